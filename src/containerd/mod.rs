@@ -1,0 +1,3 @@
+//! What containerd does, and nothing else.
+
+pub mod toml;

@@ -1,0 +1,1 @@
+//! go-toml v2: containerd 2.0 and later.

@@ -1,0 +1,1 @@
+//! PEM, certificates and key pairs, and what Go's TLS makes of them.
