@@ -1,3 +1,21 @@
-//! What containerd does, and nothing else.
+//! What containerd does with a certs.d tree, and nothing else.
+//!
+//! [`load`] is a pure function from (release, files, registry host) to an [`Outcome`]; nothing in
+//! this module opens a file or asks for the time. It is held to outcomes recorded from
+//! containerd itself, in `fixtures/conformance`.
 
+pub mod directory;
+pub mod endpoint;
+pub mod files;
+pub mod go;
+pub mod hosts;
+pub mod loader;
+pub mod problem;
+pub mod release;
 pub mod toml;
+
+pub use endpoint::{Capabilities, Endpoint, Role, Tls};
+pub use files::{DirEntry, FileError, Files};
+pub use loader::{HostsToml, Outcome, Verdict, load, load_directory};
+pub use problem::{Cause, Effect, Problem, TlsFile};
+pub use release::Release;

@@ -1,0 +1,64 @@
+//! What the loader sees of a file system: handed to it, never opened by it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// Why a path cannot be read, as far as it decides what containerd does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileError {
+    /// Nothing is there. The only error on which containerd goes on looking.
+    NotFound,
+    /// It is a directory.
+    IsDirectory,
+    /// A part of the path before the last is not a directory.
+    NotADirectory,
+    /// No permission.
+    PermissionDenied,
+    /// Links that lead back to themselves.
+    LinkLoop,
+    /// A device, pipe or socket: containerd would wait for it or read nonsense.
+    NotAFile,
+    /// Larger than anything this tool reads; the limit in bytes.
+    TooLarge(u64),
+    /// Any other error, in the operating system's words.
+    Other(String),
+    /// The path is on the node, and this machine cannot say what is there.
+    Unknown,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FileError::NotFound => f.write_str("it does not exist"),
+            FileError::IsDirectory => f.write_str("it is a directory"),
+            FileError::NotADirectory => f.write_str("a part of its path is not a directory"),
+            FileError::PermissionDenied => f.write_str("there is no permission to read it"),
+            FileError::LinkLoop => f.write_str("it is a link that leads back to itself"),
+            FileError::NotAFile => f.write_str("it is no regular file (device, pipe or socket)"),
+            FileError::TooLarge(limit) => {
+                write!(f, "it is larger than {} MiB", limit / (1024 * 1024))
+            }
+            FileError::Other(text) => f.write_str(text),
+            FileError::Unknown => f.write_str("this machine cannot tell"),
+        }
+    }
+}
+
+/// A name in a directory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DirEntry {
+    /// The name alone.
+    pub name: String,
+    /// Whether it is itself a directory (links are not followed, as in Go's `ReadDir`).
+    pub is_dir: bool,
+}
+
+/// The node's files, under the paths that the node uses.
+pub trait Files {
+    /// The bytes of a file.
+    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, FileError>;
+    /// Whether something is at the path, links followed.
+    fn stat(&self, path: &str) -> Result<(), FileError>;
+    /// The names in a directory, sorted.
+    fn list(&self, path: &str) -> Result<Vec<DirEntry>, FileError>;
+}

@@ -1,0 +1,297 @@
+//! Go's `net/url` as far as containerd uses it: scheme, host and path of an endpoint.
+
+use std::net::Ipv6Addr;
+
+/// The three parts of a URL that containerd keeps, and what it drops.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Url {
+    /// Lower-cased scheme, empty when there is none.
+    pub scheme: String,
+    /// Host and port, escapes resolved, case as written.
+    pub host: String,
+    /// Path, escapes resolved, not cleaned.
+    pub path: String,
+    /// `user` or `user:password` stood before the host; dropped by containerd.
+    pub has_userinfo: bool,
+    /// A `?query` stood there; dropped.
+    pub has_query: bool,
+    /// A `#fragment` stood there; dropped.
+    pub has_fragment: bool,
+    /// The text after the scheme had no slash (`https:mirror`): Go keeps it aside, and
+    /// neither host nor path come out of it.
+    pub opaque: bool,
+}
+
+/// Why Go refuses a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UrlError {
+    /// A byte below 0x20, or 0x7f.
+    ControlCharacter,
+    /// Nothing before the first colon.
+    MissingScheme,
+    /// A first path segment with a colon, where no scheme could be read.
+    ColonInFirstSegment,
+    /// What follows the host is not `:` and digits.
+    InvalidPort(String),
+    /// `[` without `]`.
+    MissingBracket,
+    /// What stands in brackets is no IPv6 address.
+    InvalidAddress(String),
+    /// `%` without two hexadecimal digits, or one that is not allowed in a host.
+    InvalidEscape(String),
+    /// A character that a host name cannot hold.
+    InvalidHostCharacter(char),
+    /// A character that user and password cannot hold.
+    InvalidUserinfo,
+}
+
+impl std::fmt::Display for UrlError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            UrlError::ControlCharacter => f.write_str("it holds a control character"),
+            UrlError::MissingScheme => f.write_str("nothing stands before the first `:`"),
+            UrlError::ColonInFirstSegment => {
+                f.write_str("what stands before the `:` is no scheme")
+            }
+            UrlError::InvalidPort(port) => write!(f, "`{port}` is no port"),
+            UrlError::MissingBracket => f.write_str("`[` is not closed by `]`"),
+            UrlError::InvalidAddress(address) => {
+                write!(f, "`{address}` in brackets is no IPv6 address")
+            }
+            UrlError::InvalidEscape(escape) => write!(f, "`{escape}` is no escape allowed there"),
+            UrlError::InvalidHostCharacter(' ') => f.write_str("the host holds a blank"),
+            UrlError::InvalidHostCharacter(c) => write!(f, "the host holds `{c}`"),
+            UrlError::InvalidUserinfo => f.write_str("user or password hold a character that must be escaped"),
+        }
+    }
+}
+
+/// Splits `text` as Go's `url.Parse` does.
+///
+/// `strict_colons` is the rule of Go 1.26, with which containerd 2.3 is built: a host that is not
+/// in brackets may hold one colon only, so unbracketed IPv6 addresses are refused.
+pub fn parse(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
+    let (main, fragment) = match text.split_once('#') {
+        Some((main, fragment)) => (main, fragment),
+        None => (text, ""),
+    };
+    let mut url = parse_without_fragment(main, strict_colons)?;
+    url.has_fragment = text.contains('#');
+    unescape(fragment, Part::Other)?;
+    Ok(url)
+}
+
+fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
+    if text.bytes().any(|b| b < b' ' || b == 0x7f) {
+        return Err(UrlError::ControlCharacter);
+    }
+    let mut url = Url::default();
+    if text == "*" {
+        url.path = "*".to_owned();
+        return Ok(url);
+    }
+    let (scheme, rest) = split_scheme(text)?;
+    url.scheme = scheme.to_ascii_lowercase();
+    let rest = match rest.split_once('?') {
+        Some((rest, _)) => {
+            url.has_query = true;
+            rest
+        }
+        None => rest,
+    };
+    if !rest.starts_with('/') {
+        if !url.scheme.is_empty() {
+            url.opaque = !rest.is_empty();
+            return Ok(url);
+        }
+        if rest.split('/').next().is_some_and(|segment| segment.contains(':')) {
+            return Err(UrlError::ColonInFirstSegment);
+        }
+    }
+    let has_authority =
+        (!url.scheme.is_empty() || !rest.starts_with("///")) && rest.starts_with("//");
+    let path = if has_authority {
+        let rest = &rest[2..];
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (userinfo, host) = match authority.rsplit_once('@') {
+            Some((userinfo, host)) => (Some(userinfo), host),
+            None => (None, authority),
+        };
+        url.host = parse_host(host, strict_colons)?;
+        if let Some(userinfo) = userinfo {
+            if !userinfo.chars().all(allowed_in_userinfo) {
+                return Err(UrlError::InvalidUserinfo);
+            }
+            unescape(userinfo, Part::Other)?;
+            url.has_userinfo = true;
+        }
+        path
+    } else {
+        rest
+    };
+    url.path = unescape(path, Part::Other)?;
+    Ok(url)
+}
+
+fn split_scheme(text: &str) -> Result<(&str, &str), UrlError> {
+    for (i, byte) in text.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => {}
+            b'0'..=b'9' | b'+' | b'-' | b'.' if i > 0 => {}
+            b':' if i == 0 => return Err(UrlError::MissingScheme),
+            b':' => return Ok((&text[..i], &text[i + 1..])),
+            _ => break,
+        }
+    }
+    Ok(("", text))
+}
+
+fn allowed_in_userinfo(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c)
+}
+
+fn parse_host(host: &str, strict_colons: bool) -> Result<String, UrlError> {
+    if host.starts_with('[') {
+        return parse_bracketed(host);
+    }
+    let colon = if strict_colons { host.find(':') } else { host.rfind(':') };
+    if let Some(colon) = colon {
+        check_port(&host[colon..])?;
+    }
+    unescape(host, Part::Host)
+}
+
+/// `[address]`, `[address%25zone]`, each with or without `:port`.
+fn parse_bracketed(host: &str) -> Result<String, UrlError> {
+    let close = host.rfind(']').ok_or(UrlError::MissingBracket)?;
+    check_port(&host[close + 1..])?;
+    let inner = &host[1..close];
+    let inner = match inner.find("%25") {
+        Some(zone) => {
+            unescape(&inner[..zone], Part::Host)? + &unescape(&inner[zone..], Part::Zone)?
+        }
+        None => unescape(inner, Part::Host)?,
+    };
+    let (address, zone) = match inner.split_once('%') {
+        Some((address, zone)) => (address, Some(zone)),
+        None => (inner.as_str(), None),
+    };
+    if address.parse::<Ipv6Addr>().is_err() || zone == Some("") {
+        return Err(UrlError::InvalidAddress(inner));
+    }
+    Ok(format!("[{inner}]{}", &host[close + 1..]))
+}
+
+fn check_port(port: &str) -> Result<(), UrlError> {
+    match port.strip_prefix(':') {
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => Ok(()),
+        None if port.is_empty() => Ok(()),
+        _ => Err(UrlError::InvalidPort(port.to_owned())),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Host,
+    Zone,
+    /// Path, fragment, user and password: any escape, any character.
+    Other,
+}
+
+fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let byte = bytes[i];
+        if byte == b'%' {
+            let Some(value) = hex(bytes.get(i + 1)).zip(hex(bytes.get(i + 2))).map(|(h, l)| h << 4 | l)
+            else {
+                let shown: String = text[i..].chars().take(3).collect();
+                return Err(UrlError::InvalidEscape(shown));
+            };
+            let shown = || UrlError::InvalidEscape(text[i..i + 3].to_owned());
+            match part {
+                // Only bytes beyond ASCII may be escaped in a host, and `%25` before a zone.
+                Part::Host if value < 0x80 && value != b'%' => return Err(shown()),
+                Part::Zone if value != b'%' && value != b' ' && !allowed_in_host(value) => {
+                    return Err(shown());
+                }
+                _ => {}
+            }
+            out.push(value);
+            i += 3;
+            continue;
+        }
+        if part != Part::Other && byte < 0x80 && !allowed_in_host(byte) {
+            return Err(UrlError::InvalidHostCharacter(char::from(byte)));
+        }
+        out.push(byte);
+        i += 1;
+    }
+    // Escapes can spell bytes that are no UTF-8; containerd would send them as they are, which
+    // no registry answers to, and JSON cannot carry.
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn hex(byte: Option<&u8>) -> Option<u8> {
+    byte.and_then(|&b| char::from(b).to_digit(16)).map(|d| d as u8)
+}
+
+fn allowed_in_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!$&'()*+,;=:[]<>\"-_.~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> (String, String, String) {
+        let url = parse(text, false).unwrap();
+        (url.scheme, url.host, url.path)
+    }
+
+    #[test]
+    fn splits_as_go_does() {
+        for (text, scheme, host, path) in [
+            ("https://m.internal", "https", "m.internal", ""),
+            ("https://M.Internal:5000/v2/", "https", "M.Internal:5000", "/v2/"),
+            ("https://u:p@m/x?y=1#z", "https", "m", "/x"),
+            ("httpbin.internal:5000", "httpbin.internal", "", ""),
+            ("https://HTTPS://m", "https", "HTTPS:", "//m"),
+            ("http", "", "", "http"),
+            ("https:/m", "https", "", "/m"),
+            ("https:m", "https", "", ""),
+            ("https://[fe80::1%25eth0]:5000", "https", "[fe80::1%eth0]:5000", ""),
+            ("https://m/a%2Fb", "https", "m", "/a/b"),
+            ("https://m:", "https", "m:", ""),
+        ] {
+            assert_eq!(parts(text), (scheme.into(), host.into(), path.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_go_refuses() {
+        for text in [
+            "https://mirror internal",
+            "https://m:abc",
+            "https://[fd00::1",
+            "https://[fe80::1%eth0]",
+            "https://${REGISTRY}",
+            "https://a%zz",
+            "https://mirror%2einternal",
+            "https://m/%zz",
+            "https=://m",
+            "https://m\u{7f}",
+            "https://a:b:c",
+        ] {
+            assert!(parse(text, false).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn unbracketed_ipv6_is_refused_by_the_newest_go_alone() {
+        assert!(parse("https://fd00::1", false).is_ok());
+        assert_eq!(parse("https://fd00::1", true), Err(UrlError::InvalidPort("::1".into())));
+    }
+}

@@ -1,0 +1,399 @@
+//! The loader: from (release, files, registry host) to what containerd will do.
+
+use super::directory::{self, Lookup};
+use super::endpoint::{Capabilities, Endpoint, Role};
+use super::files::{FileError, Files};
+use super::go::path;
+use super::hosts::{self, ClientPair, Host, WrittenPath};
+use super::problem::{Cause, Effect, Problem, TlsFile};
+use super::release::{HttpsFirst, LoopbackDefault, Release};
+use super::toml::{self, ProblemKind};
+use crate::pki;
+
+/// What became of hosts.toml.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HostsToml {
+    /// Read and used.
+    Loaded,
+    /// Dropped: containerd logs it and goes on with certificate files and defaults.
+    Ignored,
+    /// Of zero bytes, and treated as if it were not there.
+    Empty,
+    /// Not there.
+    Absent,
+}
+
+/// What a pull from the namespace meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The endpoints, in order.
+    Endpoints,
+    /// Every pull fails before the first request.
+    PullsFail,
+    /// containerd dies.
+    Crash,
+}
+
+/// The answer of the loader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Which directory was chosen, and which were passed over.
+    pub lookup: Lookup,
+    /// What became of hosts.toml.
+    pub hosts_toml: HostsToml,
+    /// Why it is ignored, why pulls fail, why containerd dies: in the order in which containerd would
+    /// meet them. It stops at the first; the others are what it would meet next.
+    pub problems: Vec<Problem>,
+    /// What a pull meets.
+    pub verdict: Verdict,
+    /// The endpoints in the order tried; empty unless the verdict is [`Verdict::Endpoints`].
+    pub endpoints: Vec<Endpoint>,
+    /// The entries as hosts.toml has them, whether or not the file is used in the end; empty
+    /// when it cannot be read at all.
+    pub entries: Vec<Host>,
+    /// What containerd would meet in the files that the entries name, did it read the entries: filled
+    /// when hosts.toml is dropped or kills containerd, so that one look finds all.
+    pub masked: Vec<Problem>,
+}
+
+impl Outcome {
+    /// The problem that decides: containerd's own.
+    pub fn reason(&self) -> Option<&Problem> {
+        let effect = match (self.verdict, self.hosts_toml) {
+            (Verdict::Crash, _) => Effect::Crash,
+            (Verdict::PullsFail, _) => Effect::PullsFail,
+            (_, HostsToml::Ignored) => Effect::FileIgnored,
+            _ => return None,
+        };
+        self.problems.iter().find(|problem| problem.effect == effect)
+    }
+}
+
+/// What containerd of this release does for the registry host, with `root` as its config path.
+pub fn load(release: Release, files: &dyn Files, root: &str, host: &str) -> Outcome {
+    let lookup = directory::lookup(release, files, root, host);
+    if let Some((_, error)) = &lookup.failed {
+        let problem = Problem {
+            effect: Effect::PullsFail,
+            cause: Cause::Directory(error.clone()),
+            span: None,
+            role: None,
+        };
+        return Outcome {
+            lookup,
+            hosts_toml: HostsToml::Absent,
+            problems: vec![problem],
+            verdict: Verdict::PullsFail,
+            endpoints: Vec::new(),
+            entries: Vec::new(),
+            masked: Vec::new(),
+        };
+    }
+    match lookup.chosen.clone() {
+        Some(name) => {
+            let outcome = load_directory(release, files, &path::join(root, &name), host);
+            Outcome { lookup, ..outcome }
+        }
+        None => {
+            let hosts = vec![with_defaults(release, Host::empty(), host)];
+            Outcome {
+                lookup,
+                hosts_toml: HostsToml::Absent,
+                problems: Vec::new(),
+                verdict: Verdict::Endpoints,
+                endpoints: hosts.into_iter().map(|h| endpoint(release, h)).collect(),
+                entries: Vec::new(),
+                masked: Vec::new(),
+            }
+        }
+    }
+}
+
+/// The same for a directory that was chosen already; `host` is the registry host that led to it.
+pub fn load_directory(release: Release, files: &dyn Files, dir: &str, host: &str) -> Outcome {
+    let mut outcome = Outcome {
+        lookup: Lookup { chosen: None, absent: Vec::new(), shadowed: Vec::new(), failed: None },
+        hosts_toml: HostsToml::Absent,
+        problems: Vec::new(),
+        verdict: Verdict::Endpoints,
+        endpoints: Vec::new(),
+        entries: Vec::new(),
+        masked: Vec::new(),
+    };
+    let text = match files.read(&path::join(dir, "hosts.toml")) {
+        Ok(text) => Some(text),
+        Err(FileError::NotFound) => None,
+        Err(error) => {
+            fail(&mut outcome, Cause::HostsFile(error));
+            return outcome;
+        }
+    };
+    let mut loaded = None;
+    match text {
+        None => {}
+        Some(text) if text.is_empty() => outcome.hosts_toml = HostsToml::Empty,
+        Some(text) => {
+            let entries = read_hosts_toml(release, &text, dir, &mut outcome.problems);
+            outcome.hosts_toml = HostsToml::Loaded;
+            match outcome.problems.first().map(|p| p.effect) {
+                Some(Effect::Crash) => outcome.verdict = Verdict::Crash,
+                Some(_) => outcome.hosts_toml = HostsToml::Ignored,
+                None => loaded = Some(entries.clone()),
+            }
+            if loaded.is_none() {
+                entries.iter().for_each(|entry| read_tls_files(files, entry, &mut outcome.masked));
+            }
+            outcome.entries = entries;
+        }
+    }
+    if outcome.verdict == Verdict::Crash {
+        return outcome;
+    }
+    let mut hosts = match loaded {
+        Some(hosts) => hosts,
+        None => match certificate_files(files, dir) {
+            Ok(host) => vec![host],
+            Err(cause) => {
+                fail(&mut outcome, cause);
+                return outcome;
+            }
+        },
+    };
+    if let Some(last) = hosts.pop() {
+        let last = if last.host.is_empty() { with_defaults(release, last, host) } else { last };
+        hosts.push(last);
+    }
+    let mut failures = Vec::new();
+    for host in &hosts {
+        read_tls_files(files, host, &mut failures);
+    }
+    if failures.iter().any(|p| p.effect == Effect::PullsFail) {
+        outcome.verdict = Verdict::PullsFail;
+        outcome.problems.append(&mut failures);
+        return outcome;
+    }
+    outcome.endpoints = hosts.into_iter().map(|h| endpoint(release, h)).collect();
+    outcome
+}
+
+fn fail(outcome: &mut Outcome, cause: Cause) {
+    outcome.verdict = Verdict::PullsFail;
+    outcome.problems.push(Problem { effect: Effect::PullsFail, cause, span: None, role: None });
+}
+
+/// Decodes the text and reads its entries, collecting what containerd objects to.
+fn read_hosts_toml(
+    release: Release,
+    text: &[u8],
+    dir: &str,
+    problems: &mut Vec<Problem>,
+) -> Vec<Host> {
+    let decoded = if release.is_v2() {
+        toml::v2::decode(text, release.toml_v2())
+    } else {
+        toml::v1::decode(text, release.toml_v1())
+    };
+    problems.extend(decoded.problems.into_iter().map(|problem| Problem {
+        effect: match problem.kind {
+            ProblemKind::Panic { .. } => Effect::Crash,
+            _ => Effect::FileIgnored,
+        },
+        cause: Cause::Toml(problem.kind),
+        span: Some(problem.span),
+        role: None,
+    }));
+    match decoded.file {
+        Some(file) => hosts::read(release, &file, dir, problems),
+        None => Vec::new(),
+    }
+}
+
+/// Docker's layout: `*.crt` are CAs, `*.cert` with the `.key` of the same stem are client pairs.
+fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Cause> {
+    let found = |name: &str| WrittenPath {
+        written: String::new(),
+        path: path::join(dir, name),
+        span: None,
+    };
+    let entries = match files.list(dir) {
+        Ok(entries) => entries,
+        Err(FileError::NotFound) => Vec::new(),
+        Err(error) => return Err(Cause::List(error)),
+    };
+    let mut host = Host::empty();
+    for entry in entries.iter().filter(|entry| !entry.is_dir) {
+        if entry.name.ends_with(".crt") {
+            host.ca.get_or_insert_default().push(found(&entry.name));
+        }
+        if let Some(stem) = entry.name.strip_suffix(".cert") {
+            let key = found(&format!("{stem}.key"));
+            let key = match files.stat(&key.path) {
+                Ok(()) => Some(key),
+                Err(FileError::NotFound) => None,
+                Err(error) => {
+                    return Err(Cause::TlsFile {
+                        file: TlsFile::ClientKey,
+                        written: String::new(),
+                        path: key.path,
+                        error,
+                    });
+                }
+            };
+            host.client.push(ClientPair { certificate: found(&entry.name), key });
+        }
+    }
+    Ok(host)
+}
+
+/// The namespace itself, as the last endpoint. TLS settings and headers of the root stay,
+/// capabilities and path are set anew.
+fn with_defaults(release: Release, mut last: Host, host: &str) -> Host {
+    last.role = Role::Upstream;
+    last.scheme = "https".to_owned();
+    last.host = host.to_owned();
+    if host == "docker.io" {
+        last.host = "registry-1.docker.io".to_owned();
+    } else if is_loopback(host) {
+        let port = port_of(host);
+        match release.loopback_default() {
+            LoopbackDefault::Https => {}
+            LoopbackDefault::Http => {
+                last.scheme = "http".to_owned();
+                last.skip_verify = Some(true);
+            }
+            LoopbackDefault::ByPort => {
+                if !port.is_empty() && port != "443" {
+                    last.scheme = "http".to_owned();
+                }
+                if port != "80" {
+                    last.skip_verify = Some(true);
+                }
+            }
+        }
+    }
+    last.path = "/v2".to_owned();
+    last.capabilities = Capabilities::all(release.referrers());
+    last
+}
+
+fn endpoint(release: Release, host: Host) -> Endpoint {
+    let tls = host.tls();
+    let explicit = tls.is_set() || host.dial_timeout.is_some() && release.dial_timeout_is_tls();
+    let port = port_of(&host.host);
+    let http_fallback = host.scheme == "http"
+        && explicit
+        && match release.https_first() {
+            HttpsFirst::Never => false,
+            HttpsFirst::Always => true,
+            HttpsFirst::ExplicitPort => !port.is_empty() && port != "80",
+            HttpsFirst::AnyPortBut80 => port != "80",
+        };
+    Endpoint {
+        role: host.role,
+        scheme: if http_fallback { "https".to_owned() } else { host.scheme },
+        host: host.host,
+        path: host.path,
+        capabilities: host.capabilities,
+        tls,
+        http_fallback,
+        header: host.header,
+        dial_timeout: host.dial_timeout,
+        span: host.span,
+    }
+}
+
+/// Reads the files of one entry as Go's TLS would, and adds what fails.
+///
+/// A file that this machine cannot know about is taken to be sound.
+fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
+    let problem = |cause: Cause, at: &WrittenPath| Problem {
+        effect: Effect::PullsFail,
+        cause,
+        span: at.span.clone(),
+        role: Some(host.role),
+    };
+    let missing = |file: TlsFile, at: &WrittenPath, error: FileError| {
+        let cause = Cause::TlsFile {
+            file,
+            written: at.written.clone(),
+            path: at.path.clone(),
+            error,
+        };
+        problem(cause, at)
+    };
+    for ca in host.ca.iter().flatten() {
+        match files.read(&ca.path) {
+            Ok(data) if pki::has_ca(&data) => {}
+            Ok(_) => problems.push(problem(
+                Cause::Ca { written: ca.written.clone(), path: ca.path.clone() },
+                ca,
+            )),
+            Err(FileError::Unknown) => {}
+            Err(error) => problems.push(missing(TlsFile::Ca, ca, error)),
+        }
+    }
+    for pair in &host.client {
+        let certificate = match files.read(&pair.certificate.path) {
+            Ok(data) => Some(data),
+            Err(FileError::Unknown) => None,
+            Err(error) => {
+                problems.push(missing(TlsFile::ClientCertificate, &pair.certificate, error));
+                None
+            }
+        };
+        let key = match &pair.key {
+            None => certificate.clone(),
+            Some(key) => match files.read(&key.path) {
+                Ok(data) => Some(data),
+                Err(FileError::Unknown) => None,
+                Err(error) => {
+                    problems.push(missing(TlsFile::ClientKey, key, error));
+                    None
+                }
+            },
+        };
+        let (Some(certificate), Some(key)) = (certificate, key) else { continue };
+        if let Err(error) = pki::x509_key_pair(&certificate, &key) {
+            let part = |p: &Option<WrittenPath>, f: fn(&WrittenPath) -> &String| {
+                p.as_ref().map(f).cloned().unwrap_or_default()
+            };
+            problems.push(problem(
+                Cause::ClientKeyPair {
+                    written: (
+                        pair.certificate.written.clone(),
+                        part(&pair.key, |p| &p.written),
+                    ),
+                    certificate: pair.certificate.path.clone(),
+                    key: part(&pair.key, |p| &p.path),
+                    error,
+                },
+                &pair.certificate,
+            ));
+        }
+    }
+}
+
+/// `localhost`, or a loopback address, with or without a port; an IPv6 address in brackets
+/// only with one.
+pub fn is_loopback(host: &str) -> bool {
+    let name = split_host_port(host).map_or(host, |(name, _)| name);
+    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+/// The port as written, empty where there is none.
+pub fn port_of(host: &str) -> &str {
+    split_host_port(host).map_or("", |(_, port)| port)
+}
+
+/// Go's `net.SplitHostPort`: `host:port`, `[address]:port`; `None` without a port or with too many
+/// colons.
+pub fn split_host_port(text: &str) -> Option<(&str, &str)> {
+    let colon = text.rfind(':')?;
+    let (before, port) = (&text[..colon], &text[colon + 1..]);
+    let host = match text.strip_prefix('[') {
+        Some(_) => before.strip_prefix('[')?.strip_suffix(']')?,
+        None if before.contains(':') => return None,
+        None => before,
+    };
+    (!host.contains(['[', ']']) && !port.contains(['[', ']'])).then_some((host, port))
+}

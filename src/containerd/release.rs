@@ -1,0 +1,298 @@
+//! Releases of containerd, as values with traits.
+//!
+//! Nothing else in the program asks for a version number: each fact that differs between releases
+//! is one method here, with the release that brought it. The table comes from running the last
+//! patch release of every line (`fixtures/conformance`); what lies between them from
+//! containerd's change history, named where it is used.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use super::toml::{v1, v2};
+
+/// A release of containerd: `1.7.34`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Release {
+    /// The first number.
+    pub major: u16,
+    /// The second; major and minor are the release line.
+    pub minor: u16,
+    /// The third.
+    pub patch: u16,
+}
+
+/// The release lines that read hosts.toml, each with the newest patch release that was recorded and
+/// whether upstream supports it in 2026.
+pub const LINES: &[(Release, bool)] = &[
+    (Release::new(1, 5, 18), false),
+    (Release::new(1, 6, 39), false),
+    (Release::new(1, 7, 34), true),
+    (Release::new(2, 0, 11), true),
+    (Release::new(2, 1, 9), false),
+    (Release::new(2, 2, 7), true),
+    (Release::new(2, 3, 4), true),
+];
+
+/// When a release tries HTTPS on an endpoint that is written with `http://` and TLS settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpsFirst {
+    /// Never: `http://` is plain HTTP.
+    Never,
+    /// On every port.
+    Always,
+    /// When a port other than 80 is written.
+    ExplicitPort,
+    /// On every port but 80.
+    AnyPortBut80,
+}
+
+/// What a loopback registry host becomes when no `server` is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoopbackDefault {
+    /// What any other host becomes: `https://`, verified.
+    Https,
+    /// `http://`, and no verification should TLS be tried.
+    Http,
+    /// By port: 80 is `http://`; none and 443 are `https://`; others `http://`; all but 80 without
+    /// verification.
+    ByPort,
+}
+
+impl Release {
+    /// A release by its three numbers.
+    pub const fn new(major: u16, minor: u16, patch: u16) -> Release {
+        Release { major, minor, patch }
+    }
+
+    /// The release line: `1.7`.
+    pub fn line(self) -> String {
+        format!("{}.{}", self.major, self.minor)
+    }
+
+    /// The newest recorded release of each line, oldest first.
+    pub fn newest() -> impl Iterator<Item = Release> {
+        LINES.iter().map(|(release, _)| *release)
+    }
+
+    /// The newest release of each line that upstream supports: what is linted for by default.
+    pub fn supported() -> Vec<Release> {
+        LINES.iter().filter(|(_, supported)| *supported).map(|(release, _)| *release).collect()
+    }
+
+    fn since(self, major: u16, minor: u16, patch: u16) -> bool {
+        self >= Release::new(major, minor, patch)
+    }
+
+    /// Whether this release is `1.minor` with at least this patch, or any later line.
+    fn since_backport(self, patches: &[(u16, u16)], then: Release) -> bool {
+        self >= then
+            || patches.iter().any(|&(minor, patch)| {
+                self.major == 1 && self.minor == minor && self.patch >= patch
+            })
+    }
+
+    /// Whether 2.x reads it: go-toml v2, order by headers, keys in any case.
+    pub fn is_v2(self) -> bool {
+        self.major >= 2
+    }
+
+    /// go-toml v1's options for this release. For 1.x only.
+    pub fn toml_v1(self) -> v1::Options {
+        v1::Options {
+            version: if self.since(1, 6, 0) { v1::Version::V1_9 } else { v1::Version::V1_8 },
+            // 1.7.32 takes a file without any host table.
+            host_table_required: !self.since(1, 7, 32),
+            override_path: self.override_path(),
+        }
+    }
+
+    /// go-toml v2's options for this release. For 2.x only.
+    pub fn toml_v2(self) -> v2::Options {
+        v2::Options {
+            version: match (self.major, self.minor) {
+                (2, 0) => v2::Version::V2_2_3,
+                (2, 1 | 2) => v2::Version::V2_2_4,
+                _ => v2::Version::V2_3_0,
+            },
+            dial_timeout: self.dial_timeout(),
+        }
+    }
+
+    /// `override_path` is read: from 1.6.0.
+    pub fn override_path(self) -> bool {
+        self.since(1, 6, 0)
+    }
+
+    /// `_default` is looked up: from 1.6.17 and 1.7.0.
+    pub fn default_namespace(self) -> bool {
+        self.since_backport(&[(6, 17)], Release::new(1, 7, 0))
+    }
+
+    /// `dial_timeout` is read: from 2.0.7.
+    pub fn dial_timeout(self) -> bool {
+        self.since(2, 0, 7)
+    }
+
+    /// `dial_timeout` alone makes an `http://` endpoint try HTTPS first: 2.0.7 to 2.0.11.
+    pub fn dial_timeout_is_tls(self) -> bool {
+        self.dial_timeout() && self.minor == 0 && self.major == 2
+    }
+
+    /// `referrers` is a capability: from 2.2.
+    pub fn referrers(self) -> bool {
+        self.since(2, 2, 0)
+    }
+
+    /// Go refuses hosts with several colons outside brackets: 2.3, built with Go 1.26.
+    pub fn strict_colons(self) -> bool {
+        self.since(2, 3, 0)
+    }
+
+    /// Pushes to mirrors carry `?ns=`: from 2.3.
+    pub fn namespace_on_push(self) -> bool {
+        self.since(2, 3, 0)
+    }
+
+    /// CRI pulls go through the transfer service, which does not split a list of config
+    /// paths: from 2.1.
+    pub fn transfer_service(self) -> bool {
+        self.since(2, 1, 0)
+    }
+
+    /// The headers of a host are also sent to its token server: from 2.1.
+    pub fn headers_to_token_server(self) -> bool {
+        self.since(2, 1, 0)
+    }
+
+    /// Image references may name an IPv6 address, and a first part with upper-case letters is a
+    /// host: from 1.7.
+    pub fn newer_references(self) -> bool {
+        self.since(1, 7, 0)
+    }
+
+    /// See [`HttpsFirst`]. containerd#9188 brought it to 1.6.24 and 1.7.7, #9299 narrowed it in 1.6.25
+    /// and 1.7.8, #11032 widened it in 1.7.24.
+    pub fn https_first(self) -> HttpsFirst {
+        match (self.major, self.minor, self.patch) {
+            (1, ..=5, _) | (1, 6, ..=23) | (1, 7, ..=6) => HttpsFirst::Never,
+            (1, 6, 24) | (1, 7, 7) => HttpsFirst::Always,
+            (1, 6, _) | (1, 7, ..=23) => HttpsFirst::ExplicitPort,
+            _ => HttpsFirst::AnyPortBut80,
+        }
+    }
+
+    /// See [`LoopbackDefault`]. From 1.6.9; by port from 1.6.25 and 1.7.8 (containerd#9299).
+    pub fn loopback_default(self) -> LoopbackDefault {
+        match (self.major, self.minor, self.patch) {
+            (1, ..=5, _) | (1, 6, ..=8) => LoopbackDefault::Https,
+            (1, 6, ..=24) | (1, 7, ..=7) => LoopbackDefault::Http,
+            _ => LoopbackDefault::ByPort,
+        }
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+impl Serialize for Release {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Why a text names no release.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReleaseError {
+    /// Not numbers and dots.
+    #[error("`{0}` is no containerd release; write `2.2`, `2.2.7`, `>=1.7` or `1.7..2.1`")]
+    Syntax(String),
+    /// A line that does not read hosts.toml, or that is not known yet.
+    #[error("containerd {0} is not known here; the lines are 1.5, 1.6, 1.7, 2.0, 2.1, 2.2 and 2.3")]
+    UnknownLine(String),
+}
+
+impl FromStr for Release {
+    type Err = ReleaseError;
+
+    /// `1.7` is its newest recorded release, `1.7.3` that one; a leading `v` is allowed.
+    fn from_str(text: &str) -> Result<Release, ReleaseError> {
+        let syntax = || ReleaseError::Syntax(text.to_owned());
+        let trimmed = text.trim();
+        let numbers: Vec<u16> = trimmed
+            .strip_prefix('v')
+            .unwrap_or(trimmed)
+            .split('.')
+            .map(|n| n.parse().map_err(|_| syntax()))
+            .collect::<Result<_, _>>()?;
+        let (major, minor, patch) = match numbers[..] {
+            [major, minor] => (major, minor, None),
+            [major, minor, patch] => (major, minor, Some(patch)),
+            _ => return Err(syntax()),
+        };
+        let newest = Release::newest()
+            .find(|r| (r.major, r.minor) == (major, minor))
+            .ok_or_else(|| ReleaseError::UnknownLine(trimmed.to_owned()))?;
+        Ok(Release::new(major, minor, patch.unwrap_or(newest.patch)))
+    }
+}
+
+/// Reads one item of a list of releases: a release, a line, `>=1.7`, `<2.0` or `1.7..2.1` (both ends
+/// included); ranges stand for the newest release of each line in them.
+pub fn parse_releases(text: &str) -> Result<Vec<Release>, ReleaseError> {
+    let text = text.trim();
+    let line = |r: &Release| (r.major, r.minor);
+    let lines = |keep: &dyn Fn(&Release) -> bool| Release::newest().filter(|r| keep(r)).collect();
+    if let Some(rest) = text.strip_prefix(">=") {
+        let from: Release = rest.parse()?;
+        return Ok(lines(&|r| line(r) >= line(&from)));
+    }
+    if let Some(rest) = text.strip_prefix('<') {
+        let (until, inclusive) = match rest.strip_prefix('=') {
+            Some(rest) => (rest.parse::<Release>()?, true),
+            None => (rest.parse::<Release>()?, false),
+        };
+        return Ok(lines(&|r| line(r) < line(&until) || inclusive && line(r) == line(&until)));
+    }
+    if let Some((from, to)) = text.split_once("..") {
+        let from: Release = from.parse()?;
+        let to: Release = to.trim_start_matches('=').parse()?;
+        return Ok(lines(&|r| line(r) >= line(&from) && line(r) <= line(&to)));
+    }
+    Ok(vec![text.parse()?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stands_for_its_newest_release() {
+        assert_eq!("1.7".parse(), Ok(Release::new(1, 7, 34)));
+        assert_eq!("v2.2.3".parse(), Ok(Release::new(2, 2, 3)));
+        assert!("1.4".parse::<Release>().is_err());
+        assert!("latest".parse::<Release>().is_err());
+    }
+
+    #[test]
+    fn ranges_name_lines() {
+        let text = |r: &str| {
+            parse_releases(r).unwrap().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(text(">=2.1"), "2.1.9 2.2.7 2.3.4");
+        assert_eq!(text("1.6..1.7"), "1.6.39 1.7.34");
+        assert_eq!(text("<1.7"), "1.5.18 1.6.39");
+    }
+
+    #[test]
+    fn backports_are_in_the_lines_that_got_them() {
+        assert!(!Release::new(1, 6, 16).default_namespace());
+        assert!(Release::new(1, 6, 17).default_namespace());
+        assert!(Release::new(1, 7, 0).default_namespace());
+        assert!(!Release::new(1, 5, 18).default_namespace());
+    }
+}
