@@ -1,4 +1,9 @@
 //! certsd-lint: a linter for containerd's registry host configuration.
 
 pub mod containerd;
+pub mod document;
+pub mod lint;
 pub mod pki;
+#[path = "../rules/mod.rs"]
+mod rules;
+pub mod tree;

@@ -9,7 +9,9 @@ pub const DEFAULT: &str = "_default";
 
 /// The name with the port written so that every file system takes it: `reg:5000` is `reg_5000_`.
 pub fn underscore_form(host: &str) -> Option<String> {
-    host.rfind(':').filter(|&i| i > 0).map(|i| format!("{}_{}_", &host[..i], &host[i + 1..]))
+    host.rfind(':')
+        .filter(|&i| i > 0)
+        .map(|i| format!("{}_{}_", &host[..i], &host[i + 1..]))
 }
 
 /// The names looked for, in order. The first that exists wins, whatever is in it.
@@ -38,8 +40,12 @@ pub struct Lookup {
 
 /// Looks for the directory of `host` below `root`.
 pub fn lookup(release: Release, files: &dyn Files, root: &str, host: &str) -> Lookup {
-    let mut answer =
-        Lookup { chosen: None, absent: Vec::new(), shadowed: Vec::new(), failed: None };
+    let mut answer = Lookup {
+        chosen: None,
+        absent: Vec::new(),
+        shadowed: Vec::new(),
+        failed: None,
+    };
     for name in candidates(release, host) {
         match files.stat(&path::join(root, &name)) {
             Ok(()) if answer.chosen.is_some() => answer.shadowed.push(name),

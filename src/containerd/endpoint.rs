@@ -44,12 +44,19 @@ impl Capabilities {
     /// The capability of this word, in any case.
     pub fn from_word(word: &str) -> Option<Capabilities> {
         let lower = word.to_lowercase();
-        Capabilities::WORDS.iter().find(|(name, _)| *name == lower).map(|(_, c)| *c)
+        Capabilities::WORDS
+            .iter()
+            .find(|(name, _)| *name == lower)
+            .map(|(_, c)| *c)
     }
 
     /// The words of this set, in their fixed order.
     pub fn words(self) -> Vec<&'static str> {
-        Capabilities::WORDS.iter().filter(|(_, c)| self.has(*c)).map(|(name, _)| *name).collect()
+        Capabilities::WORDS
+            .iter()
+            .filter(|(_, c)| self.has(*c))
+            .map(|(name, _)| *name)
+            .collect()
     }
 }
 
@@ -111,7 +118,11 @@ pub struct Endpoint {
 impl Endpoint {
     /// Scheme, host and path as one text.
     pub fn url(&self) -> String {
-        let slash = if self.path.is_empty() || self.path.starts_with('/') { "" } else { "/" };
+        let slash = if self.path.is_empty() || self.path.starts_with('/') {
+            ""
+        } else {
+            "/"
+        };
         format!("{}://{}{slash}{}", self.scheme, self.host, self.path)
     }
 

@@ -79,11 +79,19 @@ impl Host {
         let path = |p: &WrittenPath| p.path.clone();
         Tls {
             skip_verify: self.skip_verify,
-            ca: self.ca.as_ref().map(|files| files.iter().map(path).collect()),
+            ca: self
+                .ca
+                .as_ref()
+                .map(|files| files.iter().map(path).collect()),
             client: self
                 .client
                 .iter()
-                .map(|pair| (path(&pair.certificate), pair.key.as_ref().map(path).unwrap_or_default()))
+                .map(|pair| {
+                    (
+                        path(&pair.certificate),
+                        pair.key.as_ref().map(path).unwrap_or_default(),
+                    )
+                })
                 .collect(),
         }
     }
@@ -98,7 +106,12 @@ pub fn read(
     directory: &str,
     problems: &mut Vec<Problem>,
 ) -> Vec<Host> {
-    let mut reader = Reader { release, directory, problems, role: Role::Server };
+    let mut reader = Reader {
+        release,
+        directory,
+        problems,
+        role: Role::Server,
+    };
     let mut hosts = Vec::with_capacity(file.hosts.len() + 1);
     for (index, host) in file.hosts.iter().enumerate() {
         reader.role = Role::Host(index);
@@ -127,14 +140,22 @@ impl Reader<'_> {
     }
 
     fn entry(&mut self, name: Option<&Spanned<String>>, entry: &Entry) -> Host {
-        let mut host = Host { role: self.role, span: name.map(|n| n.span.clone()), ..Host::empty() };
+        let mut host = Host {
+            role: self.role,
+            span: name.map(|n| n.span.clone()),
+            ..Host::empty()
+        };
         if let Some(name) = name.filter(|name| !name.value.is_empty()) {
             self.url(name, entry, &mut host);
         }
         host.skip_verify = entry.skip_verify.as_ref().map(|s| s.value);
         host.capabilities = self.capabilities(entry);
         host.ca = entry.ca.as_ref().map(|value| self.ca(value));
-        host.client = entry.client.as_ref().map(|value| self.client(value)).unwrap_or_default();
+        host.client = entry
+            .client
+            .as_ref()
+            .map(|value| self.client(value))
+            .unwrap_or_default();
         for (name, value) in entry.header.iter().flat_map(|header| &header.value) {
             if let Some(values) = self.header(name, value) {
                 host.header.insert(name.value.clone(), values);
@@ -144,7 +165,13 @@ impl Reader<'_> {
             match duration::parse(&text.value) {
                 Ok(nanoseconds) => host.dial_timeout = Some(nanoseconds),
                 Err(error) => {
-                    self.object(Cause::Duration { text: text.value.clone(), error }, &text.span);
+                    self.object(
+                        Cause::Duration {
+                            text: text.value.clone(),
+                            error,
+                        },
+                        &text.span,
+                    );
                 }
             }
         }
@@ -166,7 +193,11 @@ impl Reader<'_> {
     }
 
     fn capabilities(&mut self, entry: &Entry) -> Capabilities {
-        let words = entry.capabilities.as_ref().map(|c| c.value.as_slice()).unwrap_or_default();
+        let words = entry
+            .capabilities
+            .as_ref()
+            .map(|c| c.value.as_slice())
+            .unwrap_or_default();
         if words.is_empty() {
             return Capabilities::all(self.release.referrers());
         }
@@ -176,8 +207,12 @@ impl Reader<'_> {
                 .filter(|&c| c != Capabilities::REFERRERS || self.release.referrers());
             match known {
                 Some(capability) => capabilities.insert(capability),
-                None => self
-                    .object(Cause::UnknownCapability { word: word.value.clone() }, &word.span),
+                None => self.object(
+                    Cause::UnknownCapability {
+                        word: word.value.clone(),
+                    },
+                    &word.span,
+                ),
             }
         }
         capabilities
@@ -186,9 +221,10 @@ impl Reader<'_> {
     fn ca(&mut self, value: &Value) -> Vec<WrittenPath> {
         match &value.value {
             Kind::String(text) => vec![self.path(text, &value.span)],
-            Kind::Array(elements) => {
-                elements.iter().filter_map(|element| self.path_element("ca", element)).collect()
-            }
+            Kind::Array(elements) => elements
+                .iter()
+                .filter_map(|element| self.path_element("ca", element))
+                .collect(),
             other => {
                 self.wrong_type("ca", None, other, false, &value.span);
                 Vec::new()
@@ -199,7 +235,10 @@ impl Reader<'_> {
     /// Text is a file that holds certificate and key; an array holds such files, or
     /// pairs of certificate and key.
     fn client(&mut self, value: &Value) -> Vec<ClientPair> {
-        let alone = |certificate| ClientPair { certificate, key: None };
+        let alone = |certificate| ClientPair {
+            certificate,
+            key: None,
+        };
         let elements = match &value.value {
             Kind::String(text) => return vec![alone(self.path(text, &value.span))],
             Kind::Array(elements) => elements,
@@ -213,15 +252,24 @@ impl Reader<'_> {
             match &element.value {
                 Kind::String(text) => pairs.push(alone(self.path(text, &element.span))),
                 Kind::Array(inner) => {
-                    let paths: Vec<Option<WrittenPath>> =
-                        inner.iter().map(|e| self.path_element("client", e)).collect();
+                    let paths: Vec<Option<WrittenPath>> = inner
+                        .iter()
+                        .map(|e| self.path_element("client", e))
+                        .collect();
                     match <[Option<WrittenPath>; 2]>::try_from(paths) {
                         Ok([Some(certificate), Some(key)]) => {
-                            pairs.push(ClientPair { certificate, key: Some(key) });
+                            pairs.push(ClientPair {
+                                certificate,
+                                key: Some(key),
+                            });
                         }
                         Ok(_) => {}
-                        Err(paths) => self
-                            .object(Cause::ClientPair { length: paths.len() }, &element.span),
+                        Err(paths) => self.object(
+                            Cause::ClientPair {
+                                length: paths.len(),
+                            },
+                            &element.span,
+                        ),
                     }
                 }
                 other => self.wrong_type("client", None, other, true, &element.span),
@@ -277,13 +325,25 @@ impl Reader<'_> {
         span: &Span,
     ) {
         let header = header.map(|name| name.value.clone());
-        self.object(Cause::WrongType { key, header, found: found.describe(), element }, span);
+        self.object(
+            Cause::WrongType {
+                key,
+                header,
+                found: found.describe(),
+                element,
+            },
+            span,
+        );
     }
 }
 
 /// The text that Go is given: `https://` in front unless it begins with `http`, in these letters.
 pub fn with_scheme(name: &str) -> String {
-    if name.starts_with("http") { name.to_owned() } else { format!("https://{name}") }
+    if name.starts_with("http") {
+        name.to_owned()
+    } else {
+        format!("https://{name}")
+    }
 }
 
 /// The root of the API that containerd makes of a URL's path.
@@ -293,7 +353,11 @@ pub fn api_root(url_path: &str, override_path: bool) -> String {
         (true, false) => "/v2".to_owned(),
         (false, _) => {
             let cleaned = path::clean(url_path);
-            if override_path || cleaned.ends_with("/v2") { cleaned } else { cleaned + "/v2" }
+            if override_path || cleaned.ends_with("/v2") {
+                cleaned
+            } else {
+                cleaned + "/v2"
+            }
         }
     }
 }

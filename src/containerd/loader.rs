@@ -65,7 +65,9 @@ impl Outcome {
             (_, HostsToml::Ignored) => Effect::FileIgnored,
             _ => return None,
         };
-        self.problems.iter().find(|problem| problem.effect == effect)
+        self.problems
+            .iter()
+            .find(|problem| problem.effect == effect)
     }
 }
 
@@ -112,7 +114,12 @@ pub fn load(release: Release, files: &dyn Files, root: &str, host: &str) -> Outc
 /// The same for a directory that was chosen already; `host` is the registry host that led to it.
 pub fn load_directory(release: Release, files: &dyn Files, dir: &str, host: &str) -> Outcome {
     let mut outcome = Outcome {
-        lookup: Lookup { chosen: None, absent: Vec::new(), shadowed: Vec::new(), failed: None },
+        lookup: Lookup {
+            chosen: None,
+            absent: Vec::new(),
+            shadowed: Vec::new(),
+            failed: None,
+        },
         hosts_toml: HostsToml::Absent,
         problems: Vec::new(),
         verdict: Verdict::Endpoints,
@@ -141,7 +148,9 @@ pub fn load_directory(release: Release, files: &dyn Files, dir: &str, host: &str
                 None => loaded = Some(entries.clone()),
             }
             if loaded.is_none() {
-                entries.iter().for_each(|entry| read_tls_files(files, entry, &mut outcome.masked));
+                entries
+                    .iter()
+                    .for_each(|entry| read_tls_files(files, entry, &mut outcome.masked));
             }
             outcome.entries = entries;
         }
@@ -160,7 +169,11 @@ pub fn load_directory(release: Release, files: &dyn Files, dir: &str, host: &str
         },
     };
     if let Some(last) = hosts.pop() {
-        let last = if last.host.is_empty() { with_defaults(release, last, host) } else { last };
+        let last = if last.host.is_empty() {
+            with_defaults(release, last, host)
+        } else {
+            last
+        };
         hosts.push(last);
     }
     let mut failures = Vec::new();
@@ -178,7 +191,12 @@ pub fn load_directory(release: Release, files: &dyn Files, dir: &str, host: &str
 
 fn fail(outcome: &mut Outcome, cause: Cause) {
     outcome.verdict = Verdict::PullsFail;
-    outcome.problems.push(Problem { effect: Effect::PullsFail, cause, span: None, role: None });
+    outcome.problems.push(Problem {
+        effect: Effect::PullsFail,
+        cause,
+        span: None,
+        role: None,
+    });
 }
 
 /// Decodes the text and reads its entries, collecting what containerd objects to.
@@ -239,7 +257,10 @@ fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Cause> {
                     });
                 }
             };
-            host.client.push(ClientPair { certificate: found(&entry.name), key });
+            host.client.push(ClientPair {
+                certificate: found(&entry.name),
+                key,
+            });
         }
     }
     Ok(host)
@@ -290,7 +311,11 @@ fn endpoint(release: Release, host: Host) -> Endpoint {
         };
     Endpoint {
         role: host.role,
-        scheme: if http_fallback { "https".to_owned() } else { host.scheme },
+        scheme: if http_fallback {
+            "https".to_owned()
+        } else {
+            host.scheme
+        },
         host: host.host,
         path: host.path,
         capabilities: host.capabilities,
@@ -325,7 +350,10 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
         match files.read(&ca.path) {
             Ok(data) if pki::has_ca(&data) => {}
             Ok(_) => problems.push(problem(
-                Cause::Ca { written: ca.written.clone(), path: ca.path.clone() },
+                Cause::Ca {
+                    written: ca.written.clone(),
+                    path: ca.path.clone(),
+                },
                 ca,
             )),
             Err(FileError::Unknown) => {}
@@ -337,7 +365,11 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
             Ok(data) => Some(data),
             Err(FileError::Unknown) => None,
             Err(error) => {
-                problems.push(missing(TlsFile::ClientCertificate, &pair.certificate, error));
+                problems.push(missing(
+                    TlsFile::ClientCertificate,
+                    &pair.certificate,
+                    error,
+                ));
                 None
             }
         };
@@ -352,7 +384,9 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
                 }
             },
         };
-        let (Some(certificate), Some(key)) = (certificate, key) else { continue };
+        let (Some(certificate), Some(key)) = (certificate, key) else {
+            continue;
+        };
         if let Err(error) = pki::x509_key_pair(&certificate, &key) {
             let part = |p: &Option<WrittenPath>, f: fn(&WrittenPath) -> &String| {
                 p.as_ref().map(f).cloned().unwrap_or_default()
@@ -377,7 +411,10 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
 /// only with one.
 pub fn is_loopback(host: &str) -> bool {
     let name = split_host_port(host).map_or(host, |(name, _)| name);
-    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+    name == "localhost"
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 /// The port as written, empty where there is none.

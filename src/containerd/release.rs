@@ -63,7 +63,11 @@ pub enum LoopbackDefault {
 impl Release {
     /// A release by its three numbers.
     pub const fn new(major: u16, minor: u16, patch: u16) -> Release {
-        Release { major, minor, patch }
+        Release {
+            major,
+            minor,
+            patch,
+        }
     }
 
     /// The release line: `1.7`.
@@ -78,7 +82,11 @@ impl Release {
 
     /// The newest release of each line that upstream supports: what is linted for by default.
     pub fn supported() -> Vec<Release> {
-        LINES.iter().filter(|(_, supported)| *supported).map(|(release, _)| *release).collect()
+        LINES
+            .iter()
+            .filter(|(_, supported)| *supported)
+            .map(|(release, _)| *release)
+            .collect()
     }
 
     fn since(self, major: u16, minor: u16, patch: u16) -> bool {
@@ -101,7 +109,11 @@ impl Release {
     /// go-toml v1's options for this release. For 1.x only.
     pub fn toml_v1(self) -> v1::Options {
         v1::Options {
-            version: if self.since(1, 6, 0) { v1::Version::V1_9 } else { v1::Version::V1_8 },
+            version: if self.since(1, 6, 0) {
+                v1::Version::V1_9
+            } else {
+                v1::Version::V1_8
+            },
             // 1.7.32 takes a file without any host table.
             host_table_required: !self.since(1, 7, 32),
             override_path: self.override_path(),
@@ -256,7 +268,9 @@ pub fn parse_releases(text: &str) -> Result<Vec<Release>, ReleaseError> {
             Some(rest) => (rest.parse::<Release>()?, true),
             None => (rest.parse::<Release>()?, false),
         };
-        return Ok(lines(&|r| line(r) < line(&until) || inclusive && line(r) == line(&until)));
+        return Ok(lines(&|r| {
+            line(r) < line(&until) || inclusive && line(r) == line(&until)
+        }));
     }
     if let Some((from, to)) = text.split_once("..") {
         let from: Release = from.parse()?;
@@ -281,7 +295,12 @@ mod tests {
     #[test]
     fn ranges_name_lines() {
         let text = |r: &str| {
-            parse_releases(r).unwrap().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            parse_releases(r)
+                .unwrap()
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         assert_eq!(text(">=2.1"), "2.1.9 2.2.7 2.3.4");
         assert_eq!(text("1.6..1.7"), "1.6.39 1.7.34");

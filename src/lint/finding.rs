@@ -85,14 +85,22 @@ pub struct Location {
 impl Location {
     /// A file or directory as a whole.
     pub fn path(path: impl Into<String>) -> Location {
-        Location { path: path.into(), source: None, span: None }
+        Location {
+            path: path.into(),
+            source: None,
+            span: None,
+        }
     }
 
     /// A place in a text.
     pub fn span(source: &Arc<Source>, span: Span) -> Location {
         let end = span.end.min(source.text.len());
         let span = span.start.min(end)..end;
-        Location { path: source.path.clone(), source: Some(Arc::clone(source)), span: Some(span) }
+        Location {
+            path: source.path.clone(),
+            source: Some(Arc::clone(source)),
+            span: Some(span),
+        }
     }
 }
 
@@ -203,7 +211,10 @@ impl Finding {
 
     /// A further place.
     pub fn related(mut self, location: Location, text: impl Into<String>) -> Finding {
-        self.related.push(Related { location, text: text.into() });
+        self.related.push(Related {
+            location,
+            text: text.into(),
+        });
         self
     }
 
@@ -215,8 +226,15 @@ impl Finding {
         span: Span,
         replacement: impl Into<String>,
     ) -> Finding {
-        let edits = vec![Edit { span, replacement: replacement.into() }];
-        self.fix = Some(Fix { safety, description: description.into(), edits });
+        let edits = vec![Edit {
+            span,
+            replacement: replacement.into(),
+        }];
+        self.fix = Some(Fix {
+            safety,
+            description: description.into(),
+            edits,
+        });
         self
     }
 
@@ -224,7 +242,13 @@ impl Finding {
     pub fn cmp_place(&self, other: &Finding) -> Ordering {
         let key = |f: &Finding| {
             let span = f.location.span.clone().unwrap_or(0..0);
-            (f.location.path.clone(), span.start, span.end, f.rule.name, f.message.clone())
+            (
+                f.location.path.clone(),
+                span.start,
+                span.end,
+                f.rule.name,
+                f.message.clone(),
+            )
         };
         key(self).cmp(&key(other))
     }

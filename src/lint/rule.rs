@@ -113,7 +113,13 @@ pub struct Rule {
 impl Rule {
     /// The first line of the documentation, without its full stop.
     pub fn summary(&self) -> &'static str {
-        self.docs.trim_start().lines().next().unwrap_or_default().trim().trim_end_matches('.')
+        self.docs
+            .trim_start()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .trim_end_matches('.')
     }
 }
 

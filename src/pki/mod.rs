@@ -4,6 +4,10 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyPairError;
 /// placeholder
-pub fn has_ca(_: &[u8]) -> bool { true }
+pub fn has_ca(_: &[u8]) -> bool {
+    true
+}
 /// placeholder
-pub fn x509_key_pair(_: &[u8], _: &[u8]) -> Result<(), KeyPairError> { Ok(()) }
+pub fn x509_key_pair(_: &[u8], _: &[u8]) -> Result<(), KeyPairError> {
+    Ok(())
+}

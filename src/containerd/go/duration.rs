@@ -51,22 +51,29 @@ pub fn parse(text: &str) -> Result<i64, DurationError> {
         if whole.is_empty() && fraction.is_empty() {
             return Err(DurationError::NotANumber);
         }
-        let unit_length =
-            after.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(after.len());
+        let unit_length = after
+            .find(|c: char| c == '.' || c.is_ascii_digit())
+            .unwrap_or(after.len());
         if unit_length == 0 {
             return Err(DurationError::MissingUnit);
         }
         let (unit, next) = after.split_at(unit_length);
         let scale = nanoseconds(unit).ok_or_else(|| DurationError::UnknownUnit(unit.to_owned()))?;
         let value = leading(whole)?;
-        let mut part = value.checked_mul(scale).filter(|&v| v <= LIMIT).ok_or(DurationError::TooLarge)?;
+        let mut part = value
+            .checked_mul(scale)
+            .filter(|&v| v <= LIMIT)
+            .ok_or(DurationError::TooLarge)?;
         if !fraction.is_empty() {
             part = part
                 .checked_add(fraction_of(fraction, scale))
                 .filter(|&v| v <= LIMIT)
                 .ok_or(DurationError::TooLarge)?;
         }
-        total = total.checked_add(part).filter(|&v| v <= LIMIT).ok_or(DurationError::TooLarge)?;
+        total = total
+            .checked_add(part)
+            .filter(|&v| v <= LIMIT)
+            .ok_or(DurationError::TooLarge)?;
         rest = next;
     }
     match (negative, total) {
@@ -78,21 +85,31 @@ pub fn parse(text: &str) -> Result<i64, DurationError> {
 }
 
 fn digits(text: &str) -> (&str, &str) {
-    text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()))
+    text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len()),
+    )
 }
 
 fn leading(digits: &str) -> Result<u64, DurationError> {
     if digits.is_empty() {
         return Ok(0);
     }
-    digits.parse().ok().filter(|&v: &u64| v <= LIMIT).ok_or(DurationError::TooLarge)
+    digits
+        .parse()
+        .ok()
+        .filter(|&v: &u64| v <= LIMIT)
+        .ok_or(DurationError::TooLarge)
 }
 
 /// Go drops the digits of a fraction that no longer fit, instead of refusing them.
 fn fraction_of(digits: &str, scale: u64) -> u64 {
     let (mut value, mut divisor) = (0u64, 1f64);
     for digit in digits.bytes() {
-        let Some(next) = value.checked_mul(10).and_then(|v| v.checked_add(u64::from(digit - b'0'))) else {
+        let Some(next) = value
+            .checked_mul(10)
+            .and_then(|v| v.checked_add(u64::from(digit - b'0')))
+        else {
             break;
         };
         if next > i64::MAX as u64 {

@@ -69,7 +69,10 @@ mod tests {
     #[test]
     fn an_empty_path_is_the_directory_itself() {
         assert_eq!(absolute("", "/certs.d/docker.io"), "/certs.d/docker.io");
-        assert_eq!(absolute("../ca.pem", "/certs.d/docker.io"), "/certs.d/ca.pem");
+        assert_eq!(
+            absolute("../ca.pem", "/certs.d/docker.io"),
+            "/certs.d/ca.pem"
+        );
         assert_eq!(absolute("/etc//ca.pem", "/certs.d"), "/etc//ca.pem");
     }
 }

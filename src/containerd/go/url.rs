@@ -50,9 +50,7 @@ impl std::fmt::Display for UrlError {
         match self {
             UrlError::ControlCharacter => f.write_str("it holds a control character"),
             UrlError::MissingScheme => f.write_str("nothing stands before the first `:`"),
-            UrlError::ColonInFirstSegment => {
-                f.write_str("what stands before the `:` is no scheme")
-            }
+            UrlError::ColonInFirstSegment => f.write_str("what stands before the `:` is no scheme"),
             UrlError::InvalidPort(port) => write!(f, "`{port}` is no port"),
             UrlError::MissingBracket => f.write_str("`[` is not closed by `]`"),
             UrlError::InvalidAddress(address) => {
@@ -61,7 +59,9 @@ impl std::fmt::Display for UrlError {
             UrlError::InvalidEscape(escape) => write!(f, "`{escape}` is no escape allowed there"),
             UrlError::InvalidHostCharacter(' ') => f.write_str("the host holds a blank"),
             UrlError::InvalidHostCharacter(c) => write!(f, "the host holds `{c}`"),
-            UrlError::InvalidUserinfo => f.write_str("user or password hold a character that must be escaped"),
+            UrlError::InvalidUserinfo => {
+                f.write_str("user or password hold a character that must be escaped")
+            }
         }
     }
 }
@@ -104,7 +104,11 @@ fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlErr
             url.opaque = !rest.is_empty();
             return Ok(url);
         }
-        if rest.split('/').next().is_some_and(|segment| segment.contains(':')) {
+        if rest
+            .split('/')
+            .next()
+            .is_some_and(|segment| segment.contains(':'))
+        {
             return Err(UrlError::ColonInFirstSegment);
         }
     }
@@ -154,7 +158,11 @@ fn parse_host(host: &str, strict_colons: bool) -> Result<String, UrlError> {
     if host.starts_with('[') {
         return parse_bracketed(host);
     }
-    let colon = if strict_colons { host.find(':') } else { host.rfind(':') };
+    let colon = if strict_colons {
+        host.find(':')
+    } else {
+        host.rfind(':')
+    };
     if let Some(colon) = colon {
         check_port(&host[colon..])?;
     }
@@ -205,7 +213,9 @@ fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
     while i < bytes.len() {
         let byte = bytes[i];
         if byte == b'%' {
-            let Some(value) = hex(bytes.get(i + 1)).zip(hex(bytes.get(i + 2))).map(|(h, l)| h << 4 | l)
+            let Some(value) = hex(bytes.get(i + 1))
+                .zip(hex(bytes.get(i + 2)))
+                .map(|(h, l)| h << 4 | l)
             else {
                 let shown: String = text[i..].chars().take(3).collect();
                 return Err(UrlError::InvalidEscape(shown));
@@ -235,7 +245,8 @@ fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
 }
 
 fn hex(byte: Option<&u8>) -> Option<u8> {
-    byte.and_then(|&b| char::from(b).to_digit(16)).map(|d| d as u8)
+    byte.and_then(|&b| char::from(b).to_digit(16))
+        .map(|d| d as u8)
 }
 
 fn allowed_in_host(byte: u8) -> bool {
@@ -255,18 +266,32 @@ mod tests {
     fn splits_as_go_does() {
         for (text, scheme, host, path) in [
             ("https://m.internal", "https", "m.internal", ""),
-            ("https://M.Internal:5000/v2/", "https", "M.Internal:5000", "/v2/"),
+            (
+                "https://M.Internal:5000/v2/",
+                "https",
+                "M.Internal:5000",
+                "/v2/",
+            ),
             ("https://u:p@m/x?y=1#z", "https", "m", "/x"),
             ("httpbin.internal:5000", "httpbin.internal", "", ""),
             ("https://HTTPS://m", "https", "HTTPS:", "//m"),
             ("http", "", "", "http"),
             ("https:/m", "https", "", "/m"),
             ("https:m", "https", "", ""),
-            ("https://[fe80::1%25eth0]:5000", "https", "[fe80::1%eth0]:5000", ""),
+            (
+                "https://[fe80::1%25eth0]:5000",
+                "https",
+                "[fe80::1%eth0]:5000",
+                "",
+            ),
             ("https://m/a%2Fb", "https", "m", "/a/b"),
             ("https://m:", "https", "m:", ""),
         ] {
-            assert_eq!(parts(text), (scheme.into(), host.into(), path.into()), "{text}");
+            assert_eq!(
+                parts(text),
+                (scheme.into(), host.into(), path.into()),
+                "{text}"
+            );
         }
     }
 
@@ -292,6 +317,9 @@ mod tests {
     #[test]
     fn unbracketed_ipv6_is_refused_by_the_newest_go_alone() {
         assert!(parse("https://fd00::1", false).is_ok());
-        assert_eq!(parse("https://fd00::1", true), Err(UrlError::InvalidPort("::1".into())));
+        assert_eq!(
+            parse("https://fd00::1", true),
+            Err(UrlError::InvalidPort("::1".into()))
+        );
     }
 }

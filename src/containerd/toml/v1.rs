@@ -4,11 +4,18 @@ pub enum Version {
     /// 8
     V1_8,
     /// 9
-    V1_9 }
+    V1_9,
+}
 /// placeholder
-pub struct Options { /// v
- pub version: Version, /// h
- pub host_table_required: bool, /// o
- pub override_path: bool }
+pub struct Options {
+    /// v
+    pub version: Version,
+    /// h
+    pub host_table_required: bool,
+    /// o
+    pub override_path: bool,
+}
 /// placeholder
-pub fn decode(_: &[u8], _: Options) -> super::Decoded { super::Decoded::default() }
+pub fn decode(_: &[u8], _: Options) -> super::Decoded {
+    super::Decoded::default()
+}

@@ -1,0 +1,10 @@
+//! The catalogue: one file, one rule: its documentation, its metadata, its check.
+//!
+//! A rule that is left out of [`RULES`] is dead code, and the build fails.
+
+use crate::lint::Rule;
+
+mod unknown_capability;
+
+/// Every rule, sorted by name.
+pub static RULES: &[&Rule] = &[&unknown_capability::RULE];

@@ -1,0 +1,36 @@
+//! The text of a file, under the name that the user knows it by.
+
+use super::position::LineIndex;
+
+/// A file's text and its name.
+#[derive(Debug)]
+pub struct Source {
+    /// The path as the user named the tree, `/` between parts.
+    pub path: String,
+    /// The text. Bytes that are no UTF-8 are replaced by `?`, one for one, so that
+    /// offsets stay those of the file.
+    pub text: String,
+    /// Where the first byte is that is no UTF-8, if there is one.
+    pub invalid_utf8: Option<usize>,
+    /// Lines and columns.
+    pub lines: LineIndex,
+}
+
+impl Source {
+    /// Takes the bytes of the file at `path`.
+    pub fn new(path: impl Into<String>, bytes: &[u8]) -> Source {
+        let invalid_utf8 = std::str::from_utf8(bytes).err().map(|e| e.valid_up_to());
+        let mut text = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().map(|_| '?'));
+        }
+        let lines = LineIndex::new(&text);
+        Source {
+            path: path.into(),
+            text,
+            invalid_utf8,
+            lines,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Public or private: what is known of a host from its name alone.
+
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+use globset::GlobSet;
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use crate::containerd::loader::split_host_port;
+
+/// What is known of a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Classification {
+    /// Not reachable from the internet, or named private in the settings.
+    Private,
+    /// A known public mirror or registry: who runs it.
+    KnownPublic(String),
+    /// Named public in the settings.
+    DeclaredPublic,
+    /// A public DNS name or address of which nothing else is known.
+    Unclassified,
+}
+
+/// Hosts named in the settings, by glob and by network.
+#[derive(Debug, Clone, Default)]
+pub struct HostPatterns {
+    /// Globs on the name without its port.
+    pub globs: GlobSet,
+    /// Networks that hold its address.
+    pub networks: Vec<IpNet>,
+}
+
+impl HostPatterns {
+    /// Whether the host is one of them.
+    pub fn matches(&self, name: &str) -> bool {
+        self.globs.is_match(name)
+            || address(name).is_some_and(|ip| self.networks.iter().any(|net| net.contains(&ip)))
+    }
+}
+
+/// An entry of the list of known public mirrors.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct PublicMirror {
+    host: String,
+    operator: String,
+    #[allow(dead_code, reason = "for the readers of the list")]
+    source: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct PublicMirrors {
+    mirror: Vec<PublicMirror>,
+}
+
+static PUBLIC_MIRRORS: LazyLock<Vec<PublicMirror>> = LazyLock::new(|| {
+    let list: PublicMirrors = toml_edit::de::from_str(include_str!("public_mirrors.toml"))
+        .expect("the list of public mirrors ships with the program and is read by its tests");
+    list.mirror
+});
+
+/// Endings of names that no public DNS answers for.
+const PRIVATE_SUFFIXES: [&str; 11] = [
+    ".internal",
+    ".local",
+    ".lan",
+    ".home.arpa",
+    ".corp",
+    ".intranet",
+    ".private",
+    ".test",
+    ".svc",
+    ".cluster.local",
+    ".localhost",
+];
+
+/// The name or address in `host`, without port and brackets, lower-cased.
+pub fn bare_name(host: &str) -> String {
+    let name = split_host_port(host).map_or(host, |(name, _)| name);
+    let name = name
+        .strip_prefix('[')
+        .and_then(|n| n.strip_suffix(']'))
+        .unwrap_or(name);
+    name.trim_end_matches('.').to_ascii_lowercase()
+}
+
+fn address(name: &str) -> Option<IpAddr> {
+    name.split('%').next()?.parse().ok()
+}
+
+/// What is known of `host` (with or without a port), the settings' patterns first.
+pub fn classify(host: &str, private: &HostPatterns, public: &HostPatterns) -> Classification {
+    let name = bare_name(host);
+    if private.matches(&name) {
+        return Classification::Private;
+    }
+    if public.matches(&name) {
+        return Classification::DeclaredPublic;
+    }
+    let is_private = match address(&name) {
+        Some(ip) => is_private_address(ip),
+        None => !name.contains('.') || PRIVATE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)),
+    };
+    if is_private {
+        return Classification::Private;
+    }
+    // An entry that begins with a dot stands for every name below it.
+    let known = PUBLIC_MIRRORS
+        .iter()
+        .find(|m| match m.host.strip_prefix('.') {
+            Some(_) => name.ends_with(m.host.as_str()),
+            None => m.host == name,
+        });
+    match known {
+        Some(mirror) => Classification::KnownPublic(mirror.operator.clone()),
+        None => Classification::Unclassified,
+    }
+}
+
+/// Loopback, private, link-local, unique-local and shared addresses (RFC 1918, 3927, 4193, 4291, 6598).
+fn is_private_address(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, ..] = ip.octets();
+            ip.is_loopback()
+                || ip.is_private()
+                || ip.is_link_local()
+                || ip.is_unspecified()
+                || (a == 100 && (64..128).contains(&b))
+        }
+        IpAddr::V6(ip) => {
+            ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(host: &str) -> Classification {
+        classify(host, &HostPatterns::default(), &HostPatterns::default())
+    }
+
+    #[test]
+    fn private_by_name_or_address() {
+        for host in [
+            "localhost:5000",
+            "registry",
+            "mirror.internal",
+            "reg.corp.internal:5000",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1:80",
+            "100.64.0.1",
+            "[fd00::1]:5000",
+            "[::1]",
+            "169.254.1.1",
+            "a.svc.cluster.local",
+        ] {
+            assert_eq!(of(host), Classification::Private, "{host}");
+        }
+    }
+
+    #[test]
+    fn public_by_list_or_unclassified() {
+        assert!(matches!(
+            of("mirror.gcr.io"),
+            Classification::KnownPublic(_)
+        ));
+        assert!(matches!(
+            of("abc123.mirror.aliyuncs.com"),
+            Classification::KnownPublic(_)
+        ));
+        for host in ["mirror.company.com", "8.8.8.8", "100.128.0.1"] {
+            assert_eq!(of(host), Classification::Unclassified, "{host}");
+        }
+    }
+
+    #[test]
+    fn the_list_has_a_source_for_each_entry() {
+        for mirror in PUBLIC_MIRRORS.iter() {
+            assert!(mirror.source.starts_with("https://"), "{}", mirror.host);
+            assert_eq!(mirror.host, mirror.host.to_lowercase());
+        }
+    }
+}

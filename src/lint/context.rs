@@ -1,0 +1,423 @@
+//! What a rule sees: the run, a tree, one namespace and what containerd makes of it.
+
+use std::sync::Arc;
+
+use super::classify::{self, Classification};
+use super::finding::{Consequence, Finding, Location};
+use super::rule::Rule;
+use super::settings::{Environment, Settings};
+use crate::containerd::directory::{self, DEFAULT};
+use crate::containerd::go::path;
+use crate::containerd::hosts::Host;
+use crate::containerd::toml::Span;
+use crate::containerd::{
+    DirEntry, Files, HostsToml, Outcome, Problem, Release, Role, load_directory,
+};
+use crate::document::{Document, HostTable, Source, SyntaxError};
+use crate::tree::{Namespace, Tree, registry_host};
+
+/// What holds for a whole run.
+#[derive(Debug)]
+pub struct Run {
+    /// The settings.
+    pub settings: Settings,
+    /// The time by which certificates are judged, in seconds since 1970.
+    pub now: i64,
+}
+
+/// A config path and its namespaces.
+pub struct TreeContext<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// The tree on disk.
+    pub tree: &'a Tree,
+    /// Its namespaces, sorted, those that were not asked for included.
+    pub namespaces: &'a [NamespaceContext<'a>],
+}
+
+impl TreeContext<'_> {
+    /// A finding about a file or directory; `relative` is its path in the tree.
+    pub fn finding_at(
+        &self,
+        rule: &'static Rule,
+        relative: &str,
+        message: impl Into<String>,
+    ) -> Finding {
+        let releases = self.run.settings.releases.clone();
+        new_finding(
+            rule,
+            releases,
+            None,
+            Location::path(self.tree.shown(relative)),
+            message.into(),
+        )
+    }
+
+    /// The namespace of this name.
+    pub fn namespace(&self, name: &str) -> Option<&NamespaceContext<'_>> {
+        self.namespaces.iter().find(|n| n.name() == name)
+    }
+}
+
+/// One directory of a config path.
+pub struct NamespaceContext<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// The tree on disk.
+    pub tree: &'a Tree,
+    /// The name at the first level of the tree.
+    pub namespace: Namespace,
+    /// hosts.toml, when it can be read.
+    pub source: Option<Arc<Source>>,
+    /// hosts.toml as a document, when it is TOML.
+    pub document: Option<Document>,
+    /// Why hosts.toml is no TOML.
+    pub syntax_error: Option<SyntaxError>,
+    /// What containerd makes of the directory, for each targeted release that looks the name up.
+    pub outcomes: Vec<(Release, Outcome)>,
+    /// What lies in the directory, sorted.
+    pub files: Vec<DirEntry>,
+}
+
+/// A problem of the model and the releases that have it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The problem.
+    pub problem: Problem,
+    /// The releases, oldest first.
+    pub releases: Vec<Release>,
+    /// containerd would meet it only after something before it is mended.
+    pub masked: bool,
+}
+
+/// An entry of hosts.toml, or its root, as containerd understands it.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// As the newest release that has it understands it.
+    pub host: Host,
+    /// The releases for which it becomes an endpoint once the file is read, oldest first.
+    pub releases: Vec<Release>,
+    /// The host table it is written in; `None` for the root.
+    pub table: Option<HostTable<'a>>,
+}
+
+impl<'a> NamespaceContext<'a> {
+    /// Reads the directory and asks the model about it.
+    pub fn new(run: &'a Run, tree: &'a Tree, namespace: Namespace) -> NamespaceContext<'a> {
+        let dir = path::join(&tree.root, &namespace.name);
+        let hosts_toml = path::join(&dir, "hosts.toml");
+        let shown = tree.shown(&format!("{}/hosts.toml", namespace.name));
+        let source = tree
+            .read(&hosts_toml)
+            .ok()
+            .map(|bytes| Arc::new(Source::new(shown, &bytes)));
+        let (document, syntax_error) = match source.as_deref() {
+            None => (None, None),
+            Some(source) => match Document::parse(&source.text) {
+                Ok(document) if source.invalid_utf8.is_none() => (Some(document), None),
+                Ok(_) => (None, None),
+                Err(error) => (None, Some(error)),
+            },
+        };
+        let host = registry_host(&namespace.name);
+        let outcomes = run
+            .settings
+            .releases
+            .iter()
+            .filter(|release| namespace.name != DEFAULT || release.default_namespace())
+            .map(|&release| (release, load_directory(release, tree, &dir, &host)))
+            .collect();
+        let files = tree.list(&dir).unwrap_or_default();
+        NamespaceContext {
+            run,
+            tree,
+            namespace,
+            source,
+            document,
+            syntax_error,
+            outcomes,
+            files,
+        }
+    }
+
+    /// The name of the directory.
+    pub fn name(&self) -> &str {
+        &self.namespace.name
+    }
+
+    /// Whether it is `_default`.
+    pub fn is_default(&self) -> bool {
+        self.name() == DEFAULT
+    }
+
+    /// The registry host that leads here: `reg:5000` for `reg_5000_`. For `_default`, which many
+    /// lead to, its own name.
+    pub fn host(&self) -> String {
+        registry_host(self.name())
+    }
+
+    /// The registry in words: `docker.io`, or for `_default` what it stands for.
+    pub fn registry(&self) -> String {
+        if self.is_default() {
+            "every registry without a directory of its own".to_owned()
+        } else {
+            self.host()
+        }
+    }
+
+    /// The environment it is for.
+    pub fn environment(&self) -> Environment {
+        self.run
+            .settings
+            .environment(&self.tree.shown(&format!("{}/hosts.toml", self.name())))
+    }
+
+    /// What is known of a host.
+    pub fn classify(&self, host: &str) -> Classification {
+        classify::classify(host, &self.run.settings.private, &self.run.settings.public)
+    }
+
+    /// Whether a host (with or without port) is the namespace's own registry, under any of its names.
+    pub fn is_own_registry(&self, host: &str) -> bool {
+        if self.is_default() {
+            return false;
+        }
+        let with_port = |host: &str| {
+            let host = host.to_ascii_lowercase();
+            host.strip_suffix(":443").map(str::to_owned).unwrap_or(host)
+        };
+        let docker = [
+            "docker.io",
+            "index.docker.io",
+            "registry-1.docker.io",
+            "registry.docker.io",
+        ];
+        let (own, host) = (with_port(&self.host()), with_port(host));
+        own == host || docker.contains(&own.as_str()) && docker.contains(&host.as_str())
+    }
+
+    /// A finding about a place in hosts.toml. It holds for all targeted releases until
+    /// [`Finding::releases`] says otherwise.
+    pub fn finding(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
+        let location = match &self.source {
+            Some(source) => Location::span(source, span),
+            None => Location::path(self.tree.shown(&format!("{}/hosts.toml", self.name()))),
+        };
+        new_finding(
+            rule,
+            self.releases(),
+            Some(self.name()),
+            location,
+            message.into(),
+        )
+    }
+
+    /// A finding about a file or directory; `relative` is its path in the tree.
+    pub fn finding_at(
+        &self,
+        rule: &'static Rule,
+        relative: &str,
+        message: impl Into<String>,
+    ) -> Finding {
+        let location = Location::path(self.tree.shown(relative));
+        new_finding(
+            rule,
+            self.releases(),
+            Some(self.name()),
+            location,
+            message.into(),
+        )
+    }
+
+    /// A place in hosts.toml.
+    pub fn location(&self, span: Span) -> Location {
+        match &self.source {
+            Some(source) => Location::span(source, span),
+            None => Location::path(self.tree.shown(&format!("{}/hosts.toml", self.name()))),
+        }
+    }
+
+    /// The text of hosts.toml, empty when there is none.
+    pub fn text(&self) -> &str {
+        self.source
+            .as_deref()
+            .map_or("", |source| source.text.as_str())
+    }
+
+    /// The targeted releases that read this directory.
+    pub fn releases(&self) -> Vec<Release> {
+        self.outcomes.iter().map(|(release, _)| *release).collect()
+    }
+
+    /// The targeted releases for whose outcome this holds.
+    pub fn releases_where(&self, holds: impl Fn(Release, &Outcome) -> bool) -> Vec<Release> {
+        self.outcomes
+            .iter()
+            .filter(|(r, o)| holds(*r, o))
+            .map(|(r, _)| *r)
+            .collect()
+    }
+
+    /// The model's problems, equal ones of several releases together, in the order of the first
+    /// release that has them.
+    pub fn problems(&self) -> Vec<Found> {
+        let mut found: Vec<Found> = Vec::new();
+        for (release, outcome) in &self.outcomes {
+            let decided = outcome.problems.iter().map(|p| (p, false));
+            for (problem, masked) in decided.chain(outcome.masked.iter().map(|p| (p, true))) {
+                // A problem may be met in one release and masked in another; it is one all the same.
+                match found.iter_mut().find(|f| f.problem == *problem) {
+                    Some(known) => {
+                        if !known.releases.contains(release) {
+                            known.releases.push(*release);
+                        }
+                        known.masked &= masked;
+                    }
+                    None => found.push(Found {
+                        problem: problem.clone(),
+                        releases: vec![*release],
+                        masked,
+                    }),
+                }
+            }
+        }
+        found
+    }
+
+    /// The entries of hosts.toml and its root, in the order of the text, each as the newest release that
+    /// has it understands it. Empty when no targeted release can read the text.
+    pub fn entries(&self) -> Vec<Entry<'_>> {
+        let tables = self
+            .document
+            .as_ref()
+            .map(Document::hosts)
+            .unwrap_or_default();
+        let key = |host: &Host| (host.role == Role::Server, host.span.clone());
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        for (release, outcome) in &self.outcomes {
+            for host in &outcome.entries {
+                match entries.iter_mut().find(|e| key(&e.host) == key(host)) {
+                    Some(known) => {
+                        known.host = host.clone();
+                        if known.releases.last() != Some(release) {
+                            known.releases.push(*release);
+                        }
+                    }
+                    None => {
+                        let table = match host.role {
+                            Role::Host(_) => tables
+                                .iter()
+                                .find(|t| host.span.as_ref().is_some_and(|s| *s == t.name.span))
+                                .or_else(|| {
+                                    tables.iter().find(|t| {
+                                        Some(&t.name.value) == self.text_at(host).as_ref()
+                                    })
+                                })
+                                .copied(),
+                            _ => None,
+                        };
+                        entries.push(Entry {
+                            host: host.clone(),
+                            releases: vec![*release],
+                            table,
+                        });
+                    }
+                }
+            }
+        }
+        entries.sort_by_key(|e| match (e.host.role, &e.host.span) {
+            (Role::Host(_), Some(span)) => (0, span.start),
+            (Role::Host(index), None) => (0, index),
+            _ => (1, 0),
+        });
+        entries
+    }
+
+    /// The name of a host table as its key spells it, without quotes.
+    fn text_at(&self, host: &Host) -> Option<String> {
+        let text = self.text().get(host.span.clone()?)?;
+        Some(text.trim_matches(['"', '\'']).to_owned())
+    }
+
+    /// Where pulls go when hosts.toml is not read, in words.
+    pub fn without_hosts_toml(&self) -> String {
+        let ignored = self
+            .outcomes
+            .iter()
+            .map(|(_, outcome)| outcome)
+            .find(|o| o.hosts_toml == HostsToml::Ignored && !o.endpoints.is_empty());
+        let registry = self.registry();
+        match ignored.and_then(|outcome| outcome.endpoints.last()) {
+            Some(_) if self.is_default() => {
+                format!("pulls from {registry} go straight to that registry")
+            }
+            Some(endpoint) if endpoint.tls.ca.is_some() || !endpoint.tls.client.is_empty() => {
+                format!(
+                    "pulls from {registry} go straight to {}, with the certificate files of this directory",
+                    endpoint.url()
+                )
+            }
+            Some(endpoint) => {
+                format!("pulls from {registry} go straight to {}", endpoint.url())
+            }
+            None => format!("pulls from {registry} go on as if the file were not there"),
+        }
+    }
+
+    /// Other names under which this registry host could be looked up before this directory.
+    pub fn earlier_names(&self) -> Vec<String> {
+        directory::underscore_form(&self.host())
+            .into_iter()
+            .filter(|name| name != self.name())
+            .collect()
+    }
+}
+
+fn new_finding(
+    rule: &'static Rule,
+    releases: Vec<Release>,
+    namespace: Option<&str>,
+    location: Location,
+    message: String,
+) -> Finding {
+    Finding {
+        rule,
+        severity: rule.severity,
+        consequence: rule.consequence,
+        message,
+        label: String::new(),
+        effect: String::new(),
+        help: String::new(),
+        releases,
+        namespace: namespace.map(str::to_owned),
+        location,
+        related: Vec::new(),
+        fix: None,
+    }
+}
+
+/// What follows from a consequence, in words, for findings that say nothing of their own.
+pub(super) fn default_effect(
+    context: Option<&NamespaceContext<'_>>,
+    consequence: Consequence,
+) -> String {
+    let registry = context.map_or_else(|| "this registry".to_owned(), NamespaceContext::registry);
+    match consequence {
+        Consequence::Crash => "containerd panics when it reads this file, and dies".to_owned(),
+        Consequence::PullsFail => {
+            format!("every pull from {registry} fails, whichever mirrors are listed")
+        }
+        Consequence::FileIgnored => {
+            let then = context.map_or_else(
+                || "pulls go on as if it were not there".to_owned(),
+                NamespaceContext::without_hosts_toml,
+            );
+            format!("containerd drops this hosts.toml whole: {then}")
+        }
+        Consequence::RequestsFail => {
+            "requests to this endpoint fail, and containerd goes on to the next".to_owned()
+        }
+        Consequence::KeyIgnored => "containerd does not read it and does not say so".to_owned(),
+        Consequence::Misread | Consequence::Exposure | Consequence::Advice => String::new(),
+    }
+}

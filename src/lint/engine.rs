@@ -1,0 +1,187 @@
+//! Runs the rules over the trees.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::RULES;
+use super::context::{NamespaceContext, Run, TreeContext, default_effect};
+use super::finding::{Finding, Severity};
+use super::rule::{Check, Rule};
+use super::settings::Level;
+use crate::containerd::FileError;
+use crate::tree::Tree;
+
+/// Something that kept the tool from its work in one place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// A rule panicked.
+    #[error(
+        "{path}: the rule {rule} panicked ({message}); this is a bug of certsd-lint, please report it. The other rules went on"
+    )]
+    Bug {
+        /// The path it looked at.
+        path: String,
+        /// The rule.
+        rule: &'static str,
+        /// What the panic said.
+        message: String,
+    },
+    /// A directory could not be listed.
+    #[error("cannot read {path}: {error}")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// Why.
+        error: FileError,
+    },
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Config paths.
+    pub trees: usize,
+    /// Their namespaces.
+    pub namespaces: usize,
+    /// hosts.toml files that were read.
+    pub files: usize,
+}
+
+/// The result of a run.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What was found, sorted.
+    pub findings: Vec<Finding>,
+    /// How much was looked at.
+    pub summary: Summary,
+    /// The hosts.toml files that were read, as they are shown.
+    pub files: Vec<std::sync::Arc<crate::document::Source>>,
+    /// What could not be done.
+    pub failures: Vec<Failure>,
+}
+
+/// Lints the trees. The findings are those that the settings let through, in an order that does not
+/// depend on the file system's.
+pub fn lint(trees: &[Tree], run: &Run) -> Report {
+    let mut report = Report::default();
+    for tree in trees {
+        lint_tree(tree, run, &mut report);
+    }
+    report.findings.sort_by(Finding::cmp_place);
+    report
+}
+
+fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
+    let namespaces = match tree.namespaces() {
+        Ok(namespaces) => namespaces,
+        Err(error) => {
+            let path = tree.shown("");
+            report.failures.push(Failure::Unreadable { path, error });
+            return;
+        }
+    };
+    let contexts: Vec<NamespaceContext<'_>> = namespaces
+        .into_iter()
+        .map(|namespace| NamespaceContext::new(run, tree, namespace))
+        .collect();
+    report.summary.trees += 1;
+    let wanted = |c: &&NamespaceContext<'_>| {
+        let path = tree.shown(c.name());
+        tree.wants(c.name())
+            && !run.settings.exclude.is_match(&path)
+            && !run.settings.exclude.is_match(format!("{path}/hosts.toml"))
+    };
+    for context in contexts.iter().filter(wanted) {
+        report.summary.namespaces += 1;
+        if let Some(source) = &context.source {
+            report.summary.files += 1;
+            report.files.push(source.clone());
+        }
+        for rule in RULES {
+            if let Check::Namespace(check) = rule.check {
+                let path = tree.shown(context.name());
+                run_rule(rule, &path, report, run, Some(context), |out| {
+                    check(context, out)
+                });
+            }
+        }
+    }
+    let context = TreeContext {
+        run,
+        tree,
+        namespaces: &contexts,
+    };
+    let wanted: Vec<&str> = contexts
+        .iter()
+        .filter(wanted)
+        .map(NamespaceContext::name)
+        .collect();
+    for rule in RULES {
+        if let Check::Tree(check) = rule.check {
+            run_rule(rule, &tree.shown(""), report, run, None, |out| {
+                let mut all = Vec::new();
+                check(&context, &mut all);
+                all.retain(|finding: &Finding| match &finding.namespace {
+                    Some(name) => wanted.contains(&name.as_str()),
+                    None => tree.only.is_none(),
+                });
+                out.append(&mut all);
+            });
+        }
+    }
+}
+
+/// Runs one rule at one place and takes what the settings let through. A panic is a bug of
+/// ours: it is told, and the rest goes on.
+fn run_rule(
+    rule: &'static Rule,
+    path: &str,
+    report: &mut Report,
+    run: &Run,
+    context: Option<&NamespaceContext<'_>>,
+    check: impl FnOnce(&mut Vec<Finding>),
+) {
+    let mut found = Vec::new();
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check(&mut found))) {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|s| (*s).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        report.failures.push(Failure::Bug {
+            path: path.to_owned(),
+            rule: rule.name,
+            message,
+        });
+    }
+    for mut finding in found {
+        let level = match run.settings.level(rule.name, &finding.location.path) {
+            Some(level) => level,
+            None if rule.on => Level::Severity(finding.severity),
+            None => Level::Off,
+        };
+        let Level::Severity(severity) = level else {
+            continue;
+        };
+        finding.severity = severity;
+        if finding.releases.is_empty() {
+            continue;
+        }
+        if finding.effect.is_empty() {
+            finding.effect = default_effect(context, finding.consequence);
+        }
+        if run.settings.exclude.is_match(&finding.location.path) {
+            continue;
+        }
+        report.findings.push(finding);
+    }
+}
+
+impl Report {
+    /// How many findings have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    }
+}

@@ -1,0 +1,105 @@
+//! The settings of a run, after files and flags are merged.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use globset::GlobSet;
+
+use super::classify::HostPatterns;
+use super::finding::Severity;
+use crate::containerd::Release;
+
+/// A severity, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// The rule does not run.
+    Off,
+    /// Its findings have this severity.
+    Severity(Severity),
+}
+
+/// What a tree or namespace is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Environment {
+    /// Nodes that matter. The default.
+    #[default]
+    Production,
+    /// A laptop, a test cluster: what is an exposure in production is a note here.
+    Development,
+}
+
+/// Settings for some paths only.
+#[derive(Debug, Clone, Default)]
+pub struct Override {
+    /// The paths, as they are shown in findings.
+    pub paths: GlobSet,
+    /// The environment there.
+    pub environment: Option<Environment>,
+    /// Severities there, by rule name.
+    pub severities: BTreeMap<&'static str, Level>,
+}
+
+/// The settings of a run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The targeted releases, oldest first.
+    pub releases: Vec<Release>,
+    /// Where the trees will be on the node, when that was said.
+    pub deploy_path: Option<String>,
+    /// The directory that stands for the node's root.
+    pub sysroot: Option<PathBuf>,
+    /// How many days before its end a certificate is reported.
+    pub days_before_expiry: i64,
+    /// Hosts that are private, whatever their names say.
+    pub private: HostPatterns,
+    /// Hosts that are public.
+    pub public: HostPatterns,
+    /// Rules that run although they are off, or do not, and severities; by rule name.
+    pub severities: BTreeMap<&'static str, Level>,
+    /// Settings for some paths only; later ones win.
+    pub overrides: Vec<Override>,
+    /// Paths that are not linted.
+    pub exclude: GlobSet,
+    /// The settings file that was read, for `-v`.
+    pub file: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            releases: Release::supported(),
+            deploy_path: None,
+            sysroot: None,
+            days_before_expiry: 30,
+            private: HostPatterns::default(),
+            public: HostPatterns::default(),
+            severities: BTreeMap::new(),
+            overrides: Vec::new(),
+            exclude: GlobSet::empty(),
+            file: None,
+        }
+    }
+}
+
+impl Settings {
+    /// The environment of a path.
+    pub fn environment(&self, path: &str) -> Environment {
+        self.overrides
+            .iter()
+            .rev()
+            .filter(|o| o.paths.is_match(path))
+            .find_map(|o| o.environment)
+            .unwrap_or_default()
+    }
+
+    /// What was said of a rule for a path; `None` when nothing was.
+    pub fn level(&self, rule: &str, path: &str) -> Option<Level> {
+        self.overrides
+            .iter()
+            .rev()
+            .filter(|o| o.paths.is_match(path))
+            .find_map(|o| o.severities.get(rule))
+            .or_else(|| self.severities.get(rule))
+            .copied()
+    }
+}

@@ -1,0 +1,130 @@
+//! The only place that touches the disk.
+
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use super::Namespace;
+use crate::containerd::{DirEntry, FileError};
+
+/// What the file system says of a path besides its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileInfo {
+    /// The permission bits, `None` where the system has none.
+    pub mode: Option<u32>,
+    /// The path itself is a link.
+    pub is_link: bool,
+    /// What it leads to is a directory.
+    pub is_dir: bool,
+}
+
+/// An operating system's error as far as it decides what containerd does.
+pub fn file_error(error: &io::Error) -> FileError {
+    match error.kind() {
+        ErrorKind::NotFound => FileError::NotFound,
+        ErrorKind::PermissionDenied => FileError::PermissionDenied,
+        ErrorKind::IsADirectory => FileError::IsDirectory,
+        ErrorKind::NotADirectory => FileError::NotADirectory,
+        // `ErrorKind::FilesystemLoop` is not stable; the number is the same on every Linux and BSD
+        // that containerd runs on, but for macOS and FreeBSD.
+        _ if matches!(error.raw_os_error(), Some(40 | 62)) => FileError::LinkLoop,
+        _ => FileError::Other(error.to_string()),
+    }
+}
+
+fn metadata(path: &Path) -> Result<Metadata, FileError> {
+    fs::metadata(path).map_err(|error| file_error(&error))
+}
+
+pub fn stat(path: &Path) -> Result<(), FileError> {
+    metadata(path).map(|_| ())
+}
+
+/// Reads a regular file of at most `limit` bytes. Devices and pipes are refused before they are
+/// opened, for opening a pipe waits for its writer.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let metadata = metadata(path)?;
+    if metadata.is_dir() {
+        return Err(FileError::IsDirectory);
+    }
+    if !metadata.is_file() {
+        return Err(FileError::NotAFile);
+    }
+    if metadata.len() > limit {
+        return Err(FileError::TooLarge(limit));
+    }
+    let file = fs::File::open(path).map_err(|error| file_error(&error))?;
+    let mut bytes = Vec::new();
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| file_error(&error))?;
+    if bytes.len() as u64 > limit {
+        return Err(FileError::TooLarge(limit));
+    }
+    Ok(bytes)
+}
+
+pub fn list(path: &Path) -> Result<Vec<DirEntry>, FileError> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| file_error(&error))? {
+        let entry = entry.map_err(|error| file_error(&error))?;
+        entries.push(DirEntry {
+            name: entry.file_name().to_string_lossy().into_owned(),
+            is_dir: entry.file_type().is_ok_and(|kind| kind.is_dir()),
+        });
+    }
+    entries.sort();
+    Ok(entries)
+}
+
+/// The names in a directory, with links followed to tell directories.
+pub fn names(path: &Path) -> Result<Vec<Namespace>, FileError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| file_error(&error))? {
+        let entry = entry.map_err(|error| file_error(&error))?;
+        let name = entry.file_name();
+        let target = fs::metadata(entry.path());
+        found.push(Namespace {
+            name: name.to_string_lossy().into_owned(),
+            utf8: name.to_str().is_some(),
+            is_dir: target.as_ref().is_ok_and(Metadata::is_dir),
+            broken_link: target.is_err() && entry.file_type().is_ok_and(|kind| kind.is_symlink()),
+        });
+    }
+    Ok(found)
+}
+
+pub fn info(path: &Path) -> Option<FileInfo> {
+    let target = fs::metadata(path).ok()?;
+    let is_link = fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink());
+    Some(FileInfo {
+        mode: mode(&target),
+        is_link,
+        is_dir: target.is_dir(),
+    })
+}
+
+#[cfg(unix)]
+fn mode(metadata: &Metadata) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(metadata.permissions().mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Metadata) -> Option<u32> {
+    None
+}
+
+/// Whether a version control folder lies in this directory or above it.
+pub fn in_repository(path: &Path) -> bool {
+    repository_root(path).is_some()
+}
+
+/// The nearest directory, from this one upwards, that holds a version control folder.
+pub fn repository_root(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|dir| {
+        super::names::VERSION_CONTROL
+            .iter()
+            .any(|name| dir.join(name).exists())
+    })
+}

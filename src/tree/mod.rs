@@ -1,0 +1,260 @@
+//! certs.d on disk: finding trees, listing one, reading files with limits.
+
+mod disk;
+mod find;
+mod names;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::containerd::directory::DEFAULT;
+use crate::containerd::go::path;
+use crate::containerd::{DirEntry, FileError, Files};
+
+pub use disk::FileInfo;
+pub use find::{FindError, FindOptions, Kind, find};
+pub use names::{is_plausible_host, registry_host};
+
+/// Where containerd looks unless its configuration says otherwise.
+pub const DEFAULT_CONFIG_PATH: &str = "/etc/containerd/certs.d";
+
+/// hosts.toml above this size is not read: real ones have a few kilobytes.
+pub const MAX_HOSTS_FILE: u64 = 4 * 1024 * 1024;
+
+/// Certificate files above this size are not read: the largest public bundle has half a megabyte.
+pub const MAX_TLS_FILE: u64 = 32 * 1024 * 1024;
+
+/// Where a tree is used, and so where the paths in it lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deployment {
+    /// Here: every path is looked up on this machine.
+    InPlace,
+    /// Elsewhere: paths below the deploy path are looked up in the tree, others are not known here.
+    Elsewhere,
+    /// Below this directory, which stands for the root of the node's file system.
+    Sysroot(PathBuf),
+}
+
+/// A config path on disk, seen as the node sees it.
+#[derive(Debug)]
+pub struct Tree {
+    /// Where it is on this machine.
+    pub disk: PathBuf,
+    /// As the user named it, `/` between parts; `.` is the empty text.
+    pub shown: String,
+    /// The path under which the node knows it.
+    pub root: String,
+    /// Where it is used.
+    pub deployment: Deployment,
+    /// The namespaces that were asked for; `None` for all.
+    pub only: Option<BTreeSet<String>>,
+    /// A namespace that the user named by another path than below `shown`.
+    alias: Option<(String, String)>,
+    /// A file whose text comes from elsewhere: path in the tree, bytes.
+    overlay: Option<(String, Vec<u8>)>,
+}
+
+/// A name at the first level of a config path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Namespace {
+    /// The name; bytes that are no UTF-8 are shown as `�`.
+    pub name: String,
+    /// Whether the name is UTF-8; no registry host is written otherwise.
+    pub utf8: bool,
+    /// It is a directory, or a link to one.
+    pub is_dir: bool,
+    /// It is a link that leads nowhere, or in a circle.
+    pub broken_link: bool,
+}
+
+/// How the trees of a run are to be seen.
+#[derive(Debug, Clone, Default)]
+pub struct TreeOptions {
+    /// Where the tree will be on the node, when that was said.
+    pub deploy_path: Option<String>,
+    /// The directory that stands for the node's root.
+    pub sysroot: Option<PathBuf>,
+}
+
+impl Tree {
+    /// The tree at `disk`, which the user calls `shown`.
+    ///
+    /// It is in use on this machine when it lies at the deploy path, or when no deploy
+    /// path was given and it is in no repository.
+    pub fn open(disk: &Path, shown: &str, options: &TreeOptions) -> Tree {
+        let absolute = std::path::absolute(disk).unwrap_or_else(|_| disk.to_owned());
+        let here = path::clean(&absolute.to_string_lossy());
+        let deploy_path = options
+            .deploy_path
+            .as_deref()
+            .unwrap_or(DEFAULT_CONFIG_PATH);
+        let deploy_path = path::clean(deploy_path);
+        let (root, deployment) = if let Some(sysroot) = &options.sysroot {
+            let sysroot = std::path::absolute(sysroot).unwrap_or_else(|_| sysroot.clone());
+            let root = match absolute.strip_prefix(&sysroot) {
+                Ok(rest) if options.deploy_path.is_none() => {
+                    path::clean(&format!("/{}", rest.to_string_lossy()))
+                }
+                _ => deploy_path,
+            };
+            (root, Deployment::Sysroot(sysroot))
+        } else if here == deploy_path
+            || options.deploy_path.is_none() && !disk::in_repository(&absolute)
+        {
+            (here, Deployment::InPlace)
+        } else {
+            (deploy_path, Deployment::Elsewhere)
+        };
+        let shown = shown.trim_end_matches('/');
+        let shown = if shown == "." {
+            ""
+        } else {
+            shown.strip_prefix("./").unwrap_or(shown)
+        };
+        Tree {
+            disk: disk.to_owned(),
+            shown: shown.to_owned(),
+            root,
+            deployment,
+            only: None,
+            alias: None,
+            overlay: None,
+        }
+    }
+
+    /// The name under which the user knows a path of the tree.
+    pub fn shown(&self, relative: &str) -> String {
+        if let Some((namespace, shown)) = &self.alias {
+            if let Some(rest) = relative.strip_prefix(namespace.as_str()) {
+                let rest = rest.trim_start_matches('/');
+                return match (shown.is_empty(), rest.is_empty()) {
+                    (true, true) => ".".to_owned(),
+                    (true, false) => rest.to_owned(),
+                    (false, true) => shown.clone(),
+                    (false, false) => format!("{shown}/{rest}"),
+                };
+            }
+        }
+        match (self.shown.is_empty(), relative.is_empty()) {
+            (true, true) => ".".to_owned(),
+            (true, false) => relative.to_owned(),
+            (false, true) => self.shown.clone(),
+            (false, false) => format!("{}/{relative}", self.shown),
+        }
+    }
+
+    /// The path in the tree of a node's path; `None` when it lies outside.
+    pub fn relative<'a>(&self, node_path: &'a str) -> Option<&'a str> {
+        node_path
+            .strip_prefix(self.root.as_str())
+            .and_then(|rest| match rest {
+                "" => Some(""),
+                _ if self.root == "/" => Some(rest),
+                _ => rest.strip_prefix('/'),
+            })
+    }
+
+    /// The name under which the user knows a node's path, the node's own outside the tree.
+    pub fn shown_node_path(&self, node_path: &str) -> String {
+        let cleaned = path::clean(node_path);
+        match self.relative(&cleaned) {
+            Some(relative) => self.shown(relative),
+            None => cleaned,
+        }
+    }
+
+    /// Where a node's path is on this machine; `None` when that cannot be known.
+    pub fn on_disk(&self, node_path: &str) -> Option<PathBuf> {
+        let cleaned = path::clean(node_path);
+        if let Some(relative) = self.relative(&cleaned) {
+            return Some(self.disk.join(relative));
+        }
+        match &self.deployment {
+            Deployment::InPlace => Some(PathBuf::from(cleaned)),
+            Deployment::Elsewhere => None,
+            Deployment::Sysroot(sysroot) => Some(sysroot.join(cleaned.trim_start_matches('/'))),
+        }
+    }
+
+    /// The names at the first level that can be meant as namespaces, sorted. Version control
+    /// folders, Kubernetes' `..data` links, spegel's `_backup` and other hidden names are left out,
+    /// and so are files whose names are no registry host's.
+    pub fn namespaces(&self) -> Result<Vec<Namespace>, FileError> {
+        let mut found: Vec<Namespace> = disk::names(&self.disk)?
+            .into_iter()
+            .filter(|entry| !names::is_never_a_namespace(&entry.name))
+            .filter(|entry| entry.is_dir || is_plausible_host(&entry.name) || entry.name == DEFAULT)
+            .collect();
+        found.sort();
+        Ok(found)
+    }
+
+    /// Names of files at the first level, sorted.
+    pub fn root_files(&self) -> Vec<String> {
+        let mut names: Vec<String> = disk::names(&self.disk)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|entry| !entry.is_dir)
+            .map(|entry| entry.name)
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Whether this namespace was asked for.
+    pub fn wants(&self, namespace: &str) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.contains(namespace))
+    }
+
+    /// Mode, owner and links of what is at a node's path.
+    pub fn info(&self, node_path: &str) -> Option<FileInfo> {
+        disk::info(&self.on_disk(node_path)?)
+    }
+
+    fn overlaid(&self, node_path: &str) -> Option<&[u8]> {
+        let (relative, bytes) = self.overlay.as_ref()?;
+        (self.relative(&path::clean(node_path)) == Some(relative.as_str())).then_some(bytes)
+    }
+}
+
+impl Files for Tree {
+    fn read(&self, node_path: &str) -> Result<Cow<'_, [u8]>, FileError> {
+        if let Some(bytes) = self.overlaid(node_path) {
+            return Ok(Cow::Borrowed(bytes));
+        }
+        let disk = self.on_disk(node_path).ok_or(FileError::Unknown)?;
+        let is_hosts_file = node_path.ends_with("/hosts.toml");
+        let limit = if is_hosts_file {
+            MAX_HOSTS_FILE
+        } else {
+            MAX_TLS_FILE
+        };
+        disk::read(&disk, limit).map(Cow::Owned)
+    }
+
+    fn stat(&self, node_path: &str) -> Result<(), FileError> {
+        if self.overlaid(node_path).is_some() {
+            return Ok(());
+        }
+        // A directory that exists for the sake of its overlaid file alone.
+        if let Some((relative, _)) = &self.overlay {
+            let directory = path::clean(node_path);
+            let inside = self.relative(&directory).is_some_and(|dir| {
+                relative
+                    .strip_prefix(dir)
+                    .is_some_and(|rest| dir.is_empty() || rest.starts_with('/'))
+            });
+            if inside {
+                return Ok(());
+            }
+        }
+        disk::stat(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+    }
+
+    fn list(&self, node_path: &str) -> Result<Vec<DirEntry>, FileError> {
+        disk::list(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+    }
+}
