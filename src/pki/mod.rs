@@ -1,6 +1,7 @@
 //! PEM, certificates and key pairs, and what Go's TLS makes of them.
 
 mod base64;
+mod ca_pool;
 mod certificate;
 mod curve;
 mod der;
@@ -15,6 +16,7 @@ mod public_key;
 mod time;
 mod uri;
 
+pub use ca_pool::{CaPool, SkipReason, SkippedBlock};
 pub use certificate::{Certificate, CertificateError, SignatureAlgorithm};
 pub use curve::Curve;
 pub use extensions::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
