@@ -31,6 +31,8 @@ mod name;
 mod name_constraints;
 mod oid;
 pub mod pem;
+#[cfg(test)]
+mod properties;
 mod public_key;
 mod rsa;
 mod time;
