@@ -348,7 +348,7 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
     };
     for ca in host.ca.iter().flatten() {
         match files.read(&ca.path) {
-            Ok(data) if pki::has_ca(&data) => {}
+            Ok(data) if pki::CaPool::read(&data).is_accepted() => {}
             Ok(_) => problems.push(problem(
                 Cause::Ca {
                     written: ca.written.clone(),
@@ -387,7 +387,7 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
         let (Some(certificate), Some(key)) = (certificate, key) else {
             continue;
         };
-        if let Err(error) = pki::x509_key_pair(&certificate, &key) {
+        if let Err(error) = pki::KeyPair::read(&certificate, &key) {
             let part = |p: &Option<WrittenPath>, f: fn(&WrittenPath) -> &String| {
                 p.as_ref().map(f).cloned().unwrap_or_default()
             };
