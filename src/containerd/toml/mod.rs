@@ -93,6 +93,9 @@ pub struct HostEntry {
 pub struct HostsFile {
     /// The hosts in containerd's order; a name may stand twice (2.x).
     pub hosts: Vec<HostEntry>,
+    /// Stretches of `hosts` whose order is not determined: containerd 1.x orders by line, and ties
+    /// are decided anew at each load. They stand in the order of the file here.
+    pub ties: Vec<Range<usize>>,
     /// The settings at the root of the file.
     pub root: Entry,
     /// `server`.
