@@ -10,11 +10,11 @@
 //!
 //! Data flows through the parts in this order:
 //!
-//! 1. [`source`]: bytes become characters that know their place,
-//! 2. [`lexer`] (with [`number`] and [`datetime`]): characters become tokens,
-//! 3. [`parser`] (with [`key`] and [`scalar`]): tokens become a tree,
-//! 4. [`tree`]: the tree, which decides what may be defined twice,
-//! 5. [`schema`]: the tree becomes a [`HostsFile`](super::HostsFile).
+//! 1. `source`: bytes become characters that know their place,
+//! 2. `lexer` (with `number` and `datetime`): characters become tokens,
+//! 3. `parser` (with `key` and `scalar`): tokens become a tree,
+//! 4. `tree`: the tree, which decides what may be defined twice,
+//! 5. `schema`: the tree becomes a [`HostsFile`](super::HostsFile).
 
 mod datetime;
 mod key;
