@@ -58,6 +58,9 @@ impl Kind {
     }
 }
 
+/// A header: its name and its value.
+pub type Header = (Spanned<String>, Value);
+
 /// The settings of one host table, or of the root of the file, as decoded.
 ///
 /// A key that is absent, or whose value could not be decoded, is `None`.
@@ -72,7 +75,7 @@ pub struct Entry {
     /// `skip_verify`.
     pub skip_verify: Option<Spanned<bool>>,
     /// `header`: name and value; the values are looked at later.
-    pub header: Option<Spanned<Vec<(Spanned<String>, Value)>>>,
+    pub header: Option<Spanned<Vec<Header>>>,
     /// `override_path`.
     pub override_path: Option<Spanned<bool>>,
     /// `dial_timeout`: text in Go's duration grammar, not yet read.
@@ -93,6 +96,9 @@ pub struct HostEntry {
 pub struct HostsFile {
     /// The hosts in containerd's order; a name may stand twice (2.x).
     pub hosts: Vec<HostEntry>,
+    /// Stretches of `hosts` whose order is not determined: containerd 1.x orders by line, and ties
+    /// are decided anew at each load. They stand in the order of the file here.
+    pub ties: Vec<Range<usize>>,
     /// The settings at the root of the file.
     pub root: Entry,
     /// `server`.

@@ -1,0 +1,419 @@
+//! From tokens to the tree, as go-toml v1's parser.go goes.
+
+use super::super::{Problem, ProblemKind, Span, Spanned};
+use super::key::{KeyText, dotted};
+use super::token::{Token, TokenKind};
+use super::tree::{Datum, Found, Node, TableId, Tree};
+use super::{Step, Version, datetime, scalar};
+use std::collections::HashMap;
+use std::iter::Peekable;
+
+/// How deep arrays and inline tables may be in each other.
+///
+/// go-toml has no limit but its stack, which holds some hundred thousand; no
+/// hosts.toml needs more than three.
+const MAX_DEPTH: usize = 200;
+
+/// Builds the tree, up to the first problem.
+pub(super) fn parse(tokens: Vec<Token>, version: Version) -> Step<Tree> {
+    let end = tokens.last().map_or(0..0, |token| token.span.clone());
+    let mut parser = Parser {
+        tokens: tokens.into_iter().peekable(),
+        end,
+        version,
+        tree: Tree::new(),
+        current: Vec::new(),
+        seen: HashMap::new(),
+        depth: 0,
+        setting: String::new(),
+    };
+    parser.statements()?;
+    Ok(parser.tree)
+}
+
+struct Parser {
+    tokens: Peekable<std::vec::IntoIter<Token>>,
+    end: Span,
+    version: Version,
+    tree: Tree,
+    /// The table that settings go to.
+    current: Vec<Spanned<String>>,
+    /// The texts of the table names seen so far: it is the text between the brackets
+    /// that must not come twice, so `[a]` and `[ a ]` are the same table and no duplicates.
+    seen: HashMap<String, Span>,
+    depth: usize,
+    /// The key of the setting whose value is being read.
+    setting: String,
+}
+
+/// Tokens and problems.
+impl Parser {
+    fn next(&mut self) -> Token {
+        self.tokens.next().unwrap_or_else(|| Token {
+            kind: TokenKind::End,
+            span: self.end.clone(),
+            line: 0,
+        })
+    }
+
+    fn peek(&mut self) -> &TokenKind {
+        self.tokens
+            .peek()
+            .map_or(&TokenKind::End, |token| &token.kind)
+    }
+
+    fn expect(&mut self, kind: &TokenKind) -> Step<Span> {
+        let token = self.next();
+        if token.kind == *kind {
+            return Ok(token.span);
+        }
+        Err(unexpected(token, &format!("{} is due", kind.describe())))
+    }
+
+    fn split(&self, text: &KeyText, span: &Span) -> Step<Vec<Spanned<String>>> {
+        text.split().map_err(|message| syntax(message, span))
+    }
+}
+
+fn syntax(message: impl Into<String>, span: &Span) -> Problem {
+    Problem {
+        kind: ProblemKind::Syntax(message.into()),
+        span: span.clone(),
+    }
+}
+
+fn redefined(key: String, span: &Span, first: Option<Span>) -> Problem {
+    Problem {
+        kind: ProblemKind::Redefined { key, first },
+        span: span.clone(),
+    }
+}
+
+/// The problem with a token in the wrong place. If the lexer stopped there, its reason counts.
+fn unexpected(token: Token, due: &str) -> Problem {
+    let kind = match token.kind {
+        TokenKind::Error(kind) => kind,
+        other => ProblemKind::Syntax(format!("{} where {due}", other.describe())),
+    };
+    Problem {
+        kind,
+        span: token.span,
+    }
+}
+
+/// Statements.
+impl Parser {
+    fn statements(&mut self) -> Step<()> {
+        loop {
+            let token = self.next();
+            match token.kind {
+                TokenKind::End => return Ok(()),
+                TokenKind::Key(key) => self.setting(&key, &token.span, token.line)?,
+                TokenKind::LeftBracket => self.table(token.line)?,
+                TokenKind::LeftBrackets => self.tables(token.line)?,
+                // Newlines are not among the tokens; what follows a value in its line is
+                // taken for the next statement.
+                _ => return Err(unexpected(token, "a setting or table is due")),
+            }
+        }
+    }
+
+    /// `[name]`
+    fn table(&mut self, line: usize) -> Step<()> {
+        let token = self.next();
+        let TokenKind::TableName(name) = &token.kind else {
+            return Err(unexpected(token, "a table name is due"));
+        };
+        let text = name.text();
+        if let Some(first) = self.seen.get(&text) {
+            return Err(redefined(text, &token.span, Some(first.clone())));
+        }
+        self.seen.insert(text, token.span.clone());
+        let keys = self.split(name, &token.span)?;
+        self.create(&keys, line, &token.span)?;
+        if let Some(Found::Table(id)) = self.tree.get(&keys)
+            && self.tree.table(id).inline
+        {
+            return Err(self.closed(&keys, &token.span));
+        }
+        self.expect(&TokenKind::RightBracket)?;
+        self.current = keys;
+        Ok(())
+    }
+
+    /// `[[name]]`
+    fn tables(&mut self, line: usize) -> Step<()> {
+        let token = self.next();
+        let TokenKind::TablesName(name) = &token.kind else {
+            return Err(unexpected(token, "a table name is due"));
+        };
+        let keys = self.split(name, &token.span)?;
+        // A value in the way is no error here: the array lands beside it instead.
+        let _ = self.tree.create(&keys[..keys.len() - 1], line);
+        let found = match self.tree.get(&keys) {
+            None => None,
+            Some(Found::Tables(_)) => Some(()),
+            Some(_) => {
+                let first = self.defined_at(&keys);
+                return Err(redefined(dotted(&keys), &token.span, first));
+            }
+        };
+        let table = self.tree.add_table(line, false);
+        match found {
+            Some(()) => self.tree.push_table(&keys, table),
+            None => self.tree.set(
+                Tree::ROOT,
+                &keys,
+                Spanned {
+                    value: Datum::Tables(vec![table]),
+                    span: token.span.clone(),
+                },
+            ),
+        }
+        // Each element has tables of its own, so their names may come again.
+        let text = name.text();
+        let prefix = format!("{text}.");
+        self.seen.retain(|seen, _| !seen.starts_with(&prefix));
+        self.seen.entry(text).or_insert(token.span);
+        self.expect(&TokenKind::RightBrackets)?;
+        self.current = keys;
+        Ok(())
+    }
+
+    /// `key = value`
+    fn setting(&mut self, key: &KeyText, span: &Span, line: usize) -> Step<()> {
+        self.expect(&TokenKind::Equal)?;
+        let keys = self.split(key, span)?;
+        self.setting = dotted(&keys);
+        let value = self.value()?;
+        let Some((last, steps)) = keys.split_last() else {
+            return Ok(());
+        };
+        let path: Vec<Spanned<String>> = self.current.iter().chain(steps).cloned().collect();
+        let key_span = keys[0].span.start..last.span.end;
+        let target = match self.tree.get(&path) {
+            Some(Found::Table(id) | Found::Tables(id)) => id,
+            Some(Found::Value(node)) => {
+                let first = Some(node.span());
+                return Err(redefined(dotted(&path), &key_span, first));
+            }
+            None => self.create(&path, line, &key_span)?,
+        };
+        if self.tree.table(target).inline {
+            return Err(self.closed(&path, &key_span));
+        }
+        if let Some(node) = self.tree.table(target).get(&last.value) {
+            let key = dotted(path.iter().chain([last]));
+            return Err(redefined(key, &key_span, Some(node.span())));
+        }
+        self.tree.table_mut(target).set(Node {
+            key: last.clone(),
+            value,
+        });
+        Ok(())
+    }
+
+    fn create(&mut self, path: &[Spanned<String>], line: usize, span: &Span) -> Step<TableId> {
+        self.tree
+            .create(path, line)
+            .map_err(|node| redefined(dotted(path), span, Some(node.span())))
+    }
+
+    /// The problem with adding to an inline table.
+    fn closed(&self, path: &[Spanned<String>], span: &Span) -> Problem {
+        // The tables below an inline one are as closed as that; the first place is
+        // where the outermost of them is.
+        let outermost = (1..=path.len()).find(|&length| {
+            self.tree
+                .get(&path[..length])
+                .and_then(Found::table)
+                .is_some_and(|id| self.tree.table(id).inline)
+        });
+        let first = outermost.and_then(|length| self.defined_at(&path[..length]));
+        redefined(dotted(path), span, first)
+    }
+
+    fn defined_at(&self, path: &[Spanned<String>]) -> Option<Span> {
+        let (last, steps) = path.split_last()?;
+        let parent = self.tree.get(steps)?.table()?;
+        self.tree
+            .table(parent)
+            .get(&last.value)
+            .map(|node| node.key.span.clone())
+    }
+}
+
+/// Values.
+impl Parser {
+    fn value(&mut self) -> Step<Spanned<Datum>> {
+        let token = self.next();
+        let span = token.span.clone();
+        let read = |value: Result<Datum, &'static str>| {
+            value.map_err(|message| syntax(message, &token.span))
+        };
+        let datum = match &token.kind {
+            TokenKind::String(text) => Datum::String(text.clone()),
+            TokenKind::Boolean(value) => Datum::Boolean(*value),
+            TokenKind::SpecialFloat => Datum::Float,
+            TokenKind::Integer(text) => read(scalar::integer(text, self.version))?,
+            TokenKind::Float(text) => read(scalar::float(text, self.version))?,
+            TokenKind::OffsetDatetime(text) => {
+                existing(datetime::is_v1_8(text, true), span.clone())?
+            }
+            TokenKind::LocalDatetime(text) => {
+                existing(datetime::is_v1_8(text, false), span.clone())?
+            }
+            TokenKind::Time(text) => existing(datetime::is_time(text), span.clone())?,
+            TokenKind::Date(text) => {
+                let is_date = datetime::is_date(text);
+                return self.date_v1_9(is_date, span);
+            }
+            TokenKind::LeftBracket => {
+                return self.nested(|parser| parser.array(span.clone()), &token.span);
+            }
+            TokenKind::LeftBrace => {
+                return self.nested(|parser| parser.inline_table(span.clone()), &token.span);
+            }
+            TokenKind::Error(_) | TokenKind::End | TokenKind::Equal => {
+                return Err(unexpected(token, "a value is due"));
+            }
+            _ => return Err(self.no_value(token)),
+        };
+        Ok(Spanned { value: datum, span })
+    }
+
+    /// A token that begins no value: `key =` and then a newline, or `[1,,2]`.
+    ///
+    /// 1.9 panics with an error, but what catches its panics expects text, and panics
+    /// in turn (pelletier/go-toml#507); nothing in containerd catches that.
+    fn no_value(&self, token: Token) -> Problem {
+        match self.version {
+            Version::V1_8 => unexpected(token, "a value is due"),
+            Version::V1_9 => Problem {
+                kind: ProblemKind::Panic {
+                    key: self.setting.clone(),
+                    found: token.kind.describe(),
+                },
+                span: token.span,
+            },
+        }
+    }
+
+    /// 1.9: a date, with the time and offset that may follow as tokens of their own.
+    fn date_v1_9(&mut self, is_date: bool, mut span: Span) -> Step<Spanned<Datum>> {
+        let mut exists = is_date;
+        if matches!(self.peek(), TokenKind::Time(_)) {
+            let time = self.next();
+            span.end = time.span.end;
+            exists &= matches!(&time.kind, TokenKind::Time(text) if datetime::is_time(text));
+            if matches!(self.peek(), TokenKind::Offset(_)) {
+                let offset = self.next();
+                span.end = offset.span.end;
+                exists &=
+                    matches!(&offset.kind, TokenKind::Offset(text) if datetime::is_offset(text));
+            }
+        }
+        let value = existing(exists, span.clone())?;
+        Ok(Spanned { value, span })
+    }
+
+    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Step<T>, span: &Span) -> Step<T> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(syntax("arrays or inline tables nested too deep", span));
+        }
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    /// The elements of an array. A comma may end them, but not begin them.
+    fn array(&mut self, mut span: Span) -> Step<Spanned<Datum>> {
+        let mut items = Vec::new();
+        loop {
+            match self.peek() {
+                TokenKind::RightBracket => break,
+                TokenKind::End => return Err(syntax("an array that is not closed", &span)),
+                _ => {}
+            }
+            items.push(self.value()?);
+            match self.peek() {
+                TokenKind::Comma => {
+                    self.next();
+                }
+                TokenKind::RightBracket => break,
+                TokenKind::End => return Err(syntax("an array that is not closed", &span)),
+                _ => {
+                    let token = self.next();
+                    return Err(unexpected(token, "a comma or `]` is due"));
+                }
+            }
+        }
+        span.end = self.next().span.end;
+        let tables: Option<Vec<TableId>> = items
+            .iter()
+            .map(|item| match item.value {
+                Datum::Table(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let value = match tables {
+            Some(tables) if !tables.is_empty() => Datum::Tables(tables),
+            _ => Datum::Array(items),
+        };
+        Ok(Spanned { value, span })
+    }
+
+    /// The settings of an inline table. A comma may begin them, but not end them, and
+    /// a key that comes twice replaces the first.
+    fn inline_table(&mut self, mut span: Span) -> Step<Spanned<Datum>> {
+        let table = self.tree.add_table(0, false);
+        let mut after_comma = true;
+        let mut comma: Option<Span> = None;
+        loop {
+            let token = self.next();
+            match token.kind {
+                TokenKind::RightBrace => {
+                    span.end = token.span.end;
+                    break;
+                }
+                TokenKind::Key(key) => {
+                    if !after_comma {
+                        return Err(syntax("no comma before a key", &token.span));
+                    }
+                    self.expect(&TokenKind::Equal)?;
+                    let keys = self.split(&key, &token.span)?;
+                    self.setting = dotted(&keys);
+                    let value = self.value()?;
+                    self.tree.set(table, &keys, value);
+                    (after_comma, comma) = (false, None);
+                }
+                TokenKind::Comma => {
+                    if comma.is_some() {
+                        return Err(syntax("two commas in a row", &token.span));
+                    }
+                    (after_comma, comma) = (true, Some(token.span));
+                }
+                TokenKind::End => return Err(syntax("an inline table that is not closed", &span)),
+                _ => return Err(unexpected(token, "a key, a comma or `}` is due")),
+            }
+        }
+        if let Some(comma) = comma {
+            return Err(syntax("a comma at the end of an inline table", &comma));
+        }
+        // Only now: the table is open while it is being read.
+        self.tree.table_mut(table).inline = true;
+        Ok(Spanned {
+            value: Datum::Table(table),
+            span,
+        })
+    }
+}
+
+fn existing(exists: bool, span: Span) -> Step<Datum> {
+    if exists {
+        Ok(Datum::Datetime)
+    } else {
+        Err(syntax("a date or time that does not exist", &span))
+    }
+}
