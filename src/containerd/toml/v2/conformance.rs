@@ -13,26 +13,49 @@ const RELEASES: [(&str, Version); 4] = [
 ];
 
 /// How containerd's complaints begin when the text was decoded and an entry is wrong.
-const LOADER: [&str; 6] =
-    ["unknown capability ", "unable to parse server ", "invalid type ", "invalid pair ", "unable to cast ", "time: "];
+const LOADER: [&str; 6] = [
+    "unknown capability ",
+    "unable to parse server ",
+    "invalid type ",
+    "invalid pair ",
+    "unable to cast ",
+    "time: ",
+];
 
 #[derive(Debug, PartialEq, Eq)]
 enum Expected<'a> {
     Panic,
-    Refused,
-    Decoded { endpoints: Option<&'a [Value]> },
+    Refused {
+        message: &'a str,
+    },
+    Decoded {
+        endpoints: Option<&'a [Value]>,
+    },
     /// Dropped, but the record does not say by whom.
     Ignored,
 }
 
 fn expected<'a>(case: &'a Value, release: &str) -> (&'a Value, Expected<'a>) {
     let groups = case["expect"].as_array().expect("a list");
-    let has = |group: &&Value, release: &str| group["releases"].as_array().expect("a list").iter().any(|r| r == release);
-    let group_of = |release: &str| groups.iter().find(|group| has(group, release)).expect("a group");
+    let has = |group: &&Value, release: &str| {
+        group["releases"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .any(|r| r == release)
+    };
+    let group_of = |release: &str| {
+        groups
+            .iter()
+            .find(|group| has(group, release))
+            .expect("a group")
+    };
     // The message is that of the first release in the group, and 1.x complains in other words.
     let message = |group: &'a Value| {
         let first = group["releases"][0].as_str().unwrap_or_default();
-        group["hosts_toml_ignored"].as_str().filter(|_| first.starts_with('2'))
+        group["hosts_toml_ignored"]
+            .as_str()
+            .filter(|_| first.starts_with('2'))
     };
     let group = group_of(release);
     let answer = if group["panic"] == true {
@@ -42,11 +65,13 @@ fn expected<'a>(case: &'a Value, release: &str) -> (&'a Value, Expected<'a>) {
             Some(message) if LOADER.iter().any(|start| message.starts_with(start)) => {
                 Expected::Decoded { endpoints: None }
             }
-            Some(_) => Expected::Refused,
+            Some(message) => Expected::Refused { message },
             None => Expected::Ignored,
         }
     } else {
-        Expected::Decoded { endpoints: group["endpoints"].as_array().map(Vec::as_slice) }
+        Expected::Decoded {
+            endpoints: group["endpoints"].as_array().map(Vec::as_slice),
+        }
     };
     (group, answer)
 }
@@ -84,20 +109,76 @@ fn base64(text: &str) -> Vec<u8> {
 /// Whether the endpoints are those of the hosts, in order, as far as that is seen without Go's URL parser.
 fn agree(decoded: &Decoded, endpoints: &[Value]) -> bool {
     let hosts = decoded.file.as_ref().map_or(&[][..], |file| &file.hosts);
-    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:/".contains(&b));
+    let plain = |text: &str| {
+        text.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b".-:/".contains(&b))
+    };
     hosts.len() + 1 == endpoints.len()
         && hosts.iter().zip(endpoints).all(|(host, endpoint)| {
             let name = &host.name.value;
-            let url = if name.starts_with("http") { name.split_once("://").map(|(_, rest)| rest) } else { Some(&name[..]) };
+            let url = if name.starts_with("http") {
+                name.split_once("://").map(|(_, rest)| rest)
+            } else {
+                Some(&name[..])
+            };
             match url {
-                Some(url) if plain(url) => endpoint["host"] == url.split('/').next().unwrap_or_default(),
+                Some(url) if plain(url) => {
+                    endpoint["host"] == url.split('/').next().unwrap_or_default()
+                }
                 _ => true,
             }
         })
 }
 
+/// Whether the problem is the one that go-toml's message tells of. 2.3 reports some of what earlier versions panic on.
+fn means(kind: &ProblemKind, message: &str) -> bool {
+    let has = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
+    let redefined = has(&[
+        "already exists",
+        "is already defined",
+        "should be a table",
+        "to be a table",
+        "redefine table",
+    ]);
+    let wrong_type = has(&[
+        "cannot decode TOML",
+        "cannot store",
+        "cannot be assigned",
+        "cannot assign",
+        "unhandled kv part",
+    ]);
+    match kind {
+        ProblemKind::Syntax(_) => !redefined && !wrong_type,
+        ProblemKind::Redefined { .. } => redefined,
+        // `… into struct field config.hostFileConfig.SkipVerify of type *bool`
+        ProblemKind::WrongType { key, .. } => {
+            let field = message
+                .rsplit_once(" of type ")
+                .and_then(|(start, _)| start.rsplit('.').next());
+            let field =
+                field
+                    .filter(|_| message.contains("struct field"))
+                    .map(|field| match field {
+                        "SkipVerify" => "skip_verify",
+                        "OverridePath" => "override_path",
+                        "DialTimeout" => "dial_timeout",
+                        "HostConfigs" => "host",
+                        "Capabilities" => "capabilities",
+                        "Header" => "header",
+                        "Server" => "server",
+                        other => other,
+                    });
+            wrong_type && field.is_none_or(|field| field == key)
+        }
+        ProblemKind::Panic { .. } | ProblemKind::MissingHostTable => false,
+    }
+}
+
 fn check(file: &str) {
-    let path = format!("{}/fixtures/conformance/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/fixtures/conformance/{file}.jsonl",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut disagreements = Vec::new();
     let mut checked = 0;
@@ -105,12 +186,20 @@ fn check(file: &str) {
         let case: Value = serde_json::from_str(line).expect("JSON");
         for (release, version) in RELEASES {
             let (group, expected) = expected(&case, release);
-            let Some(text) = hosts_toml(&case, group) else { continue };
-            let decoded = decode(&text, Options { version, dial_timeout: true });
+            let Some(text) = hosts_toml(&case, group) else {
+                continue;
+            };
+            let decoded = decode(
+                &text,
+                Options {
+                    version,
+                    dial_timeout: true,
+                },
+            );
             let first = decoded.problems.first().map(|problem| &problem.kind);
             let agrees = match expected {
                 Expected::Panic => matches!(first, Some(ProblemKind::Panic { .. })),
-                Expected::Refused => first.is_some_and(|kind| !matches!(kind, ProblemKind::Panic { .. })),
+                Expected::Refused { message } => first.is_some_and(|kind| means(kind, message)),
                 Expected::Decoded { endpoints } => {
                     first.is_none() && endpoints.is_none_or(|endpoints| agree(&decoded, endpoints))
                 }
@@ -118,15 +207,27 @@ fn check(file: &str) {
             };
             checked += 1;
             if !agrees {
-                disagreements.push(format!("{} {release}: expected {expected:?}, got {decoded:?}", case["id"]));
+                disagreements.push(format!(
+                    "{} {release}: expected {expected:?}, got {decoded:?}",
+                    case["id"]
+                ));
             }
             for problem in &decoded.problems {
-                assert!(text.get(problem.span.clone()).is_some(), "{}: {problem:?}", case["id"]);
+                assert!(
+                    text.get(problem.span.clone()).is_some(),
+                    "{}: {problem:?}",
+                    case["id"]
+                );
             }
         }
     }
     assert!(checked > 0, "{path} holds no case");
-    assert!(disagreements.is_empty(), "{} of {checked}:\n{}", disagreements.len(), disagreements.join("\n"));
+    assert!(
+        disagreements.is_empty(),
+        "{} of {checked}:\n{}",
+        disagreements.len(),
+        disagreements.join("\n")
+    );
 }
 
 #[test]

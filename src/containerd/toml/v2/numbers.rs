@@ -35,17 +35,27 @@ pub(super) fn check_float(text: &str) -> Result<(), &'static str> {
         return Ok(());
     }
     check_underscores(text)?;
-    let beside_point = |pair: &[u8]| pair.contains(&b'_') && pair.iter().any(|b| matches!(b, b'.' | b'e' | b'E'));
+    let beside_point =
+        |pair: &[u8]| pair.contains(&b'_') && pair.iter().any(|b| matches!(b, b'.' | b'e' | b'E'));
     // A sign starts the count of digits anew, so no underscore may follow it.
-    if text.as_bytes().windows(2).any(|pair| beside_point(pair) || matches!(pair, [b'+' | b'-', b'_'])) {
+    if text
+        .as_bytes()
+        .windows(2)
+        .any(|pair| beside_point(pair) || matches!(pair, [b'+' | b'-', b'_']))
+    {
         return Err("an underscore belongs between two digits");
     }
     let plain = text.replace('_', "");
     let bytes = plain.as_bytes();
-    let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let is_digit = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_digit)
+    };
     let mut points = plain.match_indices('.').map(|(at, _)| at);
     if let Some(point) = points.next()
-        && (points.next().is_some() || !is_digit(point.checked_sub(1)) || !is_digit(Some(point + 1)))
+        && (points.next().is_some()
+            || !is_digit(point.checked_sub(1))
+            || !is_digit(Some(point + 1)))
     {
         return Err("a decimal point belongs between two digits, and there can be one only");
     }
@@ -55,7 +65,9 @@ pub(super) fn check_float(text: &str) -> Result<(), &'static str> {
     }
     match plain.parse::<f64>() {
         // Go calls a number out of range an error, Rust calls it infinite.
-        Ok(number) if number.is_infinite() && !plain.ends_with("inf") => Err("this number is out of range"),
+        Ok(number) if number.is_infinite() && !plain.ends_with("inf") => {
+            Err("this number is out of range")
+        }
         Ok(_) => Ok(()),
         Err(_) => Err("this is no number"),
     }
@@ -74,16 +86,22 @@ pub(super) fn check_date(bytes: &[u8], kind: DateKind) -> Result<(), &'static st
 }
 
 fn nothing(rest: &[u8]) -> Result<(), &'static str> {
-    if rest.is_empty() { Ok(()) } else { Err("there is something after the time") }
+    if rest.is_empty() {
+        Ok(())
+    } else {
+        Err("there is something after the time")
+    }
 }
 
 fn date(bytes: &[u8]) -> Result<(), &'static str> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = bytes else {
         return Err("a date is written YYYY-MM-DD");
     };
-    let (Some(year), Some(month), Some(day)) =
-        (number(&[y1, y2, y3, y4]), number(&[m1, m2]), number(&[d1, d2]))
-    else {
+    let (Some(year), Some(month), Some(day)) = (
+        number(&[y1, y2, y3, y4]),
+        number(&[m1, m2]),
+        number(&[d1, d2]),
+    ) else {
         return Err("a date is written YYYY-MM-DD");
     };
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -94,7 +112,11 @@ fn date(bytes: &[u8]) -> Result<(), &'static str> {
         1..=12 => 31,
         _ => 0,
     };
-    if (1..=days).contains(&day) { Ok(()) } else { Err("there is no such date") }
+    if (1..=days).contains(&day) {
+        Ok(())
+    } else {
+        Err("there is no such date")
+    }
 }
 
 /// A date, `T` or a space, and a time; returns what follows.
@@ -114,7 +136,8 @@ fn time(bytes: &[u8]) -> Result<&[u8], &'static str> {
     let &[h1, h2, b':', m1, m2, b':', s1, s2, ref rest @ ..] = bytes else {
         return Err("a time is written HH:MM:SS");
     };
-    let (Some(hour), Some(minute), Some(second)) = (number(&[h1, h2]), number(&[m1, m2]), number(&[s1, s2]))
+    let (Some(hour), Some(minute), Some(second)) =
+        (number(&[h1, h2]), number(&[m1, m2]), number(&[s1, s2]))
     else {
         return Err("a time is written HH:MM:SS");
     };
@@ -122,8 +145,14 @@ fn time(bytes: &[u8]) -> Result<&[u8], &'static str> {
     if hour > 23 || minute > 59 || second > 60 {
         return Err("there is no such time");
     }
-    let [b'.', fraction @ ..] = rest else { return Ok(rest) };
-    match fraction.iter().take_while(|byte| byte.is_ascii_digit()).count() {
+    let [b'.', fraction @ ..] = rest else {
+        return Ok(rest);
+    };
+    match fraction
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count()
+    {
         0 => Err("a fraction needs digits"),
         digits => Ok(&fraction[digits..]),
     }
@@ -141,5 +170,7 @@ fn offset(bytes: &[u8]) -> Result<(), &'static str> {
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0, |value, byte| Some(value * 10 + char::from(*byte).to_digit(10)?))
+    digits.iter().try_fold(0, |value, byte| {
+        Some(value * 10 + char::from(*byte).to_digit(10)?)
+    })
 }

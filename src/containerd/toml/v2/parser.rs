@@ -20,7 +20,10 @@ pub(super) struct SyntaxError {
 
 impl SyntaxError {
     pub(super) fn new(message: impl Into<String>, span: Span) -> Self {
-        Self { message: message.into(), span }
+        Self {
+            message: message.into(),
+            span,
+        }
     }
 }
 
@@ -106,7 +109,12 @@ pub(super) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     pub(super) fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0, first: true, depth: 0 }
+        Self {
+            text,
+            at: 0,
+            first: true,
+            depth: 0,
+        }
     }
 
     /// The next expression; `None` at the end. Not to be called again after an error.
@@ -164,7 +172,10 @@ impl<'a> Parser<'a> {
         let key = self.key()?;
         if self.is_at_end() {
             let span = self.here();
-            return Err(SyntaxError::new("a key needs `=` and a value after it", span));
+            return Err(SyntaxError::new(
+                "a key needs `=` and a value after it",
+                span,
+            ));
         }
         self.expect(b'=')?;
         self.whitespace();
@@ -198,7 +209,8 @@ impl<'a> Parser<'a> {
             Some(b'\'') => strings::literal(self.text, start)?,
             Some(b'"') => strings::basic(self.text, start)?,
             Some(_) => {
-                let is_bare = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+                let is_bare =
+                    |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
                 let length = self.rest().iter().take_while(is_bare).count();
                 if length == 0 {
                     return Err(SyntaxError::new(
@@ -208,11 +220,19 @@ impl<'a> Parser<'a> {
                 }
                 let span = start..start + length;
                 let value = String::from_utf8_lossy(&self.text[span.clone()]).into_owned();
-                Token { value, span, escaped: false }
+                Token {
+                    value,
+                    span,
+                    escaped: false,
+                }
             }
         };
         self.at = token.span.end;
-        Ok(KeyPart { name: token.value, span: token.span, escaped: token.escaped })
+        Ok(KeyPart {
+            name: token.value,
+            span: token.span,
+            escaped: token.escaped,
+        })
     }
 
     fn value(&mut self) -> Result<Node, SyntaxError> {
@@ -240,7 +260,10 @@ impl<'a> Parser<'a> {
             Some(_) if looks_like_date(rest) => self.date(),
             Some(_) => self.number()?,
         };
-        Ok(Node { kind, span: start..self.at })
+        Ok(Node {
+            kind,
+            span: start..self.at,
+        })
     }
 
     /// A word that begins like `word` has to be it. What follows is the caller's affair.
@@ -249,7 +272,10 @@ impl<'a> Parser<'a> {
             self.at += word.len();
             return Ok(kind);
         }
-        Err(SyntaxError::new(format!("this is no value; `{word}` begins like it"), self.here()))
+        Err(SyntaxError::new(
+            format!("this is no value; `{word}` begins like it"),
+            self.here(),
+        ))
     }
 
     /// Commas between elements, one more at the end if wanted, comments and line breaks anywhere.
@@ -260,10 +286,18 @@ impl<'a> Parser<'a> {
         while !self.is_at_end() {
             self.blank()?;
             match self.peek() {
-                None => return Err(SyntaxError::new("this array is not closed", start..start + 1)),
+                None => {
+                    return Err(SyntaxError::new(
+                        "this array is not closed",
+                        start..start + 1,
+                    ));
+                }
                 Some(b']') => break,
                 Some(b',') if elements.is_empty() => {
-                    return Err(SyntaxError::new("an array cannot begin with a comma", self.here()));
+                    return Err(SyntaxError::new(
+                        "an array cannot begin with a comma",
+                        self.here(),
+                    ));
                 }
                 Some(b',') => {
                     self.at += 1;
@@ -271,7 +305,10 @@ impl<'a> Parser<'a> {
                 }
                 Some(_) if elements.is_empty() => {}
                 Some(_) => {
-                    return Err(SyntaxError::new("a comma is missing between array elements", self.here()));
+                    return Err(SyntaxError::new(
+                        "a comma is missing between array elements",
+                        self.here(),
+                    ));
                 }
             }
             if self.peek() == Some(b']') {
@@ -293,7 +330,10 @@ impl<'a> Parser<'a> {
             self.whitespace();
             match self.peek() {
                 None => {
-                    return Err(SyntaxError::new("this inline table is not closed", start..start + 1));
+                    return Err(SyntaxError::new(
+                        "this inline table is not closed",
+                        start..start + 1,
+                    ));
                 }
                 Some(b'}') => break,
                 Some(_) => {}
@@ -374,7 +414,10 @@ impl<'a> Parser<'a> {
         }
         if length == 0 {
             let found = self.describe_here();
-            return Err(SyntaxError::new(format!("no value begins with {found}"), self.here()));
+            return Err(SyntaxError::new(
+                format!("no value begins with {found}"),
+                self.here(),
+            ));
         }
         self.at += length;
         Ok(kind)
@@ -395,7 +438,10 @@ impl<'a> Parser<'a> {
     }
 
     fn whitespace(&mut self) {
-        let blanks = self.rest().iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+        let blanks = self
+            .rest()
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'));
         self.at += blanks.count();
     }
 
@@ -444,7 +490,10 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 return Ok(());
             }
-            Some(_) => format!("`{wanted_char}` should stand here, not {}", self.describe_here()),
+            Some(_) => format!(
+                "`{wanted_char}` should stand here, not {}",
+                self.describe_here()
+            ),
             None => format!("`{wanted_char}` is missing at the end of the file"),
         };
         Err(SyntaxError::new(message, self.here()))
@@ -505,7 +554,14 @@ impl<'a> Parser<'a> {
 
 /// Two digits and a colon, or four and a hyphen.
 fn looks_like_date(rest: &[u8]) -> bool {
-    let digits = rest.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = rest
+        .iter()
+        .take(5)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     rest.len() >= 3
-        && matches!((digits, rest.get(digits)), (2, Some(b':')) | (4, Some(b'-')))
+        && matches!(
+            (digits, rest.get(digits)),
+            (2, Some(b':')) | (4, Some(b'-'))
+        )
 }

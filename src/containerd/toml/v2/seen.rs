@@ -43,7 +43,10 @@ impl Seen {
             dotted: false,
             span: 0..0,
         };
-        Self { entries: vec![root], current: 0 }
+        Self {
+            entries: vec![root],
+            current: 0,
+        }
     }
 
     /// Takes note of an expression. Whether an array of tables is named for the first time is the answer.
@@ -57,7 +60,9 @@ impl Seen {
 
     fn check_header(&mut self, key: &[KeyPart], kind: Kind) -> Result<bool, Problem> {
         self.close_dotted(self.current);
-        let Some((last, parents)) = key.split_last() else { return Ok(false) };
+        let Some((last, parents)) = key.split_last() else {
+            return Ok(false);
+        };
         let mut at = 0;
         for (depth, part) in parents.iter().enumerate() {
             at = match self.child(at, part) {
@@ -121,7 +126,14 @@ impl Seen {
         self.entries[parent].children.get(&part.name).copied()
     }
 
-    fn create(&mut self, parent: usize, part: &KeyPart, kind: Kind, explicit: bool, dotted: bool) -> usize {
+    fn create(
+        &mut self,
+        parent: usize,
+        part: &KeyPart,
+        kind: Kind,
+        explicit: bool,
+        dotted: bool,
+    ) -> usize {
         let index = self.entries.len();
         self.entries.push(Entry {
             children: HashMap::new(),
@@ -130,7 +142,9 @@ impl Seen {
             dotted,
             span: part.span.clone(),
         });
-        self.entries[parent].children.insert(part.name.clone(), index);
+        self.entries[parent]
+            .children
+            .insert(part.name.clone(), index);
         index
     }
 
@@ -142,7 +156,13 @@ impl Seen {
             [] => 0..0,
         };
         let first = Some(self.entries[earlier].span.clone());
-        Problem { kind: ProblemKind::Redefined { key: names.join("."), first }, span }
+        Problem {
+            kind: ProblemKind::Redefined {
+                key: names.join("."),
+                first,
+            },
+            span,
+        }
     }
 }
 
@@ -152,7 +172,9 @@ fn check_value(value: &Node) -> Result<(), Problem> {
         NodeKind::Array(elements) => elements.iter().try_for_each(check_value),
         NodeKind::Table(entries) => {
             let mut seen = Seen::new();
-            entries.iter().try_for_each(|entry| seen.check_key_value(entry))
+            entries
+                .iter()
+                .try_for_each(|entry| seen.check_key_value(entry))
         }
         _ => Ok(()),
     }

@@ -25,7 +25,9 @@ pub(super) fn character(bytes: &[u8]) -> Option<usize> {
         0xf0..=0xf4 => 4,
         _ => return None,
     };
-    std::str::from_utf8(bytes.get(..length)?).is_ok().then_some(length)
+    std::str::from_utf8(bytes.get(..length)?)
+        .is_ok()
+        .then_some(length)
 }
 
 /// `'text'`, at `start`.
@@ -33,10 +35,18 @@ pub(super) fn literal(text: &[u8], start: usize) -> Result<Token, SyntaxError> {
     let mut at = start + 1;
     loop {
         match text.get(at) {
-            None => return Err(SyntaxError::new("this literal string is not closed", start..at)),
+            None => {
+                return Err(SyntaxError::new(
+                    "this literal string is not closed",
+                    start..at,
+                ));
+            }
             Some(b'\'') => return token(text, start..at + 1, 1, false),
             Some(b'\n' | b'\r') => {
-                return Err(SyntaxError::new("a literal string ends on its line", at..at + 1));
+                return Err(SyntaxError::new(
+                    "a literal string ends on its line",
+                    at..at + 1,
+                ));
             }
             Some(_) => at += character_in(text, at, "a literal string")?,
         }
@@ -49,7 +59,10 @@ pub(super) fn multiline_literal(text: &[u8], start: usize) -> Result<Token, Synt
     loop {
         match text.get(at) {
             None => {
-                return Err(SyntaxError::new("this multi-line literal string is not closed", start..at));
+                return Err(SyntaxError::new(
+                    "this multi-line literal string is not closed",
+                    start..at,
+                ));
             }
             Some(b'\'') if text[at..].starts_with(b"'''") => {
                 return token(text, start..closing(text, at)?, 3, false);
@@ -87,7 +100,12 @@ pub(super) fn multiline_basic(text: &[u8], start: usize) -> Result<Token, Syntax
     let mut escaped = false;
     loop {
         match text.get(at) {
-            None => return Err(SyntaxError::new("this multi-line string is not closed", start..at)),
+            None => {
+                return Err(SyntaxError::new(
+                    "this multi-line string is not closed",
+                    start..at,
+                ));
+            }
             Some(b'"') if text[at..].starts_with(b"\"\"\"") => {
                 return token(text, start..closing(text, at)?, 3, escaped);
             }
@@ -106,7 +124,10 @@ fn escape(text: &[u8], at: usize) -> Result<usize, SyntaxError> {
     if at + 1 < text.len() {
         Ok(2)
     } else {
-        Err(SyntaxError::new("a backslash needs a character after it", at..at + 1))
+        Err(SyntaxError::new(
+            "a backslash needs a character after it",
+            at..at + 1,
+        ))
     }
 }
 
@@ -115,7 +136,10 @@ fn crlf(text: &[u8], at: usize) -> Result<usize, SyntaxError> {
     if text.get(at + 1) == Some(&b'\n') {
         Ok(2)
     } else {
-        Err(SyntaxError::new("a carriage return needs a line feed after it", at..at + 1))
+        Err(SyntaxError::new(
+            "a carriage return needs a line feed after it",
+            at..at + 1,
+        ))
     }
 }
 
@@ -125,7 +149,9 @@ fn character_in(text: &[u8], at: usize, place: &str) -> Result<usize, SyntaxErro
 
 fn invalid(text: &[u8], at: usize, place: &str) -> SyntaxError {
     let message = match text[at] {
-        byte if byte < 0x80 => format!("the control character U+{byte:04X} cannot stand in {place}"),
+        byte if byte < 0x80 => {
+            format!("the control character U+{byte:04X} cannot stand in {place}")
+        }
         _ => format!("{place} holds bytes that are not UTF-8"),
     };
     SyntaxError::new(message, at..at + 1)
@@ -133,9 +159,16 @@ fn invalid(text: &[u8], at: usize, place: &str) -> SyntaxError {
 
 /// The end of a multi-line string whose closing quotes begin at `at`. Up to two more quotes belong to the text.
 fn closing(text: &[u8], at: usize) -> Result<usize, SyntaxError> {
-    let quotes = text[at..].iter().take(6).take_while(|&&byte| byte == text[at]).count();
+    let quotes = text[at..]
+        .iter()
+        .take(6)
+        .take_while(|&&byte| byte == text[at])
+        .count();
     if quotes == 6 {
-        return Err(SyntaxError::new("too many quotes at the end of a multi-line string", at..at + 6));
+        return Err(SyntaxError::new(
+            "too many quotes at the end of a multi-line string",
+            at..at + 6,
+        ));
     }
     Ok(at + quotes)
 }
@@ -164,7 +197,11 @@ fn token(text: &[u8], span: Span, quote: usize, escaped: bool) -> Result<Token, 
         Cow::Borrowed(&text[body])
     };
     let value = String::from_utf8_lossy(&bytes).into_owned();
-    Ok(Token { value, span, escaped })
+    Ok(Token {
+        value,
+        span,
+        escaped,
+    })
 }
 
 /// Resolves escapes. `\e` is among them, in all versions; `\x` is not.
@@ -227,7 +264,9 @@ fn line_continuation(text: &[u8], backslash: usize, end: usize) -> Option<usize>
         }
     }
     let rest = &text[at..end];
-    let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+    let blank = rest
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
     Some(at + blank.count())
 }
 
@@ -240,7 +279,9 @@ fn code_point(text: &[u8], at: usize, digits: usize, end: usize) -> Result<char,
     }
     let mut value = 0_u32;
     for &byte in &text[at..at + digits] {
-        let digit = char::from(byte).to_digit(16).ok_or_else(|| error("this escape needs hexadecimal digits"))?;
+        let digit = char::from(byte)
+            .to_digit(16)
+            .ok_or_else(|| error("this escape needs hexadecimal digits"))?;
         value = value << 4 | digit;
     }
     char::from_u32(value).ok_or_else(|| error("this escape is no Unicode character"))

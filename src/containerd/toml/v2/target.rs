@@ -31,7 +31,10 @@ pub(super) struct Map {
 
 impl Map {
     pub(super) fn new(span: Span) -> Self {
-        Self { entries: Vec::new(), span }
+        Self {
+            entries: Vec::new(),
+            span,
+        }
     }
 
     pub(super) fn position(&self, name: &str) -> Option<usize> {
@@ -53,9 +56,10 @@ impl Any {
         let (value, span) = match self {
             Any::Nil => return None,
             Any::Scalar(value) => return Some(value),
-            Any::List(elements, span) => {
-                (Kind::Array(elements.into_iter().filter_map(Any::into_value).collect()), span)
-            }
+            Any::List(elements, span) => (
+                Kind::Array(elements.into_iter().filter_map(Any::into_value).collect()),
+                span,
+            ),
             Any::Map(map) => (Kind::Table, map.span),
         };
         Some(Spanned { value, span })
@@ -81,12 +85,19 @@ pub(super) struct Config {
 impl Config {
     /// The root. `has_dial_timeout` says whether the struct of this release has that field.
     pub(super) fn root(has_dial_timeout: bool) -> Self {
-        Self { is_root: true, has_dial_timeout, ..Self::default() }
+        Self {
+            is_root: true,
+            has_dial_timeout,
+            ..Self::default()
+        }
     }
 
     /// A host.
     pub(super) fn host(has_dial_timeout: bool) -> Self {
-        Self { has_dial_timeout, ..Self::default() }
+        Self {
+            has_dial_timeout,
+            ..Self::default()
+        }
     }
 
     /// The field that a key names, in any case, and its name.
@@ -99,7 +110,10 @@ impl Config {
             Field::Ca => ("ca", Place::Any(&mut self.ca)),
             Field::Client => ("client", Place::Any(&mut self.client)),
             Field::SkipVerify => {
-                self.skip_verify.get_or_insert(Spanned { value: false, span: key.span.clone() });
+                self.skip_verify.get_or_insert(Spanned {
+                    value: false,
+                    span: key.span.clone(),
+                });
                 ("skip_verify", Place::Flag(&mut self.skip_verify))
             }
             Field::Header => ("header", Place::Map(&mut self.header)),
@@ -121,20 +135,35 @@ impl Config {
     /// What was decoded, with the hosts in `order`. A host that was listed but not decoded is empty.
     pub(super) fn into_file(mut self, order: Vec<Spanned<String>>) -> HostsFile {
         let hosts = self.hosts.take().unwrap_or_default();
-        let mut entries: HashMap<String, Entry> =
-            hosts.into_iter().map(|(name, host)| (name, host.into_entry())).collect();
+        let mut entries: HashMap<String, Entry> = hosts
+            .into_iter()
+            .map(|(name, host)| (name, host.into_entry()))
+            .collect();
         let hosts = order
             .into_iter()
-            .map(|name| HostEntry { entry: entries.entry(name.value.clone()).or_default().clone(), name })
+            .map(|name| HostEntry {
+                entry: entries.entry(name.value.clone()).or_default().clone(),
+                name,
+            })
             .collect();
         let server = self.server.take();
-        HostsFile { hosts, root: self.into_entry(), server }
+        HostsFile {
+            hosts,
+            root: self.into_entry(),
+            server,
+        }
     }
 
     fn into_entry(self) -> Entry {
         let header = |map: Map| {
-            let values = map.entries.into_iter().filter_map(|(key, any)| Some((key, any.into_value()?)));
-            Spanned { value: values.collect(), span: map.span }
+            let values = map
+                .entries
+                .into_iter()
+                .filter_map(|(key, any)| Some((key, any.into_value()?)));
+            Spanned {
+                value: values.collect(),
+                span: map.span,
+            }
         };
         Entry {
             capabilities: self.capabilities,
