@@ -14,6 +14,7 @@ pub mod problem;
 pub mod reference;
 pub mod release;
 pub mod requests;
+pub mod roots;
 pub mod toml;
 
 pub use endpoint::{Capabilities, Endpoint, Role, Tls};
