@@ -10,8 +10,8 @@ use crate::containerd::go::duration;
 use crate::containerd::hosts::Host;
 use crate::containerd::requests::{Request, requests, unusable};
 use crate::containerd::{
-    Capabilities, Endpoint, Files, HostsToml, Object, Outcome, Problem, Reference, Release, Role,
-    Verdict,
+    Capabilities, Endpoint, Files, HostsToml, Object, Outcome, Problem, Reference, ReferenceError,
+    Release, Role, Verdict,
 };
 use crate::tree::Tree;
 
@@ -24,34 +24,139 @@ const URL_INDENT: usize = 24;
 /// How long Go dials unless it is told otherwise.
 const DEFAULT_DIAL_TIMEOUT: &str = "30s";
 
-/// The drawing of one query's answers. Releases whose drawings are the same share one.
+/// The drawing of one query's answers. Releases whose drawings are the same share one, and one that
+/// differs in a few lines from an earlier one shows these alone.
 pub fn draw(resolution: &Resolution, config_path: &ConfigPath, show_secrets: bool) -> String {
-    let mut groups: Vec<(Vec<Release>, String)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for (release, answer) in &resolution.answers {
-        let mut page = Page {
-            release: *release,
-            config_path,
-            show_secrets,
-            out: String::new(),
+        let draw = |found: &Found, host: &str, reference: Option<&Reference>| {
+            let mut page = Page {
+                release: *release,
+                config_path,
+                show_secrets,
+                out: String::new(),
+            };
+            page.found(found, host, reference);
+            page.out
         };
-        page.answer(answer);
-        match groups.iter_mut().find(|(_, body)| *body == page.out) {
-            Some((releases, _)) => releases.push(*release),
-            None => groups.push((vec![*release], page.out)),
+        let (body, local) = match answer {
+            Answer::NoReference(error) => (no_reference(error), None),
+            Answer::Found {
+                reference,
+                host,
+                by_default,
+                by_local_pull,
+            } => (
+                draw(by_default, host, reference.as_ref()),
+                by_local_pull
+                    .as_ref()
+                    .map(|local| draw(local, host, reference.as_ref())),
+            ),
+        };
+        match groups
+            .iter_mut()
+            .find(|group| group.body == body && group.local == local)
+        {
+            Some(group) => group.releases.push(*release),
+            None => groups.push(Group {
+                releases: vec![*release],
+                body,
+                local,
+            }),
         }
     }
     let mut out = head(resolution, config_path);
-    for (releases, body) in groups {
-        let releases: Vec<String> = releases.iter().map(ToString::to_string).collect();
-        let title = format!("containerd {}", releases.join(", "));
-        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count() + 4));
-        let _ = write!(
-            out,
-            "\n{} {} {}\n{body}",
-            paint(FAINT, "──"),
-            paint(STRONG, &title),
-            paint(FAINT, &rule)
-        );
+    for (index, group) in groups.iter().enumerate() {
+        let earlier = &groups[..index];
+        let _ = write!(out, "\n{}", rule(&group.title()));
+        out.push_str(&as_difference(&group.body, earlier).unwrap_or_else(|| group.body.clone()));
+        if let Some(local) = &group.local {
+            let _ = writeln!(
+                out,
+                "\n  {}",
+                paint(STRONG, "Local pulls split the list, and find:")
+            );
+            let how = "(use_local_image_pull = true, or another setting that forces them)";
+            let _ = writeln!(out, "  {}", paint(FAINT, how));
+            out.push_str(&as_difference(local, earlier).unwrap_or_else(|| local.clone()));
+        }
+    }
+    out
+}
+
+/// Releases whose drawings are the same.
+struct Group {
+    releases: Vec<Release>,
+    body: String,
+    /// What local pulls find, where they find another thing than the default.
+    local: Option<String>,
+}
+
+impl Group {
+    fn title(&self) -> String {
+        let releases: Vec<String> = self.releases.iter().map(ToString::to_string).collect();
+        format!("containerd {}", releases.join(", "))
+    }
+}
+
+fn rule(title: &str) -> String {
+    let line = "─".repeat(WIDTH.saturating_sub(title.chars().count() + 4));
+    format!(
+        "{} {} {}\n",
+        paint(FAINT, "──"),
+        paint(STRONG, title),
+        paint(FAINT, &line)
+    )
+}
+
+/// The lines in which a drawing differs from an earlier one, each below the line that it belongs to; `None`
+/// when there are many.
+fn as_difference(body: &str, earlier: &[Group]) -> Option<String> {
+    for group in earlier {
+        let old: Vec<&str> = group.body.lines().collect();
+        let new: Vec<&str> = body.lines().collect();
+        let changed: Vec<usize> = (0..new.len())
+            .filter(|&i| old.get(i) != new.get(i))
+            .collect();
+        if old.len() != new.len() || changed.len() > 3 {
+            continue;
+        }
+        let as_in = format!("as in {}", group.title());
+        if changed.is_empty() {
+            return Some(format!("  {}\n", paint(FAINT, &as_in)));
+        }
+        let mut out = format!("  {}\n", paint(FAINT, &format!("{as_in}, but for:")));
+        let mut shown = None;
+        for index in changed {
+            let owner = (0..index)
+                .rev()
+                .find(|&i| indent(new[i]) < indent(new[index]));
+            if owner.is_some() && owner != shown {
+                out.push_str(owner.map_or("", |owner| new[owner]));
+                out.push('\n');
+            }
+            shown = owner;
+            out.push_str(new[index]);
+            out.push('\n');
+        }
+        return Some(out);
+    }
+    None
+}
+
+/// Blanks at the beginning; a line without text belongs to nothing.
+fn indent(line: &str) -> usize {
+    match line.trim_start().len() {
+        0 => usize::MAX,
+        rest => line.len() - rest,
+    }
+}
+
+fn no_reference(error: &ReferenceError) -> String {
+    let text = visible(&format!("✗ no image reference: {error}"));
+    let mut out = String::new();
+    for line in wrap_words(&text, 2) {
+        let _ = writeln!(out, "  {}", paint(BAD, &line));
     }
     out
 }
@@ -95,31 +200,6 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn answer(&mut self, answer: &Answer) {
-        match answer {
-            Answer::NoReference(error) => {
-                self.section("reference", BAD, &format!("✗ no image reference: {error}"));
-            }
-            Answer::Found {
-                reference,
-                host,
-                by_default,
-                by_local_pull,
-            } => {
-                self.found(by_default, host, reference.as_ref());
-                if let Some(local) = by_local_pull {
-                    self.out.push('\n');
-                    self.line(STRONG, "  Local pulls split the list, and find:");
-                    self.line(
-                        FAINT,
-                        "  (use_local_image_pull = true, or a setting that forces them)",
-                    );
-                    self.found(local, host, reference.as_ref());
-                }
-            }
-        }
-    }
-
     fn found(&mut self, found: &Found, host: &str, reference: Option<&Reference>) {
         let outcome = &found.outcome;
         self.directory(found, host);
@@ -438,15 +518,21 @@ impl Page<'_> {
         let asked = requests(self.release, reference.unwrap_or(&any), endpoints);
         self.out.push('\n');
         let object = match reference.map(|r| &r.object) {
-            Some(Object::Digest(_)) => "digest",
-            _ => "tag",
+            Some(Object::Digest(_)) => "digest at",
+            _ => "tag at",
         };
         self.flow(
             object,
+            endpoints,
             &asked.resolve,
             "✗ no endpoint may resolve tags: every pull by tag fails",
         );
-        self.flow("layers", &asked.fetch, "✗ no endpoint may be pulled from");
+        self.flow(
+            "layers from",
+            endpoints,
+            &asked.fetch,
+            "✗ no endpoint may be pulled from",
+        );
         let without_pull = asked.fetch.iter().find(|request| {
             !endpoints[request.endpoint]
                 .capabilities
@@ -459,27 +545,44 @@ impl Page<'_> {
             );
             self.more(ODD, &text);
         }
-        self.flow("pushes", &asked.push, "✗ no endpoint takes pushes");
+        self.flow(
+            "pushes to",
+            endpoints,
+            &asked.push,
+            "✗ no endpoint takes pushes",
+        );
         if reference.is_some() && !asked.resolve.is_empty() {
             self.out.push('\n');
             self.manifest_requests(&asked.resolve);
         }
     }
 
-    /// `1 → 2`
-    fn flow(&mut self, label: &str, asked: &[Request], nobody: &str) {
-        let mut order: Vec<String> = asked.iter().map(|r| (r.endpoint + 1).to_string()).collect();
-        let mut seen = std::collections::BTreeSet::new();
-        order.retain(|number| seen.insert(number.clone()));
-        if order.is_empty() {
+    /// `1 mirror → 2 registry`, in as many lines as it takes.
+    fn flow(&mut self, label: &str, endpoints: &[Endpoint], asked: &[Request], nobody: &str) {
+        let mut stations: Vec<usize> = Vec::new();
+        for request in asked {
+            if !stations.contains(&request.endpoint) {
+                stations.push(request.endpoint);
+            }
+        }
+        if stations.is_empty() {
             return self.section(label, BAD, nobody);
         }
-        let verb = if label == "pushes" { "go to" } else { "from" };
-        self.section(
-            label,
-            Default::default(),
-            &format!("{verb:<5} {}", order.join(" → ")),
-        );
+        let mut lines: Vec<String> = Vec::new();
+        for (index, &station) in stations.iter().enumerate() {
+            let text = format!("{} {}", station + 1, visible(&endpoints[station].host));
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + text.chars().count() + 3 <= WIDTH - INDENT => {
+                    line.push_str(&format!(" → {text}"));
+                }
+                _ if index == 0 => lines.push(text),
+                _ => lines.push(format!("→ {text}")),
+            }
+        }
+        for (index, line) in lines.iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let _ = writeln!(self.out, "  {label:<12}{line}");
+        }
     }
 
     fn manifest_requests(&mut self, asked: &[Request]) {
