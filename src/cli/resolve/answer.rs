@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Error;
+use super::{Args, Error};
 use crate::containerd::requests::{Requests, requests};
 use crate::containerd::roots::{Root, load_roots};
 use crate::containerd::{Files, Outcome, Reference, ReferenceError, Release, reference};
@@ -39,13 +39,28 @@ pub struct ConfigPath {
 
 impl ConfigPath {
     /// Splits the text, and sees that there is a directory to look in.
-    pub fn open(text: &str) -> Result<ConfigPath, Error> {
-        let open = |text: &str| Tree::open(Path::new(text), text, &TreeOptions::default());
-        let roots: Vec<Tree> = text
-            .split(':')
-            .filter(|part| !part.is_empty())
-            .map(open)
-            .collect();
+    pub fn open(args: &Args) -> Result<ConfigPath, Error> {
+        let text = args.config_path.as_str();
+        let parts = |text: &str| -> Vec<String> {
+            text.split(':')
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut deploy_paths = args
+            .deploy_path
+            .as_deref()
+            .map(parts)
+            .unwrap_or_default()
+            .into_iter();
+        let mut open = |text: &str| {
+            let options = TreeOptions {
+                deploy_path: deploy_paths.next(),
+                sysroot: args.sysroot.clone(),
+            };
+            Tree::open(Path::new(text), text, &options)
+        };
+        let roots: Vec<Tree> = parts(text).iter().map(|part| open(part)).collect();
         // One missing root of a list is as good as an empty one; the built-in list names
         // a directory that most nodes do not have.
         if roots.iter().all(|root| !root.disk.exists()) {

@@ -10,10 +10,10 @@ use crate::containerd::go::duration;
 use crate::containerd::hosts::Host;
 use crate::containerd::requests::{Request, requests, unusable};
 use crate::containerd::{
-    Capabilities, Endpoint, Files, HostsToml, Object, Outcome, Problem, Reference, ReferenceError,
-    Release, Role, Verdict,
+    Capabilities, Cause, Endpoint, Files, HostsToml, Object, Outcome, Problem, Reference,
+    ReferenceError, Release, Role, Verdict,
 };
-use crate::tree::Tree;
+use crate::tree::{DEFAULT_CONFIG_PATH, Deployment, Tree};
 
 /// Where the texts beside the labels begin.
 const INDENT: usize = 14;
@@ -126,16 +126,17 @@ fn as_difference(body: &str, earlier: &[Group]) -> Option<String> {
             return Some(format!("  {}\n", paint(FAINT, &as_in)));
         }
         let mut out = format!("  {}\n", paint(FAINT, &format!("{as_in}, but for:")));
-        let mut shown = None;
+        let mut shown = Vec::new();
         for index in changed {
             let owner = (0..index)
                 .rev()
                 .find(|&i| indent(new[i]) < indent(new[index]));
-            if owner.is_some() && owner != shown {
-                out.push_str(owner.map_or("", |owner| new[owner]));
+            if let Some(owner) = owner.filter(|owner| !shown.contains(owner)) {
+                out.push_str(new[owner]);
                 out.push('\n');
+                shown.push(owner);
             }
-            shown = owner;
+            shown.push(index);
             out.push_str(new[index]);
             out.push('\n');
         }
@@ -335,7 +336,21 @@ impl Page<'_> {
                 "containerd logs one line and goes on as if it were not there",
             );
         }
+        self.elsewhere(found);
         self.further(outcome);
+    }
+
+    /// A file that is missing here may well be on the node, if the tree goes elsewhere than where it lies.
+    fn elsewhere(&mut self, found: &Found) {
+        let Some(Cause::TlsFile { path, .. }) = found.outcome.reason().map(|p| &p.cause) else {
+            return;
+        };
+        let root = found.root.and_then(|root| self.config_path.roots.get(root));
+        let in_place = root.is_some_and(|root| root.deployment == Deployment::InPlace);
+        if in_place && self.shown_file(path) == *path && path.starts_with(DEFAULT_CONFIG_PATH) {
+            let text = "on this machine; for a tree that is to lie there, add --deploy-path";
+            self.more(ODD, &format!("{text} {DEFAULT_CONFIG_PATH}"));
+        }
     }
 
     /// What containerd would meet next, were the first problem mended.
@@ -485,23 +500,28 @@ impl Page<'_> {
                 .iter()
                 .any(|e| e.role == host.role && e.role != Role::Upstream)
         };
-        let listed: Vec<String> = outcome
+        let listed: Vec<&Host> = outcome
             .entries
             .iter()
             .filter(|host| !host.host.is_empty() && !used(host))
-            .map(|host| format!("{}://{}{}", host.scheme, host.host, host.path))
             .collect();
         if listed.is_empty() {
             return;
         }
         self.out.push('\n');
         self.line(FAINT, "     not used            listed in hosts.toml");
-        for url in listed {
+        for host in listed {
+            let url = format!("{}://{}{}", host.scheme, host.host, host.path);
+            let line = self.line_of(found, host.span.as_ref().map(|span| span.start));
             let _ = writeln!(
                 self.out,
-                "      {}                 {}",
+                "      {}                 {} {}",
                 paint(BAD, "✗"),
-                visible(&url)
+                visible(&url),
+                paint(
+                    FAINT,
+                    &line.map_or_else(String::new, |line| format!("line {line}"))
+                ),
             );
         }
     }
@@ -570,7 +590,16 @@ impl Page<'_> {
         }
         let mut lines: Vec<String> = Vec::new();
         for (index, &station) in stations.iter().enumerate() {
-            let text = format!("{} {}", station + 1, visible(&endpoints[station].host));
+            let endpoint = &endpoints[station];
+            let sign = match unusable(self.release, endpoint) {
+                Some(_) => "✗ ",
+                None => "",
+            };
+            let host = match endpoint.host.as_str() {
+                "" => "(no host)".to_owned(),
+                host => visible(host),
+            };
+            let text = format!("{} {sign}{host}", station + 1);
             match lines.last_mut() {
                 Some(line) if line.chars().count() + text.chars().count() + 3 <= WIDTH - INDENT => {
                     line.push_str(&format!(" → {text}"));

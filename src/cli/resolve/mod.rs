@@ -7,6 +7,7 @@ mod secrets;
 mod style;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::containerd::Release;
@@ -36,6 +37,15 @@ pub struct Args {
     /// separated by colons, and shown as local pulls and as the transfer service take them.
     #[arg(long, value_name = "DIR[:DIR…]", default_value = DEFAULT_CONFIG_PATH)]
     pub config_path: String,
+
+    /// Where the config path will be on the node, when it lies elsewhere here: absolute paths below it are
+    /// looked up in the tree.
+    #[arg(long, value_name = "DIR[:DIR…]")]
+    pub deploy_path: Option<String>,
+
+    /// The directory that stands for the root of the node's file system.
+    #[arg(long, value_name = "DIR")]
+    pub sysroot: Option<PathBuf>,
 
     /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1; all that upstream supports by default.
     #[arg(long, value_name = "RELEASE,…", value_delimiter = ',')]
@@ -80,7 +90,7 @@ pub enum Error {
 /// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let releases = releases(&args.containerd)?;
-    let config_path = ConfigPath::open(&args.config_path)?;
+    let config_path = ConfigPath::open(args)?;
     let images = args.images.iter().cloned().map(Query::Image);
     let registries = args.registry.iter().cloned().map(Query::Registry);
     let resolutions: Vec<Resolution> = images
