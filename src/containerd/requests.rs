@@ -44,7 +44,7 @@ pub struct Requests {
 /// The requests that this release makes for `reference` at `endpoints`.
 pub fn requests(release: Release, reference: &Reference, endpoints: &[Endpoint]) -> Requests {
     // Before it asks for anything, containerd splits the reference once more, as a URL: where
-    // the grammar lets `[1]/app` pass, Go finds no address in the brackets.
+    // the grammar lets `[1]:5000/app` pass, Go finds no address in the brackets.
     if url::parse(&format!("dummy://{reference}"), release.strict_colons()).is_err() {
         return Requests::default();
     }
@@ -228,4 +228,178 @@ pub fn unusable(release: Release, endpoint: &Endpoint) -> Option<Unusable> {
 
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::containerd::{Role, Tls, reference};
+
+    const OLD: Release = Release::new(2, 1, 9);
+    const NEW: Release = Release::new(2, 3, 4);
+
+    /// An endpoint of `scheme://host`, with a path and the capabilities in words.
+    fn endpoint(base: &str, path: &str, words: &str) -> Endpoint {
+        let (scheme, host) = base.split_once("://").unwrap();
+        let mut capabilities = Capabilities::default();
+        for word in words.split(' ') {
+            capabilities.insert(Capabilities::from_word(word).unwrap_or_default());
+        }
+        Endpoint {
+            role: Role::Host(0),
+            scheme: scheme.to_owned(),
+            host: host.to_owned(),
+            path: path.to_owned(),
+            capabilities,
+            tls: Tls::default(),
+            http_fallback: false,
+            header: Default::default(),
+            dial_timeout: None,
+            span: None,
+        }
+    }
+
+    fn lines(requests: &[Request]) -> Vec<String> {
+        requests
+            .iter()
+            .map(|r| format!("{} {}", r.method, r.url))
+            .collect()
+    }
+
+    fn ask(release: Release, image: &str, endpoints: &[Endpoint]) -> [Vec<String>; 3] {
+        let reference = reference::parse(release, image).unwrap();
+        let Requests {
+            resolve,
+            fetch,
+            push,
+        } = requests(release, &reference, endpoints);
+        [lines(&resolve), lines(&fetch), lines(&push)]
+    }
+
+    #[test]
+    fn each_question_has_its_own_endpoints() {
+        let endpoints = [
+            endpoint("https://a", "/v2", "push"),
+            endpoint("https://b", "/v2", "pull"),
+            endpoint("https://quay.io", "/v2", "pull resolve push"),
+        ];
+        let [resolve, fetch, push] = ask(NEW, "quay.io/app:1", &endpoints);
+        assert_eq!(resolve, ["HEAD https://quay.io/v2/app/manifests/1"]);
+        assert_eq!(
+            fetch,
+            [
+                "GET https://a/v2/app/blobs/{digest}?ns=quay.io",
+                "GET https://b/v2/app/blobs/{digest}?ns=quay.io",
+                "GET https://quay.io/v2/app/blobs/{digest}",
+            ]
+        );
+        assert_eq!(
+            push,
+            [
+                "HEAD https://a/v2/app/blobs/{digest}?ns=quay.io",
+                "POST https://a/v2/app/blobs/uploads/?ns=quay.io",
+            ]
+        );
+        let [_, _, push] = ask(OLD, "quay.io/app:1", &endpoints);
+        assert_eq!(push[1], "POST https://a/v2/app/blobs/uploads/");
+        let [resolve, fetch, _] = ask(NEW, "quay.io/app:1", &endpoints[..1]);
+        assert_eq!((resolve.len(), fetch.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_digest_may_be_a_blob() {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        let endpoints = [endpoint("https://registry-1.docker.io", "/v2", "pull")];
+        let [resolve, ..] = ask(NEW, &format!("nginx@{digest}"), &endpoints);
+        let url =
+            |kind| format!("HEAD https://registry-1.docker.io/v2/library/nginx/{kind}/{digest}");
+        assert_eq!(resolve, [url("manifests"), url("blobs")]);
+    }
+
+    #[test]
+    fn paths_are_cleaned_and_escaped() {
+        for (base, path, want) in [
+            ("https://m", "", "https://m/app/manifests/1?ns=quay.io"),
+            (
+                "https://m",
+                "//v2",
+                "https://m/v2/app/manifests/1?ns=quay.io",
+            ),
+            (
+                "https://m",
+                "/a b/v2",
+                "https://m/a%20b/v2/app/manifests/1?ns=quay.io",
+            ),
+            (
+                "https://HTTPS:",
+                "/m/v2",
+                "https://HTTPS/m/v2/app/manifests/1?ns=quay.io",
+            ),
+            (
+                "https://",
+                "/etc/v2",
+                "https:///etc/v2/app/manifests/1?ns=quay.io",
+            ),
+            (
+                "https://m",
+                "/a#b/v2",
+                "https://m/a#b/v2/app/manifests/1?ns=quay.io",
+            ),
+        ] {
+            let endpoints = [endpoint(base, path, "pull resolve")];
+            let [resolve, ..] = ask(NEW, "quay.io/app:1", &endpoints);
+            assert_eq!(resolve, [format!("HEAD {want}")], "{base} {path}");
+        }
+        for base in ["://", "https://[fe80::1%eth0]", "https://a:b"] {
+            let endpoints = [endpoint(base, "/v2", "pull resolve push")];
+            let asked = ask(NEW, "quay.io/app:1", &endpoints);
+            assert!(asked.iter().all(Vec::is_empty), "{base}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_question_mark_begins_a_query() {
+        let endpoints = [endpoint("https://m", "/a?b/v2", "pull resolve")];
+        let [resolve, ..] = ask(NEW, "quay.io/app:1", &endpoints);
+        assert_eq!(
+            resolve,
+            ["HEAD https://m/a?b%2Fv2%2Fapp%2Fmanifests%2F1=&ns=quay.io"]
+        );
+        let [resolve, ..] = ask(OLD, "quay.io/app:1", &endpoints);
+        assert_eq!(resolve, ["HEAD https://m/a?ns=quay.io"]);
+    }
+
+    #[test]
+    fn a_host_that_is_no_address_is_never_asked() {
+        let endpoints = [endpoint("https://m", "/v2", "pull resolve push")];
+        assert!(
+            ask(NEW, "[1]:5000/app", &endpoints)
+                .iter()
+                .all(Vec::is_empty)
+        );
+    }
+
+    #[test]
+    fn says_why_an_endpoint_cannot_be_asked() {
+        let mut header = endpoint("https://m", "/v2", "pull");
+        header.header.insert("a b".to_owned(), vec!["x".to_owned()]);
+        let mut value = endpoint("https://m", "/v2", "pull");
+        value.header.insert("a".to_owned(), vec!["x\n".to_owned()]);
+        for (endpoint, want) in [
+            (endpoint("https://m", "/v2", "pull"), None),
+            (
+                endpoint("https://", "/m/v2", "pull"),
+                Some(Unusable::NoHost),
+            ),
+            (endpoint("://", "m/v2", "pull"), Some(Unusable::NoHost)),
+            (
+                endpoint("oci://m", "/v2", "pull"),
+                Some(Unusable::Scheme("oci".to_owned())),
+            ),
+            (header, Some(Unusable::HeaderName("a b".to_owned()))),
+            (value, Some(Unusable::HeaderValue("a".to_owned()))),
+        ] {
+            assert_eq!(unusable(NEW, &endpoint), want);
+        }
+    }
 }

@@ -77,6 +77,24 @@ impl ConfigPath {
     }
 }
 
+impl ConfigPath {
+    /// The tree in which something was found.
+    pub fn tree(&self, found: &Found) -> Option<&Tree> {
+        match found.as_one {
+            true => found.root.and(self.whole.as_ref()),
+            false => self.roots.get(found.root?),
+        }
+    }
+
+    /// The trees behind it, which are not looked in any more.
+    pub fn later(&self, found: &Found) -> &[Tree] {
+        match found.root {
+            Some(root) if !found.as_one => &self.roots[root + 1..],
+            _ => &[],
+        }
+    }
+}
+
 /// The answers to one query.
 pub struct Resolution {
     /// What was asked.
@@ -96,9 +114,9 @@ pub enum Answer {
         /// The registry host that is looked up.
         host: String,
         /// What a pull finds that is made as the release makes it by default.
-        by_default: Found,
+        by_default: Box<Found>,
         /// What a local pull finds, where the default is to take the list for one directory.
-        by_local_pull: Option<Found>,
+        by_local_pull: Option<Box<Found>>,
     },
 }
 
@@ -174,7 +192,7 @@ fn ask(release: Release, query: &Query, config_path: &ConfigPath) -> Answer {
             .collect();
         let (root, outcome) = load_roots(release, &seen, &host);
         let location = root.and_then(|root| locate(roots[root], &outcome));
-        Found {
+        Box::new(Found {
             root,
             requests: reference
                 .as_ref()
@@ -182,7 +200,7 @@ fn ask(release: Release, query: &Query, config_path: &ConfigPath) -> Answer {
             outcome,
             location,
             as_one,
-        }
+        })
     };
     let split: Vec<&Tree> = config_path.roots.iter().collect();
     let (by_default, by_local_pull) = match &config_path.whole {

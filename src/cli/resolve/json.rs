@@ -114,10 +114,7 @@ impl Writer<'_> {
                 "line": location.position.line,
                 "column": location.position.column,
             })),
-            "root": found.root.map(|root| match found.as_one {
-                true => self.config_path.text.clone(),
-                false => self.config_path.roots[root].shown(""),
-            }),
+            "root": self.config_path.tree(found).map(|tree| tree.shown("")),
             "absent": outcome.lookup.absent,
             "shadowed": outcome.lookup.shadowed,
             "endpoints": endpoints,

@@ -3,6 +3,7 @@
 mod answer;
 mod draw;
 mod json;
+mod page;
 mod secrets;
 mod style;
 
