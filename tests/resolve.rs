@@ -135,6 +135,56 @@ looked up as quay.io in certs.d
 }
 
 #[test]
+fn what_surprises_is_said() {
+    let text = "server = \"https://docker.io\"\n[host.\"http://m:5000\"]\nskip_verify = true\n\
+                [host.\"https:/b\"]\ncapabilities = [\"push\"]\n";
+    let dir = tree(&[("docker.io/hosts.toml", text)]);
+    let printed = print(
+        dir.path(),
+        &["--config-path", "certs.d", "--registry", "docker.io"],
+    );
+    let endpoints = printed.split_once("order\n").unwrap().1;
+    assert_eq!(
+        endpoints,
+        "   \
+   1    ✓     ✓    ✓    https://m:5000/v2
+                        host table, line 2
+                        HTTPS first, then plain HTTP · certificate NOT verified
+                        dial timeout 30s
+   2    ·     ·    ✓    https:///b/v2
+                        ✗ cannot be asked: it names no host
+                        host table, line 4
+                        system CAs · dial timeout 30s
+   3    ✓     ✓    ✓    https://docker.io/v2
+                        – a web site and no registry: that is registry-1.docker.io
+                        asked last · server, line 1
+                        system CAs · dial timeout 30s
+
+  tag at      1 m:5000 → 3 docker.io
+  layers from 1 m:5000 → 2 ✗ (no host) → 3 docker.io
+              – 2 too, though it has no pull: once one has it, all are asked
+  pushes to   1 m:5000
+              – a mirror: it comes first of those that have push
+"
+    );
+}
+
+#[test]
+fn nothing_from_a_file_reaches_the_terminal_raw() {
+    let text = "[host.\"https://m/%1b[31m\".header]\n\"a\\u001b[2J\" = \"\\u001b\"\n";
+    let dir = tree(&[("quay.io/hosts.toml", text)]);
+    let printed = print(
+        dir.path(),
+        &["--config-path", "certs.d", "--show-secrets", "quay.io/app"],
+    );
+    assert!(printed.contains("\\u{1b}[2J"), "{printed}");
+    assert!(
+        !printed.contains(|c: char| c.is_control() && c != '\n'),
+        "{printed}"
+    );
+}
+
+#[test]
 fn pulls_that_fail() {
     let text = "[host.\"https://mirror.internal\"]\n  ca = \"no.pem\"\n";
     let dir = tree(&[("reg.internal_5000_/hosts.toml", text)]);

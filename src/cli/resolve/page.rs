@@ -8,7 +8,7 @@ use super::style::{BAD, FAINT, GOOD, ODD, STRONG, WIDTH, paint, visible, wrap_it
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::go::duration;
 use crate::containerd::hosts::Host;
-use crate::containerd::requests::{Request, requests, unusable};
+use crate::containerd::requests::{Request, is_proxy, requests, unusable};
 use crate::containerd::{
     Capabilities, Cause, Endpoint, Files, HostsToml, Object, Outcome, Problem, Reference, Release,
     Role, Verdict,
@@ -245,6 +245,10 @@ impl Page<'_> {
                     self.indented(BAD, URL_INDENT, &visible(&line));
                 }
             }
+            if matches!(endpoint.host.as_str(), "docker.io" | "hub.docker.com") {
+                let text = "– a web site and no registry: that is registry-1.docker.io";
+                self.indented(ODD, URL_INDENT, text);
+            }
             if index + 1 == endpoints.len() && endpoints.len() > 1 {
                 self.indented(
                     FAINT,
@@ -399,7 +403,7 @@ impl Page<'_> {
         });
         if let Some(request) = without_pull {
             let text = format!(
-                "{} too, though it has no pull: containerd asks all once one has it",
+                "– {} too, though it has no pull: once one has it, all are asked",
                 request.endpoint + 1
             );
             self.more(ODD, &text);
@@ -410,6 +414,13 @@ impl Page<'_> {
             &asked.push,
             "✗ no endpoint takes pushes",
         );
+        let pushed_to = asked
+            .push
+            .first()
+            .map_or(endpoints.len(), |push| push.endpoint);
+        if pushed_to + 1 < endpoints.len() && is_proxy(&endpoints[pushed_to], host) {
+            self.more(ODD, "– a mirror: it comes first of those that have push");
+        }
         if reference.is_some() && !asked.resolve.is_empty() {
             self.out.push('\n');
             self.manifest_requests(&asked.resolve);
