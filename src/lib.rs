@@ -1,5 +1,6 @@
 //! certsd-lint: a linter for containerd's registry host configuration.
 
+pub mod cli;
 pub mod containerd;
 pub mod document;
 pub mod lint;

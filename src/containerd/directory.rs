@@ -19,7 +19,7 @@ pub fn candidates(release: Release, host: &str) -> Vec<String> {
     let mut names = Vec::with_capacity(3);
     names.extend(underscore_form(host));
     names.push(host.to_owned());
-    if release.default_namespace() {
+    if release.default_namespace() && host != DEFAULT {
         names.push(DEFAULT.to_owned());
     }
     names

@@ -44,6 +44,23 @@ impl fmt::Display for FileError {
     }
 }
 
+impl FileError {
+    /// The same as the end of a sentence that begins with the file: `does not exist`.
+    pub fn predicate(&self) -> String {
+        match self {
+            FileError::NotFound => "does not exist".to_owned(),
+            FileError::IsDirectory => "is a directory".to_owned(),
+            FileError::NotADirectory => "lies below something that is no directory".to_owned(),
+            FileError::PermissionDenied => "cannot be read: no permission".to_owned(),
+            FileError::LinkLoop => "is a link that leads back to itself".to_owned(),
+            FileError::NotAFile => "is no regular file (device, pipe or socket)".to_owned(),
+            FileError::TooLarge(limit) => format!("is larger than {} MiB", limit / (1024 * 1024)),
+            FileError::Other(text) => format!("cannot be read: {text}"),
+            FileError::Unknown => "is not known to this machine".to_owned(),
+        }
+    }
+}
+
 /// A name in a directory.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DirEntry {

@@ -11,11 +11,16 @@ pub mod go;
 pub mod hosts;
 pub mod loader;
 pub mod problem;
+pub mod reference;
 pub mod release;
+pub mod requests;
+pub mod roots;
 pub mod toml;
 
 pub use endpoint::{Capabilities, Endpoint, Role, Tls};
 pub use files::{DirEntry, FileError, Files};
 pub use loader::{HostsToml, Outcome, Verdict, load, load_directory};
 pub use problem::{Cause, Effect, Problem, TlsFile};
+pub use reference::{Object, Reference, ReferenceError};
 pub use release::Release;
+pub use requests::{Request, Requests, requests};

@@ -1,5 +1,7 @@
 //! What containerd objects to, with the place and what follows.
 
+use std::fmt;
+
 use super::endpoint::Role;
 use super::files::FileError;
 use super::go::duration::DurationError;
@@ -128,4 +130,178 @@ pub struct Problem {
     pub span: Option<Span>,
     /// The endpoint it belongs to; `None` for the file as a whole.
     pub role: Option<Role>,
+}
+
+/// A clause for a person: `unknown capability "pul"`. It names neither file nor line.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Toml(kind) => kind.fmt(f),
+            Cause::WrongType {
+                key,
+                header,
+                found,
+                element,
+            } => {
+                match header {
+                    Some(name) => write!(f, "the header `{name}`")?,
+                    None => write!(f, "`{key}`")?,
+                }
+                let within = if *element { " in its array" } else { "" };
+                write!(f, " holds {found}{within}, and takes ")?;
+                f.write_str(match *key {
+                    "client" => "text, an array of text, or an array of pairs of text",
+                    _ => "text or an array of text",
+                })
+            }
+            Cause::ClientPair { length } => {
+                let elements = if *length == 1 { "element" } else { "elements" };
+                write!(
+                    f,
+                    "an array in `client` has {length} {elements}, and a pair has 2"
+                )
+            }
+            // The newest capability is a word that older releases refuse.
+            Cause::UnknownCapability { word } if word.eq_ignore_ascii_case("referrers") => {
+                write!(
+                    f,
+                    "the capability \"{word}\" is known from containerd 2.2 only"
+                )
+            }
+            Cause::UnknownCapability { word } => write!(f, "unknown capability {word:?}"),
+            Cause::Url { url, error } => write!(f, "`{url}` is no URL: {error}"),
+            Cause::Duration { text, error } => write!(f, "`{text}` is no duration: {error}"),
+            Cause::Directory(error) => write!(f, "the directory {}", error.predicate()),
+            Cause::HostsFile(error) => write!(f, "hosts.toml {}", error.predicate()),
+            Cause::List(error) => write!(f, "the list of the directory {}", error.predicate()),
+            Cause::TlsFile {
+                file,
+                written,
+                path,
+                error,
+            } => {
+                write!(
+                    f,
+                    "{} `{}` {}",
+                    file.describe(),
+                    name(written, path),
+                    error.predicate()
+                )
+            }
+            Cause::Ca { written, path } => {
+                write!(
+                    f,
+                    "CA file `{}` holds no PEM certificate",
+                    name(written, path)
+                )
+            }
+            Cause::ClientKeyPair {
+                written,
+                certificate,
+                key,
+                error,
+            } => {
+                write!(f, "client certificate `{}`", name(&written.0, certificate))?;
+                if !key.is_empty() {
+                    write!(f, " with key `{}`", name(&written.1, key))?;
+                }
+                write!(f, ": {error}")
+            }
+        }
+    }
+}
+
+/// The path as it is written, the node's where nothing is.
+fn name<'a>(written: &'a str, path: &'a str) -> &'a str {
+    if written.is_empty() { path } else { written }
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProblemKind::Syntax(why) => write!(f, "not TOML: {why}"),
+            ProblemKind::Redefined { key, .. } => write!(f, "`{key}` is defined twice"),
+            ProblemKind::WrongType { key, found } => {
+                write!(f, "`{key}` holds {found}{}", wanted(key))
+            }
+            ProblemKind::Panic { key, found } => {
+                write!(
+                    f,
+                    "`{key}` holds {found}, at which containerd's TOML reader panics"
+                )
+            }
+            ProblemKind::MissingHostTable => {
+                f.write_str("there is no `host` table, which this release insists on")
+            }
+        }
+    }
+}
+
+/// What a key of hosts.toml is decoded from.
+fn wanted(key: &str) -> &'static str {
+    match key.rsplit('.').next().unwrap_or(key) {
+        "skip_verify" | "override_path" => ", and takes true or false",
+        "capabilities" => ", and takes an array of text",
+        "server" | "dial_timeout" => ", and takes text",
+        "host" | "header" => ", and is a table",
+        _ => ", which it cannot",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_read_as_clauses() {
+        let ca = Cause::TlsFile {
+            file: TlsFile::Ca,
+            written: "mirror/ca.pem".into(),
+            path: "/etc/containerd/certs.d/docker.io/mirror/ca.pem".into(),
+            error: FileError::NotFound,
+        };
+        let header = Cause::WrongType {
+            key: "header",
+            header: Some("x-a".into()),
+            found: "an integer",
+            element: true,
+        };
+        let toml = Cause::Toml(ProblemKind::WrongType {
+            key: "skip_verify".into(),
+            found: "a string",
+        });
+        let capability = |word: &str| Cause::UnknownCapability { word: word.into() };
+        for (cause, want) in [
+            (ca, "CA file `mirror/ca.pem` does not exist"),
+            (
+                header,
+                "the header `x-a` holds an integer in its array, and takes text or an array of text",
+            ),
+            (
+                toml,
+                "`skip_verify` holds a string, and takes true or false",
+            ),
+            (capability("pul"), "unknown capability \"pul\""),
+            (
+                capability("referrers"),
+                "the capability \"referrers\" is known from containerd 2.2 only",
+            ),
+            (
+                Cause::HostsFile(FileError::IsDirectory),
+                "hosts.toml is a directory",
+            ),
+            (
+                Cause::ClientPair { length: 3 },
+                "an array in `client` has 3 elements, and a pair has 2",
+            ),
+        ] {
+            assert_eq!(cause.to_string(), want);
+        }
+    }
 }

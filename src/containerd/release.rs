@@ -167,6 +167,12 @@ impl Release {
         self.since(2, 3, 0)
     }
 
+    /// A query that is part of an endpoint's path (it held an escaped `?`) stays when `?ns=` is
+    /// added: from 2.2, where the referrers API brought queries of its own. Before, it is lost.
+    pub fn keeps_query(self) -> bool {
+        self.since(2, 2, 0)
+    }
+
     /// CRI pulls go through the transfer service, which does not split a list of config
     /// paths: from 2.1.
     pub fn transfer_service(self) -> bool {

@@ -133,6 +133,36 @@ fn nanoseconds(unit: &str) -> Option<u64> {
     })
 }
 
+/// Writes nanoseconds as Go's `Duration.String` does: `1m30s`, `200ms`, `0s`.
+pub fn format(nanoseconds: i64) -> String {
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let total = nanoseconds.unsigned_abs();
+    let fraction = |value: u64, unit: u64, name: &str| {
+        let digits = unit.ilog10() as usize;
+        let text = format!("{}.{:0digits$}", value / unit, value % unit);
+        format!("{}{name}", text.trim_end_matches('0').trim_end_matches('.'))
+    };
+    let text = match total {
+        0 => "0s".to_owned(),
+        1..1_000 => format!("{total}ns"),
+        1_000..1_000_000 => fraction(total, 1_000, "µs"),
+        1_000_000..1_000_000_000 => fraction(total, 1_000_000, "ms"),
+        _ => {
+            let (minutes, rest) = (total / 60_000_000_000, total % 60_000_000_000);
+            let seconds = match rest {
+                0 => "0s".to_owned(),
+                _ => fraction(rest, 1_000_000_000, "s"),
+            };
+            match (minutes / 60, minutes % 60) {
+                (0, 0) => seconds,
+                (0, minutes) => format!("{minutes}m{seconds}"),
+                (hours, minutes) => format!("{hours}h{minutes}m{seconds}"),
+            }
+        }
+    };
+    format!("{sign}{text}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +206,24 @@ mod tests {
             ("9999999h", TooLarge),
         ] {
             assert_eq!(parse(text), Err(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn writes_what_go_writes() {
+        for (nanoseconds, want) in [
+            (0, "0s"),
+            (1, "1ns"),
+            (1_500, "1.5µs"),
+            (200_000_000, "200ms"),
+            (3_000_000_000, "3s"),
+            (1_500_000_000, "1.5s"),
+            (90_000_000_000, "1m30s"),
+            (3_600_000_000_000, "1h0m0s"),
+            (-1_000_000_000, "-1s"),
+            (i64::MIN, "-2562047h47m16.854775808s"),
+        ] {
+            assert_eq!(format(nanoseconds), want);
         }
     }
 }

@@ -5,4 +5,5 @@
 
 pub mod duration;
 pub mod path;
+pub mod request;
 pub mod url;

@@ -1,0 +1,131 @@
+//! `certsd-lint resolve`: what containerd does for an image reference.
+
+mod answer;
+mod draw;
+mod json;
+mod page;
+mod secrets;
+mod style;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::containerd::Release;
+use crate::containerd::release::{ReleaseError, parse_releases};
+use crate::tree::DEFAULT_CONFIG_PATH;
+
+use answer::{ConfigPath, Query, Resolution};
+
+/// Show what containerd does for an image: which directory it reads, whether hosts.toml loads,
+/// which endpoints it asks in which order, and with which URLs.
+///
+/// Each group of containerd releases that answer alike is shown once.
+///
+/// The answer is the result, whatever it says: exit status 0 also when pulls would fail. Exit status 2
+/// when there is no answer: the config path does not exist, or an argument is malformed.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Image references as in a pod: nginx, quay.io/org/app:v1, reg:5000/app@sha256:…
+    #[arg(value_name = "IMAGE", required_unless_present = "registry")]
+    pub images: Vec<String>,
+
+    /// Ask for a registry host instead of an image; can be given several times.
+    #[arg(long, value_name = "HOST", conflicts_with = "images")]
+    pub registry: Vec<String>,
+
+    /// The config path, as in containerd's config.toml; several directories are
+    /// separated by colons, and shown as local pulls and as the transfer service take them.
+    #[arg(long, value_name = "DIR[:DIR…]", default_value = DEFAULT_CONFIG_PATH)]
+    pub config_path: String,
+
+    /// Where the config path will be on the node, when it lies elsewhere here: absolute paths below it are
+    /// looked up in the tree.
+    #[arg(long, value_name = "DIR[:DIR…]")]
+    pub deploy_path: Option<String>,
+
+    /// The directory that stands for the root of the node's file system.
+    #[arg(long, value_name = "DIR")]
+    pub sysroot: Option<PathBuf>,
+
+    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1; all that upstream supports by default.
+    #[arg(long, value_name = "RELEASE,…", value_delimiter = ',')]
+    pub containerd: Vec<String>,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+
+    /// Print the values of all headers. Without it, `***` stands for those that may be secret: all but
+    /// those of a few harmless headers, and plain words under names that speak of no secret.
+    #[arg(long)]
+    pub show_secrets: bool,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Drawn, for a person.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A release that is none.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// No root of the config path is there.
+    #[error("the config path {0} does not exist; name another with --config-path")]
+    NoConfigPath(String),
+    /// A root of the config path is a file.
+    #[error("the config path {0} is not a directory")]
+    NotADirectory(String),
+    /// The answer cannot be written.
+    #[error("cannot write the answer: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
+pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let releases = releases(&args.containerd)?;
+    let config_path = ConfigPath::open(args)?;
+    let images = args.images.iter().cloned().map(Query::Image);
+    let registries = args.registry.iter().cloned().map(Query::Registry);
+    let resolutions: Vec<Resolution> = images
+        .chain(registries)
+        .map(|query| Resolution::new(query, &releases, &config_path))
+        .collect();
+    match args.format {
+        Format::Human => {
+            for (index, resolution) in resolutions.iter().enumerate() {
+                if index > 0 {
+                    writeln!(out)?;
+                }
+                out.write_all(draw::draw(resolution, &config_path, args.show_secrets).as_bytes())?;
+            }
+        }
+        Format::Json => {
+            let answer = json::document(&resolutions, &config_path, args.show_secrets);
+            serde_json::to_writer_pretty(&mut *out, &answer).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The releases asked for, oldest first, each once.
+fn releases(items: &[String]) -> Result<Vec<Release>, ReleaseError> {
+    if items.is_empty() {
+        return Ok(Release::supported());
+    }
+    let mut releases = Vec::new();
+    for item in items {
+        releases.extend(parse_releases(item)?);
+    }
+    releases.sort();
+    releases.dedup();
+    Ok(releases)
+}

@@ -1,0 +1,377 @@
+//! `certsd-lint resolve`, from the arguments to what is printed.
+
+use std::fs;
+use std::path::Path;
+
+use certsd_lint::cli::resolve::{Args, Error, run};
+use clap::Parser;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+#[derive(Parser)]
+struct Command {
+    #[command(flatten)]
+    args: Args,
+}
+
+const MIRROR: &str = r#"server = "https://registry-1.docker.io"
+
+[host."https://mirror.internal"]
+  capabilities = ["pull", "resolve"]
+  skip_verify = true
+  [host."https://mirror.internal".header]
+    Authorization = "Basic c2VjcmV0"
+    X-Environment = "production"
+"#;
+
+/// A config path with these files.
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+/// What is printed, without styles, with the tree's place written `certs.d`.
+fn try_print(root: &Path, arguments: &[&str]) -> Result<String, Error> {
+    let root = root.to_str().unwrap();
+    let arguments: Vec<String> = arguments
+        .iter()
+        .map(|a| a.replace("certs.d", root))
+        .collect();
+    let command = Command::parse_from(std::iter::once("resolve".to_owned()).chain(arguments));
+    let mut out = anstream::StripStream::new(Vec::new());
+    run(&command.args, &mut out)?;
+    let printed = String::from_utf8(out.into_inner()).unwrap();
+    Ok(printed.replace(root, "certs.d"))
+}
+
+fn print(root: &Path, arguments: &[&str]) -> String {
+    try_print(root, arguments).unwrap()
+}
+
+fn answer(root: &Path, arguments: &[&str]) -> Value {
+    let arguments = [arguments, &["--format", "json"]].concat();
+    let document: Value = serde_json::from_str(&print(root, &arguments)).unwrap();
+    assert_eq!(document["version"], 1);
+    document["resolutions"][0].clone()
+}
+
+#[test]
+fn a_mirror_that_is_used() {
+    let dir = tree(&[
+        ("docker.io/hosts.toml", MIRROR),
+        ("_default/hosts.toml", MIRROR),
+    ]);
+    let printed = print(dir.path(), &["--config-path", "certs.d", "nginx:1.27"]);
+    assert_eq!(
+        printed,
+        "\
+nginx:1.27 → docker.io/library/nginx:1.27
+looked up as docker.io in certs.d
+
+── containerd 1.7.34, 2.0.11, 2.2.7, 2.3.4 ─────────────────────────────────────
+  directory   ✓ certs.d/docker.io
+              – certs.d/_default is there too, and is not read
+  hosts.toml  ✓ loaded
+
+     resolve pull push   asked in this order
+   1    ✓     ✓    ·    https://mirror.internal/v2
+                        host table, line 3
+                        certificate NOT verified · dial timeout 30s
+                        Authorization: *** · X-Environment: production
+   2    ✓     ✓    ✓    https://registry-1.docker.io/v2
+                        asked last · server, line 1
+                        system CAs · dial timeout 30s
+
+  tag at      1 mirror.internal → 2 registry-1.docker.io
+  layers from 1 mirror.internal → 2 registry-1.docker.io
+  pushes to   2 registry-1.docker.io
+
+   1 HEAD https://mirror.internal/v2/library/nginx/manifests/1.27?ns=docker.io
+   2 HEAD https://registry-1.docker.io/v2/library/nginx/manifests/1.27
+"
+    );
+}
+
+#[test]
+fn a_mirror_that_is_not_used() {
+    let text =
+        "[host.\"https://mirror.internal\"]\n  capabilities = [\"pul\"]\n  ca = \"no.pem\"\n";
+    let dir = tree(&[("quay.io/hosts.toml", text)]);
+    let printed = print(
+        dir.path(),
+        &["--config-path", "certs.d", "--registry", "quay.io"],
+    );
+    assert_eq!(
+        printed,
+        "\
+quay.io
+looked up as quay.io in certs.d
+
+── containerd 1.7.34, 2.0.11, 2.2.7, 2.3.4 ─────────────────────────────────────
+  directory   ✓ certs.d/quay.io
+  hosts.toml  ✗ dropped whole: unknown capability \"pul\"
+              at certs.d/quay.io/hosts.toml:2:19
+              containerd logs one line and goes on as if it were not there
+              and then: CA file `no.pem` does not exist
+
+     resolve pull push   asked in this order
+   1    ✓     ✓    ✓    https://quay.io/v2
+                        the registry itself, by default
+                        system CAs · dial timeout 30s
+
+     not used            listed in hosts.toml
+      ✗                 https://mirror.internal/v2 line 1
+
+  tag at      1 quay.io
+  layers from 1 quay.io
+  pushes to   1 quay.io
+"
+    );
+}
+
+#[test]
+fn what_surprises_is_said() {
+    let text = "server = \"https://docker.io\"\n[host.\"http://m:5000\"]\nskip_verify = true\n\
+                [host.\"https:/b\"]\ncapabilities = [\"push\"]\n";
+    let dir = tree(&[("docker.io/hosts.toml", text)]);
+    let printed = print(
+        dir.path(),
+        &["--config-path", "certs.d", "--registry", "docker.io"],
+    );
+    let endpoints = printed.split_once("order\n").unwrap().1;
+    assert_eq!(
+        endpoints,
+        "   \
+   1    ✓     ✓    ✓    https://m:5000/v2
+                        host table, line 2
+                        HTTPS first, then plain HTTP · certificate NOT verified
+                        dial timeout 30s
+   2    ·     ·    ✓    https:///b/v2
+                        ✗ cannot be asked: it names no host
+                        host table, line 4
+                        system CAs · dial timeout 30s
+   3    ✓     ✓    ✓    https://docker.io/v2
+                        – a web site and no registry: that is registry-1.docker.io
+                        asked last · server, line 1
+                        system CAs · dial timeout 30s
+
+  tag at      1 m:5000 → 3 docker.io
+  layers from 1 m:5000 → 2 ✗ (no host) → 3 docker.io
+              – 2 too, though it has no pull: once one has it, all are asked
+  pushes to   1 m:5000
+              – a mirror: it comes first of those that have push
+"
+    );
+}
+
+#[test]
+fn nothing_from_a_file_reaches_the_terminal_raw() {
+    let text = "[host.\"https://m/%1b[31m\".header]\n\"a\\u001b[2J\" = \"\\u001b\"\n";
+    let dir = tree(&[("quay.io/hosts.toml", text)]);
+    let printed = print(
+        dir.path(),
+        &["--config-path", "certs.d", "--show-secrets", "quay.io/app"],
+    );
+    assert!(printed.contains("\\u{1b}[2J"), "{printed}");
+    assert!(
+        !printed.contains(|c: char| c.is_control() && c != '\n'),
+        "{printed}"
+    );
+}
+
+#[test]
+fn pulls_that_fail() {
+    let text = "[host.\"https://mirror.internal\"]\n  ca = \"no.pem\"\n";
+    let dir = tree(&[("reg.internal_5000_/hosts.toml", text)]);
+    let printed = print(
+        dir.path(),
+        &["--config-path", "certs.d", "reg.internal:5000/app"],
+    );
+    assert_eq!(
+        printed,
+        "\
+reg.internal:5000/app → reg.internal:5000/app:latest
+looked up as reg.internal:5000 in certs.d
+
+── containerd 1.7.34, 2.0.11, 2.2.7, 2.3.4 ─────────────────────────────────────
+  directory   ✓ certs.d/reg.internal_5000_
+  hosts.toml  ✗ every pull fails: CA file `no.pem` does not exist
+              at certs.d/reg.internal_5000_/hosts.toml:2:8
+
+     not used            listed in hosts.toml
+      ✗                 https://mirror.internal/v2 line 1
+"
+    );
+}
+
+#[test]
+fn a_list_of_roots_is_one_directory_to_the_transfer_service() {
+    let dir = tree(&[
+        ("a/_default/hosts.toml", MIRROR),
+        ("b/quay.io/hosts.toml", ""),
+    ]);
+    let list = [
+        "--config-path",
+        "certs.d/a:certs.d/b",
+        "--registry",
+        "quay.io",
+    ];
+    let printed = print(
+        dir.path(),
+        &[&list[..], &["--containerd", "2.0,2.2"]].concat(),
+    );
+    assert_eq!(
+        printed,
+        "\
+quay.io
+looked up as quay.io in certs.d/a:certs.d/b
+
+── containerd 2.0.11 ───────────────────────────────────────────────────────────
+  directory   ✓ certs.d/a/_default
+              for registries that have no directory of their own
+              not there: quay.io
+              – certs.d/b/quay.io is there too, and is not read
+  hosts.toml  ✓ loaded
+
+     resolve pull push   asked in this order
+   1    ✓     ✓    ·    https://mirror.internal/v2
+                        host table, line 3
+                        certificate NOT verified · dial timeout 30s
+                        Authorization: *** · X-Environment: production
+   2    ✓     ✓    ✓    https://registry-1.docker.io/v2
+                        asked last · server, line 1
+                        system CAs · dial timeout 30s
+
+  tag at      1 mirror.internal → 2 registry-1.docker.io
+  layers from 1 mirror.internal → 2 registry-1.docker.io
+  pushes to   2 registry-1.docker.io
+
+── containerd 2.2.7 ────────────────────────────────────────────────────────────
+  directory   ✗ the transfer service, through which this release pulls, takes
+              the list for the name of ONE directory and finds nothing
+              (containerd#12636)
+
+     resolve pull push   asked in this order
+   1    ✓     ✓    ✓    https://quay.io/v2
+                        the registry itself, by default
+                        system CAs · dial timeout 30s
+
+  tag at      1 quay.io
+  layers from 1 quay.io
+  pushes to   1 quay.io
+
+  Local pulls split the list, and find:
+  (use_local_image_pull = true, or another setting that forces them)
+  as in containerd 2.0.11
+"
+    );
+    let answer = answer(
+        dir.path(),
+        &[&list[..], &["--containerd", "2.0,2.2"]].concat(),
+    );
+    let [local, transfer] = [0, 1].map(|i| answer["outcomes"][i].clone());
+    assert_eq!(local["directory"], "_default");
+    assert_eq!(transfer["directory"], Value::Null);
+    assert_eq!(transfer["pull"], "transfer");
+    assert_eq!(transfer["local_pull"]["directory"], "_default");
+}
+
+#[test]
+fn releases_that_differ_are_told_apart() {
+    let dir = tree(&[("Reg/hosts.toml", MIRROR)]);
+    let answer = answer(
+        dir.path(),
+        &[
+            "--config-path",
+            "certs.d",
+            "--containerd",
+            "1.6,1.7",
+            "Reg/app",
+        ],
+    );
+    assert_eq!(answer["reference"], "Reg/app:latest");
+    assert_eq!(answer["namespace"], "Reg");
+    let old = &answer["outcomes"][0];
+    assert_eq!(old["releases"], json!(["1.6.39"]));
+    assert_eq!(old["result"], "invalid_reference");
+    assert_eq!(old["reference"], Value::Null);
+    assert_eq!(answer["outcomes"][1]["result"], "endpoints");
+}
+
+#[test]
+fn json_keeps_to_the_contract() {
+    let dir = tree(&[("docker.io/hosts.toml", MIRROR)]);
+    let image = ["--config-path", "certs.d", "--containerd", "2.2", "nginx"];
+    let outcome = answer(dir.path(), &image)["outcomes"][0].clone();
+    assert_eq!(outcome["releases"], json!(["2.2.7"]));
+    assert_eq!(outcome["directory"], "docker.io");
+    assert_eq!(outcome["hosts_toml"], "loaded");
+    assert_eq!(outcome["result"], "endpoints");
+    assert_eq!(
+        outcome["endpoints"][0],
+        json!({
+            "role": "host",
+            "url": "https://mirror.internal/v2",
+            "scheme": "https",
+            "host": "mirror.internal",
+            "path": "/v2",
+            "capabilities": ["pull", "resolve"],
+            "skip_verify": true,
+            "http_fallback": false,
+            "header": { "Authorization": ["***"], "X-Environment": ["production"] },
+            "ca": [],
+            "client": [],
+            "dial_timeout": null,
+        })
+    );
+    assert_eq!(
+        outcome["requests"],
+        json!({
+            "resolve": [
+                "HEAD https://mirror.internal/v2/library/nginx/manifests/latest?ns=docker.io",
+                "HEAD https://registry-1.docker.io/v2/library/nginx/manifests/latest",
+            ],
+            "fetch": [
+                "GET https://mirror.internal/v2/library/nginx/blobs/{digest}?ns=docker.io",
+                "GET https://registry-1.docker.io/v2/library/nginx/blobs/{digest}",
+            ],
+            "push": [
+                "HEAD https://registry-1.docker.io/v2/library/nginx/blobs/{digest}",
+                "POST https://registry-1.docker.io/v2/library/nginx/blobs/uploads/",
+            ],
+        })
+    );
+}
+
+#[test]
+fn secrets_stay_secret() {
+    let text = "[host.\"https://mirror.internal\".header]\n\
+                Authorization = [\"Basic c2VjcmV0\\n\"]\n\
+                X-Token = \"c2VjcmV0\"\n\
+                [host.\"https://user:c2VjcmV0@mirror.internal:x\"]\n";
+    let used = "[host.\"https://user:c2VjcmV0@m\"]\nheader = { X-A = \"c2VjcmV0\", Cookie = \"c2VjcmV0\\n\" }\n";
+    let dir = tree(&[("quay.io/hosts.toml", text), ("docker.io/hosts.toml", used)]);
+    for image in ["quay.io/app", "nginx"] {
+        for format in ["human", "json"] {
+            let arguments = ["--config-path", "certs.d", "--format", format, image];
+            let printed = print(dir.path(), &arguments);
+            assert!(!printed.contains("c2VjcmV0"), "{printed}");
+            let printed = print(dir.path(), &[&arguments[..], &["--show-secrets"]].concat());
+            assert!(printed.contains("c2VjcmV0"), "{printed}");
+        }
+    }
+}
+
+#[test]
+fn there_is_no_answer_without_a_config_path() {
+    let dir = tree(&[("file", "")]);
+    let error = |arguments: &[&str]| try_print(dir.path(), arguments).unwrap_err().to_string();
+    assert!(error(&["--config-path", "certs.d/none", "nginx"]).contains("does not exist"));
+    assert!(error(&["--config-path", "certs.d/file", "nginx"]).contains("is not a directory"));
+    assert!(error(&["--config-path", "certs.d", "--containerd", "9", "nginx"]).contains("`9`"));
+}
