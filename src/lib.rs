@@ -5,6 +5,7 @@ pub mod containerd;
 pub mod document;
 pub mod lint;
 pub mod pki;
+pub mod report;
 #[path = "../rules/mod.rs"]
 mod rules;
 pub mod tree;

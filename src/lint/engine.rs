@@ -7,7 +7,7 @@ use super::context::{NamespaceContext, Run, TreeContext, default_effect};
 use super::finding::{Finding, Severity};
 use super::rule::{Check, Rule};
 use super::settings::Level;
-use crate::containerd::FileError;
+use crate::containerd::{FileError, Release};
 use crate::tree::Tree;
 
 /// Something that kept the tool from its work in one place.
@@ -57,12 +57,17 @@ pub struct Report {
     pub files: Vec<std::sync::Arc<crate::document::Source>>,
     /// What could not be done.
     pub failures: Vec<Failure>,
+    /// The targeted releases, oldest first.
+    pub releases: Vec<Release>,
 }
 
 /// Lints the trees. The findings are those that the settings let through, in an order that does not
 /// depend on the file system's.
 pub fn lint(trees: &[Tree], run: &Run) -> Report {
-    let mut report = Report::default();
+    let mut report = Report {
+        releases: run.settings.releases.clone(),
+        ..Report::default()
+    };
     for tree in trees {
         lint_tree(tree, run, &mut report);
     }

@@ -12,7 +12,7 @@ use crate::containerd::directory::DEFAULT;
 use crate::containerd::go::path;
 use crate::containerd::{DirEntry, FileError, Files};
 
-pub use disk::FileInfo;
+pub use disk::{FileInfo, repository_root};
 pub use find::{FindError, FindOptions, Kind, find};
 pub use names::{is_plausible_host, registry_host};
 

@@ -1,0 +1,101 @@
+//! What was found, in the words and files that others read: one file, one format.
+//!
+//! A format only writes. Which findings there are and how the program ends is
+//! decided before.
+
+mod concise;
+mod human;
+mod json;
+mod place;
+mod snippet;
+mod summary;
+mod text;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use crate::lint::{Report, Rule};
+
+pub use summary::summary;
+pub use text::releases_in_words;
+
+/// A format that findings are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+pub enum Format {
+    /// For people: the place, what follows, what to write instead
+    Human,
+    /// One line for each finding
+    Concise,
+    /// Everything, as JSON
+    Json,
+}
+
+/// How to write.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Colour, for people.
+    pub color: bool,
+    /// How many columns there are, for people.
+    pub width: usize,
+    /// Draw with lines and arrows; else with ASCII.
+    pub unicode: bool,
+    /// Links that terminals make clickable.
+    pub hyperlinks: bool,
+    /// Say more: every release by its number, the consequence by its word.
+    pub verbose: bool,
+    /// Write suppressed and known findings too, in the formats that can tell them apart.
+    pub show_suppressed: bool,
+    /// What tells two SARIF uploads of one commit apart.
+    pub sarif_category: Option<String>,
+    /// The directory that paths are relative to, where a service reads them.
+    pub root: PathBuf,
+    /// Where the tool lives.
+    pub information_uri: Option<String>,
+    /// Where a rule is explained; `{rule}` stands for its name.
+    pub rule_uri: Option<String>,
+}
+
+impl Default for Options {
+    /// For a file or a pipe, started in a repository or not.
+    fn default() -> Options {
+        let here = std::env::current_dir().unwrap_or_default();
+        let root = crate::tree::repository_root(&here).unwrap_or(&here);
+        let home = env!("CARGO_PKG_REPOSITORY").trim_end_matches('/');
+        let version = env!("CARGO_PKG_VERSION");
+        Options {
+            color: false,
+            width: 100,
+            unicode: true,
+            hyperlinks: false,
+            verbose: false,
+            show_suppressed: false,
+            sarif_category: None,
+            root: root.to_owned(),
+            information_uri: (!home.is_empty()).then(|| home.to_owned()),
+            rule_uri: (!home.is_empty())
+                .then(|| format!("{home}/blob/v{version}/docs/rules/{{rule}}.md")),
+        }
+    }
+}
+
+impl Options {
+    /// Where this rule is explained.
+    pub fn uri_of(&self, rule: &Rule) -> Option<String> {
+        let pattern = self.rule_uri.as_ref()?;
+        Some(pattern.replace("{rule}", rule.name))
+    }
+}
+
+/// Writes a report.
+pub fn write(
+    format: Format,
+    report: &Report,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(report, options, out),
+        Format::Concise => concise::write(report, options, out),
+        Format::Json => json::write(report, options, out),
+    }
+}

@@ -1,0 +1,47 @@
+//! The place of a finding in the units of a format.
+
+use crate::document::{LineIndex, Position};
+use crate::lint::Location;
+
+/// Where a finding begins and ends; the end is exclusive. Without a text, or without
+/// a place in it: the first character of the first line, empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The beginning.
+    pub start: Position,
+    /// The end.
+    pub end: Position,
+}
+
+impl Place {
+    /// Columns in characters.
+    pub fn characters(location: &Location) -> Place {
+        Place::of(location, LineIndex::characters)
+    }
+
+    fn of(location: &Location, position: impl Fn(&LineIndex, &str, usize) -> Position) -> Place {
+        match (&location.source, &location.span) {
+            (Some(source), Some(span)) => Place {
+                start: position(&source.lines, &source.text, span.start),
+                end: position(&source.lines, &source.text, span.end),
+            },
+            _ => {
+                let first = Position { line: 1, column: 1 };
+                Place {
+                    start: first,
+                    end: first,
+                }
+            }
+        }
+    }
+}
+
+/// `path:line:column`, or the path alone where there is no text.
+pub fn shown(location: &Location) -> String {
+    let path = super::text::one_line(&location.path);
+    if location.span.is_none() {
+        return path.into_owned();
+    }
+    let start = Place::characters(location).start;
+    format!("{path}:{}:{}", start.line, start.column)
+}

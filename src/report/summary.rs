@@ -1,0 +1,33 @@
+//! The last line for people: what was looked at, and what came of it.
+
+use super::text::count;
+use crate::lint::{Report, Severity};
+
+/// `checked 14 namespaces in 2 config paths (12 hosts.toml) for containerd 1.7.34, 2.0.11: 3 errors`.
+pub fn summary(report: &Report) -> String {
+    let looked = &report.summary;
+    let releases: Vec<String> = report.releases.iter().map(ToString::to_string).collect();
+    let mut line = format!(
+        "checked {} in {} ({} hosts.toml) for containerd {}: ",
+        count(looked.namespaces, "namespace", "namespaces"),
+        count(looked.trees, "config path", "config paths"),
+        looked.files,
+        releases.join(", "),
+    );
+    let severities = [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+        (Severity::Note, "note", "notes"),
+    ];
+    let mut parts: Vec<String> = severities
+        .into_iter()
+        .map(|(severity, one, many)| (report.count(severity), one, many))
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| count(number, one, many))
+        .collect();
+    if parts.is_empty() {
+        parts.push("no findings".to_owned());
+    }
+    line.push_str(&parts.join(", "));
+    line
+}

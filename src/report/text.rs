@@ -1,0 +1,123 @@
+//! Words: making what comes from files safe to print, counting, naming releases.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use crate::containerd::Release;
+
+/// Whether a character does something to a terminal or to the order of a text, or cannot be seen.
+/// A file that is linted must not be able to repaint the screen that the findings stand on.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// One line, in which what cannot be printed is spelled out: `\n`, `\u{1b}`.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    escape(text, |_| false)
+}
+
+/// The same, but line feeds stay.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    escape(text, |c| c == '\n')
+}
+
+fn escape(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.chars().any(|c| is_unprintable(c) && !keep(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            c if keep(c) || !is_unprintable(c) => out.push(c),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Writing to a String does not fail.
+            c => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// `1 error`, `2 errors`.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// The releases of a finding, as short as the targeted ones allow: `all targeted releases`,
+/// `2.0 and later`, `1.7.34 and earlier`, or each by its number.
+pub fn releases_in_words(holds: &[Release], targeted: &[Release]) -> String {
+    let each = || {
+        let numbers: Vec<String> = holds.iter().map(ToString::to_string).collect();
+        numbers.join(", ")
+    };
+    let [first, .., last] = holds else {
+        // With a single target there is nothing to tell apart.
+        return match holds {
+            [only] => only.to_string(),
+            _ => "no release".to_owned(),
+        };
+    };
+    let others: Vec<&Release> = targeted.iter().filter(|r| !holds.contains(r)).collect();
+    if others.is_empty() {
+        "all targeted releases".to_owned()
+    } else if others.iter().all(|other| *other < first) {
+        format!("{} and later", name_of_end(*first, &others))
+    } else if others.iter().all(|other| *other > last) {
+        format!("{} and earlier", name_of_end(*last, &others))
+    } else {
+        each()
+    }
+}
+
+/// The line, where no release of the same line is on the other side.
+fn name_of_end(end: Release, others: &[&Release]) -> String {
+    let line = end.line();
+    if others.iter().any(|other| other.line() == line) {
+        end.to_string()
+    } else {
+        line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_spelled_out() {
+        assert_eq!(one_line("plain é"), "plain é");
+        assert_eq!(one_line("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
+        assert_eq!(one_line("\u{9b}\u{202e}"), "\\u{9b}\\u{202e}");
+        assert_eq!(lines("a\r\nb"), "a\\r\nb");
+    }
+
+    #[test]
+    fn releases_are_named_as_short_as_they_can_be() {
+        let all: Vec<Release> = Release::newest().collect();
+        let words = |range: std::ops::Range<usize>| releases_in_words(&all[range], &all);
+        assert_eq!(words(0..7), "all targeted releases");
+        assert_eq!(words(3..7), "2.0 and later");
+        assert_eq!(words(0..3), "1.7 and earlier");
+        assert_eq!(words(6..7), "2.3.4");
+        assert_eq!(words(1..3), "1.6.39, 1.7.34");
+        let two = [
+            Release::new(2, 0, 6),
+            Release::new(2, 0, 7),
+            Release::new(2, 1, 9),
+        ];
+        assert_eq!(releases_in_words(&two[1..], &two), "2.0.7 and later");
+    }
+}

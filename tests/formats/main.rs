@@ -1,0 +1,15 @@
+//! Every format, written and read back.
+
+mod human;
+mod json;
+mod sample;
+
+use certsd_lint::lint::Report;
+use certsd_lint::report::{self, Format, Options};
+
+/// What a format makes of a report.
+pub fn written(format: Format, report: &Report, options: &Options) -> String {
+    let mut out = Vec::new();
+    report::write(format, report, options, &mut out).expect("writing to memory");
+    String::from_utf8(out).expect("UTF-8")
+}
