@@ -46,11 +46,34 @@ pub struct Summary {
     pub files: usize,
 }
 
+/// A finding that is kept quiet.
+#[derive(Debug, Clone)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// What keeps it quiet.
+    pub by: Suppressor,
+}
+
+/// What keeps a finding quiet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suppressor {
+    /// A comment in the file.
+    Comment {
+        /// What stands behind the rules, perhaps nothing.
+        reason: String,
+    },
+    /// The baseline knows it.
+    Baseline,
+}
+
 /// The result of a run.
 #[derive(Debug, Default)]
 pub struct Report {
     /// What was found, sorted.
     pub findings: Vec<Finding>,
+    /// What was found and is kept quiet, sorted.
+    pub suppressed: Vec<Suppressed>,
     /// How much was looked at.
     pub summary: Summary,
     /// The hosts.toml files that were read, as they are shown.
@@ -182,6 +205,15 @@ fn run_rule(
 }
 
 impl Report {
+    /// The findings and those that are kept quiet, in one order.
+    pub fn everything(&self) -> Vec<(&Finding, Option<&Suppressor>)> {
+        let loud = self.findings.iter().map(|finding| (finding, None));
+        let quiet = self.suppressed.iter().map(|s| (&s.finding, Some(&s.by)));
+        let mut all: Vec<_> = loud.chain(quiet).collect();
+        all.sort_by(|(a, _), (b, _)| a.cmp_place(b));
+        all
+    }
+
     /// How many findings have this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings

@@ -4,13 +4,17 @@ mod classify;
 mod context;
 mod engine;
 mod finding;
+mod fingerprint;
+mod paths;
 mod rule;
 mod settings;
 
 pub use classify::{Classification, HostPatterns};
 pub use context::{Entry, Found, NamespaceContext, Run, TreeContext};
-pub use engine::{Failure, Report, Summary, lint};
+pub use engine::{Failure, Report, Summary, Suppressed, Suppressor, lint};
 pub use finding::{Consequence, Edit, Finding, Fix, Location, Related, Safety, Severity};
+pub use fingerprint::{LineHashes, fingerprints, line_hashes};
+pub use paths::{Paths, Uri};
 pub use rule::{Category, Check, FixKind, Rule};
 pub use settings::{Environment, Level, Override, Settings};
 

@@ -123,6 +123,29 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// The documentation as Markdown, without the blank that each line of a doc comment begins with.
+    pub fn markdown(&self) -> String {
+        let mut text = String::with_capacity(self.docs.len());
+        for line in self.docs.trim_end().lines() {
+            text.push_str(line.strip_prefix(' ').unwrap_or(line));
+            text.push('\n');
+        }
+        text
+    }
+
+    /// What stands under a heading of the documentation: `What it does`.
+    pub fn section(&self, heading: &str) -> Option<String> {
+        let markdown = self.markdown();
+        let mut lines = markdown
+            .lines()
+            .skip_while(|line| line.strip_prefix("## ") != Some(heading));
+        lines.next()?;
+        let text: Vec<&str> = lines.take_while(|line| !line.starts_with("## ")).collect();
+        Some(text.join("\n").trim().to_owned())
+    }
+}
+
 impl PartialEq for Rule {
     fn eq(&self, other: &Rule) -> bool {
         self.name == other.name

@@ -10,13 +10,26 @@ use serde_json::{Value, json};
 use super::Options;
 use super::place::Place;
 use crate::document::{Position, Source};
-use crate::lint::{Edit, Finding, Fix, Location, Report, Severity};
+use crate::lint::{
+    Edit, Finding, Fix, Location, Paths, Report, Severity, Suppressor, fingerprints,
+};
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let findings: Vec<Value> = report
-        .findings
-        .iter()
-        .map(|finding| finding_value(finding, options))
+    let paths = Paths::new(&options.root);
+    let all = report.everything();
+    let fingerprints = fingerprints(all.iter().map(|(finding, _)| *finding), &paths);
+    let findings: Vec<Value> = all
+        .into_iter()
+        .zip(fingerprints)
+        .filter(|((_, by), _)| by.is_none() || options.show_suppressed)
+        .map(|((finding, by), fingerprint)| {
+            let mut value = finding_value(finding, options);
+            value["fingerprint"] = json!(fingerprint);
+            if options.show_suppressed {
+                value["suppressed"] = suppressed_value(by);
+            }
+            value
+        })
         .collect();
     let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
     let document = json!({
@@ -29,6 +42,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
             "files": report.summary.files,
             "namespaces": report.summary.namespaces,
             "config_paths": report.summary.trees,
+            "suppressed": report.suppressed.len(),
             "releases": report.releases,
         },
         "failures": failures,
@@ -64,6 +78,14 @@ fn finding_value(finding: &Finding, options: &Options) -> Value {
         "related": related,
         "url": options.uri_of(finding.rule),
     })
+}
+
+fn suppressed_value(by: Option<&Suppressor>) -> Value {
+    match by {
+        None => Value::Null,
+        Some(Suppressor::Comment { reason }) => json!({"by": "comment", "reason": reason}),
+        Some(Suppressor::Baseline) => json!({"by": "baseline", "reason": ""}),
+    }
 }
 
 fn location_value(location: &Location) -> Value {

@@ -3,13 +3,21 @@
 //! A format only writes. Which findings there are and how the program ends is
 //! decided before.
 
+mod checkstyle;
 mod concise;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 mod place;
+mod rdjson;
+mod sarif;
 mod snippet;
 mod summary;
 mod text;
+mod xml;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -28,6 +36,20 @@ pub enum Format {
     Concise,
     /// Everything, as JSON
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// JUnit's XML
+    Junit,
+    /// Checkstyle's XML
+    Checkstyle,
+    /// reviewdog's JSON
+    Rdjson,
+    /// A table, for the summary of a job
+    Markdown,
 }
 
 /// How to write.
@@ -97,5 +119,12 @@ pub fn write(
         Format::Human => human::write(report, options, out),
         Format::Concise => concise::write(report, options, out),
         Format::Json => json::write(report, options, out),
+        Format::Sarif => sarif::write(report, options, out),
+        Format::Github => github::write(report, options, out),
+        Format::Gitlab => gitlab::write(report, options, out),
+        Format::Junit => junit::write(report, options, out),
+        Format::Checkstyle => checkstyle::write(report, options, out),
+        Format::Rdjson => rdjson::write(report, options, out),
+        Format::Markdown => markdown::write(report, options, out),
     }
 }

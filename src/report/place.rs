@@ -19,6 +19,11 @@ impl Place {
         Place::of(location, LineIndex::characters)
     }
 
+    /// Columns in bytes.
+    pub fn bytes(location: &Location) -> Place {
+        Place::of(location, LineIndex::bytes)
+    }
+
     fn of(location: &Location, position: impl Fn(&LineIndex, &str, usize) -> Position) -> Place {
         match (&location.source, &location.span) {
             (Some(source), Some(span)) => Place {

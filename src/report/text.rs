@@ -56,6 +56,24 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// The sentences one behind the other, each with its end.
+pub fn sentences(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts.iter().map(|part| part.trim()) {
+        if part.is_empty() {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(part);
+        if !part.ends_with(['.', '!', '?', ':']) {
+            text.push('.');
+        }
+    }
+    text
+}
+
 /// The releases of a finding, as short as the targeted ones allow: `all targeted releases`,
 /// `2.0 and later`, `1.7.34 and earlier`, or each by its number.
 pub fn releases_in_words(holds: &[Release], targeted: &[Release]) -> String {

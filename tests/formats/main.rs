@@ -3,6 +3,8 @@
 mod human;
 mod json;
 mod sample;
+mod sarif;
+mod services;
 
 use certsd_lint::lint::Report;
 use certsd_lint::report::{self, Format, Options};
