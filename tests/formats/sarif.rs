@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use certsd_lint::lint::{Finding, Location, Report, Suppressed, Suppressor};
 use certsd_lint::report::{Format, Options};
 use serde_json::Value;
@@ -21,7 +23,19 @@ pub fn checked(text: &str) -> Value {
         .map(|e| format!("{} at {}", e, e.instance_path()))
         .collect();
     assert!(errors.is_empty(), "{errors:#?}");
+    keep(text);
     document
+}
+
+/// Keeps the document in the directory that `KEEP_SARIF` names, for validators that are no crates:
+/// `sarif-multitool validate DIR/*.sarif --rule-kind "Sarif;Ghas"`.
+fn keep(text: &str) {
+    if let Some(dir) = std::env::var_os("KEEP_SARIF") {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::path::Path::new(&dir).join(format!("{number}.sarif"));
+        std::fs::write(path, text).expect("writable");
+    }
 }
 
 fn full() -> (tempfile::TempDir, Report, Options) {
