@@ -5,6 +5,12 @@
 use crate::lint::Rule;
 
 mod unknown_capability;
+mod unknown_suppression;
+mod unused_suppression;
 
 /// Every rule, sorted by name.
-pub static RULES: &[&Rule] = &[&unknown_capability::RULE];
+pub static RULES: &[&Rule] = &[
+    &unknown_capability::RULE,
+    &unknown_suppression::RULE,
+    &unused_suppression::RULE,
+];

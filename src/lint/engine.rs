@@ -7,6 +7,7 @@ use super::context::{NamespaceContext, Run, TreeContext, default_effect};
 use super::finding::{Finding, Severity};
 use super::rule::{Check, Rule};
 use super::settings::Level;
+use super::suppression;
 use crate::containerd::{FileError, Release};
 use crate::tree::Tree;
 
@@ -96,6 +97,9 @@ pub fn lint(trees: &[Tree], run: &Run) -> Report {
     }
     report.findings.sort_by(Finding::cmp_place);
     report
+        .suppressed
+        .sort_by(|a, b| a.finding.cmp_place(&b.finding));
+    report
 }
 
 fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
@@ -138,7 +142,7 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
         tree,
         namespaces: &contexts,
     };
-    let wanted: Vec<&str> = contexts
+    let names: Vec<&str> = contexts
         .iter()
         .filter(wanted)
         .map(NamespaceContext::name)
@@ -149,11 +153,19 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
                 let mut all = Vec::new();
                 check(&context, &mut all);
                 all.retain(|finding: &Finding| match &finding.namespace {
-                    Some(name) => wanted.contains(&name.as_str()),
+                    Some(name) => names.contains(&name.as_str()),
                     None => tree.only.is_none(),
                 });
                 out.append(&mut all);
             });
+        }
+    }
+    if run.settings.suppressions {
+        for context in contexts.iter().filter(|context| wanted(context)) {
+            let found = suppression::apply(context, report);
+            let found = found.into_iter();
+            let admitted = found.filter_map(|f| admitted(f, run, Some(context)));
+            report.findings.extend(admitted);
         }
     }
 }
@@ -181,27 +193,30 @@ fn run_rule(
             message,
         });
     }
-    for mut finding in found {
-        let level = match run.settings.level(rule.name, &finding.location.path) {
-            Some(level) => level,
-            None if rule.on => Level::Severity(finding.severity),
-            None => Level::Off,
-        };
-        let Level::Severity(severity) = level else {
-            continue;
-        };
-        finding.severity = severity;
-        if finding.releases.is_empty() {
-            continue;
-        }
-        if finding.effect.is_empty() {
-            finding.effect = default_effect(context, finding.consequence);
-        }
-        if run.settings.exclude.is_match(&finding.location.path) {
-            continue;
-        }
-        report.findings.push(finding);
+    report
+        .findings
+        .extend(found.into_iter().filter_map(|f| admitted(f, run, context)));
+}
+
+/// A finding as the settings want it; `None` when they do not.
+fn admitted(
+    mut finding: Finding,
+    run: &Run,
+    context: Option<&NamespaceContext<'_>>,
+) -> Option<Finding> {
+    let path = &finding.location.path;
+    match run.settings.level(finding.rule.name, path) {
+        Some(Level::Severity(severity)) => finding.severity = severity,
+        None if finding.rule.on => {}
+        Some(Level::Off) | None => return None,
     }
+    if finding.releases.is_empty() || run.settings.exclude.is_match(path) {
+        return None;
+    }
+    if finding.effect.is_empty() {
+        finding.effect = default_effect(context, finding.consequence);
+    }
+    Some(finding)
 }
 
 impl Report {

@@ -8,6 +8,7 @@ mod fingerprint;
 mod paths;
 mod rule;
 mod settings;
+mod suppression;
 
 pub use classify::{Classification, HostPatterns};
 pub use context::{Entry, Found, NamespaceContext, Run, TreeContext};

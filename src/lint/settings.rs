@@ -60,6 +60,8 @@ pub struct Settings {
     pub overrides: Vec<Override>,
     /// Paths that are not linted.
     pub exclude: GlobSet,
+    /// Whether comments can silence findings.
+    pub suppressions: bool,
     /// The settings file that was read, for `-v`.
     pub file: Option<PathBuf>,
 }
@@ -76,6 +78,7 @@ impl Default for Settings {
             severities: BTreeMap::new(),
             overrides: Vec::new(),
             exclude: GlobSet::empty(),
+            suppressions: true,
             file: None,
         }
     }
