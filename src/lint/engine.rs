@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::RULES;
+use super::baseline::BaselineOutcome;
 use super::context::{NamespaceContext, Run, TreeContext, default_effect};
 use super::finding::{Finding, Severity};
 use super::rule::{Check, Rule};
@@ -79,6 +80,11 @@ pub struct Report {
     pub summary: Summary,
     /// The hosts.toml files that were read, as they are shown.
     pub files: Vec<std::sync::Arc<crate::document::Source>>,
+    /// The directories that were looked at, as they are shown: whole trees, or the namespaces that were
+    /// asked for.
+    pub places: Vec<String>,
+    /// What the baseline did, when there is one.
+    pub baseline: Option<BaselineOutcome>,
     /// What could not be done.
     pub failures: Vec<Failure>,
     /// The targeted releases, oldest first.
@@ -116,6 +122,9 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
         .map(|namespace| NamespaceContext::new(run, tree, namespace))
         .collect();
     report.summary.trees += 1;
+    if tree.only.is_none() {
+        report.places.push(tree.shown(""));
+    }
     let wanted = |c: &&NamespaceContext<'_>| {
         let path = tree.shown(c.name());
         tree.wants(c.name())
@@ -124,6 +133,9 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
     };
     for context in contexts.iter().filter(wanted) {
         report.summary.namespaces += 1;
+        if tree.only.is_some() {
+            report.places.push(tree.shown(context.name()));
+        }
         if let Some(source) = &context.source {
             report.summary.files += 1;
             report.files.push(source.clone());

@@ -1,5 +1,6 @@
 //! The engine: rules run over trees, and what they find, judged, sorted and counted.
 
+mod baseline;
 mod classify;
 mod context;
 mod engine;
@@ -10,6 +11,7 @@ mod rule;
 mod settings;
 mod suppression;
 
+pub use baseline::{Baseline, BaselineError, BaselineOutcome, Known};
 pub use classify::{Classification, HostPatterns};
 pub use context::{Entry, Found, NamespaceContext, Run, TreeContext};
 pub use engine::{Failure, Report, Summary, Suppressed, Suppressor, lint};

@@ -32,7 +32,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         })
         .collect();
     let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
-    let document = json!({
+    let mut document = json!({
         "version": 1,
         "findings": findings,
         "summary": {
@@ -47,6 +47,9 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         },
         "failures": failures,
     });
+    if let Some(baseline) = &report.baseline {
+        document["baseline"] = json!({"known": baseline.known, "vanished": baseline.vanished});
+    }
     write_value(&document, out)
 }
 

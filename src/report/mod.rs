@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 use crate::lint::{Report, Rule};
 
-pub use summary::summary;
+pub use summary::{summary, vanished};
 pub use text::releases_in_words;
 
 /// A format that findings are written in.

@@ -29,6 +29,10 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
             if options.show_suppressed {
                 result["suppressions"] = suppressions(by);
             }
+            if report.baseline.is_some() {
+                let is_known = matches!(by, Some(Suppressor::Baseline));
+                result["baselineState"] = json!(if is_known { "unchanged" } else { "new" });
+            }
             result
         })
         .collect();

@@ -1,7 +1,7 @@
 //! The last line for people: what was looked at, and what came of it.
 
-use super::text::count;
-use crate::lint::{Report, Severity};
+use super::text::{count, one_line};
+use crate::lint::{Report, Severity, Suppressor};
 
 /// `checked 14 namespaces in 2 config paths (12 hosts.toml) for containerd 1.7.34, 2.0.11: 3 errors`.
 pub fn summary(report: &Report) -> String {
@@ -29,5 +29,31 @@ pub fn summary(report: &Report) -> String {
         parts.push("no findings".to_owned());
     }
     line.push_str(&parts.join(", "));
+    let silenced = report
+        .suppressed
+        .iter()
+        .filter(|s| matches!(s.by, Suppressor::Comment { .. }))
+        .count();
+    if silenced > 0 {
+        line.push_str(&format!("; {silenced} silenced by comments"));
+    }
+    if let Some(baseline) = &report.baseline {
+        line.push_str(&format!("; {} known from the baseline", baseline.known));
+        if !baseline.vanished.is_empty() {
+            line.push_str(&format!(", {} of it gone", baseline.vanished.len()));
+        }
+    }
     line
+}
+
+/// A line for each finding that the baseline knows and that is gone, for people; empty when there
+/// is none.
+pub fn vanished(report: &Report) -> String {
+    let gone = report.baseline.iter().flat_map(|b| &b.vanished);
+    gone.map(|known| {
+        let path = one_line(&known.path);
+        let rule = one_line(&known.rule);
+        format!("{path}: {rule} is in the baseline and is no longer found\n")
+    })
+    .collect()
 }

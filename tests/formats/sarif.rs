@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use certsd_lint::lint::{Finding, Location, Report, Suppressed, Suppressor};
+use certsd_lint::lint::{BaselineOutcome, Finding, Location, Report, Suppressed, Suppressor};
 use certsd_lint::report::{Format, Options};
 use serde_json::Value;
 
@@ -316,6 +316,10 @@ fn quiet_findings_are_written_on_request() {
     assert_eq!(results(&options).len(), total);
     options.show_suppressed = true;
     let all = results(&options);
+    assert!(
+        all.iter()
+            .all(|result| result.get("baselineState").is_none())
+    );
     assert_eq!(all.len(), total + 2);
     let suppressions: Vec<&Value> = all.iter().map(|r| &r["suppressions"]).collect();
     let written: Vec<&Value> = suppressions.iter().filter_map(|s| s.get(0)).collect();
@@ -323,6 +327,27 @@ fn quiet_findings_are_written_on_request() {
     assert_eq!(written[0]["kind"], "inSource");
     assert_eq!(written[0]["justification"], reason.as_str());
     assert_eq!(written[1]["kind"], "external");
+}
+
+#[test]
+fn with_a_baseline_every_result_has_its_state() {
+    let (_dir, mut report, mut options) = full();
+    let finding = report.findings.remove(0);
+    let by = Suppressor::Baseline;
+    report.suppressed = vec![Suppressed { finding, by }];
+    report.baseline = Some(BaselineOutcome::default());
+    options.show_suppressed = true;
+    let document = checked(&written(Format::Sarif, &report, &options));
+    let results = document["runs"][0]["results"].as_array().unwrap();
+    let states: Vec<&str> = results
+        .iter()
+        .map(|r| r["baselineState"].as_str().unwrap())
+        .collect();
+    assert_eq!(states.iter().filter(|s| **s == "unchanged").count(), 1);
+    assert_eq!(
+        states.iter().filter(|s| **s == "new").count(),
+        results.len() - 1
+    );
 }
 
 #[test]
