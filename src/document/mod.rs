@@ -6,6 +6,6 @@ mod source;
 mod view;
 
 pub use comments::{Comment, comments};
-pub use position::{LineIndex, Position};
+pub use position::{LineIndex, Position, within};
 pub use source::Source;
 pub use view::{Document, HostTable, Item, Node, Spelling, SyntaxError, Table};

@@ -73,6 +73,19 @@ impl LineIndex {
     }
 }
 
+/// A range of a text that can be cut out of it: within it, and widened to whole characters.
+pub fn within(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let mut end = range.end.min(text.len());
+    let mut start = range.start.min(end);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +109,14 @@ mod tests {
             Position { line: 3, column: 1 }
         );
         assert_eq!(lines.line_span(2, text), 6..text.len());
+    }
+
+    #[test]
+    fn a_range_is_widened_to_characters() {
+        assert_eq!(within("aéb", 2..2), 1..3);
+        assert_eq!(within("aéb", 3..9), 3..4);
+        let reversed = std::ops::Range { start: 7, end: 2 };
+        assert_eq!(within("a", reversed), 1..1);
     }
 
     #[test]

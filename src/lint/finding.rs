@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::rule::Rule;
 use crate::containerd::Release;
 use crate::containerd::toml::Span;
-use crate::document::Source;
+use crate::document::{Source, within};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,8 +94,7 @@ impl Location {
 
     /// A place in a text.
     pub fn span(source: &Arc<Source>, span: Span) -> Location {
-        let end = span.end.min(source.text.len());
-        let span = span.start.min(end)..end;
+        let span = within(&source.text, span);
         Location {
             path: source.path.clone(),
             source: Some(Arc::clone(source)),

@@ -15,7 +15,7 @@ use super::text::{lines, one_line, releases_in_words};
 use super::{Options, place};
 use crate::containerd::Release;
 use crate::document::Source;
-use crate::lint::{Finding, Location, Report, Safety, Severity};
+use crate::lint::{Check, Finding, Location, Report, Safety, Severity};
 
 /// Prose in longer lines than this is hard to read, however wide the terminal is.
 const MAX_PROSE: usize = 100;
@@ -214,7 +214,10 @@ impl Printer<'_> {
         if self.options.verbose {
             self.footnote(out, "consequence:", finding.consequence.word());
         }
-        self.footnote(out, "holds for:", &holds);
+        // What is said of comments is the same for every release.
+        if !matches!(finding.rule.check, Check::Engine) {
+            self.footnote(out, "holds for:", &holds);
+        }
         let mut explain = format!("certsd-lint explain {}", finding.rule.name);
         if self.options.hyperlinks
             && let Some(uri) = self.options.uri_of(finding.rule)

@@ -11,7 +11,7 @@ use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpa
 use textwrap::core::display_width;
 
 use super::text::is_unprintable;
-use crate::document::{Position, Source};
+use crate::document::{Position, Source, within};
 
 /// Spans of more lines than this are shown by their first line.
 const MAX_LINES: usize = 8;
@@ -209,8 +209,7 @@ impl SourceCode for Snippet {
 /// A label's span as it is shown: without the line end at its end, and not too many lines.
 fn visible_span(source: &Source, label: &Label) -> Range<usize> {
     let text = &source.text;
-    let end = label.span.end.min(text.len());
-    let start = label.span.start.min(end);
+    let Range { start, end } = within(text, label.span.clone());
     let first = source.lines.line(start);
     let content = without_end(text, source.lines.line_span(first, text));
     // A place inside the line's end (`\r\n`) is behind its last character.

@@ -56,7 +56,7 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// The sentences one behind the other, each with its end.
+/// The sentences one behind the other, each with its capital and its end.
 pub fn sentences(parts: &[&str]) -> String {
     let mut text = String::new();
     for part in parts.iter().map(|part| part.trim()) {
@@ -66,7 +66,13 @@ pub fn sentences(parts: &[&str]) -> String {
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(part);
+        let first = part.split(' ').next().unwrap_or_default();
+        let first = first.trim_end_matches([',', ';', ':', '?', '!', '.']);
+        // Names keep their letters: containerd's own, keys, paths.
+        let is_prose = first.bytes().all(|b| b.is_ascii_lowercase()) && first != "containerd";
+        let (capital, rest) = part.split_at(usize::from(is_prose));
+        text.push_str(&capital.to_ascii_uppercase());
+        text.push_str(rest);
         if !part.ends_with(['.', '!', '?', ':']) {
             text.push('.');
         }
@@ -120,6 +126,22 @@ mod tests {
         assert_eq!(one_line("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
         assert_eq!(one_line("\u{9b}\u{202e}"), "\\u{9b}\\u{202e}");
         assert_eq!(lines("a\r\nb"), "a\\r\nb");
+    }
+
+    #[test]
+    fn sentences_begin_and_end() {
+        let parts = [
+            "`a` is odd",
+            "",
+            "containerd drops it",
+            "write \"b\"",
+            "why?",
+            "skip_verify is on",
+        ];
+        assert_eq!(
+            sentences(&parts),
+            "`a` is odd. containerd drops it. Write \"b\". Why? skip_verify is on."
+        );
     }
 
     #[test]

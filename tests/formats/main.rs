@@ -1,5 +1,6 @@
 //! Every format, written and read back.
 
+mod any;
 mod human;
 mod json;
 mod sample;

@@ -78,7 +78,7 @@ fn github_reads_one_command_for_each_finding() {
     assert_eq!(properties["col"], "24");
     assert_eq!(properties["endColumn"], "29");
     assert_eq!(properties["title"], "certsd-lint (unknown-capability)");
-    assert!(message.ends_with("write \"pull\"."), "{message}");
+    assert!(message.ends_with("Write \"pull\"."), "{message}");
 
     let odd = commands
         .iter()
@@ -173,7 +173,7 @@ fn fingerprints_stay_when_lines_move() {
 }
 
 /// The elements of a document, each with its attributes and its own text.
-fn elements(text: &str) -> Vec<(String, BTreeMap<String, String>, String)> {
+pub fn elements(text: &str) -> Vec<(String, BTreeMap<String, String>, String)> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
     let mut found: Vec<(String, BTreeMap<String, String>, String)> = Vec::new();
