@@ -1,5 +1,6 @@
 //! certsd-lint: a linter for containerd's registry host configuration.
 
+#[doc(hidden)]
 pub mod cli;
 pub mod containerd;
 pub mod document;
@@ -8,4 +9,5 @@ pub mod pki;
 pub mod report;
 #[path = "../rules/mod.rs"]
 mod rules;
+pub mod settings;
 pub mod tree;

@@ -1,3 +1,200 @@
-//! The command line, one file a subcommand.
+//! The command line: turns arguments into what the library takes, and its answers into exit codes.
 
-pub mod resolve;
+mod explain;
+mod lint;
+mod markdown;
+mod rules;
+mod terminal;
+mod values;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub use terminal::{Color, Terminal};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Findings at or above it.
+    Findings = 1,
+    /// The tool could not do its work, or not all of it; what is wrong has been told.
+    Failure = 2,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// In words, for people: what, where, and what to do.
+    #[error("{0}")]
+    Message(String),
+    /// Output could not be written.
+    #[error("cannot write the output: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl Error {
+    /// An error in words.
+    pub fn message(text: impl Into<String>) -> Error {
+        Error::Message(text.into())
+    }
+}
+
+/// What a command ends with.
+pub type Result<T = Exit> = std::result::Result<T, Error>;
+
+/// Finds mistakes in containerd's registry host configuration (certs.d/<registry>/hosts.toml).
+///
+/// Each PATH is a config path (a directory such as certs.d, with a directory for each registry), a single
+/// namespace (certs.d/docker.io), a hosts.toml, a certificate or key in a tree, or a folder with any
+/// number of trees below it. Without a PATH, /etc/containerd/certs.d is linted.
+#[derive(Debug, Parser)]
+#[command(
+    name = "certsd-lint",
+    version,
+    max_term_width = 100,
+    subcommand_help_heading = "Commands",
+    override_usage = "certsd-lint [OPTIONS] [PATH]...\n       certsd-lint <COMMAND> [OPTIONS]",
+    after_help = AFTER_HELP,
+    after_long_help = AFTER_LONG_HELP
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    lint: lint::LintArgs,
+    #[command(flatten)]
+    global: GlobalArgs,
+}
+
+const AFTER_HELP: &str =
+    "Exit code: 0 nothing to complain of, 1 findings, 2 the tool could not do its work.";
+
+const AFTER_LONG_HELP: &str = "\
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings at or above it
+  2  the tool could not do its work: a wrong argument, broken settings, a path that cannot be read, nothing to lint
+
+A PATH that is called like a command is written with `./` before it: `certsd-lint ./resolve`.";
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct GlobalArgs {
+    /// When to use colour
+    ///
+    /// `auto` looks at NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR, CLICOLOR, and at whether the output goes to a terminal.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
+    color: Color,
+    /// Print findings and failures only: no summary, no warnings
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
+    quiet: bool,
+    /// Say which settings were used and which trees were found
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Output")]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Explain a rule: what it finds, why, and what to write instead
+    Explain(explain::ExplainArgs),
+    /// List the rules
+    Rules(rules::RulesArgs),
+}
+
+/// Runs the program and says how it ended.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match parse(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, with the exit code 0. A closed pipe is no failure.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let terminal = Terminal::new(cli.global.color, cli.global.quiet, cli.global.verbose);
+    // A panic is a bug of ours. It must not look like findings to a script.
+    let result = catch_unwind(AssertUnwindSafe(|| run(cli, &terminal)));
+    let exit = match result {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(Error::Io(error))) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
+        Ok(Err(error)) => {
+            terminal.error(error);
+            Exit::Failure
+        }
+        Err(_) => {
+            terminal.error("certsd-lint panicked; this is a bug, please report it");
+            Exit::Failure
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn parse(args: impl IntoIterator<Item = OsString>) -> std::result::Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    let matches = command.try_get_matches_from_mut(args)?;
+    if let Some((name, _)) = matches.subcommand() {
+        // The options of linting stand at the top; none of them may be given to another command
+        // and silently forgotten. (clap's own setting for this also forbids `--color never rules`.)
+        let is_global = |id: &str| {
+            command
+                .get_arguments()
+                .any(|a| a.get_id() == id && a.is_global_set())
+        };
+        let given = matches.ids().find(|id| {
+            let id = id.as_str();
+            matches.value_source(id) == Some(ValueSource::CommandLine)
+                && command.get_arguments().any(|a| a.get_id() == id)
+                && !is_global(id)
+        });
+        if let Some(id) = given {
+            let argument = command.get_arguments().find(|a| a.get_id() == id);
+            let what = argument.map(ToString::to_string).unwrap_or_default();
+            let message = format!(
+                "`{name}` is a command and takes no {what} before it; a path of that name is written `./{name}`"
+            );
+            return Err(command.error(ErrorKind::ArgumentConflict, message));
+        }
+    }
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+fn run(cli: Cli, terminal: &Terminal) -> Result {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let exit = match cli.command {
+        None => lint::run(&cli.lint, terminal, &mut out),
+        Some(Command::Explain(args)) => explain::run(&args, terminal, &mut out),
+        Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
+    }?;
+    out.flush()?;
+    Ok(exit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

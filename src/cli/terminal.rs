@@ -1,0 +1,132 @@
+//! Where output goes: colour, width, and what is said beside the findings.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR says otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The streams of the program, as far as texts have to know them.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// Whether standard output takes colour.
+    pub color: bool,
+    /// Whether standard error takes colour.
+    pub color_stderr: bool,
+    /// The width for wrapped text.
+    pub width: usize,
+    /// Findings and failures only.
+    pub quiet: bool,
+    /// How much is told of what was done.
+    pub verbose: u8,
+}
+
+/// The width where there is no terminal: output must not depend on the machine.
+const DEFAULT_WIDTH: usize = 100;
+
+impl Terminal {
+    /// Looks at the environment and the streams.
+    pub fn new(choice: Color, quiet: bool, verbose: u8) -> Terminal {
+        let env = |name: &str| std::env::var_os(name);
+        let width = match terminal_size::terminal_size() {
+            Some((terminal_size::Width(width), _)) => usize::from(width).clamp(40, 120),
+            None => DEFAULT_WIDTH,
+        };
+        Terminal {
+            color: use_color(choice, env, io::stdout().is_terminal()),
+            color_stderr: use_color(choice, env, io::stderr().is_terminal()),
+            width,
+            quiet,
+            verbose,
+        }
+    }
+
+    /// A failure: always told.
+    pub fn error(&self, message: impl Display) {
+        self.say("error", AnsiColor::Red.on_default().bold(), message);
+    }
+
+    /// Something the user should look at, while the work goes on.
+    pub fn warning(&self, message: impl Display) {
+        if !self.quiet {
+            self.say("warning", AnsiColor::Yellow.on_default().bold(), message);
+        }
+    }
+
+    /// What was done, for those who ask with `-v`.
+    pub fn info(&self, message: impl Display) {
+        if self.verbose > 0 {
+            self.say("info", AnsiColor::Cyan.on_default(), message);
+        }
+    }
+
+    /// A text for standard error as it is.
+    pub fn raw(&self, text: &str) {
+        // A closed standard error is no reason to stop: nobody listens.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    fn say(&self, word: &str, style: Style, message: impl Display) {
+        if self.color_stderr {
+            self.raw(&format!("{style}{word}{style:#}: {message}\n"));
+        } else {
+            self.raw(&format!("{word}: {message}\n"));
+        }
+    }
+}
+
+/// `--color` first, then NO_COLOR, then what forces colour, then whether it is a terminal.
+fn use_color(choice: Color, env: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -> bool {
+    let is_set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
+    let forces = |name: &str| is_set(name) && env(name).is_some_and(|value| value != "0");
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if is_set("NO_COLOR") => false,
+        Color::Auto if forces("CLICOLOR_FORCE") || forces("FORCE_COLOR") => true,
+        Color::Auto if env("CLICOLOR").is_some_and(|value| value == "0") => false,
+        Color::Auto if env("TERM").is_some_and(|value| value == "dumb") => false,
+        Color::Auto => is_terminal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flag_wins_over_the_environment_and_that_over_the_terminal() {
+        let decide = |choice, set: &[(&str, &str)], terminal| {
+            let env = |name: &str| {
+                let found = set.iter().find(|(n, _)| *n == name);
+                found.map(|(_, value)| OsString::from(value))
+            };
+            use_color(choice, env, terminal)
+        };
+        assert!(decide(Color::Auto, &[], true));
+        assert!(!decide(Color::Auto, &[], false));
+        assert!(!decide(Color::Auto, &[("NO_COLOR", "1")], true));
+        assert!(decide(Color::Auto, &[("NO_COLOR", "")], true));
+        assert!(decide(Color::Auto, &[("FORCE_COLOR", "1")], false));
+        assert!(decide(Color::Auto, &[("CLICOLOR_FORCE", "1")], false));
+        assert!(!decide(Color::Auto, &[("FORCE_COLOR", "0")], false));
+        let both = [("NO_COLOR", "1"), ("FORCE_COLOR", "1")];
+        assert!(!decide(Color::Auto, &both, true));
+        assert!(!decide(Color::Auto, &[("CLICOLOR", "0")], true));
+        assert!(!decide(Color::Auto, &[("TERM", "dumb")], true));
+        assert!(decide(Color::Always, &both, false));
+        assert!(!decide(Color::Never, &[("FORCE_COLOR", "1")], true));
+    }
+}
