@@ -173,6 +173,7 @@ fn find_trees(args: &LintArgs, settings: &Settings, terminal: &Terminal) -> Resu
             deploy_path: settings.deploy_path.clone(),
             sysroot: settings.sysroot.clone(),
         },
+        exclude: settings.exclude.clone(),
         stdin,
     };
     let (trees, errors) = find(&paths, &options);

@@ -128,8 +128,8 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
     let wanted = |c: &&NamespaceContext<'_>| {
         let path = tree.shown(c.name());
         tree.wants(c.name())
-            && !run.settings.exclude.is_match(&path)
-            && !run.settings.exclude.is_match(format!("{path}/hosts.toml"))
+            && !run.settings.exclude.excludes(&path)
+            && !run.settings.exclude.excludes(&format!("{path}/hosts.toml"))
     };
     for context in contexts.iter().filter(wanted) {
         report.summary.namespaces += 1;
@@ -222,7 +222,7 @@ fn admitted(
         None if finding.rule.on => {}
         Some(Level::Off) | None => return None,
     }
-    if finding.releases.is_empty() || run.settings.exclude.is_match(path) {
+    if finding.releases.is_empty() || run.settings.exclude.excludes(path) {
         return None;
     }
     if finding.effect.is_empty() {

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use globset::GlobSet;
-
 use super::classify::HostPatterns;
 use super::finding::Severity;
 use crate::containerd::Release;
+use crate::tree::{Exclusions, PathGlobs};
 
 /// A severity, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +30,8 @@ pub enum Environment {
 /// Settings for some paths only.
 #[derive(Debug, Clone, Default)]
 pub struct Override {
-    /// The paths, as they are shown in findings.
-    pub paths: GlobSet,
+    /// The paths.
+    pub paths: PathGlobs,
     /// The environment there.
     pub environment: Option<Environment>,
     /// Severities there, by rule name.
@@ -59,7 +58,7 @@ pub struct Settings {
     /// Settings for some paths only; later ones win.
     pub overrides: Vec<Override>,
     /// Paths that are not linted.
-    pub exclude: GlobSet,
+    pub exclude: Exclusions,
     /// Whether comments can silence findings.
     pub suppressions: bool,
     /// The settings file that was read, for `-v`.
@@ -77,7 +76,7 @@ impl Default for Settings {
             public: HostPatterns::default(),
             severities: BTreeMap::new(),
             overrides: Vec::new(),
-            exclude: GlobSet::empty(),
+            exclude: Exclusions::default(),
             suppressions: true,
             file: None,
         }

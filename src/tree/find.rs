@@ -1,12 +1,13 @@
 //! From the paths of a command line to trees.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use walkdir::WalkDir;
-
-use super::names::{VERSION_CONTROL, is_never_a_namespace, is_plausible_host};
-use super::{Tree, TreeOptions, disk};
+use super::globs::{Exclusions, normalize};
+use super::names::{is_config_path_name, is_plausible_host};
+use super::search::{has_hosts_file, search, with_hosts_file};
+use super::{Namespace, Tree, TreeOptions, disk};
 use crate::containerd::FileError;
 
 /// How a directory on the command line is to be taken.
@@ -27,7 +28,9 @@ pub struct FindOptions {
     pub kind: Option<Kind>,
     /// How the trees are to be seen.
     pub tree: TreeOptions,
-    /// The text of standard input and the path under which it is to be linted.
+    /// What a search passes over.
+    pub exclude: Exclusions,
+    /// The text of standard input and the hosts.toml for which it stands.
     pub stdin: Option<(PathBuf, Vec<u8>)>,
 }
 
@@ -51,7 +54,10 @@ pub enum FindError {
         path: String,
     },
     /// A file that belongs to no tree.
-    #[error("{path} lies in no certs.d tree: name its config path, or a hosts.toml")]
+    #[error(
+        "{path} lies in no certs.d tree: name the config path it belongs to; to lint a text as a namespace's hosts.toml, \
+         use `--stdin-filename docker.io/hosts.toml -`"
+    )]
     Unrelated {
         /// As the user named it.
         path: String,
@@ -65,18 +71,24 @@ pub fn find(paths: &[PathBuf], options: &FindOptions) -> (Vec<Tree>, Vec<FindErr
         options,
         trees: BTreeMap::new(),
         order: Vec::new(),
+        errors: Vec::new(),
     };
-    let mut errors = Vec::new();
     for path in paths {
         if let Err(error) = finder.add(path) {
-            errors.push(error);
+            finder.errors.push(error);
         }
     }
     if let Some((path, text)) = &options.stdin {
-        finder.add_stdin(path, text);
+        let place = Place::of_namespace(&parent(path));
+        let hosts_toml = format!("{}/hosts.toml", place.relative);
+        let hosts_toml = hosts_toml.trim_start_matches('/').to_owned();
+        finder.add_place(place).overlay = Some((hosts_toml, text.clone()));
     }
     let Finder {
-        mut trees, order, ..
+        mut trees,
+        order,
+        errors,
+        ..
     } = finder;
     let trees = order.iter().filter_map(|key| trees.remove(key)).collect();
     (trees, errors)
@@ -86,108 +98,87 @@ struct Finder<'a> {
     options: &'a FindOptions,
     trees: BTreeMap<PathBuf, Tree>,
     order: Vec<PathBuf>,
+    errors: Vec<FindError>,
 }
 
 impl Finder<'_> {
     fn add(&mut self, path: &Path) -> Result<(), FindError> {
-        let shown = shown(path);
         let unreadable = |error| FindError::Unreadable {
-            path: shown.clone(),
+            path: shown(path),
             error,
         };
         let metadata = std::fs::metadata(path).map_err(|e| unreadable(disk::file_error(&e)))?;
         if !metadata.is_dir() {
-            return self.add_file(path, &shown);
+            return self.add_file(path);
         }
         let names = disk::names(path).map_err(unreadable)?;
-        let kind = self.options.kind.unwrap_or_else(|| kind_of(path, &names));
-        match kind {
-            Kind::ConfigPath if names.iter().any(|n| !is_never_a_namespace(&n.name)) => {
-                self.add_tree(path, &shown, None);
-                Ok(())
-            }
-            Kind::ConfigPath => Err(FindError::Nothing { path: shown }),
-            Kind::Namespace => {
-                self.add_namespace(path, &shown);
-                Ok(())
-            }
-            Kind::Search => {
-                let found = search(path);
-                if found.is_empty() {
-                    return Err(FindError::Nothing { path: shown });
+        let nothing = FindError::Nothing { path: shown(path) };
+        let is_empty = !names.iter().any(|n| Tree::takes(n));
+        match self.options.kind {
+            Some(Kind::ConfigPath) if is_empty => return Err(nothing),
+            Some(Kind::ConfigPath) => self.add_tree(path, None),
+            Some(Kind::Namespace) => self.add_place(Place::at(path, 1)),
+            None if is_namespace(path, &names) => self.add_place(Place::of_namespace(path)),
+            None | Some(Kind::Search) => {
+                let errors = self.errors.len();
+                let mut found = search(path, &self.options.exclude, &mut self.errors);
+                if found.is_empty()
+                    && self.options.kind.is_none()
+                    && may_be_config_path(path, &names)
+                {
+                    found.push(path.to_owned());
+                }
+                if found.is_empty() && self.errors.len() == errors {
+                    return Err(nothing);
                 }
                 for tree in found {
-                    let shown = self::shown(&tree);
-                    self.add_tree(&tree, &shown, None);
+                    self.add_tree(&tree, None);
                 }
-                Ok(())
+                return Ok(());
             }
-        }
+        };
+        Ok(())
     }
 
     /// hosts.toml stands for its namespace; any other file, as hooks pass them, for its whole tree,
     /// since several namespaces may name it.
-    fn add_file(&mut self, path: &Path, shown: &str) -> Result<(), FindError> {
-        let parent = parent(path);
+    fn add_file(&mut self, path: &Path) -> Result<(), FindError> {
+        let directory = parent(path);
         if path.file_name().is_some_and(|name| name == "hosts.toml") {
-            self.add_namespace(&parent, &self::shown(&parent));
+            self.add_place(Place::of_namespace(&directory));
             return Ok(());
         }
-        for ancestor in parent.ancestors().take(4) {
-            let dir = if ancestor.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                ancestor
-            };
-            let Ok(names) = disk::names(dir) else {
-                continue;
-            };
-            if holds_namespace(dir, &names) {
-                self.add_tree(dir, &self::shown(dir), None);
-                return Ok(());
+        let absolute = absolute(&directory);
+        let is_config_path = |dir: &&Path| {
+            file_name(dir).is_some_and(|name| is_config_path_name(&name))
+                || disk::names(dir).is_ok_and(|names| {
+                    with_hosts_file(dir, &names).any(|n| is_plausible_host(&n.name))
+                })
+        };
+        let level = absolute
+            .ancestors()
+            .take(4)
+            .position(|dir| is_config_path(&dir));
+        match level {
+            Some(level) => {
+                self.add_tree(&Place::at(&directory, level).root, None);
+                Ok(())
             }
+            None => Err(FindError::Unrelated { path: shown(path) }),
         }
-        Err(FindError::Unrelated {
-            path: shown.to_owned(),
-        })
     }
 
-    fn add_namespace(&mut self, path: &Path, shown: &str) {
-        // `.` and `a/..` have no name of their own; the absolute path has.
-        let absolute = std::path::absolute(path)
-            .map(|p| normalize(&p))
-            .unwrap_or(path.to_owned());
-        let Some(name) = absolute
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned())
-        else {
-            self.add_tree(path, shown, None);
-            return;
-        };
-        let named_by_its_end = path
-            .file_name()
-            .is_some_and(|n| n.to_string_lossy() == name);
-        if named_by_its_end {
-            let root = parent(path);
-            self.add_tree(&root, &self::shown(&root), Some(name));
-            return;
-        }
-        let root = absolute.parent().unwrap_or(&absolute).to_owned();
-        let shown_root = self::shown(&root);
-        let shown = if shown == "." {
-            String::new()
-        } else {
-            shown.to_owned()
-        };
-        let tree = self.add_tree(&root, &shown_root, Some(name.clone()));
-        tree.alias = Some((name, shown));
+    fn add_place(&mut self, place: Place) -> &mut Tree {
+        let tree = self.add_tree(&place.root, place.namespace);
+        tree.alias = place.alias.or(tree.alias.take());
+        tree
     }
 
-    fn add_tree(&mut self, path: &Path, shown: &str, namespace: Option<String>) -> &mut Tree {
-        let key = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    fn add_tree(&mut self, path: &Path, namespace: Option<String>) -> &mut Tree {
+        let key = path.canonicalize().unwrap_or_else(|_| absolute(path));
         let tree = self.trees.entry(key.clone()).or_insert_with(|| {
             self.order.push(key);
-            let mut tree = Tree::open(path, shown, &self.options.tree);
+            let mut tree = Tree::open(path, &shown(path), &self.options.tree);
             tree.only = namespace.as_ref().map(|_| Default::default());
             tree
         });
@@ -200,25 +191,86 @@ impl Finder<'_> {
         }
         tree
     }
+}
 
-    fn add_stdin(&mut self, path: &Path, text: &[u8]) {
-        let namespace = parent(path);
-        let name = namespace
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned());
-        let (root, name) = match name {
-            Some(name) => (parent(&namespace), name),
-            None => (PathBuf::from("."), "stdin".to_owned()),
+/// Where a directory lies in a tree.
+struct Place {
+    /// The config path.
+    root: PathBuf,
+    /// The namespace; `None` for the whole tree.
+    namespace: Option<String>,
+    /// The directory's path below the config path.
+    relative: String,
+    /// The namespace and what the user calls it, when that is not a path below `root`.
+    alias: Option<(String, String)>,
+}
+
+impl Place {
+    /// The place of a directory that holds a hosts.toml. Usually that is a namespace; below a
+    /// directory called certs.d it may lie too high or too deep, and the rules are to say so.
+    fn of_namespace(directory: &Path) -> Place {
+        let absolute = absolute(directory);
+        let is_config_path = |dir: &Path| file_name(dir).is_some_and(|n| is_config_path_name(&n));
+        let holds_namespaces = || {
+            disk::names(directory).is_ok_and(|names| {
+                with_hosts_file(directory, &names).any(|n| is_plausible_host(&n.name))
+            })
         };
-        let tree = self.add_tree(&root, &self::shown(&root), Some(name.clone()));
-        tree.overlay = Some((format!("{name}/hosts.toml"), text.to_vec()));
-        if namespace.as_os_str() == "." {
-            tree.alias = Some((name, String::new()));
+        let named = absolute.ancestors().take(4).position(is_config_path);
+        let plausible = file_name(&absolute).is_some_and(|name| is_plausible_host(&name));
+        let level = match named {
+            Some(level) => level,
+            None if !plausible && holds_namespaces() => 0,
+            None => 1,
+        };
+        Place::at(directory, level)
+    }
+
+    /// The place of a directory that lies `level` directories below its config path.
+    fn at(directory: &Path, level: usize) -> Place {
+        let absolute = absolute(directory);
+        let absolute_root = absolute.ancestors().nth(level).unwrap_or(&absolute);
+        let relative = absolute
+            .strip_prefix(absolute_root)
+            .unwrap_or(Path::new(""));
+        let namespace = relative
+            .iter()
+            .next()
+            .map(|name| name.to_string_lossy().into_owned());
+        // `.` and `a/..` do not end with the directory's own name. Their config path cannot be had by
+        // cutting the end off.
+        let by_its_end = directory
+            .components()
+            .rev()
+            .take(level)
+            .filter(|part| matches!(part, Component::Normal(_)))
+            .count()
+            == level;
+        let (root, alias) = if by_its_end {
+            let mut root = directory.to_owned();
+            for _ in 0..level {
+                root = parent(&root);
+            }
+            (root, None)
+        } else {
+            let called = match shown(directory).as_str() {
+                "." => String::new(),
+                other => other.to_owned(),
+            };
+            let alias = namespace.clone().filter(|_| level == 1);
+            (absolute_root.to_owned(), alias.map(|name| (name, called)))
+        };
+        Place {
+            root,
+            namespace,
+            relative: shown(relative),
+            alias,
         }
     }
 }
 
-fn shown(path: &Path) -> String {
+/// A path as it is shown: `/` between parts.
+pub(super) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
     if cfg!(windows) {
         text.replace('\\', "/")
@@ -235,109 +287,41 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
-fn normalize(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
+fn absolute(path: &Path) -> PathBuf {
+    normalize(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+fn file_name(path: &Path) -> Option<String> {
+    path.file_name().map(OsStr::to_string_lossy).map(Into::into)
+}
+
+/// Whether a directory plainly is one namespace: it holds hosts.toml or certificates, and nothing below
+/// it looks like a namespace. Its own name counts more than what it holds, since a namespace may hold
+/// others by mistake.
+fn is_namespace(path: &Path, names: &[Namespace]) -> bool {
+    let own_name = file_name(&absolute(path)).unwrap_or_default();
+    if is_config_path_name(&own_name) {
+        return false;
     }
-    out
-}
-
-/// A directory is a config path unless it plainly is a namespace, or has no namespace at its
-/// first level.
-fn kind_of(path: &Path, names: &[super::Namespace]) -> Kind {
-    let has_namespace = holds_namespace(path, names);
-    let is_namespace = names.iter().any(|n| n.name == "hosts.toml");
-    if is_namespace && !has_hosts_file_below(path, names) {
-        Kind::Namespace
-    } else if has_namespace || is_namespace {
-        Kind::ConfigPath
-    } else if has_certificates(names)
-        && path
-            .file_name()
-            .is_some_and(|n| is_plausible_host(&n.to_string_lossy()))
-    {
-        Kind::Namespace
-    } else {
-        Kind::Search
+    let is_host = is_plausible_host(&own_name);
+    let holds_namespaces = with_hosts_file(path, names).any(|n| is_plausible_host(&n.name));
+    if has_hosts_file(path) {
+        return is_host || !holds_namespaces;
     }
+    is_host && has_certificates(names) && !holds_namespaces
 }
 
-fn holds_namespace(path: &Path, names: &[super::Namespace]) -> bool {
-    has_hosts_file_below(path, names)
-        || names
-            .iter()
-            .any(|n| (n.is_dir || !n.name.is_empty()) && is_plausible_host(&n.name))
-}
-
-fn has_hosts_file_below(path: &Path, names: &[super::Namespace]) -> bool {
+/// Whether a directory below which no hosts.toml was found can be a config path all the same: one of
+/// certificates alone, or with misnamed files, which the rules are to tell.
+fn may_be_config_path(path: &Path, names: &[Namespace]) -> bool {
+    let is_called_so = file_name(&absolute(path)).is_some_and(|name| is_config_path_name(&name));
     names
         .iter()
-        .filter(|n| n.is_dir && !is_never_a_namespace(&n.name))
-        .any(|n| {
-            path.join(&n.name)
-                .join("hosts.toml")
-                .symlink_metadata()
-                .is_ok()
-        })
+        .any(|n| Tree::takes(n) && (is_called_so || n.is_dir && is_plausible_host(&n.name)))
 }
 
-fn has_certificates(names: &[super::Namespace]) -> bool {
+fn has_certificates(names: &[Namespace]) -> bool {
     names
         .iter()
         .any(|n| !n.is_dir && (n.name.ends_with(".crt") || n.name.ends_with(".cert")))
-}
-
-/// The config paths below a directory: what holds `<name>/hosts.toml`, and what is called certs.d or
-/// hosts.d and holds names of registry hosts. A namespace of one is not itself another.
-fn search(root: &Path) -> Vec<PathBuf> {
-    let skip = |name: &str| {
-        VERSION_CONTROL.contains(&name)
-            || name.starts_with("..")
-            || name == "_backup"
-            || name == "node_modules"
-    };
-    let mut found: Vec<PathBuf> = Vec::new();
-    let walk = WalkDir::new(root)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|e| e.depth() == 0 || !skip(&e.file_name().to_string_lossy()))
-        .flatten();
-    for entry in walk {
-        let name = entry.file_name();
-        if name == "hosts.toml" && entry.depth() >= 2 {
-            found.extend(
-                entry
-                    .path()
-                    .parent()
-                    .and_then(Path::parent)
-                    .map(Path::to_owned),
-            );
-        } else if entry.file_type().is_dir() && (name == "certs.d" || name == "hosts.d") {
-            let names = disk::names(entry.path()).unwrap_or_default();
-            if names.iter().any(|n| is_plausible_host(&n.name)) {
-                found.push(entry.into_path());
-            }
-        }
-    }
-    found.sort();
-    found.dedup();
-    let is_namespace_of_another = |tree: &PathBuf| {
-        let name = tree
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        is_plausible_host(&name) && tree.parent().is_some_and(|p| found.iter().any(|f| f == p))
-    };
-    found
-        .iter()
-        .filter(|tree| !is_namespace_of_another(tree))
-        .cloned()
-        .collect()
 }

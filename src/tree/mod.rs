@@ -2,7 +2,9 @@
 
 mod disk;
 mod find;
+mod globs;
 mod names;
+mod search;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,6 +16,7 @@ use crate::containerd::{DirEntry, FileError, Files};
 
 pub use disk::{FileInfo, repository_root};
 pub use find::{FindError, FindOptions, Kind, find};
+pub use globs::{Exclusions, PathGlobs};
 pub use names::{is_plausible_host, registry_host};
 
 /// Where containerd looks unless its configuration says otherwise.
@@ -181,13 +184,35 @@ impl Tree {
     /// folders, Kubernetes' `..data` links, spegel's `_backup` and other hidden names are left out,
     /// and so are files whose names are no registry host's.
     pub fn namespaces(&self) -> Result<Vec<Namespace>, FileError> {
-        let mut found: Vec<Namespace> = disk::names(&self.disk)?
+        let names = match disk::names(&self.disk) {
+            // The tree may exist for the sake of a text from standard input alone.
+            Err(FileError::NotFound) if self.overlay.is_some() => Vec::new(),
+            names => names?,
+        };
+        let wanted = |name: &str| self.only.as_ref().is_some_and(|only| only.contains(name));
+        let mut found: Vec<Namespace> = names
             .into_iter()
-            .filter(|entry| !names::is_never_a_namespace(&entry.name))
-            .filter(|entry| entry.is_dir || is_plausible_host(&entry.name) || entry.name == DEFAULT)
+            .filter(|entry| Tree::takes(entry) || wanted(&entry.name))
             .collect();
+        let overlaid = self.overlay.as_ref();
+        if let Some((name, _)) = overlaid.and_then(|(path, _)| path.split_once('/'))
+            && !found.iter().any(|entry| entry.name == name)
+        {
+            found.push(Namespace {
+                name: name.to_owned(),
+                utf8: true,
+                is_dir: true,
+                broken_link: false,
+            });
+        }
         found.sort();
         Ok(found)
+    }
+
+    /// Whether a name at the first level of a config path can be meant as a namespace.
+    fn takes(entry: &Namespace) -> bool {
+        !names::is_never_a_namespace(&entry.name)
+            && (entry.is_dir || is_plausible_host(&entry.name) || entry.name == DEFAULT)
     }
 
     /// Names of files at the first level, sorted.

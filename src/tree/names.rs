@@ -11,6 +11,11 @@ pub fn is_never_a_namespace(name: &str) -> bool {
     name.starts_with('.') || name == "_backup"
 }
 
+/// The names that config paths usually have: containerd's own, and that of some distributions.
+pub fn is_config_path_name(name: &str) -> bool {
+    name == "certs.d" || name == "hosts.d"
+}
+
 /// Endings of files that lie about in repositories; what has one is not meant as a registry host.
 const FILE_ENDINGS: [&str; 38] = [
     "md", "txt", "rst", "adoc", "toml", "tml", "yaml", "yml", "json", "sh", "bash", "py", "go",
@@ -24,7 +29,7 @@ pub fn is_plausible_host(name: &str) -> bool {
     if name == DEFAULT || name == "localhost" || registry_host(name) != name {
         return true;
     }
-    if name.contains(['/', ' ']) || is_never_a_namespace(name) {
+    if name.contains(['/', ' ']) || is_never_a_namespace(name) || is_config_path_name(name) {
         return false;
     }
     let ending = name
@@ -85,6 +90,7 @@ mod tests {
             ".gitignore",
             "hosts.toml",
             "_backup",
+            "certs.d",
             "docs",
         ] {
             assert!(!is_plausible_host(name), "{name}");

@@ -1,0 +1,228 @@
+//! Globs over paths, as settings and flags write them.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// Globs over paths, each relative to a directory: that of the settings file that holds it, or for a flag
+/// the current one.
+///
+/// A glob without a slash is the name of a file or directory at any depth; one with a slash is a
+/// path from its directory; one that begins with a slash is an absolute path. What matches a directory
+/// matches all below it. A path that does not lie below a glob's directory is matched as it was
+/// written.
+#[derive(Debug, Clone, Default)]
+pub struct PathGlobs {
+    globs: Vec<PathGlob>,
+}
+
+#[derive(Debug, Clone)]
+struct PathGlob {
+    written: String,
+    base: PathBuf,
+    /// The directory with all links resolved, for paths that come another way.
+    canonical_base: Option<PathBuf>,
+    matcher: GlobSet,
+    used: Arc<AtomicBool>,
+}
+
+impl PathGlobs {
+    /// Adds a glob, relative to `base`.
+    pub fn add(&mut self, base: &Path, glob: &str) -> Result<(), globset::Error> {
+        let base = normalize(&std::path::absolute(base).unwrap_or_else(|_| base.to_owned()));
+        self.globs.push(PathGlob {
+            written: glob.to_owned(),
+            canonical_base: base.canonicalize().ok().filter(|c| *c != base),
+            base,
+            matcher: matcher(glob)?,
+            used: Arc::default(),
+        });
+        Ok(())
+    }
+
+    /// Takes over the globs of another.
+    pub fn extend(&mut self, other: &PathGlobs) {
+        self.globs.extend(other.globs.iter().cloned());
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.globs.is_empty()
+    }
+
+    /// Whether one matches the path, which may be relative to the current directory.
+    pub fn is_match(&self, path: &str) -> bool {
+        if self.globs.is_empty() {
+            return false;
+        }
+        let path = Path::new(path);
+        let absolute = normalize(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let mut canonical = None;
+        let mut matched = false;
+        // All are asked, so that each knows whether it ever matched.
+        for glob in &self.globs {
+            if glob.is_match(path, &absolute, &mut canonical) {
+                glob.used.store(true, Ordering::Relaxed);
+                matched = true;
+            }
+        }
+        matched
+    }
+
+    /// The globs that matched nothing so far.
+    pub fn unused(&self) -> impl Iterator<Item = &str> {
+        self.globs
+            .iter()
+            .filter(|glob| !glob.used.load(Ordering::Relaxed))
+            .map(|glob| glob.written.as_str())
+    }
+}
+
+impl PathGlob {
+    fn is_match(
+        &self,
+        path: &Path,
+        absolute: &Path,
+        canonical: &mut Option<Option<PathBuf>>,
+    ) -> bool {
+        if self.written.starts_with('/') {
+            return self.matcher.is_match(absolute);
+        }
+        if let Ok(relative) = absolute.strip_prefix(&self.base) {
+            return self.matcher.is_match(relative);
+        }
+        if let Some(base) = &self.canonical_base {
+            let canonical = canonical.get_or_insert_with(|| absolute.canonicalize().ok());
+            let canonical = canonical.as_deref().unwrap_or(absolute);
+            if let Ok(relative) = canonical.strip_prefix(base) {
+                return self.matcher.is_match(relative);
+            }
+        }
+        self.matcher
+            .is_match(path.strip_prefix("./").unwrap_or(path))
+    }
+}
+
+/// The glob itself and all below what it matches.
+fn matcher(glob: &str) -> Result<GlobSet, globset::Error> {
+    let trimmed = glob.trim_end_matches('/');
+    let pattern = match trimmed.strip_prefix("./") {
+        Some(anchored) => anchored.to_owned(),
+        None if trimmed.contains('/') => trimmed.to_owned(),
+        None => format!("**/{trimmed}"),
+    };
+    let mut set = GlobSetBuilder::new();
+    for pattern in [format!("{pattern}/**"), pattern] {
+        set.add(
+            GlobBuilder::new(&pattern)
+                .literal_separator(true)
+                .backslash_escape(true)
+                .build()?,
+        );
+    }
+    set.build()
+}
+
+/// The path without `.` and `..`, as its text has it.
+pub(super) fn normalize(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// What is not to be linted.
+#[derive(Debug, Clone, Default)]
+pub struct Exclusions {
+    /// The globs.
+    pub globs: PathGlobs,
+    /// Paths that a glob matches and that were named all the same: they and what lies below them
+    /// are linted.
+    pub exempt: Vec<String>,
+}
+
+impl Exclusions {
+    /// Whether the path is not to be linted.
+    pub fn excludes(&self, path: &str) -> bool {
+        self.globs.is_match(path)
+            && !self.exempt.iter().any(|exempt| {
+                path.strip_prefix(exempt.trim_end_matches('/'))
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn globs(base: &str, list: &[&str]) -> PathGlobs {
+        let mut globs = PathGlobs::default();
+        for glob in list {
+            globs.add(Path::new(base), glob).unwrap();
+        }
+        globs
+    }
+
+    #[test]
+    fn a_name_matches_at_any_depth_and_a_path_from_its_directory() {
+        let name = globs("/repo", &["vendor"]);
+        for path in ["/repo/vendor", "/repo/a/vendor/b/hosts.toml"] {
+            assert!(name.is_match(path), "{path}");
+        }
+        assert!(!name.is_match("/repo/vendors"));
+        let path = globs("/repo", &["clusters/dev/"]);
+        assert!(path.is_match("/repo/clusters/dev/certs.d/docker.io/hosts.toml"));
+        assert!(!path.is_match("/repo/a/clusters/dev"));
+        assert!(!globs("/repo", &["./vendor"]).is_match("/repo/a/vendor"));
+        assert!(globs("/repo", &["clusters/*/certs.d"]).is_match("/repo/clusters/x/certs.d"));
+        assert!(!globs("/repo", &["clusters/*/certs.d"]).is_match("/repo/clusters/x/y/certs.d"));
+        assert!(globs("/repo", &["**/x/**"]).is_match("/repo/a/x/y"));
+    }
+
+    #[test]
+    fn however_the_path_is_written() {
+        let here = std::env::current_dir().unwrap();
+        let globs = globs(here.to_str().unwrap(), &["a/b"]);
+        let absolute = here.join("a/b/c");
+        for path in ["a/b", "./a/b", "a/x/../b/c", absolute.to_str().unwrap()] {
+            assert!(globs.is_match(path), "{path}");
+        }
+        assert!(globs.is_match("../elsewhere/../a/b") == here.ends_with("elsewhere"));
+    }
+
+    #[test]
+    fn outside_its_directory_a_glob_sees_the_path_as_written() {
+        let globs = globs("/repo", &["legacy.io", "/etc/containerd/certs.d/old.io"]);
+        assert!(globs.is_match("/etc/containerd/certs.d/legacy.io/hosts.toml"));
+        assert!(globs.is_match("/etc/containerd/certs.d/old.io"));
+        assert!(!globs.is_match("/etc/containerd/certs.d/quay.io"));
+    }
+
+    #[test]
+    fn each_knows_whether_it_matched() {
+        let globs = globs("/repo", &["a", "b"]);
+        assert!(globs.is_match("/repo/a"));
+        assert_eq!(globs.unused().collect::<Vec<_>>(), ["b"]);
+    }
+
+    #[test]
+    fn what_was_named_is_not_excluded() {
+        let exclusions = Exclusions {
+            globs: globs("/repo", &["vendor"]),
+            exempt: vec!["/repo/vendor/certs.d".to_owned()],
+        };
+        assert!(exclusions.excludes("/repo/vendor/other"));
+        assert!(!exclusions.excludes("/repo/vendor/certs.d/docker.io"));
+        assert!(exclusions.excludes("/repo/vendor/certs.d2"));
+    }
+}

@@ -1,0 +1,94 @@
+//! Looking for config paths below a directory.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::find::{FindError, shown};
+use super::globs::Exclusions;
+use super::names::{VERSION_CONTROL, is_config_path_name, is_never_a_namespace, is_plausible_host};
+use super::{Namespace, disk};
+
+/// The config paths below a directory, itself included: what holds `<name>/hosts.toml`, and what is called
+/// certs.d or hosts.d and holds names of registry hosts. Links are followed only to a certs.d or
+/// hosts.d, so that nothing outside is searched and no circle is walked.
+pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    let walk = WalkDir::new(root)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| {
+            let name = entry.file_name().to_string_lossy();
+            entry.depth() == 0 || !is_skipped(&name) && !exclude.excludes(&shown(entry.path()))
+        });
+    for entry in walk {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(root);
+                let error = error.io_error().map(disk::file_error);
+                errors.extend(error.map(|error| FindError::Unreadable {
+                    path: shown(path),
+                    error,
+                }));
+                continue;
+            }
+        };
+        let name = entry.file_name().to_string_lossy();
+        if name == "hosts.toml" && entry.depth() >= 2 {
+            let namespace = entry.path().parent();
+            found.extend(namespace.and_then(Path::parent).map(Path::to_owned));
+        } else if is_config_path_name(&name) && entry.path().is_dir() {
+            let names = disk::names(entry.path()).unwrap_or_default();
+            if names.iter().any(|n| is_plausible_host(&n.name)) {
+                found.push(entry.into_path());
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+        .iter()
+        .filter(|tree| !found.iter().any(|other| is_below_namespace(other, tree)))
+        .cloned()
+        .collect()
+}
+
+/// Whether `tree` is a namespace of the config path `other`, or lies in one: a nested namespace that
+/// containerd does not find, and no config path of its own.
+fn is_below_namespace(other: &Path, tree: &Path) -> bool {
+    let Ok(rest) = tree.strip_prefix(other) else {
+        return false;
+    };
+    let mut parts = rest.iter().map(|part| part.to_string_lossy());
+    let Some(first) = parts.next() else {
+        return false;
+    };
+    let is_namespace = is_plausible_host(&first) || has_hosts_file(&other.join(first.as_ref()));
+    is_namespace && !is_config_path_name(&first) && !parts.any(|part| is_config_path_name(&part))
+}
+
+/// What is never searched: version control, Kubernetes' hidden directories (`..data` leads
+/// to the same files once more), spegel's backups, and packages of others.
+fn is_skipped(name: &str) -> bool {
+    VERSION_CONTROL.contains(&name)
+        || name.starts_with("..")
+        || name == "_backup"
+        || name == "node_modules"
+}
+
+/// Whether hosts.toml is in a directory, even as a link that leads nowhere.
+pub fn has_hosts_file(directory: &Path) -> bool {
+    directory.join("hosts.toml").symlink_metadata().is_ok()
+}
+
+/// The directories of a config path that have a hosts.toml.
+pub fn with_hosts_file<'a>(
+    path: &'a Path,
+    names: &'a [Namespace],
+) -> impl Iterator<Item = &'a Namespace> {
+    names
+        .iter()
+        .filter(|n| n.is_dir && !is_never_a_namespace(&n.name))
+        .filter(|n| has_hosts_file(&path.join(&n.name)))
+}
