@@ -219,6 +219,7 @@ fn admitted(
     let path = &finding.location.path;
     match run.settings.level(finding.rule.name, path) {
         Some(Level::Severity(severity)) => finding.severity = severity,
+        Some(Level::On) => {}
         None if finding.rule.on => {}
         Some(Level::Off) | None => return None,
     }

@@ -8,17 +8,19 @@ use super::finding::Severity;
 use crate::containerd::Release;
 use crate::tree::{Exclusions, PathGlobs};
 
-/// A severity, or none.
+/// Whether a rule runs, and what its findings are then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// The rule does not run.
     Off,
-    /// Its findings have this severity.
+    /// It runs, and its findings say how much they matter.
+    On,
+    /// It runs, and all its findings have this severity.
     Severity(Severity),
 }
 
 /// What a tree or namespace is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Environment {
     /// Nodes that matter. The default.
     #[default]
@@ -53,6 +55,8 @@ pub struct Settings {
     pub private: HostPatterns,
     /// Hosts that are public.
     pub public: HostPatterns,
+    /// What the trees are for, where no override says otherwise.
+    pub environment: Environment,
     /// Rules that run although they are off, or do not, and severities; by rule name.
     pub severities: BTreeMap<&'static str, Level>,
     /// Settings for some paths only; later ones win.
@@ -74,6 +78,7 @@ impl Default for Settings {
             days_before_expiry: 30,
             private: HostPatterns::default(),
             public: HostPatterns::default(),
+            environment: Environment::default(),
             severities: BTreeMap::new(),
             overrides: Vec::new(),
             exclude: Exclusions::default(),
@@ -91,7 +96,7 @@ impl Settings {
             .rev()
             .filter(|o| o.paths.is_match(path))
             .find_map(|o| o.environment)
-            .unwrap_or_default()
+            .unwrap_or(self.environment)
     }
 
     /// What was said of a rule for a path; `None` when nothing was.

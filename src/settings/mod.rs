@@ -1,7 +1,31 @@
 //! Settings: the file, the flags, and what comes of both.
+//!
+//! Each source is a [`Layer`]; [`merge`] puts them together. All that is known of a setting (its name,
+//! what it takes, its documentation) is in one list, [`SETTINGS`].
 
+mod check;
+mod find;
+mod hosts;
+mod layer;
+mod list;
+mod merge;
 mod nearest;
+mod print;
+mod problem;
+mod read;
+mod schema;
 mod selector;
+mod template;
 
+pub use find::{FILE_NAMES, locate, upwards};
+pub use hosts::parse_host;
+pub use layer::{FailOn, Given, Layer, Origin, OverrideLayer};
+pub use list::{OVERRIDE_SETTINGS, SETTINGS, Setting, ValueKind};
+pub use merge::{Decision, Effective, merge};
 pub use nearest::nearest;
+pub use print::print;
+pub use problem::{Problem, SettingsError, SourceFile};
+pub use read::{SettingsFile, parse, read};
+pub use schema::schema;
 pub use selector::{Selector, UnknownSelector};
+pub use template::template;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use super::globs::{Exclusions, normalize};
+use super::globs::{Exclusions, absolute};
 use super::names::{is_config_path_name, is_plausible_host};
 use super::search::{has_hosts_file, search, with_hosts_file};
 use super::{Namespace, Tree, TreeOptions, disk};
@@ -285,10 +285,6 @@ fn parent(path: &Path) -> PathBuf {
         Some(parent) => parent.to_owned(),
         None => path.to_owned(),
     }
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    normalize(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }
 
 fn file_name(path: &Path) -> Option<String> {

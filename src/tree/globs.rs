@@ -31,7 +31,7 @@ struct PathGlob {
 impl PathGlobs {
     /// Adds a glob, relative to `base`.
     pub fn add(&mut self, base: &Path, glob: &str) -> Result<(), globset::Error> {
-        let base = normalize(&std::path::absolute(base).unwrap_or_else(|_| base.to_owned()));
+        let base = absolute(base);
         self.globs.push(PathGlob {
             written: glob.to_owned(),
             canonical_base: base.canonicalize().ok().filter(|c| *c != base),
@@ -58,7 +58,7 @@ impl PathGlobs {
             return false;
         }
         let path = Path::new(path);
-        let absolute = normalize(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let absolute = absolute(path);
         let mut canonical = None;
         let mut matched = false;
         // All are asked, so that each knows whether it ever matched.
@@ -71,12 +71,13 @@ impl PathGlobs {
         matched
     }
 
-    /// The globs that matched nothing so far.
-    pub fn unused(&self) -> impl Iterator<Item = &str> {
+    /// The globs that matched nothing so far, and their places in the list.
+    pub fn unused(&self) -> impl Iterator<Item = (usize, &str)> {
         self.globs
             .iter()
-            .filter(|glob| !glob.used.load(Ordering::Relaxed))
-            .map(|glob| glob.written.as_str())
+            .enumerate()
+            .filter(|(_, glob)| !glob.used.load(Ordering::Relaxed))
+            .map(|(index, glob)| (index, glob.written.as_str()))
     }
 }
 
@@ -125,8 +126,12 @@ fn matcher(glob: &str) -> Result<GlobSet, globset::Error> {
     set.build()
 }
 
-/// The path without `.` and `..`, as its text has it.
-pub(super) fn normalize(path: &Path) -> PathBuf {
+/// The absolute path without `.` and `..`, as its text has it: links are not followed.
+pub fn absolute(path: &Path) -> PathBuf {
+    normalize(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -212,7 +217,7 @@ mod tests {
     fn each_knows_whether_it_matched() {
         let globs = globs("/repo", &["a", "b"]);
         assert!(globs.is_match("/repo/a"));
-        assert_eq!(globs.unused().collect::<Vec<_>>(), ["b"]);
+        assert_eq!(globs.unused().collect::<Vec<_>>(), [(1, "b")]);
     }
 
     #[test]

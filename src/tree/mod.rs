@@ -14,9 +14,9 @@ use crate::containerd::directory::DEFAULT;
 use crate::containerd::go::path;
 use crate::containerd::{DirEntry, FileError, Files};
 
-pub use disk::{FileInfo, repository_root};
+pub use disk::{FileInfo, file_error, repository_root};
 pub use find::{FindError, FindOptions, Kind, find};
-pub use globs::{Exclusions, PathGlobs};
+pub use globs::{Exclusions, PathGlobs, absolute};
 pub use names::{is_plausible_host, registry_host};
 
 /// Where containerd looks unless its configuration says otherwise.

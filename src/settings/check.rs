@@ -1,0 +1,129 @@
+//! What in a settings file is surely not meant: things named twice, and things that say nothing.
+
+use std::ops::Range;
+
+use super::layer::{Given, Layer, Origin};
+use super::{Problem, Selector};
+use crate::lint::{Category, Level};
+
+/// Looks a file's settings over.
+pub fn check(layer: &Layer, problems: &mut Vec<Problem>) {
+    let lists = [
+        ("select", layer.select.as_deref().unwrap_or_default()),
+        ("extend-select", &layer.extend_select),
+        ("ignore", &layer.ignore),
+    ];
+    for (name, list) in lists {
+        covered(name, list, problems);
+    }
+    for ignored in &layer.ignore {
+        let chosen = lists[..2].iter().find_map(|(name, list)| {
+            list.iter()
+                .any(|s| s.value == ignored.value)
+                .then_some(*name)
+        });
+        if let Some(list) = chosen {
+            problems.push(
+                Problem::warning(
+                    span(ignored),
+                    format!("`{}` is named in `{list}` as well", ignored.value),
+                )
+                .label("`ignore` wins"),
+            );
+        }
+        let leveled = layer
+            .severities
+            .iter()
+            .find(|s| s.value.0 == ignored.value && s.value.1 != Level::Off);
+        if let Some(leveled) = leveled {
+            problems.push(
+                Problem::warning(
+                    span(leveled),
+                    format!("`{}` is in `ignore` as well", ignored.value),
+                )
+                .label("this wins"),
+            );
+        }
+    }
+    for both in &layer.public {
+        if layer.private.iter().any(|host| host.value == both.value) {
+            problems.push(
+                Problem::warning(
+                    span(both),
+                    format!("`{}` is in `private` as well", both.value),
+                )
+                .label("`private` wins"),
+            );
+        }
+    }
+    for (name, list) in [
+        ("private", &layer.private),
+        ("public", &layer.public),
+        ("exclude", &layer.exclude),
+    ] {
+        repeated(name, list, problems);
+    }
+    for layer in &layer.overrides {
+        repeated("paths", &layer.paths, problems);
+        let says_nothing = layer.environment.is_none() && layer.severities.is_empty();
+        if let (true, Some(first)) = (says_nothing, layer.paths.first()) {
+            problems.push(
+                Problem::warning(span(first), "this override says nothing for its paths")
+                    .help("give it an `environment` or `rules`"),
+            );
+        }
+    }
+}
+
+fn span<T>(given: &Given<T>) -> Range<usize> {
+    match &given.origin {
+        Origin::File(span) => span.clone(),
+        _ => 0..0,
+    }
+}
+
+/// Names that an earlier or more general one of the same list covers.
+fn covered(list_name: &str, list: &[Given<Selector>], problems: &mut Vec<Problem>) {
+    for (index, given) in list.iter().enumerate() {
+        let wider = list.iter().enumerate().find(|(other, by)| {
+            *other != index
+                && covers(by.value, given.value)
+                && (by.value != given.value || *other < index)
+        });
+        if let Some((_, by)) = wider {
+            let message = if by.value == given.value {
+                format!("`{}` is named twice in `{list_name}`", given.value)
+            } else {
+                format!(
+                    "`{}` is part of `{}`, which `{list_name}` names as well",
+                    given.value, by.value
+                )
+            };
+            problems.push(Problem::warning(span(given), message).label("leave it out"));
+        }
+    }
+}
+
+fn covers(wide: Selector, narrow: Selector) -> bool {
+    match (wide, narrow) {
+        (Selector::All, _) => true,
+        (Selector::Category(category), Selector::Rule(rule)) => rule.category == category,
+        (Selector::Category(a), Selector::Category(b)) => Category::eq(&a, &b),
+        (Selector::Rule(a), Selector::Rule(b)) => a == b,
+        _ => false,
+    }
+}
+
+fn repeated(name: &str, list: &[Given<String>], problems: &mut Vec<Problem>) {
+    for (index, given) in list.iter().enumerate() {
+        if list[..index].iter().any(|g| g.value == given.value) {
+            problems.push(
+                Problem::warning(
+                    span(given),
+                    format!("`{}` is named twice in `{name}`", given.value),
+                )
+                .label("leave it out"),
+            );
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What one source of settings says: the file, or the flags.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::Selector;
+use crate::containerd::Release;
+use crate::lint::{Environment, Level, Report, Severity};
+
+/// Where a setting comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nowhere: nothing was said.
+    Default,
+    /// The settings file, and where in it.
+    File(Range<usize>),
+    /// A flag.
+    Flag(&'static str),
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl<T> Given<T> {
+    /// A value given by a flag.
+    pub fn flag(flag: &'static str, value: T) -> Given<T> {
+        Given {
+            value,
+            origin: Origin::Flag(flag),
+        }
+    }
+}
+
+/// From which severity on findings decide the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum FailOn {
+    /// Errors only
+    Error,
+    /// Warnings and errors
+    #[default]
+    Warning,
+    /// Any finding
+    Note,
+    /// No finding
+    Never,
+}
+
+impl FailOn {
+    /// Whether a report with these findings ends in exit code 1.
+    pub fn fails(self, report: &Report) -> bool {
+        let least = match self {
+            FailOn::Never => return false,
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Note => Severity::Note,
+        };
+        report.findings.iter().any(|f| f.severity >= least)
+    }
+}
+
+/// Everything that one source says. What it does not say is `None` or empty.
+#[derive(Debug, Clone, Default)]
+pub struct Layer {
+    /// The directory that its paths and globs are relative to.
+    pub base: PathBuf,
+    /// The targeted releases.
+    pub containerd: Option<Given<Vec<Release>>>,
+    /// Where the trees will be on the node.
+    pub deploy_path: Option<Given<String>>,
+    /// What stands for the node's root.
+    pub sysroot: Option<Given<PathBuf>>,
+    /// What the trees are for.
+    pub environment: Option<Given<Environment>>,
+    /// Private hosts, as written.
+    pub private: Vec<Given<String>>,
+    /// Public hosts, as written.
+    pub public: Vec<Given<String>>,
+    /// How many days before its end a certificate is reported.
+    pub days_before_expiry: Option<Given<i64>>,
+    /// The rules that run, instead of what came before.
+    pub select: Option<Vec<Given<Selector>>>,
+    /// Rules that run in addition.
+    pub extend_select: Vec<Given<Selector>>,
+    /// Rules that do not run.
+    pub ignore: Vec<Given<Selector>>,
+    /// Severities.
+    pub severities: Vec<Given<(Selector, Level)>>,
+    /// Paths that are not linted.
+    pub exclude: Vec<Given<String>>,
+    /// The lowest severity that is reported.
+    pub min_severity: Option<Given<Severity>>,
+    /// The lowest severity that decides the exit code.
+    pub fail_on: Option<Given<FailOn>>,
+    /// The file of known findings.
+    pub baseline: Option<Given<PathBuf>>,
+    /// Settings for some paths.
+    pub overrides: Vec<OverrideLayer>,
+}
+
+/// What is said for some paths only.
+#[derive(Debug, Clone, Default)]
+pub struct OverrideLayer {
+    /// The paths.
+    pub paths: Vec<Given<String>>,
+    /// The environment there.
+    pub environment: Option<Given<Environment>>,
+    /// Severities there.
+    pub severities: Vec<Given<(Selector, Level)>>,
+}
+
+impl Layer {
+    /// A source whose paths are relative to `base`.
+    pub fn new(base: &Path) -> Layer {
+        Layer {
+            base: base.to_owned(),
+            ..Layer::default()
+        }
+    }
+}

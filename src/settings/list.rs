@@ -1,0 +1,258 @@
+//! The settings: one list, from which the reader, the schema, the commented file, `--print-settings`
+//! and the suggestions come.
+
+/// A key of the settings file.
+#[derive(Debug)]
+pub struct Setting {
+    /// The key.
+    pub name: &'static str,
+    /// What it takes.
+    pub value: ValueKind,
+    /// The flag that says the same on the command line.
+    pub flag: Option<&'static str>,
+    /// What it does, in markdown; the first line says it in short.
+    pub docs: &'static str,
+    /// The value that holds when nothing is said, as TOML; empty where there is none.
+    pub default: &'static str,
+    /// A value to show, as TOML.
+    pub example: &'static str,
+    /// Words by which people may look for it, or that other tools use.
+    pub also_called: &'static [&'static str],
+}
+
+/// What a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// Releases of containerd, a list or one.
+    Releases,
+    /// A path on the node.
+    NodePath,
+    /// A path on this machine, relative to the settings file.
+    Path,
+    /// A number of days.
+    Days,
+    /// `production` or `development`.
+    Environment,
+    /// A severity.
+    Severity,
+    /// A severity or `never`.
+    FailOn,
+    /// Registry hosts by glob and network.
+    Hosts,
+    /// Paths by glob.
+    Globs,
+    /// Names of rules and categories.
+    Selectors,
+    /// A table from rules and categories to severities.
+    Rules,
+    /// Tables, each for some paths.
+    Overrides,
+}
+
+/// The keys at the top of the settings file.
+pub static SETTINGS: &[Setting] = &[
+    Setting {
+        name: "containerd",
+        value: ValueKind::Releases,
+        flag: Some("--containerd"),
+        docs: "The releases of containerd to lint for.\n\n\
+            A release (`2.2.7`), a release line (`1.7`: its newest release), or a range of lines (`>=1.7`, `<2.1`, `1.7..2.2`, both ends \
+            included). Without it, every line that upstream supports.",
+        default: "[\"1.7\", \"2.0\", \"2.2\", \"2.3\"]",
+        example: "[\"1.7\", \"2.2.7\"]",
+        also_called: &[
+            "release", "releases", "version", "versions", "target", "targets",
+        ],
+    },
+    Setting {
+        name: "deploy-path",
+        value: ValueKind::NodePath,
+        flag: Some("--deploy-path"),
+        docs: "Where the trees will be on the node.\n\n\
+            Absolute paths below it, such as those of CA files, are looked up in the tree itself. A tree in a repository is taken to be \
+            deployed to `/etc/containerd/certs.d`; any other tree to be in use where it lies.",
+        default: "",
+        example: "\"/etc/containerd/certs.d\"",
+        also_called: &["config-path", "certs-d", "root"],
+    },
+    Setting {
+        name: "sysroot",
+        value: ValueKind::Path,
+        flag: Some("--sysroot"),
+        docs: "The directory that stands for the root of the node's file system.\n\n\
+            For an unpacked image of a node: absolute paths are looked up below it.",
+        default: "",
+        example: "\"build/rootfs\"",
+        also_called: &["rootfs", "root-dir"],
+    },
+    Setting {
+        name: "environment",
+        value: ValueKind::Environment,
+        flag: Some("--environment"),
+        docs: "What the trees are for: `production` or `development`.\n\n\
+            What is an exposure in production, such as `skip_verify`, is a note in development. `overrides` say it for some paths.",
+        default: "\"production\"",
+        example: "\"production\"",
+        also_called: &["env", "environments", "stage"],
+    },
+    Setting {
+        name: "private",
+        value: ValueKind::Hosts,
+        flag: Some("--private"),
+        docs: "Registry hosts that are private, by glob or network.\n\n\
+            In addition to private addresses, single-label names and endings such as `.internal`. Names are written without \
+            scheme and port.",
+        default: "[]",
+        example: "[\"*.corp.example\", \"203.0.113.0/24\"]",
+        also_called: &["internal", "private-hosts"],
+    },
+    Setting {
+        name: "public",
+        value: ValueKind::Hosts,
+        flag: Some("--public"),
+        docs: "Registry hosts that are public, by glob or network.\n\n\
+            In addition to the public mirrors that certsd-lint knows.",
+        default: "[]",
+        example: "[\"mirror.example.com\"]",
+        also_called: &["external", "public-hosts"],
+    },
+    Setting {
+        name: "days-before-expiry",
+        value: ValueKind::Days,
+        flag: Some("--days-before-expiry"),
+        docs: "How many days before its end a certificate is reported.",
+        default: "30",
+        example: "30",
+        also_called: &["expiry", "expires", "expiry-days", "days"],
+    },
+    Setting {
+        name: "select",
+        value: ValueKind::Selectors,
+        flag: Some("--select"),
+        docs: "The rules and categories that run, instead of those that run by default.\n\n\
+            `all` is every rule. What is said of a rule by name counts more than what is said of its category.",
+        default: "",
+        example: "[\"documents\", \"hosts\", \"trust\"]",
+        also_called: &["enable", "include", "only"],
+    },
+    Setting {
+        name: "extend-select",
+        value: ValueKind::Selectors,
+        flag: Some("--extend-select"),
+        docs: "Rules and categories that run in addition.",
+        default: "[]",
+        example: "[\"all\"]",
+        also_called: &["extend", "enable"],
+    },
+    Setting {
+        name: "ignore",
+        value: ValueKind::Selectors,
+        flag: Some("--ignore"),
+        docs: "Rules and categories that do not run.",
+        default: "[]",
+        example: "[\"headers\"]",
+        also_called: &["disable", "skip", "allow"],
+    },
+    Setting {
+        name: "exclude",
+        value: ValueKind::Globs,
+        flag: Some("--exclude"),
+        docs: "Files and directories that are not linted, by glob.\n\n\
+            As in a .gitignore: a glob without a slash is a name at any depth, one with a slash is a path from the settings file's \
+            directory; what matches a directory matches all below it. A path that is named on the command line is linted all \
+            the same, unless `--force-exclude` is given.",
+        default: "[]",
+        example: "[\"vendor\", \"clusters/retired/**\"]",
+        also_called: &["ignore-paths", "skip-paths", "excluded"],
+    },
+    Setting {
+        name: "min-severity",
+        value: ValueKind::Severity,
+        flag: Some("--min-severity"),
+        docs: "The lowest severity that is reported: `error`, `warning` or `note`.",
+        default: "\"note\"",
+        example: "\"warning\"",
+        also_called: &["level", "minimum-severity"],
+    },
+    Setting {
+        name: "fail-on",
+        value: ValueKind::FailOn,
+        flag: Some("--fail-on"),
+        docs: "The lowest severity for which the exit code is 1: `error`, `warning`, `note`, or `never`.",
+        default: "\"warning\"",
+        example: "\"error\"",
+        also_called: &["failure-threshold", "fail-level", "threshold"],
+    },
+    Setting {
+        name: "baseline",
+        value: ValueKind::Path,
+        flag: Some("--baseline"),
+        docs: "The file of known findings, which are not reported again.\n\n\
+            `--write-baseline` writes it.",
+        default: "",
+        example: "\"certsd-lint-baseline.json\"",
+        also_called: &["known", "snapshot"],
+    },
+    Setting {
+        name: "rules",
+        value: ValueKind::Rules,
+        flag: Some("--severity"),
+        docs: "Severities by rule or category: `error`, `warning`, `note`, `off`, or `on` for the rule's own.\n\n\
+            A rule that is off by default runs when it is given a severity by name.",
+        default: "",
+        example: "",
+        also_called: &["rule", "severity", "severities", "lints"],
+    },
+    Setting {
+        name: "overrides",
+        value: ValueKind::Overrides,
+        flag: None,
+        docs: "Settings for some paths only; where several match, later ones win.",
+        default: "",
+        example: "",
+        also_called: &["override", "per-path", "paths", "files"],
+    },
+];
+
+/// The keys of an entry of `overrides`.
+pub static OVERRIDE_SETTINGS: &[Setting] = &[
+    Setting {
+        name: "paths",
+        value: ValueKind::Globs,
+        flag: None,
+        docs: "The paths it is for, by glob, as in `exclude`.",
+        default: "",
+        example: "[\"clusters/dev/**\", \"localhost_5000_\"]",
+        also_called: &["path", "files", "glob", "globs"],
+    },
+    Setting {
+        name: "environment",
+        value: ValueKind::Environment,
+        flag: None,
+        docs: "What the trees or namespaces there are for: `production` or `development`.",
+        default: "",
+        example: "\"development\"",
+        also_called: &["env"],
+    },
+    Setting {
+        name: "rules",
+        value: ValueKind::Rules,
+        flag: None,
+        docs: "Severities there, by rule or category.",
+        default: "",
+        example: "",
+        also_called: &["rule", "severity", "ignore", "select"],
+    },
+];
+
+impl Setting {
+    /// The first line of the documentation.
+    pub fn summary(&self) -> &'static str {
+        self.docs.lines().next().unwrap_or_default()
+    }
+
+    /// The documentation in paragraphs, each on one line.
+    pub fn paragraphs(&self) -> impl Iterator<Item = &'static str> {
+        self.docs.split("\n\n")
+    }
+}

@@ -1,0 +1,288 @@
+//! From the settings file and the flags to the settings of a run. Flags win.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::layer::{FailOn, Given, Layer, Origin};
+use super::{Problem, Selector, SettingsError, SettingsFile, hosts};
+use crate::containerd::Release;
+use crate::lint::{Level, Override, RULES, Rule, Settings, Severity};
+use crate::tree::PathGlobs;
+
+/// The settings of a run, and where they come from.
+#[derive(Debug)]
+pub struct Effective {
+    /// What the engine takes.
+    pub settings: Settings,
+    /// From which severity on findings decide the exit code.
+    pub fail_on: FailOn,
+    /// The lowest severity that is reported.
+    pub min_severity: Severity,
+    /// The file of known findings.
+    pub baseline: Option<PathBuf>,
+    /// The settings file.
+    pub file: Option<SettingsFile>,
+    /// The flags.
+    pub flags: Layer,
+    /// What was decided for each rule that anything was said of, and by whom.
+    pub decisions: BTreeMap<&'static str, Decision>,
+    /// The globs of the file that were not asked yet whether they match anything: each list and the
+    /// places of its globs.
+    globs: Vec<(PathGlobs, Vec<Origin>)>,
+}
+
+/// What was decided for a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The level.
+    pub level: Level,
+    /// Who decided last.
+    pub origin: Origin,
+}
+
+/// Puts the file and the flags together.
+pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, SettingsError> {
+    let empty = Layer::default();
+    let below = file.as_ref().map_or(&empty, |file| &file.layer);
+    let decisions = decisions(&[below, &flags]);
+    let mut globs = Vec::new();
+
+    let mut exclude = path_globs(&below.base, &below.exclude, "--exclude")?;
+    globs.push((exclude.clone(), origins(&below.exclude)));
+    exclude.extend(&path_globs(&flags.base, &flags.exclude, "--exclude")?);
+
+    let mut settings = Settings {
+        deploy_path: value(&flags.deploy_path, &below.deploy_path),
+        sysroot: value(&flags.sysroot, &below.sysroot),
+        private: patterns(&below.private, &flags.private, "--private")?,
+        public: patterns(&below.public, &flags.public, "--public")?,
+        environment: value(&flags.environment, &below.environment).unwrap_or_default(),
+        file: file.as_ref().map(|file| file.source.path.clone()),
+        ..Settings::default()
+    };
+    settings.exclude.globs = exclude;
+    if let Some(releases) = value(&flags.containerd, &below.containerd) {
+        settings.releases = sorted(releases);
+    }
+    if let Some(days) = value(&flags.days_before_expiry, &below.days_before_expiry) {
+        settings.days_before_expiry = days;
+    }
+    settings.severities = decisions
+        .iter()
+        .map(|(name, decision)| (*name, decision.level))
+        .collect();
+    for layer in &below.overrides {
+        let paths = path_globs(&below.base, &layer.paths, "overrides")?;
+        globs.push((paths.clone(), origins(&layer.paths)));
+        let mut severities = BTreeMap::new();
+        for given in by_specificity(&layer.severities) {
+            let (selector, level) = given.value;
+            let rules = RULES.iter().filter(|rule| selector.matches(rule));
+            for rule in rules.filter(|rule| !decided_by_flags(rule, &decisions, &flags)) {
+                severities.insert(rule.name, level);
+            }
+        }
+        settings.overrides.push(Override {
+            paths,
+            environment: layer.environment.as_ref().map(|given| given.value),
+            severities,
+        });
+    }
+    Ok(Effective {
+        fail_on: value(&flags.fail_on, &below.fail_on).unwrap_or_default(),
+        min_severity: value(&flags.min_severity, &below.min_severity).unwrap_or(Severity::Note),
+        baseline: value(&flags.baseline, &below.baseline),
+        settings,
+        file,
+        flags,
+        decisions,
+        globs,
+    })
+}
+
+impl Effective {
+    /// Tells the globs of the settings file of a path that was looked at.
+    pub fn looked_at(&self, path: &str) {
+        for (globs, _) in &self.globs {
+            globs.is_match(path);
+        }
+    }
+
+    /// The globs of the settings file that match none of the paths that were looked at.
+    pub fn unmatched_globs(&self) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = self
+            .globs
+            .iter()
+            .flat_map(|(globs, origins)| globs.unused().map(move |(i, glob)| (glob, &origins[i])))
+            .filter_map(|(glob, origin)| match origin {
+                Origin::File(span) => Some(
+                    Problem::warning(span.clone(), format!("`{glob}` matches nothing"))
+                        .label("no file or directory that was looked at"),
+                ),
+                _ => None,
+            })
+            .collect();
+        problems.sort_by_key(|problem| problem.span.start);
+        problems
+    }
+}
+
+/// The flag's value, else the file's.
+fn value<T: Clone>(flag: &Option<Given<T>>, file: &Option<Given<T>>) -> Option<T> {
+    flag.as_ref()
+        .or(file.as_ref())
+        .map(|given| given.value.clone())
+}
+
+fn sorted(mut releases: Vec<Release>) -> Vec<Release> {
+    releases.sort();
+    releases.dedup();
+    releases
+}
+
+fn origins<T>(list: &[Given<T>]) -> Vec<Origin> {
+    list.iter().map(|given| given.origin.clone()).collect()
+}
+
+fn path_globs(
+    base: &Path,
+    list: &[Given<String>],
+    flag: &'static str,
+) -> Result<PathGlobs, SettingsError> {
+    let mut globs = PathGlobs::default();
+    for given in list {
+        globs
+            .add(base, &given.value)
+            .map_err(|error| SettingsError::Flag {
+                flag,
+                message: format!("`{}` is no glob: {}", given.value, error.kind()),
+            })?;
+    }
+    Ok(globs)
+}
+
+fn patterns(
+    file: &[Given<String>],
+    flags: &[Given<String>],
+    flag: &'static str,
+) -> Result<crate::lint::HostPatterns, SettingsError> {
+    let texts = file.iter().chain(flags).map(|given| given.value.as_str());
+    hosts::host_patterns(texts).map_err(|message| SettingsError::Flag { flag, message })
+}
+
+/// The general before the particular, so that the latter has the last word.
+fn by_specificity(list: &[Given<(Selector, Level)>]) -> Vec<&Given<(Selector, Level)>> {
+    let mut sorted: Vec<_> = list.iter().collect();
+    sorted.sort_by_key(|given| given.value.0.specificity());
+    sorted
+}
+
+/// Whether the flags said of this rule that it does not run, or which severity it has. What the file
+/// says for some paths does not hold then.
+fn decided_by_flags(
+    rule: &Rule,
+    decisions: &BTreeMap<&'static str, Decision>,
+    flags: &Layer,
+) -> bool {
+    let off = decisions.get(rule.name).is_some_and(|decision| {
+        decision.level == Level::Off && matches!(decision.origin, Origin::Flag(_))
+    });
+    off || flags.severities.iter().any(|s| s.value.0.matches(rule))
+}
+
+/// What the layers say of each rule, one after the other. `select` sets aside which rules earlier layers let
+/// run, but not their severities. Within a layer, the name of a rule counts more than that of its
+/// category, and `ignore` more than `select`.
+fn decisions(layers: &[&Layer]) -> BTreeMap<&'static str, Decision> {
+    let mut decided = BTreeMap::new();
+    for rule in RULES {
+        let mut state = State {
+            on: rule.on,
+            severity: None,
+            origin: Origin::Default,
+        };
+        for layer in layers {
+            state.apply(layer, rule);
+        }
+        let level = match (state.on, state.severity) {
+            (false, _) => Level::Off,
+            (true, Some(severity)) => Level::Severity(severity),
+            (true, None) => Level::On,
+        };
+        if state.origin != Origin::Default {
+            let origin = state.origin;
+            decided.insert(rule.name, Decision { level, origin });
+        }
+    }
+    decided
+}
+
+/// What is known of a rule so far.
+struct State {
+    on: bool,
+    severity: Option<Severity>,
+    origin: Origin,
+}
+
+impl State {
+    fn turn(&mut self, on: bool, origin: &Origin) {
+        if self.on != on {
+            self.on = on;
+            self.origin = origin.clone();
+        }
+    }
+
+    fn apply(&mut self, layer: &Layer, rule: &Rule) {
+        let named = |list: &[Given<Selector>], specificity: usize| {
+            list.iter()
+                .find(|s| s.value.specificity() == specificity && s.value.matches(rule))
+                .map(|given| given.origin.clone())
+        };
+        let select = layer.select.as_deref();
+        let was_on = self.on;
+        if select.is_some() {
+            self.on = false;
+        }
+        let mut by = None;
+        for specificity in 0..3 {
+            let chosen = named(select.unwrap_or_default(), specificity)
+                .or_else(|| named(&layer.extend_select, specificity));
+            if let Some(origin) = chosen {
+                self.on = true;
+                by = Some(origin);
+            }
+            if let Some(origin) = named(&layer.ignore, specificity) {
+                self.on = false;
+                by = Some(origin);
+            }
+        }
+        if self.on != was_on {
+            // A rule that is not selected was turned off by the list that does not name it.
+            let list = select.and_then(|list| list.first());
+            self.origin = by
+                .or_else(|| list.map(|given| given.origin.clone()))
+                .unwrap_or(Origin::Flag("--select"));
+        } else if by.is_some() && !self.on {
+            self.origin = by.unwrap_or(Origin::Default);
+        }
+        for given in by_specificity(&layer.severities) {
+            let (selector, level) = given.value;
+            if !selector.matches(rule) {
+                continue;
+            }
+            let by_name = matches!(selector, Selector::Rule(_));
+            match level {
+                Level::Off => self.turn(false, &given.origin),
+                Level::On => self.turn(true, &given.origin),
+                Level::Severity(severity) => {
+                    // A category's severity is not meant to start the rules that are off.
+                    if by_name {
+                        self.turn(true, &given.origin);
+                    }
+                    self.severity = Some(severity);
+                    self.origin = given.origin.clone();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What is wrong with a settings file, with the lines that it is about.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
+    ThemeCharacters, ThemeStyles,
+};
+
+/// Something wrong in a settings file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What, in one sentence without its end.
+    pub message: String,
+    /// What to say at the place.
+    pub label: String,
+    /// The place.
+    pub span: Range<usize>,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Whether the settings can be used all the same.
+    pub is_warning: bool,
+}
+
+impl Problem {
+    /// Something that makes the settings unusable.
+    pub fn error(span: Range<usize>, message: impl Into<String>) -> Problem {
+        Problem {
+            message: message.into(),
+            label: String::new(),
+            span,
+            help: None,
+            is_warning: false,
+        }
+    }
+
+    /// Something that is surely not meant.
+    pub fn warning(span: Range<usize>, message: impl Into<String>) -> Problem {
+        Problem {
+            is_warning: true,
+            ..Problem::error(span, message)
+        }
+    }
+
+    /// What to say at the place.
+    pub fn label(mut self, label: impl Into<String>) -> Problem {
+        self.label = label.into();
+        self
+    }
+
+    /// What to write instead.
+    pub fn help(mut self, help: impl Into<String>) -> Problem {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("cannot read the settings in {}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Two files in one directory.
+    #[error("{} and {} are both there: keep one of them", first.display(), second.display())]
+    Ambiguous {
+        /// One.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// What it says is wrong.
+    #[error("{} cannot be used", source_file.path.display())]
+    Wrong {
+        /// The file.
+        source_file: SourceFile,
+        /// What is wrong, in the order of the file.
+        problems: Vec<Problem>,
+    },
+    /// A flag's value is wrong in a way that only the settings as a whole tell.
+    #[error("{flag}: {message}")]
+    Flag {
+        /// The flag.
+        flag: &'static str,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// A settings file's path and text.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The path.
+    pub path: PathBuf,
+    /// The text.
+    pub text: Arc<str>,
+}
+
+impl SourceFile {
+    /// The number of the line at an offset, from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        self.text.as_bytes()[..offset.min(self.text.len())]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1
+    }
+
+    /// Draws a problem with the lines it is about.
+    pub fn draw(&self, problem: &Problem, color: bool, width: usize) -> String {
+        let theme = GraphicalTheme {
+            characters: ThemeCharacters::unicode(),
+            styles: if color {
+                ThemeStyles::ansi()
+            } else {
+                ThemeStyles::none()
+            },
+        };
+        // miette shows what it is given; a control character is none of a terminal's business.
+        let text: String = self
+            .text
+            .chars()
+            .map(|c| match c {
+                '\n' | '\t' | '\r' => c,
+                c if c.is_control() && c.len_utf8() == 1 => '?',
+                c => c,
+            })
+            .collect();
+        let shown = Shown {
+            problem,
+            source: NamedSource::new(self.path.to_string_lossy(), text),
+        };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(width)
+            .with_links(false)
+            .with_context_lines(1);
+        let mut out = String::new();
+        match handler.render_report(&mut out, &shown) {
+            Ok(()) => out,
+            Err(_) => format!("{}: {}\n", self.path.display(), problem.message),
+        }
+    }
+}
+
+/// A problem as miette takes it.
+#[derive(Debug)]
+struct Shown<'a> {
+    problem: &'a Problem,
+    source: NamedSource<String>,
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem.message)
+    }
+}
+
+impl std::error::Error for Shown<'_> {}
+
+impl Diagnostic for Shown<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(if self.problem.is_warning {
+            miette::Severity::Warning
+        } else {
+            miette::Severity::Error
+        })
+    }
+
+    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        let help = self.problem.help.as_ref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let Problem { label, span, .. } = self.problem;
+        let label = (!label.is_empty()).then(|| label.clone());
+        let span = LabeledSpan::new_primary_with_span(label, span.clone());
+        Some(Box::new(std::iter::once(span)))
+    }
+}

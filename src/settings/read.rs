@@ -1,0 +1,490 @@
+//! Reads a settings file. Every message knows its place, and all of them are told at once.
+
+use std::fs;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml_edit::{Document, Item, TableLike, Value};
+
+use super::layer::{FailOn, Given, Layer, Origin, OverrideLayer};
+use super::list::{OVERRIDE_SETTINGS, SETTINGS, Setting};
+use super::{Problem, Selector, SettingsError, SourceFile, check, hosts, nearest};
+use crate::containerd::release::parse_releases;
+use crate::lint::{Environment, Level, Severity};
+use crate::tree::{PathGlobs, absolute};
+
+/// Larger than any settings file.
+const MAX_SIZE: u64 = 1024 * 1024;
+
+/// A settings file that was read.
+#[derive(Debug, Clone)]
+pub struct SettingsFile {
+    /// Its path and text.
+    pub source: SourceFile,
+    /// What it says.
+    pub layer: Layer,
+    /// What in it is surely not meant.
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads the settings file at `path`.
+pub fn read(path: &Path) -> Result<SettingsFile, SettingsError> {
+    let unreadable = |reason: String| SettingsError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(unreadable("it is a directory".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(crate::tree::file_error(&error).to_string()))?;
+    if bytes.len() as u64 > MAX_SIZE {
+        return Err(unreadable("it is larger than 1 MiB".to_owned()));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            + 1;
+        unreadable(format!("it is not UTF-8: see line {line}"))
+    })?;
+    parse(path, &text)
+}
+
+/// Reads the text of the settings file at `path`.
+pub fn parse(path: &Path, text: &str) -> Result<SettingsFile, SettingsError> {
+    let source = SourceFile {
+        path: path.to_owned(),
+        text: Arc::from(text),
+    };
+    let directory = absolute(path).parent().map(Path::to_owned);
+    let mut reader = Reader {
+        base: directory.unwrap_or_else(|| PathBuf::from("/")),
+        problems: Vec::new(),
+    };
+    let mut layer = Layer::new(&reader.base);
+    match Document::parse(text) {
+        Ok(document) => reader.top(document.as_table(), &mut layer),
+        Err(error) => {
+            let message = error.message().trim().replace('\n', ", ");
+            let span = error.span().unwrap_or(0..0);
+            reader.error(span, format!("this is not TOML: {message}"));
+        }
+    }
+    // What follows from a mistake is no news.
+    if reader.problems.is_empty() {
+        check::check(&layer, &mut reader.problems);
+    }
+    let mut problems = reader.problems;
+    problems.sort_by_key(|problem| problem.span.start);
+    if problems.iter().any(|problem| !problem.is_warning) {
+        return Err(SettingsError::Wrong {
+            source_file: source,
+            problems,
+        });
+    }
+    Ok(SettingsFile {
+        source,
+        layer,
+        warnings: problems,
+    })
+}
+
+struct Reader {
+    base: PathBuf,
+    problems: Vec<Problem>,
+}
+
+/// The words for an environment.
+const ENVIRONMENTS: [(&str, Environment); 2] = [
+    ("production", Environment::Production),
+    ("development", Environment::Development),
+];
+
+/// The words for a severity.
+pub(super) const SEVERITIES: [(&str, Severity); 3] = [
+    ("error", Severity::Error),
+    ("warning", Severity::Warning),
+    ("note", Severity::Note),
+];
+
+/// The words for what decides the exit code.
+const FAIL_ON: [(&str, FailOn); 4] = [
+    ("error", FailOn::Error),
+    ("warning", FailOn::Warning),
+    ("note", FailOn::Note),
+    ("never", FailOn::Never),
+];
+
+/// The words for what a rule is set to.
+pub(super) const LEVELS: [(&str, Level); 5] = [
+    ("error", Level::Severity(Severity::Error)),
+    ("warning", Level::Severity(Severity::Warning)),
+    ("note", Level::Severity(Severity::Note)),
+    ("on", Level::On),
+    ("off", Level::Off),
+];
+
+impl Reader {
+    fn error(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Problem {
+        self.problems.push(Problem::error(span, message));
+        self.problems.last_mut().expect("it was just pushed")
+    }
+
+    fn top(&mut self, table: &dyn TableLike, layer: &mut Layer) {
+        for (key, item) in table.iter() {
+            let span = key_span(table, key, item);
+            match key {
+                "containerd" => layer.containerd = self.releases(item, span),
+                "deploy-path" => layer.deploy_path = self.node_path(item, span),
+                "sysroot" => layer.sysroot = self.path(item, span),
+                "environment" => layer.environment = self.word(item, span, &ENVIRONMENTS),
+                "private" => layer.private = self.hosts(item, span),
+                "public" => layer.public = self.hosts(item, span),
+                "days-before-expiry" => layer.days_before_expiry = self.days(item, span),
+                "select" => layer.select = Some(self.selectors(item, span)),
+                "extend-select" => layer.extend_select = self.selectors(item, span),
+                "ignore" => layer.ignore = self.selectors(item, span),
+                "exclude" => layer.exclude = self.globs(item, span),
+                "min-severity" => layer.min_severity = self.word(item, span, &SEVERITIES),
+                "fail-on" => layer.fail_on = self.word(item, span, &FAIL_ON),
+                "baseline" => layer.baseline = self.path(item, span),
+                "rules" => layer.severities = self.rules(item, span),
+                "overrides" => layer.overrides = self.overrides(item, span),
+                _ => self.unknown(key, span, SETTINGS, ""),
+            }
+        }
+    }
+
+    fn overrides(&mut self, item: &Item, span: Range<usize>) -> Vec<OverrideLayer> {
+        let tables: Vec<(&dyn TableLike, Range<usize>)> = match item {
+            Item::ArrayOfTables(tables) => tables
+                .iter()
+                .map(|t| (t as &dyn TableLike, t.span().unwrap_or(span.clone())))
+                .collect(),
+            Item::Value(Value::Array(array)) if array.iter().all(Value::is_inline_table) => array
+                .iter()
+                .filter_map(|v| Some((v.as_inline_table()? as &dyn TableLike, v.span()?)))
+                .collect(),
+            _ => {
+                self.error(span, "`overrides` is a list of tables").help =
+                    Some("write `[[overrides]]`, with two brackets".to_owned());
+                return Vec::new();
+            }
+        };
+        tables
+            .into_iter()
+            .map(|(table, span)| self.override_of(table, span))
+            .collect()
+    }
+
+    fn override_of(&mut self, table: &dyn TableLike, whole: Range<usize>) -> OverrideLayer {
+        let mut layer = OverrideLayer::default();
+        for (key, item) in table.iter() {
+            let span = key_span(table, key, item);
+            match key {
+                "paths" => layer.paths = self.globs(item, span),
+                "environment" => layer.environment = self.word(item, span, &ENVIRONMENTS),
+                "rules" => layer.severities = self.rules(item, span),
+                _ if SETTINGS.iter().any(|setting| setting.name == key) => {
+                    self.error(span, format!("`{key}` cannot be set for some paths only"))
+                        .help = Some(
+                        "it belongs to the top of the file, before the first [table]".to_owned(),
+                    );
+                }
+                _ => self.unknown(key, span, OVERRIDE_SETTINGS, " of an override"),
+            }
+        }
+        if !table.contains_key("paths") {
+            self.error(whole, "this override has no `paths`").help =
+                Some("say where it holds: `paths = [\"clusters/dev/**\"]`".to_owned());
+        }
+        layer
+    }
+
+    fn unknown(&mut self, key: &str, span: Range<usize>, known: &[Setting], place: &str) {
+        let also = known
+            .iter()
+            .find(|setting| setting.also_called.contains(&key))
+            .map(|setting| setting.name);
+        let meant = nearest(key, known.iter().map(|setting| setting.name)).or(also);
+        let is_rule = key.parse::<Selector>().is_ok();
+        let names: Vec<_> = known.iter().map(|setting| setting.name).collect();
+        let problem = self.error(span, format!("no setting{place} is called `{key}`"));
+        match meant {
+            _ if is_rule => {
+                problem.label = "this is the name of a rule or category".to_owned();
+                problem.help = Some(format!("write it below `[rules]`: `{key} = \"off\"`"));
+            }
+            Some(name) => {
+                problem.label = format!("did you mean `{name}`?");
+            }
+            None => problem.help = Some(format!("the settings are {}", names.join(", "))),
+        }
+    }
+
+    /// A value of the wrong type.
+    fn wrong_type(&mut self, item: &Item, span: Range<usize>, wanted: &str) {
+        let span = item.span().unwrap_or(span);
+        let found = match item.type_name() {
+            "string" => "text",
+            "table" | "inline table" => "a table",
+            "array" | "array of tables" => "a list",
+            "integer" | "float" => "a number",
+            "boolean" => "true or false",
+            _ => "something else",
+        };
+        self.error(span, format!("this is {found}, and {wanted} is wanted"));
+    }
+
+    fn text(
+        &mut self,
+        item: &Item,
+        span: Range<usize>,
+        wanted: &str,
+    ) -> Option<(String, Range<usize>)> {
+        match item.as_str() {
+            Some(text) => Some((text.to_owned(), item.span().unwrap_or(span))),
+            None => {
+                self.wrong_type(item, span, wanted);
+                None
+            }
+        }
+    }
+
+    /// A list of texts; one text stands for a list of one.
+    fn texts(
+        &mut self,
+        item: &Item,
+        span: Range<usize>,
+        what: &str,
+    ) -> Vec<(String, Range<usize>)> {
+        let wanted = format!("a list of {what}");
+        match item {
+            Item::Value(Value::String(_)) => self.text(item, span, &wanted).into_iter().collect(),
+            Item::Value(Value::Array(array)) => array
+                .iter()
+                .filter_map(|value| {
+                    let span = value.span().unwrap_or(span.clone());
+                    match value.as_str() {
+                        Some(text) => Some((text.to_owned(), span)),
+                        None => {
+                            let message = format!("this is no text, and {wanted} is wanted");
+                            self.error(span, message).help = Some("put it in quotes".to_owned());
+                            None
+                        }
+                    }
+                })
+                .collect(),
+            _ => {
+                self.wrong_type(item, span, &wanted);
+                Vec::new()
+            }
+        }
+    }
+
+    fn word<T: Copy>(
+        &mut self,
+        item: &Item,
+        span: Range<usize>,
+        words: &[(&str, T)],
+    ) -> Option<Given<T>> {
+        let names: Vec<_> = words
+            .iter()
+            .map(|(word, _)| format!("\"{word}\""))
+            .collect();
+        let wanted = match names.split_last() {
+            Some((last, before)) => format!("{} or {last}", before.join(", ")),
+            None => String::new(),
+        };
+        let (text, span) = self.text(item, span, &wanted)?;
+        match words.iter().find(|(word, _)| *word == text) {
+            Some((_, value)) => Some(given(*value, span)),
+            None => {
+                let meant = match text.as_str() {
+                    "info" | "hint" | "advice" => Some("note"),
+                    "warn" => Some("warning"),
+                    "deny" | "forbid" | "fatal" => Some("error"),
+                    "allow" | "ignore" | "none" => Some("off"),
+                    "dev" | "test" | "staging" => Some("development"),
+                    "prod" => Some("production"),
+                    _ => None,
+                };
+                let is_word = |w: &&str| words.iter().any(|(word, _)| word == w);
+                let near = meant
+                    .filter(is_word)
+                    .or_else(|| nearest(&text, words.iter().map(|(word, _)| *word)));
+                let label = near.map(|near| format!("did you mean \"{near}\"?"));
+                let problem = self.error(span, format!("`{text}` is none of {wanted}"));
+                problem.label = label.unwrap_or_default();
+                None
+            }
+        }
+    }
+
+    fn releases(
+        &mut self,
+        item: &Item,
+        span: Range<usize>,
+    ) -> Option<Given<Vec<crate::containerd::Release>>> {
+        let before = self.problems.len();
+        let texts = self.texts(
+            item,
+            span.clone(),
+            "releases, such as [\"1.7\", \"2.2.7\"],",
+        );
+        let mut releases = Vec::new();
+        for (text, span) in texts {
+            match parse_releases(&text) {
+                Ok(some) if some.is_empty() => {
+                    self.error(span, format!("no release line is in the range `{text}`"));
+                }
+                Ok(some) => releases.extend(some),
+                Err(error) => {
+                    self.error(span, error.to_string());
+                }
+            }
+        }
+        let span = item.span().unwrap_or(span);
+        if releases.is_empty() {
+            if self.problems.len() == before {
+                self.error(span, "no release is named").help =
+                    Some("leave the setting out to lint for every supported line".to_owned());
+            }
+            return None;
+        }
+        releases.sort();
+        releases.dedup();
+        Some(given(releases, span))
+    }
+
+    fn node_path(&mut self, item: &Item, span: Range<usize>) -> Option<Given<String>> {
+        let (text, span) = self.text(item, span, "an absolute path")?;
+        if !text.starts_with('/') {
+            self.error(span, format!("`{text}` is no absolute path"))
+                .label = "a path on the node".to_owned();
+            return None;
+        }
+        Some(given(text, span))
+    }
+
+    fn path(&mut self, item: &Item, span: Range<usize>) -> Option<Given<PathBuf>> {
+        let (text, span) = self.text(item, span, "a path")?;
+        if text.is_empty() {
+            self.error(span, "an empty text is no path");
+            return None;
+        }
+        Some(given(self.base.join(text), span))
+    }
+
+    fn days(&mut self, item: &Item, span: Range<usize>) -> Option<Given<i64>> {
+        let Some(days) = item.as_integer() else {
+            self.wrong_type(item, span, "a number of days");
+            return None;
+        };
+        let span = item.span().unwrap_or(span);
+        // A century in days: more is a slip, and certificate times must not overflow.
+        if !(0..=36_500).contains(&days) {
+            self.error(span, format!("{days} is no number of days from 0 to 36500"));
+            return None;
+        }
+        Some(given(days, span))
+    }
+
+    fn hosts(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<String>> {
+        let texts = self.texts(item, span, "hosts");
+        self.keep(texts, |text| hosts::parse_host(text).map(|_| ()))
+    }
+
+    fn globs(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<String>> {
+        let texts = self.texts(item, span, "globs");
+        let base = self.base.clone();
+        self.keep(texts, |text| {
+            if text.is_empty() {
+                return Err("an empty text is no glob".to_owned());
+            }
+            PathGlobs::default()
+                .add(&base, text)
+                .map_err(|error| format!("`{text}` is no glob: {}", error.kind()))
+        })
+    }
+
+    fn keep(
+        &mut self,
+        texts: Vec<(String, Range<usize>)>,
+        check: impl Fn(&str) -> Result<(), String>,
+    ) -> Vec<Given<String>> {
+        let mut kept = Vec::new();
+        for (text, span) in texts {
+            match check(&text) {
+                Ok(()) => kept.push(given(text, span)),
+                Err(message) => {
+                    self.error(span, message);
+                }
+            }
+        }
+        kept
+    }
+
+    fn selectors(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<Selector>> {
+        let texts = self.texts(item, span, "rules and categories");
+        let mut selectors = Vec::new();
+        for (text, span) in texts {
+            selectors.extend(self.selector(&text, span.clone()).map(|s| given(s, span)));
+        }
+        selectors
+    }
+
+    fn selector(&mut self, text: &str, span: Range<usize>) -> Option<Selector> {
+        text.parse()
+            .map_err(|error: super::UnknownSelector| {
+                let problem = self.error(span, error.to_string());
+                match error.nearest {
+                    Some(nearest) => problem.label = format!("did you mean `{nearest}`?"),
+                    None => {
+                        let list = "`certsd-lint rules` lists the rules and their categories";
+                        problem.help = Some(list.to_owned());
+                    }
+                }
+            })
+            .ok()
+    }
+
+    fn rules(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<(Selector, Level)>> {
+        let Some(table) = item.as_table_like() else {
+            self.wrong_type(item, span, "a table of rules and their severities");
+            return Vec::new();
+        };
+        let mut levels = Vec::new();
+        for (name, item) in table.iter() {
+            let span = key_span(table, name, item);
+            let selector = self.selector(name, span.clone());
+            let level = self.word(item, span.clone(), &LEVELS);
+            if let (Some(selector), Some(level)) = (selector, level) {
+                levels.push(given((selector, level.value), span));
+            }
+        }
+        levels
+    }
+}
+
+fn given<T>(value: T, span: Range<usize>) -> Given<T> {
+    Given {
+        value,
+        origin: Origin::File(span),
+    }
+}
+
+fn key_span(table: &dyn TableLike, key: &str, item: &Item) -> Range<usize> {
+    table
+        .key(key)
+        .and_then(toml_edit::Key::span)
+        .or_else(|| item.span())
+        .unwrap_or(0..0)
+}

@@ -1,0 +1,85 @@
+//! The JSON Schema of the settings file, from the same list as everything else.
+
+use serde_json::{Map, Value, json};
+
+use super::Selector;
+use super::list::{OVERRIDE_SETTINGS, SETTINGS, Setting, ValueKind};
+use crate::lint::{Category, RULES};
+
+/// The schema, for editors and for checks in pipelines.
+pub fn schema() -> Value {
+    let selectors: Vec<Value> = Selector::names().map(|(name, _)| name.into()).collect();
+    let mut rules = Map::new();
+    let level =
+        |description: String| json!({ "$ref": "#/definitions/level", "description": description });
+    for category in Category::ALL {
+        let word = category.word();
+        rules.insert(
+            word.to_owned(),
+            level(format!("the rules of the category {word}")),
+        );
+    }
+    rules.insert("all".to_owned(), level("every rule".to_owned()));
+    for rule in RULES {
+        rules.insert(rule.name.to_owned(), level(rule.summary().to_owned()));
+    }
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Settings of certsd-lint",
+        "description": "certsd-lint.toml or .certsd-lint.toml",
+        "type": "object",
+        "properties": properties(SETTINGS),
+        "additionalProperties": false,
+        "definitions": {
+            "level": { "enum": ["error", "warning", "note", "on", "off"] },
+            "selector": { "enum": selectors },
+            "rules": { "type": "object", "properties": rules, "additionalProperties": false },
+            "override": {
+                "type": "object",
+                "properties": properties(OVERRIDE_SETTINGS),
+                "required": ["paths"],
+                "additionalProperties": false,
+            },
+        },
+    })
+}
+
+fn properties(settings: &[Setting]) -> Value {
+    let properties: Map<String, Value> = settings
+        .iter()
+        .map(|setting| (setting.name.to_owned(), property(setting)))
+        .collect();
+    Value::Object(properties)
+}
+
+fn property(setting: &Setting) -> Value {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let mut property = match setting.value {
+        ValueKind::Releases => one_or_many(json!({
+            "type": "string",
+            "pattern": r"^\s*(>=|<=?)?v?\d+\.\d+(\.\d+)?(\.\.=?v?\d+\.\d+(\.\d+)?)?\s*$",
+        })),
+        ValueKind::NodePath => json!({ "type": "string", "pattern": "^/" }),
+        ValueKind::Path => text,
+        ValueKind::Days => json!({ "type": "integer", "minimum": 0, "maximum": 36500 }),
+        ValueKind::Environment => json!({ "enum": ["production", "development"] }),
+        ValueKind::Severity => json!({ "enum": ["error", "warning", "note"] }),
+        ValueKind::FailOn => json!({ "enum": ["error", "warning", "note", "never"] }),
+        ValueKind::Hosts | ValueKind::Globs => one_or_many(text),
+        ValueKind::Selectors => one_or_many(json!({ "$ref": "#/definitions/selector" })),
+        ValueKind::Rules => json!({ "$ref": "#/definitions/rules" }),
+        ValueKind::Overrides => {
+            json!({ "type": "array", "items": { "$ref": "#/definitions/override" } })
+        }
+    };
+    if let Value::Object(property) = &mut property {
+        let docs: Vec<_> = setting.paragraphs().collect();
+        property.insert("description".to_owned(), docs.join("\n\n").into());
+    }
+    property
+}
+
+/// A list, or one text that stands for a list of one.
+fn one_or_many(item: Value) -> Value {
+    json!({ "anyOf": [item, { "type": "array", "items": item }] })
+}
