@@ -349,12 +349,10 @@ fn globs_that_match_nothing_are_told() {
 
 #[test]
 fn printed_settings_say_where_they_come_from_and_can_be_read_again() {
-    let mut flags = Layer::default();
+    let mut flags = Layer::new(Path::new("/repo"));
     flags.days_before_expiry = Some(Given::flag("--days-before-expiry", 7));
-    flags.ignore = vec![Given::flag(
-        "--ignore",
-        "unknown-capability".parse().unwrap(),
-    )];
+    let ignored = "unknown-capability".parse().unwrap();
+    flags.ignore = vec![Given::flag("--ignore", ignored)];
     let text =
         "exclude = [\"a\"]\n\n[[overrides]]\npaths = [\"c\"]\nenvironment = \"development\"\n";
     let printed = print(&effective(text, flags));

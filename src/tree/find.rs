@@ -113,7 +113,7 @@ impl Finder<'_> {
         }
         let names = disk::names(path).map_err(unreadable)?;
         let nothing = FindError::Nothing { path: shown(path) };
-        let is_empty = !names.iter().any(|n| Tree::takes(n));
+        let is_empty = !names.iter().any(Tree::takes);
         match self.options.kind {
             Some(Kind::ConfigPath) if is_empty => return Err(nothing),
             Some(Kind::ConfigPath) => self.add_tree(path, None),
