@@ -1,9 +1,14 @@
 //! The command line: turns arguments into what the library takes, and its answers into exit codes.
 
+mod completions;
 mod explain;
+mod file;
+mod init;
 mod lint;
+mod man;
 mod markdown;
 mod rules;
+mod schema;
 mod terminal;
 mod values;
 
@@ -15,6 +20,8 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::settings::SettingsError;
 
 pub use terminal::{Color, Terminal};
 
@@ -35,6 +42,9 @@ pub enum Error {
     /// In words, for people: what, where, and what to do.
     #[error("{0}")]
     Message(String),
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// Output could not be written.
     #[error("cannot write the output: {0}")]
     Io(#[from] io::Error),
@@ -119,6 +129,14 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// List the rules
     Rules(rules::RulesArgs),
+    /// Write a commented settings file
+    Init(init::InitArgs),
+    /// Print the JSON Schema of the settings file
+    Schema,
+    /// Print completions for a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page
+    Man,
 }
 
 /// Runs the program and says how it ended.
@@ -147,6 +165,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     ExitCode::from(exit as u8)
+}
+
+/// The whole command line, for what is made from it.
+fn command() -> clap::Command {
+    Cli::command()
 }
 
 fn parse(args: impl IntoIterator<Item = OsString>) -> std::result::Result<Cli, clap::Error> {
@@ -184,6 +207,10 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
         None => lint::run(&cli.lint, terminal, &mut out),
         Some(Command::Explain(args)) => explain::run(&args, terminal, &mut out),
         Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
+        Some(Command::Init(args)) => init::run(&args, terminal),
+        Some(Command::Schema) => schema::run(&mut out),
+        Some(Command::Completions(args)) => completions::run(&args, &mut out),
+        Some(Command::Man) => man::run(&mut out),
     }?;
     out.flush()?;
     Ok(exit)

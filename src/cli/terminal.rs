@@ -6,6 +6,8 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::settings::{Problem, SourceFile};
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Color {
@@ -25,6 +27,10 @@ pub struct Terminal {
     pub color: bool,
     /// Whether standard error takes colour.
     pub color_stderr: bool,
+    /// Whether standard output takes more than ASCII.
+    pub unicode: bool,
+    /// Whether standard output makes links clickable.
+    pub hyperlinks: bool,
     /// The width for wrapped text.
     pub width: usize,
     /// Findings and failures only.
@@ -44,8 +50,13 @@ impl Terminal {
             Some((terminal_size::Width(width), _)) => usize::from(width).clamp(40, 120),
             None => DEFAULT_WIDTH,
         };
+        let is_terminal = io::stdout().is_terminal();
         Terminal {
-            color: use_color(choice, env, io::stdout().is_terminal()),
+            unicode: !is_terminal || supports_unicode::on(supports_unicode::Stream::Stdout),
+            hyperlinks: is_terminal
+                && choice != Color::Never
+                && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+            color: use_color(choice, env, is_terminal),
             color_stderr: use_color(choice, env, io::stderr().is_terminal()),
             width,
             quiet,
@@ -69,6 +80,13 @@ impl Terminal {
     pub fn info(&self, message: impl Display) {
         if self.verbose > 0 {
             self.say("info", AnsiColor::Cyan.on_default(), message);
+        }
+    }
+
+    /// Something wrong in a settings file, with its lines.
+    pub fn problem(&self, source: &SourceFile, problem: &Problem) {
+        if !(self.quiet && problem.is_warning) {
+            self.raw(&source.draw(problem, self.color_stderr, self.width));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Values of flags that are names of the catalogue: completed by shells, mended by suggestions.
+//! Values of flags. Names of the catalogue are completed by shells and mended by suggestions.
 
 use std::ffi::OsStr;
 
@@ -6,8 +6,10 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
-use crate::lint::{Category, RULES, Rule, rule};
-use crate::settings::{Selector, nearest};
+use crate::containerd::Release;
+use crate::containerd::release::parse_releases;
+use crate::lint::{Category, Level, RULES, Rule, rule};
+use crate::settings::{LEVELS, Selector, UnknownSelector, nearest};
 
 /// Reads the name of a rule.
 #[derive(Debug, Clone, Copy)]
@@ -55,9 +57,7 @@ impl TypedValueParser for SelectorParser {
     ) -> Result<Selector, clap::Error> {
         let name = value.to_string_lossy();
         name.parse()
-            .map_err(|error: crate::settings::UnknownSelector| {
-                unknown(command, arg, &name, error.nearest)
-            })
+            .map_err(|error: UnknownSelector| unknown(command, arg, &name, error.nearest))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue>>> {
@@ -117,4 +117,77 @@ fn unknown(
         }
     }
     error
+}
+
+/// One item of `--containerd`.
+pub fn releases(text: &str) -> Result<Vec<Release>, String> {
+    match parse_releases(text) {
+        Ok(releases) if releases.is_empty() => Err("no release line is in this range".to_owned()),
+        Ok(releases) => Ok(releases),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A path on the node.
+pub fn node_path(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        Ok(text.to_owned())
+    } else {
+        Err("this is no absolute path, as a path on the node has to be".to_owned())
+    }
+}
+
+/// A time: RFC 3339, or seconds since 1970.
+pub fn time(text: &str) -> Result<i64, String> {
+    if let Ok(seconds) = text.parse() {
+        return Ok(seconds);
+    }
+    time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339)
+        .map(time::OffsetDateTime::unix_timestamp)
+        .map_err(|_| "write it as 2026-01-31T00:00:00Z, or in seconds since 1970".to_owned())
+}
+
+/// One item of `--severity`.
+pub fn severity_of(text: &str) -> Result<(Selector, Level), String> {
+    let (name, word) = text
+        .split_once('=')
+        .ok_or("write it as RULE=SEVERITY, such as unknown-capability=warning")?;
+    let selector = name
+        .parse()
+        .map_err(|error: UnknownSelector| match error.nearest {
+            Some(nearest) => format!("{error}; did you mean `{nearest}`?"),
+            None => format!("{error}; `certsd-lint rules` lists them"),
+        })?;
+    let level = LEVELS.iter().find(|(known, _)| *known == word);
+    let (_, level) = level.ok_or_else(|| {
+        let known: Vec<_> = LEVELS.iter().map(|(word, _)| *word).collect();
+        format!("`{word}` is none of {}", known.join(", "))
+    })?;
+    Ok((selector, *level))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_in_both_forms() {
+        assert_eq!(time("0"), Ok(0));
+        assert_eq!(time("1970-01-02T00:00:00Z"), Ok(86_400));
+        assert_eq!(time("1970-01-02T01:00:00+01:00"), Ok(86_400));
+        assert!(time("tomorrow").is_err());
+    }
+
+    #[test]
+    fn severities_of_rules() {
+        assert!(severity_of("unknown-capability=note").is_ok());
+        assert!(severity_of("trust=off").is_ok());
+        assert!(
+            severity_of("unkown-capability=note")
+                .unwrap_err()
+                .contains("did you mean")
+        );
+        assert!(severity_of("trust=loud").unwrap_err().contains("none of"));
+        assert!(severity_of("trust").is_err());
+    }
 }

@@ -22,10 +22,10 @@ pub enum Level {
 /// What a tree or namespace is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Environment {
-    /// Nodes that matter. The default.
+    /// Nodes that matter (the default)
     #[default]
     Production,
-    /// A laptop, a test cluster: what is an exposure in production is a note here.
+    /// A laptop or a test cluster: exposures are notes here
     Development,
 }
 

@@ -2,13 +2,24 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
     ThemeCharacters, ThemeStyles,
 };
+
+/// A path as it is told: relative to the current directory when it lies below it.
+pub fn short(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let short = path.strip_prefix(&here).unwrap_or(path);
+    let short = match short.as_os_str().is_empty() {
+        true => path,
+        false => short,
+    };
+    short.display().to_string()
+}
 
 /// Something wrong in a settings file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +73,7 @@ impl Problem {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file cannot be read.
-    #[error("cannot read the settings in {}: {reason}", path.display())]
+    #[error("cannot read the settings in {}: {reason}", short(path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -70,7 +81,11 @@ pub enum SettingsError {
         reason: String,
     },
     /// Two files in one directory.
-    #[error("{} and {} are both there: keep one of them", first.display(), second.display())]
+    #[error(
+        "{} and {} are both there: keep one of them",
+        short(first),
+        short(second)
+    )]
     Ambiguous {
         /// One.
         first: PathBuf,
@@ -78,7 +93,7 @@ pub enum SettingsError {
         second: PathBuf,
     },
     /// What it says is wrong.
-    #[error("{} cannot be used", source_file.path.display())]
+    #[error("the settings in {} cannot be used", short(&source_file.path))]
     Wrong {
         /// The file.
         source_file: SourceFile,
@@ -136,7 +151,7 @@ impl SourceFile {
             .collect();
         let shown = Shown {
             problem,
-            source: NamedSource::new(self.path.to_string_lossy(), text),
+            source: NamedSource::new(short(&self.path), text),
         };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(width)
@@ -145,7 +160,7 @@ impl SourceFile {
         let mut out = String::new();
         match handler.render_report(&mut out, &shown) {
             Ok(()) => out,
-            Err(_) => format!("{}: {}\n", self.path.display(), problem.message),
+            Err(_) => format!("{}: {}\n", short(&self.path), problem.message),
         }
     }
 }

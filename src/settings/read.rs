@@ -108,7 +108,7 @@ const ENVIRONMENTS: [(&str, Environment); 2] = [
 ];
 
 /// The words for a severity.
-pub(super) const SEVERITIES: [(&str, Severity); 3] = [
+const SEVERITIES: [(&str, Severity); 3] = [
     ("error", Severity::Error),
     ("warning", Severity::Warning),
     ("note", Severity::Note),
@@ -123,7 +123,7 @@ const FAIL_ON: [(&str, FailOn); 4] = [
 ];
 
 /// The words for what a rule is set to.
-pub(super) const LEVELS: [(&str, Level); 5] = [
+pub const LEVELS: [(&str, Level); 5] = [
     ("error", Level::Severity(Severity::Error)),
     ("warning", Level::Severity(Severity::Warning)),
     ("note", Level::Severity(Severity::Note)),

@@ -1,0 +1,61 @@
+//! `init`: a commented settings file to start from.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Error, Exit, Result, Terminal};
+use crate::settings::{FILE_NAMES, template};
+
+/// The arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The file to write; nothing is ever overwritten
+    #[arg(value_name = "FILE", default_value = FILE_NAMES[0])]
+    file: PathBuf,
+}
+
+/// Writes the file.
+pub fn run(args: &InitArgs, terminal: &Terminal) -> Result {
+    let file = match args.file.is_dir() {
+        true => args.file.join(FILE_NAMES[0]),
+        false => args.file.clone(),
+    };
+    // Beside the other spelling the new file would make both unusable.
+    let other = FILE_NAMES
+        .iter()
+        .map(|name| file.with_file_name(name))
+        .find(|other| *other != file && other.symlink_metadata().is_ok());
+    if let (Some(other), Some(true)) = (
+        other,
+        file.file_name().map(|n| FILE_NAMES.iter().any(|f| *f == n)),
+    ) {
+        return Err(Error::message(format!(
+            "{} is there already, and one directory has one settings file",
+            other.display()
+        )));
+    }
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&file)
+        .and_then(|mut new| new.write_all(template().as_bytes()));
+    match written {
+        Ok(()) => {
+            if !terminal.quiet {
+                terminal.raw(&format!("{} is written\n", file.display()));
+            }
+            Ok(Exit::Clean)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Error::message(format!(
+            "{} is there already and is left as it is; name another file, or remove it first",
+            file.display()
+        ))),
+        Err(error) => Err(Error::message(format!(
+            "cannot write {}: {error}",
+            file.display()
+        ))),
+    }
+}

@@ -1,0 +1,166 @@
+//! Linting: what the program does when no command is named.
+
+mod args;
+mod output;
+mod trees;
+
+use std::io::Write;
+use std::path::Path;
+
+use super::{Error, Exit, Result, Terminal};
+use crate::lint::{Report, Run, lint};
+use crate::report;
+use crate::settings::{self, Effective, SettingsError, SettingsFile, short};
+use crate::tree::{Tree, absolute};
+
+pub use args::LintArgs;
+use trees::{Input, find_trees};
+
+/// Lints.
+pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result {
+    let pairs = output::pairs(args)?;
+    let input = Input::new(args)?;
+    let named = input.all();
+    let mut effective = settings(args, &input, terminal)?;
+    if args.print_settings {
+        out.write_all(settings::print(&effective).as_bytes())?;
+        return Ok(Exit::Clean);
+    }
+    let found = find_trees(args, input, &mut effective.settings, terminal)?;
+    if args.config.is_none() && !args.no_config {
+        trees::warn_of_other_settings(&found.trees, &effective, terminal);
+    }
+    let now = args
+        .now
+        .unwrap_or_else(|| time::OffsetDateTime::now_utc().unix_timestamp());
+    let run = Run {
+        settings: effective.settings.clone(),
+        now,
+    };
+    let mut report = lint(&found.trees, &run);
+    report
+        .findings
+        .retain(|finding| finding.severity >= effective.min_severity);
+    output::write(&pairs, &report, args, terminal, out)?;
+    for failure in &report.failures {
+        terminal.error(failure);
+    }
+    if covers_settings(&named, &effective) {
+        warn_of_unmatched(&found.trees, &effective, terminal);
+    }
+    if !terminal.quiet && !found.trees.is_empty() {
+        if args.statistics {
+            terminal.raw(&statistics(&report));
+        }
+        terminal.raw(&format!("{}\n", report::summary(&report)));
+    }
+    Ok(if found.failed || !report.failures.is_empty() {
+        Exit::Failure
+    } else if effective.fail_on.fails(&report) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    })
+}
+
+/// The settings of the run. Where the file is wrong, all that is wrong with it is told.
+fn settings(args: &LintArgs, input: &Input, terminal: &Terminal) -> Result<Effective> {
+    let file = read_file(args, input, terminal).and_then(|file| {
+        if let Some(file) = &file {
+            for warning in &file.warnings {
+                terminal.problem(&file.source, warning);
+            }
+        }
+        settings::merge(file, args.layer())
+    });
+    file.map_err(|error| {
+        if let SettingsError::Wrong {
+            source_file,
+            problems,
+        } = &error
+        {
+            for problem in problems {
+                terminal.problem(source_file, problem);
+            }
+        }
+        Error::from(error)
+    })
+}
+
+fn read_file(
+    args: &LintArgs,
+    input: &Input,
+    terminal: &Terminal,
+) -> std::result::Result<Option<SettingsFile>, SettingsError> {
+    if args.no_config {
+        terminal.info("settings: no file, as --no-config says");
+        return Ok(None);
+    }
+    let path = match &args.config {
+        Some(path) => Some(path.clone()),
+        None => settings::locate(&input.all())?,
+    };
+    match path {
+        Some(path) => {
+            terminal.info(format!("settings: {}", short(&path)));
+            settings::read(&path).map(Some)
+        }
+        None => {
+            terminal.info(format!(
+                "settings: no {} was found",
+                settings::FILE_NAMES.join(" or ")
+            ));
+            Ok(None)
+        }
+    }
+}
+
+/// Whether the run looked at everything that the settings file's globs can be about. A hook that names
+/// a single file does not.
+fn covers_settings(named: &[std::path::PathBuf], effective: &Effective) -> bool {
+    let Some(file) = &effective.file else {
+        return false;
+    };
+    let file = absolute(&file.source.path);
+    let directory = file.parent().unwrap_or(Path::new("/"));
+    named
+        .iter()
+        .any(|path| directory.starts_with(absolute(path)))
+}
+
+fn warn_of_unmatched(trees: &[Tree], effective: &Effective, terminal: &Terminal) {
+    let Some(file) = &effective.file else {
+        return;
+    };
+    for tree in trees {
+        for namespace in tree.namespaces().unwrap_or_default() {
+            let path = tree.shown(&namespace.name);
+            effective.looked_at(&format!("{path}/hosts.toml"));
+        }
+    }
+    for problem in effective.unmatched_globs() {
+        terminal.problem(&file.source, &problem);
+    }
+}
+
+/// How often each rule was broken, the most frequent first.
+fn statistics(report: &Report) -> String {
+    let mut counts: Vec<(usize, &'static str)> = Vec::new();
+    for finding in &report.findings {
+        match counts
+            .iter_mut()
+            .find(|(_, rule)| *rule == finding.rule.name)
+        {
+            Some((count, _)) => *count += 1,
+            None => counts.push((1, finding.rule.name)),
+        }
+    }
+    counts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    let width = counts
+        .first()
+        .map_or(0, |(count, _)| count.to_string().len());
+    counts
+        .iter()
+        .map(|(count, rule)| format!("{count:>width$}  {rule}\n"))
+        .collect()
+}

@@ -1,0 +1,219 @@
+//! From the arguments to the trees that are linted.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::LintArgs;
+use crate::cli::{Error, Result, Terminal};
+use crate::lint::Settings;
+use crate::settings::{Effective, short, upwards};
+use crate::tree::{
+    DEFAULT_CONFIG_PATH, Deployment, FindError, FindOptions, MAX_HOSTS_FILE, Tree, TreeOptions,
+    find,
+};
+
+/// What the command line names.
+#[derive(Debug)]
+pub struct Input {
+    /// The paths without `-`.
+    pub paths: Vec<PathBuf>,
+    /// The hosts.toml for which standard input stands.
+    pub stdin: Option<PathBuf>,
+}
+
+/// The trees of a run.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The trees.
+    pub trees: Vec<Tree>,
+    /// A path could not be looked at, or nothing is there to lint.
+    pub failed: bool,
+}
+
+impl Input {
+    /// Reads the arguments; nothing is opened yet.
+    pub fn new(args: &LintArgs) -> Result<Input> {
+        let is_stdin = |path: &PathBuf| path == Path::new("-");
+        let mut paths = args.paths.clone();
+        let stdin_is_named = paths.iter().any(is_stdin);
+        paths.retain(|path| !is_stdin(path));
+        let stdin = match &args.stdin_filename {
+            Some(name) if name.file_name().is_none_or(|n| n != "hosts.toml") => {
+                return Err(Error::message(format!(
+                    "--stdin-filename {} is no hosts.toml: say where the text belongs, \
+                     such as certs.d/docker.io/hosts.toml",
+                    name.display()
+                )));
+            }
+            Some(name) if stdin_is_named || paths.is_empty() => Some(name.clone()),
+            Some(_) => {
+                return Err(Error::message(
+                    "--stdin-filename names the text on standard input: add `-` to the paths",
+                ));
+            }
+            None if stdin_is_named => {
+                return Err(Error::message(
+                    "`-` is standard input: say with --stdin-filename where its text belongs, \
+                     such as --stdin-filename certs.d/docker.io/hosts.toml",
+                ));
+            }
+            None => None,
+        };
+        if paths.is_empty() && stdin.is_none() {
+            paths.push(PathBuf::from(DEFAULT_CONFIG_PATH));
+        }
+        Ok(Input { paths, stdin })
+    }
+
+    /// Everything that is named, standard input as the file for which it stands.
+    pub fn all(&self) -> Vec<PathBuf> {
+        self.paths.iter().chain(&self.stdin).cloned().collect()
+    }
+}
+
+/// Finds the trees, tells what stands in the way, and lets what was named and excluded be linted all the
+/// same, unless the arguments say otherwise.
+pub fn find_trees(
+    args: &LintArgs,
+    input: Input,
+    settings: &mut Settings,
+    terminal: &Terminal,
+) -> Result<Found> {
+    let Input {
+        mut paths,
+        mut stdin,
+    } = input;
+    let mut exempt = Vec::new();
+    let mut keeps = |path: &PathBuf| {
+        let shown = path.to_string_lossy();
+        if !settings.exclude.excludes(&shown) {
+            return true;
+        }
+        if args.force_exclude {
+            terminal.info(format!("{shown} is excluded"));
+            return false;
+        }
+        let shown = shown.strip_prefix("./").unwrap_or(&shown);
+        exempt.push(shown.trim_end_matches("/hosts.toml").to_owned());
+        true
+    };
+    paths.retain(&mut keeps);
+    stdin = stdin.filter(&mut keeps);
+    settings.exclude.exempt = exempt;
+    if paths.is_empty() && stdin.is_none() {
+        terminal.info("every path is excluded");
+        return Ok(Found::default());
+    }
+    let options = FindOptions {
+        kind: args.kind,
+        tree: TreeOptions {
+            deploy_path: settings.deploy_path.clone(),
+            sysroot: settings.sysroot.clone(),
+        },
+        exclude: settings.exclude.clone(),
+        stdin: match stdin {
+            Some(name) => Some((name, read_stdin()?)),
+            None => None,
+        },
+    };
+    let (trees, errors) = find(&paths, &options);
+    let mut failed = false;
+    let excluding = match settings.exclude.globs.is_empty() {
+        true => "",
+        false => "; what is excluded was passed over",
+    };
+    for error in errors {
+        match &error {
+            FindError::Unreadable { path, .. }
+                if args.paths.is_empty() && path == DEFAULT_CONFIG_PATH =>
+            {
+                failed = true;
+                terminal.error(format!(
+                    "{error}; name the config path, or a folder with trees below it: certsd-lint PATH"
+                ));
+            }
+            FindError::Unreadable { .. } => {
+                failed = true;
+                terminal.error(error);
+            }
+            FindError::Nothing { .. } | FindError::Unrelated { .. } if args.allow_empty => {
+                terminal.info(error);
+            }
+            FindError::Nothing { .. } | FindError::Unrelated { .. } if !trees.is_empty() => {
+                terminal.warning(format!("{error}{excluding}"));
+            }
+            FindError::Nothing { .. } | FindError::Unrelated { .. } => {
+                failed = true;
+                terminal.error(format!("{error}{excluding}"));
+            }
+        }
+    }
+    for tree in &trees {
+        terminal.info(describe(tree));
+    }
+    Ok(Found { trees, failed })
+}
+
+/// A tree in words, for `-v`.
+fn describe(tree: &Tree) -> String {
+    let what = match &tree.only {
+        None => String::new(),
+        Some(only) => {
+            let only: Vec<_> = only.iter().map(String::as_str).collect();
+            format!(" ({} only)", only.join(", "))
+        }
+    };
+    let how = match &tree.deployment {
+        Deployment::InPlace => "in use where it lies".to_owned(),
+        Deployment::Elsewhere => format!("seen as it will be at {} on the node", tree.root),
+        Deployment::Sysroot(sysroot) => {
+            format!("seen as {} below the root {}", tree.root, short(sysroot))
+        }
+    };
+    format!("tree {}{what}: {how}", tree.shown(""))
+}
+
+/// Tells of settings files that lie nearer to a tree than the one that is used, so that nobody waits in
+/// vain for what they say.
+pub fn warn_of_other_settings(trees: &[Tree], effective: &Effective, terminal: &Terminal) {
+    let used = effective
+        .file
+        .as_ref()
+        .map(|file| file.source.path.as_path());
+    let mut others = BTreeSet::new();
+    for tree in trees {
+        let Ok(Some(nearest)) = upwards(&crate::tree::absolute(&tree.disk)) else {
+            continue;
+        };
+        if Some(nearest.as_path()) == used || !others.insert(nearest.clone()) {
+            continue;
+        }
+        let instead = match used {
+            Some(used) => format!("{} is used for all paths", short(used)),
+            None => "it is not above all paths".to_owned(),
+        };
+        terminal.warning(format!(
+            "the settings in {} are not used: a run reads one settings file, and {instead}; \
+             run certsd-lint for {} alone, or name a file with --config",
+            short(&nearest),
+            tree.shown(""),
+        ));
+    }
+}
+
+fn read_stdin() -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(MAX_HOSTS_FILE + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| Error::message(format!("cannot read standard input: {error}")))?;
+    if text.len() as u64 > MAX_HOSTS_FILE {
+        return Err(Error::message(format!(
+            "the text on standard input is larger than {} MiB: that is no hosts.toml",
+            MAX_HOSTS_FILE / (1024 * 1024)
+        )));
+    }
+    Ok(text)
+}
