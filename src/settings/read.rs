@@ -35,8 +35,14 @@ pub fn read(path: &Path) -> Result<SettingsFile, SettingsError> {
         path: path.to_owned(),
         reason,
     };
-    if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+    let metadata = fs::metadata(path)
+        .map_err(|error| unreadable(crate::tree::file_error(&error).to_string()))?;
+    if metadata.is_dir() {
         return Err(unreadable("it is a directory".to_owned()));
+    }
+    // Opening a pipe waits for its writer. Only the shell's own (`--config <(…)`) surely has one.
+    if !metadata.is_file() && !path.starts_with("/dev") && !path.starts_with("/proc") {
+        return Err(unreadable("it is no regular file".to_owned()));
     }
     let mut bytes = Vec::new();
     fs::File::open(path)

@@ -1,0 +1,548 @@
+//! The program as a whole: what it answers to what can be wrong around it, and how it ends.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+mod program;
+
+use program::{Ended, Folder, certsd_lint};
+
+#[test]
+fn a_path_that_is_not_there() {
+    let folder = Folder::new(&[]);
+    let ended = folder.run(&["nowhere"]);
+    ended.fails("error: cannot read nowhere: it does not exist");
+    // What is there is linted all the same, and the run has failed nevertheless.
+    folder.write("certs.d/docker.io/hosts.toml", "");
+    let ended = folder.run(&["nowhere", "certs.d"]);
+    ended.fails("cannot read nowhere");
+    ended.says("checked 1 namespace");
+}
+
+#[test]
+fn nothing_named_and_nothing_at_the_default_place() {
+    if Path::new("/etc/containerd/certs.d").exists() {
+        eprintln!("skipped: this machine has /etc/containerd/certs.d");
+        return;
+    }
+    let ended = Folder::new(&[]).run(&[]);
+    ended.fails("cannot read /etc/containerd/certs.d: it does not exist; name the config path");
+}
+
+#[test]
+fn an_empty_folder() {
+    let folder = Folder::new(&["empty/", "other/README.md"]);
+    folder.run(&["empty"]).fails("nothing to lint in empty");
+    folder.run(&["other"]).fails("nothing to lint in other");
+    folder.run(&["--allow-empty", "empty", "other"]).ends(0);
+    // Among others that hold something, it is a warning.
+    folder.write("certs.d/docker.io/hosts.toml", "");
+    let ended = folder.run(&["empty", "certs.d"]);
+    ended.ends(0).says("warning: nothing to lint in empty");
+    folder.run(&["-q", "empty", "certs.d"]).ends(0).is_silent();
+}
+
+#[test]
+fn files_of_200_megabytes() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml", "big"]);
+    let size = 200 * 1024 * 1024;
+    for name in ["certs.d/docker.io/hosts.toml", "big"] {
+        let file = fs::File::create(folder.path().join(name)).unwrap();
+        file.set_len(size).unwrap();
+    }
+    let began = Instant::now();
+    folder.run(&["certs.d"]).says("checked 1 namespace");
+    folder.run(&["big"]).fails("big lies in no certs.d tree");
+    let ended = folder.run(&["--config", "big", "certs.d"]);
+    ended.fails("cannot read the settings in big: it is larger than 1 MiB");
+    let text = fs::File::open(folder.path().join("big")).unwrap();
+    let ended = folder.run_with(
+        &["--stdin-filename", "a/hosts.toml", "-"],
+        Stdio::from(text),
+    );
+    ended.fails("the text on standard input is larger than 4 MiB");
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "nothing reads all that"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fifo_is_never_waited_for() {
+    let folder = Folder::new(&["certs.d/docker.io/", "certs.d/quay.io/hosts.toml"]);
+    for name in ["certs.d/docker.io/hosts.toml", "fifo", "certsd-lint.toml"] {
+        let made = Command::new("mkfifo")
+            .arg(folder.path().join(name))
+            .status();
+        assert!(made.unwrap().success());
+    }
+    folder
+        .run(&["--no-config", "certs.d"])
+        .says("checked 2 namespaces");
+    let ended = folder.run(&["--no-config", "certs.d/docker.io/hosts.toml"]);
+    ended.says("checked 1 namespace");
+    folder
+        .run(&["--no-config", "fifo"])
+        .fails("fifo lies in no certs.d tree");
+    let ended = folder.run(&["certs.d"]);
+    ended.fails("cannot read the settings in certsd-lint.toml: it is no regular file");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_without_permission() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml", "locked/x"]);
+    let mode = |mode| {
+        fs::set_permissions(
+            folder.path().join("locked"),
+            fs::Permissions::from_mode(mode),
+        )
+    };
+    mode(0o000).unwrap();
+    if let Some(run) = folder.unprivileged() {
+        run(&["locked"]).fails("cannot read locked: there is no permission to read it");
+        // A search that could not look everywhere has not done its work.
+        let ended = run(&["."]);
+        ended.fails("cannot read ./locked: there is no permission to read it");
+        ended.says("checked 1 namespace");
+        run(&["--exclude", "locked", "."]).ends(0);
+    }
+    mode(0o755).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_in_circles_or_nowhere() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    folder.link("loop", "loop");
+    folder.link("nowhere", "dangling");
+    folder.link("..", "certs.d/docker.io/up");
+    folder.link("../certs.d", "certs.d/quay.io");
+    folder
+        .run(&["loop"])
+        .fails("cannot read loop: it is a link that leads back to itself");
+    folder
+        .run(&["dangling"])
+        .fails("cannot read dangling: it does not exist");
+    folder.run(&["."]).says("in 1 config path");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    let odd = OsStr::from_bytes(b"\xffreg.io");
+    let namespace = folder.path().join("certs.d").join(odd);
+    fs::create_dir_all(&namespace).unwrap();
+    fs::write(namespace.join("hosts.toml"), "").unwrap();
+    folder.run(&["certs.d"]).says("checked 2 namespaces");
+    let mut command = folder.command();
+    let ended = Ended::of(command.arg(namespace.join("hosts.toml")).output().unwrap());
+    ended.says("checked 1 namespace");
+    let mut command = folder.command();
+    let ended = Ended::of(
+        command
+            .arg(OsStr::from_bytes(b"\xff/nowhere"))
+            .output()
+            .unwrap(),
+    );
+    ended.fails("cannot read \u{fffd}/nowhere: it does not exist");
+    let mut command = folder.command();
+    let ended = Ended::of(command.arg("explain").arg(odd).output().unwrap());
+    ended.fails("invalid value");
+}
+
+#[test]
+fn broken_settings() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    folder.write("certsd-lint.toml", "ignroe = [\"trust\"]\n");
+    let ended = folder.run(&["certs.d"]);
+    ended.fails("error: the settings in certsd-lint.toml cannot be used");
+    ended
+        .says("no setting is called `ignroe`")
+        .says("certsd-lint.toml:1:1")
+        .says("did you mean `ignore`?");
+    assert_eq!(ended.out, "", "nothing was linted");
+    folder.write("certsd-lint.toml", "containerd = [\n");
+    folder.run(&["certs.d"]).fails("this is not TOML");
+    fs::write(folder.path().join("certsd-lint.toml"), b"# caf\xe9\n").unwrap();
+    folder
+        .run(&["certs.d"])
+        .fails("it is not UTF-8: see line 1");
+    folder.run(&["--no-config", "certs.d"]).ends(0);
+    folder
+        .run(&["--config", "other.toml"])
+        .fails("cannot read the settings in other.toml: it does not exist");
+    folder
+        .run(&["--config", "certs.d"])
+        .fails("it is a directory");
+    folder.write(".certsd-lint.toml", "");
+    folder
+        .run(&["certs.d"])
+        .fails("are both there: keep one of them");
+}
+
+#[test]
+fn names_that_are_not_known() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    for args in [
+        &["--select", "unknown-capabilty", "certs.d"][..],
+        &["--ignore", "trust,unknown-capabilty"],
+        &["--extend-select", "unknown-capabilty"],
+        &["explain", "unknown-capabilty"],
+    ] {
+        let ended = folder.run(args);
+        ended.fails("invalid value 'unknown-capabilty'");
+        ended.says("a similar value exists: 'unknown-capability'");
+    }
+    let ended = folder.run(&["--severity", "unknown-capabilty=off"]);
+    ended.fails("did you mean `unknown-capability`?");
+    folder
+        .run(&["explain", "pineapple"])
+        .fails("`certsd-lint rules` lists");
+    folder
+        .run(&["--containerd", "1.4"])
+        .fails("containerd 1.4 is not known here");
+    folder
+        .run(&["--slect", "x"])
+        .fails("a similar argument exists: '--select'");
+    folder
+        .run(&["--now", "tomorrow"])
+        .fails("write it as 2026-01-31T00:00:00Z");
+    folder
+        .run(&["--deploy-path", "certs.d"])
+        .fails("no absolute path");
+    folder
+        .run(&["--private", "reg:5000", "certs.d"])
+        .fails("--private: `reg:5000` has a port");
+    folder.run(&["--days-before-expiry", "-1"]).fails("");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    for args in [
+        &["rules"][..],
+        &["explain", "unknown-capability"],
+        &["--help"],
+        &["man"],
+        &["completions", "bash"],
+        &["--format", "json", "certs.d"],
+    ] {
+        let mut command = folder.command();
+        let mut child = command
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let mut stderr = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut stderr)
+            .unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{args:?}: {stderr}");
+        assert!(
+            !stderr.contains("error") && !stderr.contains("panic"),
+            "{args:?}: {stderr}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let folder = Folder::new(&[]);
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = folder.command();
+    let ended = Ended::of(
+        command
+            .arg("rules")
+            .stdout(Stdio::from(full))
+            .output()
+            .unwrap(),
+    );
+    ended.fails("cannot write the output");
+}
+
+#[test]
+fn settings_are_found_upwards_to_the_repository() {
+    let folder = Folder::new(&["repo/.git/", "repo/a/certs.d/docker.io/hosts.toml"]);
+    folder.write("certsd-lint.toml", "broken");
+    let ended = folder.run(&["-v", "repo/a/certs.d"]);
+    // The file above the repository is seen only because the program was started there.
+    ended.fails("info: settings: certsd-lint.toml");
+    let inside = |args: &[&str]| {
+        Ended::of(
+            folder
+                .command()
+                .current_dir(folder.path().join("repo"))
+                .args(args)
+                .output()
+                .unwrap(),
+        )
+    };
+    inside(&["-v", "a/certs.d"])
+        .ends(0)
+        .says("info: settings: no certsd-lint.toml or .certsd-lint.toml was found");
+    folder.write("repo/.certsd-lint.toml", "");
+    inside(&["-v", "a/certs.d"])
+        .ends(0)
+        .says("info: settings: .certsd-lint.toml");
+    folder
+        .run(&["-v", "repo/a/certs.d/docker.io/hosts.toml"])
+        .ends(0)
+        .says("info: settings: repo/.certsd-lint.toml");
+    inside(&["-v", "--no-config", "a"])
+        .ends(0)
+        .says("settings: no file, as --no-config says");
+    // A file that lies nearer to one of the trees is not silently passed over.
+    folder.write("repo/b/certs.d/quay.io/hosts.toml", "");
+    folder.write("repo/b/certsd-lint.toml", "");
+    inside(&["."])
+        .ends(0)
+        .says("warning: the settings in b/certsd-lint.toml are not used");
+    inside(&["-v", "b"])
+        .ends(0)
+        .says("info: settings: b/certsd-lint.toml");
+}
+
+#[test]
+fn trees_and_how_they_are_seen_are_told_with_v() {
+    let folder = Folder::new(&[
+        "repo/.git/",
+        "repo/certs.d/docker.io/hosts.toml",
+        "here/certs.d/docker.io/hosts.toml",
+    ]);
+    let ended = folder.run(&["-v", "repo", "here/certs.d/docker.io/hosts.toml"]);
+    ended
+        .ends(0)
+        .says("info: tree repo/certs.d: seen as it will be at /etc/containerd/certs.d on the node");
+    ended.says("info: tree here/certs.d (docker.io only): in use where it lies");
+    let ended = folder.run(&["-v", "--deploy-path", "/opt/certs.d", "here"]);
+    ended
+        .ends(0)
+        .says("seen as it will be at /opt/certs.d on the node");
+    let ended = folder.run(&["-v", "--sysroot", "here", "here/certs.d"]);
+    ended.ends(0).says("seen as /certs.d below the root here");
+}
+
+#[test]
+fn excluded_paths() {
+    let folder = Folder::new(&[
+        "vendor/certs.d/docker.io/hosts.toml",
+        "certs.d/quay.io/hosts.toml",
+        "certs.d/old.io/hosts.toml",
+    ]);
+    folder.write("certsd-lint.toml", "exclude = [\"vendor\", \"old.io\"]\n");
+    folder
+        .run(&["."])
+        .ends(0)
+        .says("checked 1 namespace in 1 config path");
+    // Named on the command line, they are linted all the same, unless a hook says otherwise.
+    folder.run(&["vendor"]).ends(0).says("checked 1 namespace");
+    let old = "certs.d/old.io/hosts.toml";
+    folder.run(&[old]).ends(0).says("checked 1 namespace");
+    folder
+        .run(&["--force-exclude", old, "vendor"])
+        .ends(0)
+        .is_silent();
+    folder
+        .run(&["--force-exclude", old, "certs.d/quay.io"])
+        .ends(0)
+        .says("checked 1 namespace");
+    let absolute = folder.path().join("certs.d");
+    let ended = folder.run(&["--config", "certsd-lint.toml", absolute.to_str().unwrap()]);
+    ended.ends(0).says("checked 1 namespace");
+    folder
+        .run(&["--exclude", "certs.d", "."])
+        .fails("what is excluded was passed over");
+    folder.write("certsd-lint.toml", "exclude = [\"nothing/**\"]\n");
+    folder
+        .run(&["."])
+        .ends(0)
+        .says("`nothing/**` matches nothing")
+        .says("certsd-lint.toml:1:12");
+    let ended = folder.run(&["certs.d"]);
+    assert!(
+        !ended.err.contains("matches nothing"),
+        "only part of it was looked at"
+    );
+}
+
+#[test]
+fn formats_and_outputs_pair_in_their_order() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    let ended = folder.run(&[
+        "--format", "json", "--output", "-", "--format", "sarif", "--output", "x.sarif", "certs.d",
+    ]);
+    ended.ends(0);
+    assert!(ended.out.contains("\"version\": 1"), "{}", ended.out);
+    let sarif = fs::read_to_string(folder.path().join("x.sarif")).unwrap();
+    assert!(sarif.contains("2.1.0"));
+    folder
+        .run(&["--format", "junit", "-o", "x.xml", "certs.d"])
+        .ends(0);
+    assert!(folder.path().join("x.xml").exists());
+    folder
+        .run(&["--format", "json", "--format", "sarif", "certs.d"])
+        .fails("two formats go to standard output");
+    folder
+        .run(&["--format", "json", "-o", "a", "-o", "b", "certs.d"])
+        .fails("each --output takes the findings of one --format");
+    folder
+        .run(&["--output", "no/such/x", "certs.d"])
+        .fails("cannot write no/such/x");
+}
+
+#[test]
+fn standard_input() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    let run = |args: &[&str], text: &str| {
+        let mut child = folder
+            .command()
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).ok();
+        Ended::of(child.wait_with_output().unwrap())
+    };
+    let name = "certs.d/docker.io/hosts.toml";
+    run(&["--stdin-filename", name, "-"], "")
+        .ends(0)
+        .says("checked 1 namespace");
+    run(&["--stdin-filename", "new/quay.io/hosts.toml"], "")
+        .ends(0)
+        .says("checked 1 namespace");
+    run(&["-"], "").fails("say with --stdin-filename where its text belongs");
+    run(&["--stdin-filename", name, "certs.d"], "").fails("add `-` to the paths");
+    run(&["--stdin-filename", "docker.io", "-"], "")
+        .fails("is no hosts.toml: say where the text belongs");
+}
+
+#[test]
+fn commands_and_paths_of_the_same_name() {
+    let folder = Folder::new(&["rules/docker.io/hosts.toml"]);
+    folder.run(&["--color", "never", "rules"]).ends(0);
+    folder.run(&["./rules"]).ends(0).says("checked 1 namespace");
+    folder
+        .run(&["--", "rules"])
+        .ends(0)
+        .says("checked 1 namespace");
+    let ended = folder.run(&["--fail-on", "never", "rules"]);
+    ended.fails("`rules` is a command and takes no --fail-on");
+    ended.says("a path of that name is written `./rules`");
+}
+
+#[test]
+fn init_writes_once() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    folder
+        .run(&["init"])
+        .ends(0)
+        .says("certsd-lint.toml is written");
+    folder
+        .run(&["-v", "certs.d"])
+        .ends(0)
+        .says("info: settings: certsd-lint.toml");
+    folder.write("certsd-lint.toml", "# mine\n");
+    folder
+        .run(&["init"])
+        .fails("certsd-lint.toml is there already and is left as it is");
+    folder
+        .run(&["init", ".certsd-lint.toml"])
+        .fails("one directory has one settings file");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("certsd-lint.toml")).unwrap(),
+        "# mine\n"
+    );
+    folder.run(&["init", "other.toml"]).ends(0);
+}
+
+#[test]
+fn rules_and_their_documentation() {
+    let folder = Folder::new(&[]);
+    let ended = folder.run(&["rules", "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    let rules = list["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), certsd_lint::lint::RULES.len());
+    for key in [
+        "name",
+        "category",
+        "severity",
+        "consequence",
+        "releases",
+        "fix",
+        "on",
+        "summary",
+    ] {
+        assert!(rules.iter().all(|rule| !rule[key].is_null()), "{key}");
+    }
+    for rule in certsd_lint::lint::RULES {
+        let ended = folder.run(&["explain", rule.name]);
+        ended.ends(0);
+        assert!(ended.out.contains(rule.consequence.word()), "{}", ended.out);
+        assert!(
+            !ended.out.contains("##") && !ended.out.contains("```"),
+            "{}",
+            ended.out
+        );
+        // Code is not wrapped, and neither is a word that is longer than a line.
+        let too_long = |l: &&str| l.chars().count() > 100 && !l.starts_with("    ");
+        assert_eq!(ended.out.lines().find(too_long), None, "{}", rule.name);
+    }
+    assert!(
+        folder
+            .run(&["--color", "always", "explain", "unknown-capability"])
+            .out
+            .contains('\u{1b}')
+    );
+}
+
+#[test]
+fn everything_is_described() {
+    let folder = Folder::new(&[]);
+    folder.run(&["--version"]).ends(0);
+    let help = folder.run(&["--help"]).out;
+    let man = folder.run(&["man"]).out.replace("\\-", "-");
+    let bash = folder.run(&["completions", "bash"]).out;
+    let flags = certsd_lint::settings::SETTINGS
+        .iter()
+        .filter_map(|setting| setting.flag);
+    for flag in flags.filter(|flag| *flag != "--baseline") {
+        for page in [&help, &man, &bash] {
+            assert!(page.contains(flag), "{flag}");
+        }
+    }
+    let schema = folder.run(&["schema"]).out;
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/settings.schema.json");
+    assert_eq!(schema, fs::read_to_string(shipped).unwrap());
+    let help = certsd_lint()
+        .arg("--help")
+        .output()
+        .map(|o: Output| o.stdout)
+        .unwrap();
+    let widest = String::from_utf8(help)
+        .unwrap()
+        .lines()
+        .map(|l| l.chars().count())
+        .max();
+    assert!(widest <= Some(100));
+}
