@@ -71,7 +71,7 @@ impl Folder {
         use std::os::unix::process::CommandExt;
         let locked = self.path().join("a-locked-directory");
         fs::create_dir(&locked).unwrap();
-        fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
         let is_bound = fs::read_dir(&locked).is_err();
         fs::remove_dir(&locked).unwrap();
         const NOBODY: u32 = 65_534;
