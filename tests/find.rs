@@ -137,6 +137,31 @@ fn a_namespace_below_a_namespace_is_no_tree() {
 }
 
 #[test]
+fn a_namespace_that_holds_only_nested_ones_is_no_tree() {
+    let files = &["mirrors/ghcr.io/org/hosts.toml"];
+    check(files, &["mirrors"], &["mirrors"]);
+    check(files, &[""], &["mirrors"]);
+    // A dot in a folder's name does not make it a namespace.
+    let files = &["site.example/docker.io/hosts.toml", "x/hosts.toml"];
+    check(files, &[""], &[".", "site.example"]);
+}
+
+#[test]
+fn files_where_directories_should_be() {
+    check(&["mirrors/quay.io"], &["mirrors"], &["mirrors"]);
+    check(
+        &["certs.d/quay.io", "certs.d/README"],
+        &["certs.d"],
+        &["certs.d"],
+    );
+    check(
+        &["code/Cargo.lock", "code/x"],
+        &["code"],
+        &["! nothing code"],
+    );
+}
+
+#[test]
 fn a_stray_hosts_file_leads_to_its_config_path() {
     let files = &["certs.d/hosts.toml", "certs.d/docker.io/hosts.toml"];
     check(files, &["certs.d/hosts.toml"], &["certs.d"]);

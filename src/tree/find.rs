@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::globs::{Exclusions, absolute};
 use super::names::{is_config_path_name, is_plausible_host};
-use super::search::{has_hosts_file, search, with_hosts_file};
+use super::search::{has_hosts_file, holds_hosts, search};
 use super::{Namespace, Tree, TreeOptions, disk};
 use crate::containerd::FileError;
 
@@ -150,10 +150,7 @@ impl Finder<'_> {
         }
         let absolute = absolute(&directory);
         let is_config_path = |dir: &&Path| {
-            file_name(dir).is_some_and(|name| is_config_path_name(&name))
-                || disk::names(dir).is_ok_and(|names| {
-                    with_hosts_file(dir, &names).any(|n| is_plausible_host(&n.name))
-                })
+            file_name(dir).is_some_and(|name| is_config_path_name(&name)) || holds_hosts(dir)
         };
         let level = absolute
             .ancestors()
@@ -211,16 +208,11 @@ impl Place {
     fn of_namespace(directory: &Path) -> Place {
         let absolute = absolute(directory);
         let is_config_path = |dir: &Path| file_name(dir).is_some_and(|n| is_config_path_name(&n));
-        let holds_namespaces = || {
-            disk::names(directory).is_ok_and(|names| {
-                with_hosts_file(directory, &names).any(|n| is_plausible_host(&n.name))
-            })
-        };
         let named = absolute.ancestors().take(4).position(is_config_path);
         let plausible = file_name(&absolute).is_some_and(|name| is_plausible_host(&name));
         let level = match named {
             Some(level) => level,
-            None if !plausible && holds_namespaces() => 0,
+            None if !plausible && holds_hosts(directory) => 0,
             None => 1,
         };
         Place::at(directory, level)
@@ -300,7 +292,7 @@ fn is_namespace(path: &Path, names: &[Namespace]) -> bool {
         return false;
     }
     let is_host = is_plausible_host(&own_name);
-    let holds_namespaces = with_hosts_file(path, names).any(|n| is_plausible_host(&n.name));
+    let holds_namespaces = holds_hosts(path);
     if has_hosts_file(path) {
         return is_host || !holds_namespaces;
     }
@@ -308,12 +300,16 @@ fn is_namespace(path: &Path, names: &[Namespace]) -> bool {
 }
 
 /// Whether a directory below which no hosts.toml was found can be a config path all the same: one of
-/// certificates alone, or with misnamed files, which the rules are to tell.
+/// certificates alone, with misnamed files, or with files where directories should be, which the rules
+/// are to tell. Where it is not called so, a file counts only when nothing else is there:
+/// Cargo.lock could be a registry's name as well.
 fn may_be_config_path(path: &Path, names: &[Namespace]) -> bool {
     let is_called_so = file_name(&absolute(path)).is_some_and(|name| is_config_path_name(&name));
-    names
-        .iter()
-        .any(|n| Tree::takes(n) && (is_called_so || n.is_dir && is_plausible_host(&n.name)))
+    let visible = || names.iter().filter(|n| !n.name.starts_with('.'));
+    let hosts_only = visible().all(|n| is_plausible_host(&n.name));
+    visible().any(|n| {
+        Tree::takes(n) && (is_called_so || hosts_only || n.is_dir && is_plausible_host(&n.name))
+    })
 }
 
 fn has_certificates(names: &[Namespace]) -> bool {

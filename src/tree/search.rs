@@ -45,6 +45,12 @@ pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) ->
             }
         }
     }
+    for tree in &mut found {
+        // A namespace that only holds nested ones: its config path lies above it.
+        if tree != root && is_host(tree) && !holds_hosts(tree) {
+            tree.pop();
+        }
+    }
     found.sort();
     found.dedup();
     found
@@ -64,8 +70,22 @@ fn is_below_namespace(other: &Path, tree: &Path) -> bool {
     let Some(first) = parts.next() else {
         return false;
     };
-    let is_namespace = is_plausible_host(&first) || has_hosts_file(&other.join(first.as_ref()));
+    let is_namespace = has_hosts_file(&other.join(first.as_ref()))
+        || is_plausible_host(&first) && !holds_hosts(tree);
     is_namespace && !is_config_path_name(&first) && !parts.any(|part| is_config_path_name(&part))
+}
+
+/// Whether a directory is called like a registry host.
+fn is_host(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| is_plausible_host(&name.to_string_lossy()))
+}
+
+/// Whether a directory has namespaces that are called like registry hosts. Folders have dots in their names
+/// too, so the name of a directory alone does not make it a namespace.
+pub fn holds_hosts(path: &Path) -> bool {
+    disk::names(path)
+        .is_ok_and(|names| with_hosts_file(path, &names).any(|n| is_plausible_host(&n.name)))
 }
 
 /// What is never searched: version control, Kubernetes' hidden directories (`..data` leads
