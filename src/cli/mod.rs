@@ -7,6 +7,7 @@ mod init;
 mod lint;
 mod man;
 mod markdown;
+pub mod resolve;
 mod rules;
 mod schema;
 mod terminal;
@@ -45,6 +46,9 @@ pub enum Error {
     /// The settings cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// There is no answer.
+    #[error(transparent)]
+    Resolve(resolve::Error),
     /// Output could not be written.
     #[error("cannot write the output: {0}")]
     Io(#[from] io::Error),
@@ -54,6 +58,15 @@ impl Error {
     /// An error in words.
     pub fn message(text: impl Into<String>) -> Error {
         Error::Message(text.into())
+    }
+}
+
+impl From<resolve::Error> for Error {
+    fn from(error: resolve::Error) -> Error {
+        match error {
+            resolve::Error::Write(error) => Error::Io(error),
+            other => Error::Resolve(other),
+        }
     }
 }
 
@@ -125,6 +138,7 @@ struct GlobalArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Resolve(resolve::Args),
     /// Explain a rule: what it finds, why, and what to write instead
     Explain(explain::ExplainArgs),
     /// List the rules
@@ -205,6 +219,17 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match cli.command {
         None => lint::run(&cli.lint, terminal, &mut out),
+        Some(Command::Resolve(args)) => {
+            let choice = match terminal.color {
+                true => anstream::ColorChoice::AlwaysAnsi,
+                false => anstream::ColorChoice::Never,
+            };
+            // It styles whatever it draws; the stream takes the styles out where they are not wanted.
+            let mut out = anstream::AutoStream::new(&mut out as &mut dyn Write, choice);
+            resolve::run(&args, &mut out)
+                .map(|_| Exit::Clean)
+                .map_err(Error::from)
+        }
         Some(Command::Explain(args)) => explain::run(&args, terminal, &mut out),
         Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
         Some(Command::Init(args)) => init::run(&args, terminal),
