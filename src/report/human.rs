@@ -200,7 +200,7 @@ impl Printer<'_> {
         if !finding.help.is_empty() {
             let mut help = lines(&finding.help).into_owned();
             match finding.fix.as_ref().map(|fix| fix.safety) {
-                Some(Safety::Safe) => help.push_str(" (--fix does it)"),
+                Some(Safety::Safe) => help.push_str(""),
                 Some(Safety::Unsafe) => help.push_str(" (--fix --unsafe-fixes does it)"),
                 None => {}
             }

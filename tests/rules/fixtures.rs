@@ -1,0 +1,75 @@
+//! `fixtures/rules/<rule>/fires*` and `silent*`: trees in which the rule has something to say, and their
+//! sound twins.
+//!
+//! A case holds `certs.d`, perhaps `certsd-lint.toml` with settings, and where the rule fires
+//! `expected.txt`: its findings as a person sees them. `BLESS=1 cargo test --test rules` writes those
+//! files; read what it wrote.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use certsd_lint::report::{self, Format, Options};
+
+use super::{lint_tree, settings_beside};
+
+#[test]
+fn rules_fire_on_their_fixtures_and_are_silent_on_the_twins() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules");
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut failures = Vec::new();
+    for rule in directories(&root) {
+        for case in directories(&rule) {
+            if let Err(failure) = check(&rule, &case, bless) {
+                failures.push(failure);
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+fn directories(parent: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(parent)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    found.sort();
+    found
+}
+
+fn check(rule: &Path, case: &Path, bless: bool) -> Result<(), String> {
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let (rule, shown) = (name(rule), format!("{}/{}", name(rule), name(case)));
+    let config_path = case.join("certs.d");
+    let mut report = lint_tree(&config_path, settings_beside(&config_path));
+    report.findings.retain(|finding| finding.rule.name == rule);
+    let expected = case.join("expected.txt");
+    if name(case).starts_with("silent") {
+        let messages: Vec<&str> = report.findings.iter().map(|f| f.message.as_str()).collect();
+        return match messages.is_empty() {
+            true => Ok(()),
+            false => Err(format!("{shown}: fires: {messages:?}")),
+        };
+    }
+    if report.findings.is_empty() {
+        return Err(format!("{shown}: silent"));
+    }
+    let options = Options {
+        width: 100,
+        ..Options::default()
+    };
+    let mut out = Vec::new();
+    report::write(Format::Human, &report, &options, &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    let case = format!("{}/", case.display());
+    let out = out.replace(&case, "");
+    if bless {
+        fs::write(expected, out).unwrap();
+        return Ok(());
+    }
+    match fs::read_to_string(&expected) {
+        Ok(text) if text == out => Ok(()),
+        Ok(text) => Err(format!("{shown}: expected\n{text}\nfound\n{out}")),
+        Err(_) => Err(format!("{shown}: no expected.txt; found\n{out}")),
+    }
+}
