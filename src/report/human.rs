@@ -198,12 +198,7 @@ impl Printer<'_> {
     /// What to write instead, the releases, and where to read on.
     fn footer(&self, out: &mut String, finding: &Finding) -> fmt::Result {
         if !finding.help.is_empty() {
-            let mut help = lines(&finding.help).into_owned();
-            match finding.fix.as_ref().map(|fix| fix.safety) {
-                Some(Safety::Safe) => help.push_str(""),
-                Some(Safety::Unsafe) => help.push_str(" (--fix --unsafe-fixes does it)"),
-                None => {}
-            }
+            let help = lines(&finding.help).into_owned();
             self.footnote(out, "help:", &help);
         }
         let mut holds = releases_in_words(&finding.releases, self.targeted);
