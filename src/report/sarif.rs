@@ -139,7 +139,11 @@ fn result(finding: &Finding, paths: &Paths, lines: &mut LineHashes<'_>) -> Value
         _ => String::new(),
     };
     let message = format!("{about}{}", finding.message);
-    let text = sentences(&[&message, &finding.effect, &finding.help]);
+    let mut text = sentences(&[&message, &finding.effect, &finding.help]);
+    // An empty message fails the upload of the whole document.
+    if text.is_empty() {
+        text = sentences(&[finding.rule.summary()]);
+    }
     let mut result = json!({
         "ruleId": finding.rule.name,
         "level": level(finding.severity),

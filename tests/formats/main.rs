@@ -6,6 +6,7 @@ mod json;
 mod sample;
 mod sarif;
 mod services;
+mod tree;
 
 use certsd_lint::lint::Report;
 use certsd_lint::report::{self, Format, Options};
