@@ -163,7 +163,7 @@ pub fn load_directory(release: Release, files: &dyn Files, dir: &str, host: &str
         None => match certificate_files(files, dir) {
             Ok(host) => vec![host],
             Err(cause) => {
-                fail(&mut outcome, cause);
+                fail(&mut outcome, *cause);
                 return outcome;
             }
         },
@@ -227,7 +227,7 @@ fn read_hosts_toml(
 }
 
 /// Docker's layout: `*.crt` are CAs, `*.cert` with the `.key` of the same stem are client pairs.
-fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Cause> {
+fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Box<Cause>> {
     let found = |name: &str| WrittenPath {
         written: String::new(),
         path: path::join(dir, name),
@@ -236,7 +236,7 @@ fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Cause> {
     let entries = match files.list(dir) {
         Ok(entries) => entries,
         Err(FileError::NotFound) => Vec::new(),
-        Err(error) => return Err(Cause::List(error)),
+        Err(error) => return Err(Box::new(Cause::List(error))),
     };
     let mut host = Host::empty();
     for entry in entries.iter().filter(|entry| !entry.is_dir) {
@@ -249,12 +249,12 @@ fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Cause> {
                 Ok(()) => Some(key),
                 Err(FileError::NotFound) => None,
                 Err(error) => {
-                    return Err(Cause::TlsFile {
+                    return Err(Box::new(Cause::TlsFile {
                         file: TlsFile::ClientKey,
                         written: String::new(),
                         path: key.path,
                         error,
-                    });
+                    }));
                 }
             };
             host.client.push(ClientPair {

@@ -15,7 +15,7 @@ use super::text::{lines, one_line, releases_in_words};
 use super::{Options, place};
 use crate::containerd::Release;
 use crate::document::Source;
-use crate::lint::{Check, Finding, Location, Report, Safety, Severity};
+use crate::lint::{Check, Finding, Location, Report, Severity};
 
 /// Prose in longer lines than this is hard to read, however wide the terminal is.
 const MAX_PROSE: usize = 100;

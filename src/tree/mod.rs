@@ -128,16 +128,16 @@ impl Tree {
 
     /// The name under which the user knows a path of the tree.
     pub fn shown(&self, relative: &str) -> String {
-        if let Some((namespace, shown)) = &self.alias {
-            if let Some(rest) = relative.strip_prefix(namespace.as_str()) {
-                let rest = rest.trim_start_matches('/');
-                return match (shown.is_empty(), rest.is_empty()) {
-                    (true, true) => ".".to_owned(),
-                    (true, false) => rest.to_owned(),
-                    (false, true) => shown.clone(),
-                    (false, false) => format!("{shown}/{rest}"),
-                };
-            }
+        if let Some((namespace, shown)) = &self.alias
+            && let Some(rest) = relative.strip_prefix(namespace.as_str())
+        {
+            let rest = rest.trim_start_matches('/');
+            return match (shown.is_empty(), rest.is_empty()) {
+                (true, true) => ".".to_owned(),
+                (true, false) => rest.to_owned(),
+                (false, true) => shown.clone(),
+                (false, false) => format!("{shown}/{rest}"),
+            };
         }
         match (self.shown.is_empty(), relative.is_empty()) {
             (true, true) => ".".to_owned(),
