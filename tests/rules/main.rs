@@ -3,6 +3,7 @@
 mod catalogue;
 mod examples;
 mod fixtures;
+mod sound;
 
 use std::path::Path;
 

@@ -1,0 +1,36 @@
+//! Sound trees stay clean.
+
+use std::fs;
+use std::path::Path;
+
+use certsd_lint::lint::Severity;
+
+use super::{lint_tree, settings_beside};
+
+#[test]
+fn sound_trees_give_no_error_and_no_warning() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sound");
+    let (mut trees, mut complaints) = (0, Vec::new());
+    for entry in fs::read_dir(root).unwrap() {
+        let config_path = entry.unwrap().path().join("certs.d");
+        if !config_path.is_dir() {
+            continue;
+        }
+        trees += 1;
+        let report = lint_tree(&config_path, settings_beside(&config_path));
+        assert!(report.summary.namespaces > 0, "{}", config_path.display());
+        for finding in report
+            .findings
+            .iter()
+            .filter(|f| f.severity > Severity::Note)
+        {
+            let rule = finding.rule.name;
+            complaints.push(format!(
+                "{}: {rule}: {}",
+                finding.location.path, finding.message
+            ));
+        }
+    }
+    assert!(trees >= 12, "{trees} trees");
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
