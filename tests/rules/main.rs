@@ -1,6 +1,7 @@
 //! Every rule, held to its documentation and to its fixtures.
 
 mod catalogue;
+mod docs;
 mod examples;
 mod fixtures;
 mod sound;
