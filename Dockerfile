@@ -1,0 +1,15 @@
+# A static binary and nothing else, run as nobody in particular.
+#
+#   docker build -t certsd-lint .
+#   docker run --rm -v /etc/containerd/certs.d:/etc/containerd/certs.d:ro certsd-lint
+FROM rust:1.95-alpine AS build
+WORKDIR /src
+COPY Cargo.toml Cargo.lock ./
+COPY src src
+COPY rules rules
+RUN cargo install --locked --path . --root /out
+
+FROM scratch
+COPY --from=build /out/bin/certsd-lint /certsd-lint
+USER 65532:65532
+ENTRYPOINT ["/certsd-lint"]
