@@ -1,7 +1,6 @@
 //! Reads a settings file. Every message knows its place, and all of them are told at once.
 
 use std::fs;
-use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,22 +34,13 @@ pub fn read(path: &Path) -> Result<SettingsFile, SettingsError> {
         path: path.to_owned(),
         reason,
     };
-    let metadata = fs::metadata(path)
-        .map_err(|error| unreadable(crate::tree::file_error(&error).to_string()))?;
-    if metadata.is_dir() {
-        return Err(unreadable("it is a directory".to_owned()));
-    }
-    // Opening a pipe waits for its writer. Only the shell's own (`--config <(…)`) surely has one.
-    if !metadata.is_file() && !path.starts_with("/dev") && !path.starts_with("/proc") {
-        return Err(unreadable("it is no regular file".to_owned()));
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(path)
-        .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(crate::tree::file_error(&error).to_string()))?;
-    if bytes.len() as u64 > MAX_SIZE {
-        return Err(unreadable("it is larger than 1 MiB".to_owned()));
-    }
+    // A pipe is read only where the shell made it (`--config <(…)`): any other may have no writer.
+    let bytes = if path.starts_with("/dev") || path.starts_with("/proc") {
+        fs::read(path).map_err(|error| crate::tree::file_error(&error))
+    } else {
+        crate::tree::read(path, MAX_SIZE)
+    };
+    let bytes = bytes.map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at]

@@ -91,15 +91,21 @@ impl PathGlob {
         if self.written.starts_with('/') {
             return self.matcher.is_match(absolute);
         }
-        if let Ok(relative) = absolute.strip_prefix(&self.base) {
-            return self.matcher.is_match(relative);
+        let lexical = absolute.strip_prefix(&self.base).ok();
+        if lexical.is_some_and(|relative| self.matcher.is_match(relative)) {
+            return true;
         }
-        if let Some(base) = &self.canonical_base {
-            let canonical = canonical.get_or_insert_with(|| absolute.canonicalize().ok());
-            let canonical = canonical.as_deref().unwrap_or(absolute);
-            if let Ok(relative) = canonical.strip_prefix(base) {
-                return self.matcher.is_match(relative);
-            }
+        // The same by another way, through a link.
+        let canonical = canonical.get_or_insert_with(|| absolute.canonicalize().ok());
+        let base = self.canonical_base.as_deref().unwrap_or(&self.base);
+        let resolved = canonical
+            .as_deref()
+            .and_then(|path| path.strip_prefix(base).ok());
+        if resolved.is_some_and(|relative| self.matcher.is_match(relative)) {
+            return true;
+        }
+        if lexical.is_some() || resolved.is_some() {
+            return false;
         }
         self.matcher
             .is_match(path.strip_prefix("./").unwrap_or(path))

@@ -14,7 +14,7 @@ use crate::containerd::directory::DEFAULT;
 use crate::containerd::go::path;
 use crate::containerd::{DirEntry, FileError, Files};
 
-pub use disk::{FileInfo, file_error, repository_root};
+pub use disk::{FileInfo, file_error, read, repository_root};
 pub use find::{FindError, FindOptions, Kind, find};
 pub use globs::{Exclusions, PathGlobs, absolute};
 pub use names::{is_plausible_host, registry_host};

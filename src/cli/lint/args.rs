@@ -121,6 +121,23 @@ pub struct LintArgs {
     )]
     pub days_before_expiry: Option<i64>,
 
+    /// Findings that stand in this file are known, and not reported again
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write all findings to the file that --baseline or the settings name, so that only new ones are reported from now on
+    ///
+    /// What the file knows of paths that this run did not look at stays in it.
+    #[arg(
+        long, help_heading = "Rules",
+        conflicts_with_all = ["format", "output", "statistics"]
+    )]
+    pub write_baseline: bool,
+
+    /// Report what comments in the files silence, too
+    #[arg(long, help_heading = "Rules")]
+    pub no_ignores: bool,
+
     /// Read the settings from this file
     ///
     /// Otherwise certsd-lint.toml or .certsd-lint.toml is looked for in the nearest directory that all PATHs have in common, and
@@ -202,6 +219,7 @@ impl LintArgs {
             exclude: many("--exclude", &self.exclude),
             min_severity: one("--min-severity", &self.min_severity),
             fail_on,
+            baseline: one("--baseline", &self.baseline),
             ..Layer::new(Path::new("."))
         }
     }

@@ -1,6 +1,7 @@
 //! Linting: what the program does when no command is named.
 
 mod args;
+mod baseline;
 mod output;
 mod trees;
 
@@ -30,6 +31,7 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     if args.config.is_none() && !args.no_config {
         trees::warn_of_other_settings(&found.trees, &effective, terminal);
     }
+    effective.settings.suppressions = !args.no_ignores;
     let now = args
         .now
         .unwrap_or_else(|| time::OffsetDateTime::now_utc().unix_timestamp());
@@ -38,13 +40,20 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         now,
     };
     let mut report = lint(&found.trees, &run);
+    baseline::apply(args, &mut report, &effective, terminal)?;
+    let failed = found.failed || !report.failures.is_empty();
+    if args.write_baseline {
+        tell_failures(&report, terminal);
+        return Ok(match failed {
+            true => Exit::Failure,
+            false => Exit::Clean,
+        });
+    }
     report
         .findings
         .retain(|finding| finding.severity >= effective.min_severity);
     output::write(&pairs, &report, args, terminal, out)?;
-    for failure in &report.failures {
-        terminal.error(failure);
-    }
+    tell_failures(&report, terminal);
     if covers_settings(&named, &effective) {
         warn_of_unmatched(&found.trees, &effective, terminal);
     }
@@ -52,15 +61,22 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         if args.statistics {
             terminal.raw(&statistics(&report));
         }
+        terminal.raw(&report::vanished(&report));
         terminal.raw(&format!("{}\n", report::summary(&report)));
     }
-    Ok(if found.failed || !report.failures.is_empty() {
+    Ok(if failed {
         Exit::Failure
     } else if effective.fail_on.fails(&report) {
         Exit::Findings
     } else {
         Exit::Clean
     })
+}
+
+fn tell_failures(report: &Report, terminal: &Terminal) {
+    for failure in &report.failures {
+        terminal.error(failure);
+    }
 }
 
 /// The settings of the run. Where the file is wrong, all that is wrong with it is told.
