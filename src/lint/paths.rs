@@ -52,7 +52,7 @@ impl Paths {
     /// that leads out of the root, the link's own place counts.
     pub fn in_root(&self, shown: &str) -> Option<String> {
         let path = self.on_disk(shown);
-        [resolved(&path), normalized(&path)]
+        [resolved(&path), crate::tree::normalized(&path)]
             .iter()
             .find_map(|path| path.strip_prefix(&self.root).ok())
             .map(with_slashes)
@@ -129,7 +129,7 @@ fn with_slashes(path: &Path) -> String {
 
 /// Links resolved as far as the path exists.
 fn resolved(path: &Path) -> PathBuf {
-    let path = normalized(path);
+    let path = crate::tree::normalized(path);
     let mut missing = Vec::new();
     for ancestor in path.ancestors() {
         if let Ok(found) = ancestor.canonicalize() {
@@ -138,21 +138,6 @@ fn resolved(path: &Path) -> PathBuf {
         missing.extend(ancestor.file_name());
     }
     path
-}
-
-/// Without `.` and `..`.
-fn normalized(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 /// hosts.toml, else the first file by name that is not hidden, else one in a directory below.

@@ -134,10 +134,11 @@ fn matcher(glob: &str) -> Result<GlobSet, globset::Error> {
 
 /// The absolute path without `.` and `..`, as its text has it: links are not followed.
 pub fn absolute(path: &Path) -> PathBuf {
-    normalize(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+    normalized(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }
 
-fn normalize(path: &Path) -> PathBuf {
+/// The path without `.` and `..`, by its text alone.
+pub fn normalized(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -16,7 +16,7 @@ use crate::containerd::{DirEntry, FileError, Files};
 
 pub use disk::{FileInfo, file_error, read, repository_root};
 pub use find::{FindError, FindOptions, Kind, find};
-pub use globs::{Exclusions, PathGlobs, absolute};
+pub use globs::{Exclusions, PathGlobs, absolute, normalized};
 pub use names::{is_plausible_host, registry_host};
 
 /// Where containerd looks unless its configuration says otherwise.
