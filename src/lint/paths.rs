@@ -1,7 +1,7 @@
 //! From the paths that the user gave to those that a service knows: relative to the root of the
 //! repository, with links resolved.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 

@@ -97,7 +97,8 @@ fn comparable(endpoint: &Value) -> Value {
         "header",
     ] {
         let value = &endpoint[key];
-        if !empty(value) && !(fallback && key == "skip_verify") {
+        let unknown = fallback && key == "skip_verify";
+        if !unknown && !empty(value) {
             kept.insert(key.to_owned(), value.clone());
         }
     }
