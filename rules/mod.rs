@@ -4,13 +4,47 @@
 
 use crate::lint::Rule;
 
+mod byte_order_mark;
+mod capability_too_new;
+mod credential_in_header;
+mod duplicate_header;
+mod duplicate_key;
+mod empty_hosts_file;
+mod invalid_client_pair;
+mod invalid_duration;
+mod invalid_header_name;
+mod invalid_toml;
+mod invalid_url;
+mod malformed_header_value;
+mod missing_host_table;
+mod reserved_header;
 mod unknown_capability;
 mod unknown_suppression;
+mod unreadable_file;
+mod unsupported_toml;
 mod unused_suppression;
+mod wrong_type;
 
 /// Every rule, sorted by name.
 pub static RULES: &[&Rule] = &[
+    &byte_order_mark::RULE,
+    &capability_too_new::RULE,
+    &credential_in_header::RULE,
+    &duplicate_header::RULE,
+    &duplicate_key::RULE,
+    &empty_hosts_file::RULE,
+    &invalid_client_pair::RULE,
+    &invalid_duration::RULE,
+    &invalid_header_name::RULE,
+    &invalid_toml::RULE,
+    &invalid_url::RULE,
+    &malformed_header_value::RULE,
+    &missing_host_table::RULE,
+    &reserved_header::RULE,
     &unknown_capability::RULE,
     &unknown_suppression::RULE,
+    &unreadable_file::RULE,
+    &unsupported_toml::RULE,
     &unused_suppression::RULE,
+    &wrong_type::RULE,
 ];

@@ -6,6 +6,7 @@ mod context;
 mod engine;
 mod finding;
 mod fingerprint;
+pub mod headers;
 mod paths;
 mod rule;
 mod settings;

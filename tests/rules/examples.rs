@@ -61,7 +61,7 @@ fn blocks(rule: &Rule, heading: &str) -> Vec<Block> {
                 });
             }
             (None, Some(mut block)) => {
-                block.text += line;
+                block.text += &line.replace("\\u{feff}", "\u{feff}");
                 block.text.push('\n');
                 open = Some(block);
             }

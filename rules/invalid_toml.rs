@@ -1,0 +1,339 @@
+use crate::containerd::toml::{ProblemKind, Span};
+use crate::containerd::{Cause, Release};
+use crate::lint::{Check, Finding, NamespaceContext, Safety, Severity};
+
+crate::rule! {
+    /// A hosts.toml that is not TOML.
+    ///
+    /// ## What it does
+    ///
+    /// Reports the first place at which the text stops being TOML, and what to write there for the slips
+    /// that people make: a comma after a value, an unquoted URL in a table header, `[host]."…"`,
+    /// typographic quotes, YAML, Markdown, a string or an array that is not closed, a value without quotes.
+    /// Text that is no UTF-8 is reported too.
+    ///
+    /// ## Why
+    ///
+    /// containerd drops a file that it cannot parse, logs one line, and goes on as if it were not
+    /// there: no mirror of this registry is used. Its parsers are not equally strict: where a text is no
+    /// TOML and a release reads it all the same, the finding leaves that release out.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// [host.https://mirror.internal]
+    ///   capabilities = ["pull", "resolve"]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    ///   capabilities = ["pull", "resolve"]
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// When the file is a template: lint what it renders.
+    ///
+    /// ## Source
+    ///
+    /// Recorded from containerd: `mutate.jsonl` and `hand-struct-*` in `fixtures/conformance`.
+    name: "invalid-toml",
+    category: Documents,
+    severity: Error,
+    consequence: FileIgnored,
+    releases: "all",
+    fix: Safe,
+    check: Check::Namespace(check),
+}
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let text = context.text();
+    let refusing = |context: &NamespaceContext| -> Vec<Release> {
+        context.releases_where(|_, outcome| {
+            outcome
+                .problems
+                .iter()
+                .any(|p| matches!(p.cause, Cause::Toml(ProblemKind::Syntax(_))))
+        })
+    };
+    if let Some(offset) = context.source.as_deref().and_then(|s| s.invalid_utf8) {
+        let releases = refusing(context);
+        let finding = context
+            .finding(&RULE, offset..offset + 1, "hosts.toml is not UTF-8")
+            .label("this byte begins no UTF-8 character")
+            .help(
+                "save the file as UTF-8: `iconv -f latin1 -t utf-8 hosts.toml`, if it is Latin-1",
+            );
+        out.push(dropped_or_passed(context, finding, releases));
+        return;
+    }
+    let Some(error) = &context.syntax_error else {
+        return;
+    };
+    // Two definitions of one key are duplicate-key's.
+    if error.message.contains("duplicate key") {
+        return;
+    }
+    let slip = slip(text, &error.span).unwrap_or_else(|| Slip {
+        span: error.span.clone(),
+        message: format!("this is not TOML: {}", error.message),
+        label: String::new(),
+        help: "write one `key = value` or one `[table]` on a line, text in quotes".to_owned(),
+        replacement: None,
+    });
+    let mut finding = context
+        .finding(&RULE, slip.span, slip.message)
+        .help(slip.help);
+    finding = finding.label(if slip.label.is_empty() {
+        "here"
+    } else {
+        &slip.label
+    });
+    if let Some((span, replacement)) = slip.replacement {
+        let shown = if replacement.is_empty() {
+            "remove it".to_owned()
+        } else {
+            format!("write {replacement}")
+        };
+        finding = finding.fix(Safety::Safe, shown, span, replacement);
+    }
+    out.push(dropped_or_passed(context, finding, refusing(context)));
+}
+
+/// The claim for the releases that refuse the text; where all that are targeted let it pass, a warning.
+fn dropped_or_passed(
+    context: &NamespaceContext,
+    finding: Finding,
+    refusing: Vec<Release>,
+) -> Finding {
+    if !refusing.is_empty() {
+        return finding.releases(refusing);
+    }
+    finding
+        .releases(context.releases())
+        .severity(Severity::Warning)
+        .consequence(crate::lint::Consequence::Misread)
+        .effect("the targeted releases let this text pass, other releases drop the file for it")
+}
+
+/// A mistake that people make, and what they meant.
+struct Slip {
+    span: Span,
+    message: String,
+    label: String,
+    help: String,
+    replacement: Option<(Span, String)>,
+}
+
+fn slip(text: &str, at: &Span) -> Option<Slip> {
+    let offset = at.start.min(text.len());
+    let start = text.get(..offset)?.rfind('\n').map_or(0, |i| i + 1);
+    let end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+    let line = text[start..end].trim_end_matches('\r');
+    let indent = line.len() - line.trim_start().len();
+    let body = line.trim();
+    let whole = start + indent..start + indent + body.len();
+    let slip = |span: Span, message: &str, label: &str, help: String| {
+        Some(Slip {
+            span,
+            message: message.to_owned(),
+            label: label.to_owned(),
+            help,
+            replacement: None,
+        })
+    };
+    if body.contains("{{") || body.contains("{%") {
+        return slip(
+            whole,
+            "this is a template, not TOML",
+            "filled in elsewhere",
+            "lint the file that the template renders".to_owned(),
+        );
+    }
+    if body == "---" || is_yaml(body) {
+        let value = body
+            .split_once(':')
+            .map(|(key, value)| format!("`{} = {}`", key.trim(), quoted(value.trim())));
+        let help =
+            value.unwrap_or_else(|| "write `key = value` and `[host.\"https://…\"]`".to_owned());
+        return slip(
+            whole,
+            "this is YAML, and hosts.toml is TOML",
+            "YAML",
+            format!("write {help}").replace("write write", "write"),
+        );
+    }
+    if text.trim_start().starts_with('{') {
+        return slip(
+            whole,
+            "this is JSON, and hosts.toml is TOML",
+            "JSON",
+            "write `key = value` and `[host.\"https://…\"]`".to_owned(),
+        );
+    }
+    if body.starts_with("```") {
+        return slip(
+            whole,
+            "a Markdown code fence stands in the file",
+            "Markdown",
+            "delete this line".to_owned(),
+        );
+    }
+    if let Some(i) = line.find("\\_") {
+        return slip(
+            start + i..start + i + 2,
+            "a Markdown escape stands in the file",
+            "Markdown's escape of `_`",
+            format!("write `{}`", body.replace("\\_", "_")),
+        );
+    }
+    if body.contains(['“', '”', '‘', '’', '„', '«', '»']) {
+        let straight = line
+            .replace(['“', '”', '„', '«', '»'], "\"")
+            .replace(['‘', '’'], "'");
+        let mut found = slip(
+            whole,
+            "typographic quotes are no quotes in TOML",
+            "",
+            format!("write `{}`", straight.trim()),
+        )?;
+        found.replacement = Some((start..start + line.len(), straight));
+        return Some(found);
+    }
+    if let Some(rest) = body.strip_prefix("[host].") {
+        let header = format!("[host.{}]", rest.trim_end_matches(']'));
+        let mut found = slip(
+            whole.clone(),
+            "the key of a table stands inside its brackets",
+            "outside the brackets",
+            format!("write `{header}`"),
+        )?;
+        found.replacement = Some((whole, header));
+        return Some(found);
+    }
+    if body.starts_with("[host.") && body.contains("//") && !body.contains(['"', '\'']) {
+        let header = format!(
+            "[host.\"{}\"]",
+            body["[host.".len()..].trim_end_matches(']')
+        );
+        let mut found = slip(
+            whole.clone(),
+            "the URL of a host table needs quotes",
+            "not in quotes",
+            format!("write `{header}`"),
+        )?;
+        found.replacement = Some((whole, header));
+        return Some(found);
+    }
+    if let Some((key, value)) = body.split_once("=>").or_else(|| body.split_once(":=")) {
+        return slip(
+            whole,
+            "a value is assigned with `=` alone",
+            "",
+            format!("write `{} = {}`", key.trim(), value.trim()),
+        );
+    }
+    let before = body.split('#').next().unwrap_or(body).trim_end();
+    if text.get(offset..).is_some_and(|rest| rest.starts_with(','))
+        && line[offset - start..]
+            .trim_start_matches([',', ' '])
+            .trim_start()
+            .chars()
+            .next()
+            .is_none_or(|c| c == '#')
+    {
+        let mut found = slip(
+            offset..offset + 1,
+            "a comma stands after the value",
+            "this comma",
+            "delete the comma: a line ends the setting".to_owned(),
+        )?;
+        found.replacement = Some((offset..offset + 1, String::new()));
+        return Some(found);
+    }
+    if let Some((key, value)) = before.split_once('=') {
+        let value = value.trim();
+        let at_value = start + line.find('=').map_or(0, |i| i + 1);
+        let value_start =
+            at_value + text[at_value..end].len() - text[at_value..end].trim_start().len();
+        let span = value_start..value_start + value.len();
+        if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") {
+            let lower = value.to_ascii_lowercase();
+            let mut found = slip(
+                span.clone(),
+                "true and false are written in lower case",
+                "",
+                format!("write `{} = {lower}`", key.trim()),
+            )?;
+            found.replacement = Some((span, lower));
+            return Some(found);
+        }
+        let bare = !value.is_empty()
+            && !value.starts_with(['"', '\'', '[', '{'])
+            && !value.contains(['"', '\'']);
+        if bare {
+            let mut found = slip(
+                span.clone(),
+                "text needs quotes",
+                "not in quotes",
+                format!("write `{} = \"{value}\"`", key.trim()),
+            )?;
+            if !value.contains('\\') {
+                found.replacement = Some((span, format!("\"{value}\"")));
+            }
+            return Some(found);
+        }
+        let quotes = value.matches('"').count()
+            - value
+                .matches("\\\"")
+                .count()
+                .min(value.matches('"').count());
+        if value.starts_with('"') && !value.starts_with("\"\"\"") && quotes % 2 == 1 {
+            return slip(
+                span,
+                "a quote is not closed",
+                "opened here",
+                "close the text with `\"` on the same line".to_owned(),
+            );
+        }
+    }
+    let previous = text[..start]
+        .lines()
+        .rev()
+        .map(str::trim)
+        .find(|l| !l.is_empty() && !l.starts_with('#'));
+    if let Some(previous) = previous.filter(|l| l.contains('[') && l.contains('=')) {
+        if previous.matches('[').count() > previous.matches(']').count() {
+            return slip(
+                whole,
+                "the array above is not closed",
+                "`]` is due before this",
+                format!("write `{previous}]`"),
+            );
+        }
+    }
+    None
+}
+
+/// `key: value`, and nothing that TOML would write.
+fn is_yaml(line: &str) -> bool {
+    let Some((key, value)) = line.split_once(':') else {
+        return false;
+    };
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let key = key.trim_start_matches("- ").trim();
+    !key.is_empty()
+        && key.chars().all(word)
+        && !line.contains('=')
+        && (value.is_empty() || value.starts_with(' '))
+}
+
+fn quoted(value: &str) -> String {
+    match value {
+        "true" | "false" => value.to_owned(),
+        _ if value.starts_with(['"', '\'', '[']) => value.to_owned(),
+        _ => format!("\"{value}\""),
+    }
+}

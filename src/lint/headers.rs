@@ -1,0 +1,60 @@
+//! The headers that hosts.toml sets, with their places.
+
+use super::context::{Entry, NamespaceContext};
+use crate::containerd::toml::Span;
+use crate::document::{Item, Node, Table};
+
+/// A header of one endpoint.
+pub struct Header<'a> {
+    /// Its name and value as written.
+    pub item: &'a Item,
+    /// The texts of its value, each with its place.
+    pub values: Vec<(&'a str, Span)>,
+    /// The endpoint.
+    pub entry: Entry<'a>,
+}
+
+/// The headers that `context` sets, endpoint by endpoint, in the order of the text.
+pub fn headers<'a>(context: &'a NamespaceContext<'_>) -> Vec<Vec<Header<'a>>> {
+    let Some(document) = &context.document else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for entry in context.entries() {
+        let table = match entry.table {
+            Some(host) => host.table,
+            None if entry.host.role == crate::containerd::Role::Server => &document.root,
+            None => continue,
+        };
+        let Some(header) = table.get("header").and_then(Item::table) else {
+            continue;
+        };
+        all.push(of_table(header, &entry));
+    }
+    all
+}
+
+fn of_table<'a>(header: &'a Table, entry: &Entry<'a>) -> Vec<Header<'a>> {
+    header
+        .items
+        .iter()
+        .map(|item| {
+            let values = match &item.node {
+                Node::String(text) => vec![(text.as_str(), item.span.clone())],
+                Node::Array(elements) => elements
+                    .iter()
+                    .filter_map(|(node, span)| match node {
+                        Node::String(text) => Some((text.as_str(), span.clone())),
+                        _ => None,
+                    })
+                    .collect(),
+                _ => Vec::new(),
+            };
+            Header {
+                item,
+                values,
+                entry: entry.clone(),
+            }
+        })
+        .collect()
+}
