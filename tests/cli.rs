@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 mod program;
 
-use program::{Ended, Folder, certsd_lint};
+use program::{Ended, Folder, SOUND, certsd_lint};
 
 #[test]
 fn a_path_that_is_not_there() {
@@ -16,7 +16,7 @@ fn a_path_that_is_not_there() {
     let ended = folder.run(&["nowhere"]);
     ended.fails("error: cannot read nowhere: it does not exist");
     // What is there is linted all the same, and the run has failed nevertheless.
-    folder.write("certs.d/docker.io/hosts.toml", "");
+    folder.write("certs.d/docker.io/hosts.toml", SOUND);
     let ended = folder.run(&["nowhere", "certs.d"]);
     ended.fails("cannot read nowhere");
     ended.says("checked 1 namespace");
@@ -39,7 +39,7 @@ fn an_empty_folder() {
     folder.run(&["other"]).fails("nothing to lint in other");
     folder.run(&["--allow-empty", "empty", "other"]).ends(0);
     // Among others that hold something, it is a warning.
-    folder.write("certs.d/docker.io/hosts.toml", "");
+    folder.write("certs.d/docker.io/hosts.toml", SOUND);
     let ended = folder.run(&["empty", "certs.d"]);
     ended.ends(0).says("warning: nothing to lint in empty");
     folder.run(&["-q", "empty", "certs.d"]).ends(0).is_silent();
@@ -311,7 +311,7 @@ fn settings_are_found_upwards_to_the_repository() {
         .ends(0)
         .says("settings: no file, as --no-config says");
     // A file that lies nearer to one of the trees is not silently passed over.
-    folder.write("repo/b/certs.d/quay.io/hosts.toml", "");
+    folder.write("repo/b/certs.d/quay.io/hosts.toml", SOUND);
     folder.write("repo/b/certsd-lint.toml", "");
     inside(&["."])
         .ends(0)
@@ -371,6 +371,14 @@ fn excluded_paths() {
     folder
         .run(&["--exclude", "certs.d", "."])
         .fails("what is excluded was passed over");
+    folder
+        .run(&["--no-config", "--exclude", "*.io", "certs.d"])
+        .fails("nothing to lint: every namespace is excluded");
+    let inside = folder.path().join("vendor");
+    let ended = folder.command().current_dir(inside).arg(".").output();
+    Ended::of(ended.unwrap())
+        .ends(0)
+        .says("checked 1 namespace");
     folder.write("certsd-lint.toml", "exclude = [\"nothing/**\"]\n");
     folder
         .run(&["."])
@@ -425,10 +433,10 @@ fn standard_input() {
         Ended::of(child.wait_with_output().unwrap())
     };
     let name = "certs.d/docker.io/hosts.toml";
-    run(&["--stdin-filename", name, "-"], "")
+    run(&["--stdin-filename", name, "-"], SOUND)
         .ends(0)
         .says("checked 1 namespace");
-    run(&["--stdin-filename", "new/quay.io/hosts.toml"], "")
+    run(&["--stdin-filename", "new/quay.io/hosts.toml"], SOUND)
         .ends(0)
         .says("checked 1 namespace");
     run(&["-"], "").fails("say with --stdin-filename where its text belongs");

@@ -169,6 +169,7 @@ fn a_stray_hosts_file_leads_to_its_config_path() {
     let files = &["mirrors/hosts.toml", "mirrors/docker.io/hosts.toml"];
     check(files, &["mirrors/hosts.toml"], &["mirrors"]);
     check(files, &["mirrors"], &["mirrors"]);
+    check(&["certs.d/hosts.toml"], &["certs.d"], &["certs.d"]);
 }
 
 #[test]
@@ -207,10 +208,8 @@ fn the_kind_can_be_said() {
     assert_eq!(found("x", Kind::ConfigPath), ["x"]);
     assert_eq!(found("x", Kind::Search), ["x", "x/y/z"]);
     assert_eq!(found("x", Kind::Namespace), [".: x"]);
-    assert_eq!(
-        found("x/docker.io", Kind::ConfigPath),
-        ["! nothing x/docker.io"]
-    );
+    // A hosts.toml at the root of a config path is a stray one, and is told.
+    assert_eq!(found("x/docker.io", Kind::ConfigPath), ["x/docker.io"]);
 }
 
 #[test]

@@ -95,8 +95,12 @@ fn table(rules: &[&Rule], terminal: &Terminal, out: &mut dyn Write) -> Result<()
                 _ => "unsafe fix",
             };
             let off = if rule.on { "" } else { " (off)" };
+            let releases = match rule.releases {
+                "all" => String::new(),
+                some => format!(" [{some}]"),
+            };
             let before = 2 + name_width + 2 + 7 + 2 + consequence_width + 2 + 10 + 2;
-            let summary = format!("{}{off}", rule.summary());
+            let summary = format!("{}{releases}{off}", rule.summary());
             let room = terminal.width.saturating_sub(before).max(30);
             let mut lines = textwrap::wrap(&summary, room).into_iter();
             writeln!(

@@ -188,7 +188,7 @@ pub static SETTINGS: &[Setting] = &[
         value: ValueKind::Path,
         flag: Some("--baseline"),
         docs: "The file of known findings, which are not reported again.\n\n\
-            `--write-baseline` writes it.",
+            `--write-baseline FILE` writes it.",
         default: "",
         example: "\"certsd-lint-baseline.json\"",
         also_called: &["known", "snapshot"],

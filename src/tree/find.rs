@@ -113,7 +113,7 @@ impl Finder<'_> {
         }
         let names = disk::names(path).map_err(unreadable)?;
         let nothing = FindError::Nothing { path: shown(path) };
-        let is_empty = !names.iter().any(Tree::takes);
+        let is_empty = !names.iter().any(Tree::takes) && !has_hosts_file(path);
         match self.options.kind {
             Some(Kind::ConfigPath) if is_empty => return Err(nothing),
             Some(Kind::ConfigPath) => self.add_tree(path, None),
@@ -307,9 +307,10 @@ fn may_be_config_path(path: &Path, names: &[Namespace]) -> bool {
     let is_called_so = file_name(&absolute(path)).is_some_and(|name| is_config_path_name(&name));
     let visible = || names.iter().filter(|n| !n.name.starts_with('.'));
     let hosts_only = visible().all(|n| is_plausible_host(&n.name));
-    visible().any(|n| {
-        Tree::takes(n) && (is_called_so || hosts_only || n.is_dir && is_plausible_host(&n.name))
-    })
+    is_called_so && has_hosts_file(path)
+        || visible().any(|n| {
+            Tree::takes(n) && (is_called_so || hosts_only || n.is_dir && is_plausible_host(&n.name))
+        })
 }
 
 fn has_certificates(names: &[Namespace]) -> bool {

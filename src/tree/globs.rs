@@ -157,19 +157,24 @@ pub fn normalized(path: &Path) -> PathBuf {
 pub struct Exclusions {
     /// The globs.
     pub globs: PathGlobs,
-    /// Paths that a glob matches and that were named all the same: they and what lies below them
-    /// are linted.
-    pub exempt: Vec<String>,
+    /// Absolute paths that a glob matches and that were named all the same: they and what lies below
+    /// them are linted.
+    pub exempt: Vec<PathBuf>,
 }
 
 impl Exclusions {
     /// Whether the path is not to be linted.
     pub fn excludes(&self, path: &str) -> bool {
-        self.globs.is_match(path)
-            && !self.exempt.iter().any(|exempt| {
-                path.strip_prefix(exempt.trim_end_matches('/'))
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
+        if !self.globs.is_match(path) {
+            return false;
+        }
+        let path = absolute(Path::new(path));
+        !self.exempt.iter().any(|exempt| path.starts_with(exempt))
+    }
+
+    /// Lets a path be linted although a glob matches it.
+    pub fn exempt(&mut self, path: &Path) {
+        self.exempt.push(absolute(path));
     }
 }
 
@@ -231,7 +236,7 @@ mod tests {
     fn what_was_named_is_not_excluded() {
         let exclusions = Exclusions {
             globs: globs("/repo", &["vendor"]),
-            exempt: vec!["/repo/vendor/certs.d".to_owned()],
+            exempt: vec![PathBuf::from("/repo/vendor/certs.d")],
         };
         assert!(exclusions.excludes("/repo/vendor/other"));
         assert!(!exclusions.excludes("/repo/vendor/certs.d/docker.io"));

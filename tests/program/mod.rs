@@ -16,18 +16,29 @@ pub fn certsd_lint() -> Command {
     command
 }
 
+/// A hosts.toml that nobody can complain of.
+pub const SOUND: &str =
+    "[host.\"https://mirror.internal\"]\ncapabilities = [\"pull\", \"resolve\"]\n";
+
 /// A folder that is removed at the end.
 pub struct Folder(tempfile::TempDir);
 
 impl Folder {
-    /// A folder with these empty files; a name that ends with `/` is a directory.
+    /// A folder with these files, a sound hosts.toml and others that are empty; a name that ends with `/` is a directory.
     pub fn new(files: &[&str]) -> Folder {
         let folder = Folder(tempfile::tempdir().unwrap());
         for name in files {
             if name.ends_with('/') {
                 fs::create_dir_all(folder.path().join(name)).unwrap();
             } else {
-                folder.write(name, "");
+                folder.write(
+                    name,
+                    if name.ends_with("hosts.toml") {
+                        SOUND
+                    } else {
+                        ""
+                    },
+                );
             }
         }
         folder

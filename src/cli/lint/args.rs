@@ -125,14 +125,14 @@ pub struct LintArgs {
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub baseline: Option<PathBuf>,
 
-    /// Write all findings to the file that --baseline or the settings name, so that only new ones are reported from now on
+    /// Write all findings to this file, so that with --baseline only new ones are reported from now on
     ///
-    /// What the file knows of paths that this run did not look at stays in it.
+    /// What the file knows already of paths that this run did not look at stays in it.
     #[arg(
-        long, help_heading = "Rules",
-        conflicts_with_all = ["format", "output", "statistics"]
+        long, value_name = "FILE", help_heading = "Rules",
+        conflicts_with_all = ["baseline", "format", "output", "statistics"]
     )]
-    pub write_baseline: bool,
+    pub write_baseline: Option<PathBuf>,
 
     /// Report what comments in the files silence, too
     #[arg(long, help_heading = "Rules")]

@@ -20,18 +20,14 @@ pub fn apply(
     effective: &Effective,
     terminal: &Terminal,
 ) -> Result<()> {
-    let Some(path) = &effective.baseline else {
-        return match args.write_baseline {
-            true => Err(Error::message(
-                "--write-baseline: say with --baseline FILE, or `baseline` in the settings, where to write it",
-            )),
-            false => Ok(()),
-        };
+    let writes = args.write_baseline.is_some();
+    let Some(path) = args.write_baseline.as_ref().or(effective.baseline.as_ref()) else {
+        return Ok(());
     };
     let paths = Paths::new(&report::Options::default().root);
-    let old = read(path, args.write_baseline)?;
+    let old = read(path, writes)?;
     report.apply_baseline(&old, &paths, &effective.settings);
-    if !args.write_baseline {
+    if !writes {
         return Ok(());
     }
     let mut new = Baseline::of(report, &paths);
@@ -46,8 +42,9 @@ pub fn apply(
     if !terminal.quiet {
         let count = new.known.len();
         let (path, gone) = (short(path), vanished.len());
+        let findings = if count == 1 { "finding" } else { "findings" };
         terminal.raw(&format!(
-            "{path} is written: {count} known findings, {gone} gone\n"
+            "{path} is written: {count} known {findings}, {gone} gone\n"
         ));
     }
     Ok(())
@@ -59,7 +56,7 @@ fn read(path: &Path, may_be_missing: bool) -> Result<Baseline> {
         Err(FileError::NotFound) if may_be_missing => return Ok(Baseline::default()),
         Err(FileError::NotFound) => {
             return Err(Error::message(format!(
-                "cannot read the baseline {}: it does not exist; --write-baseline writes it",
+                "cannot read the baseline {0}: it does not exist; --write-baseline {0} writes it",
                 short(path)
             )));
         }

@@ -41,8 +41,13 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     };
     let mut report = lint(&found.trees, &run);
     baseline::apply(args, &mut report, &effective, terminal)?;
-    let failed = found.failed || !report.failures.is_empty();
-    if args.write_baseline {
+    let mut failed = found.failed || !report.failures.is_empty();
+    let is_empty = report.summary.namespaces == 0 && report.findings.is_empty();
+    if is_empty && !failed && !found.trees.is_empty() && !args.allow_empty {
+        failed = true;
+        terminal.error("nothing to lint: every namespace is excluded");
+    }
+    if args.write_baseline.is_some() {
         tell_failures(&report, terminal);
         return Ok(match failed {
             true => Exit::Failure,

@@ -94,13 +94,19 @@ pub fn find_trees(
             terminal.info(format!("{shown} is excluded"));
             return false;
         }
-        let shown = shown.strip_prefix("./").unwrap_or(&shown);
-        exempt.push(shown.trim_end_matches("/hosts.toml").to_owned());
+        // hosts.toml stands for its namespace.
+        let is_hosts_file = path.file_name().is_some_and(|name| name == "hosts.toml");
+        exempt.push(match path.parent() {
+            Some(parent) if is_hosts_file => parent.to_owned(),
+            _ => path.clone(),
+        });
         true
     };
     paths.retain(&mut keeps);
     stdin = stdin.filter(&mut keeps);
-    settings.exclude.exempt = exempt;
+    for path in exempt {
+        settings.exclude.exempt(&path);
+    }
     if paths.is_empty() && stdin.is_none() {
         terminal.info("every path is excluded");
         return Ok(Found::default());
