@@ -110,7 +110,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                         shown(entry)
                     ))
                     .help(
-                        "where it is the only endpoint, its settings can stand at the root of the file, without a host table; so it is from containerd 1.7.32",
+                        "write its settings at the root of the file and take the host table out; a file without any host table needs containerd 1.7.32",
                     )
                     .releases(releases),
             );

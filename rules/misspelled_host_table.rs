@@ -92,6 +92,9 @@ fn finding(context: &NamespaceContext, item: &Item, headers: &[Header]) -> Findi
     }
     finding = finding.effect(effect);
     finding = finding.help(match urls.first() {
+        Some(url) if urls.len() > 1 => {
+            format!("write {}, and the others likewise", header_for(url))
+        }
         Some(url) => format!("write {}", header_for(url)),
         None => "write [host.\"https://…\"], with the URL of the mirror in quotes".to_owned(),
     });

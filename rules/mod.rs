@@ -29,6 +29,7 @@ mod root_key_without_server;
 mod root_settings_not_inherited;
 mod server_in_host_table;
 mod server_without_tls_settings;
+mod setting_in_header_table;
 mod split_host_table;
 mod unknown_capability;
 mod unknown_key;
@@ -66,6 +67,7 @@ pub static RULES: &[&Rule] = &[
     &root_settings_not_inherited::RULE,
     &server_in_host_table::RULE,
     &server_without_tls_settings::RULE,
+    &setting_in_header_table::RULE,
     &split_host_table::RULE,
     &unknown_capability::RULE,
     &unknown_key::RULE,

@@ -15,8 +15,8 @@ crate::rule! {
     /// ## Why
     ///
     /// The root of the file is an endpoint of its own, the last one, and inherits nothing from the host tables. When the host fails for
-    /// any reason, if only because an image does not exist, containerd asks the server next. That fails with an x509 error, and
-    /// it is the error that users see.
+    /// any reason, if only because an image does not exist, containerd asks the server next. That fails with an x509 error, which
+    /// may be the one that users see.
     ///
     /// ## Example
     ///
@@ -93,7 +93,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let lines = settings(context, twin, &keys);
     let mut finding = finding
         .effect(format!(
-            "when the host fails, if only because an image is not there, containerd asks {root} once more, without {words}: the x509 error of that is shown, and hides the real one"
+            "when the host fails, if only because an image is not there, containerd asks {root} once more, without {words}: the x509 error of that may hide the real one"
         ))
         .help(match &lines {
             Some(lines) => format!(

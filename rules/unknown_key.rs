@@ -1,11 +1,11 @@
 use crate::containerd::{Capabilities, Release};
 use crate::document::{Header, Item, Node, Spelling, Table};
-use crate::lint::advice::advice;
+use crate::lint::advice::{Advice, advice};
 use crate::lint::keys::{HOST_KEYS, host_key, root_key};
 use crate::lint::tables::{
     UnquotedHost, is_key_as_host, is_misspelled_host_table, is_nested_host, unquoted_hosts,
 };
-use crate::lint::{Check, Finding, NamespaceContext, Safety, Severity};
+use crate::lint::{Check, Finding, NamespaceContext, Related, Safety, Severity};
 
 crate::rule! {
     /// A key that containerd does not know, and passes over without a word.
@@ -59,36 +59,77 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     let headers = document.headers(context.text());
     let unquoted = unquoted_hosts(&headers, context.text());
-    let releases = context.decoding_releases();
-    for item in &document.root.items {
+    let at_root = document
+        .root
+        .items
+        .iter()
         // A table of hosts under another name is misspelled-host-table's.
-        if root_key(&item.key.value).is_some() || is_misspelled_host_table(item) {
-            continue;
-        }
-        let found = finding(context, item, &document.root, None, &headers);
-        out.push(found.releases(releases.clone()));
-    }
+        .filter(|item| root_key(&item.key.value).is_none() && !is_misspelled_host_table(item));
+    let root = Place {
+        table: &document.root,
+        url: None,
+        releases: context.decoding_releases(),
+    };
+    root.report(context, at_root, &headers, out);
     for host in document.hosts() {
         // What was to be a key of some host, or of none: unquoted-host.
         if is_key_as_host(&host) {
             continue;
         }
-        let releases: Vec<Release> = context.endpoint_releases(&host);
-        for item in &host.table.items {
+        let unknown = host.table.items.iter().filter(|item| {
             let key = item.key.value.as_str();
-            let spoken_of = host_key(key).is_some()
+            host_key(key).is_none()
                 // server-in-host-table
-                || key.eq_ignore_ascii_case("server")
+                && !key.eq_ignore_ascii_case("server")
                 // nested-host-table
-                || is_nested_host(item)
+                && !is_nested_host(item)
                 // unquoted-host
-                || is_level(item, &host.name.value, &unquoted);
-            if spoken_of {
+                && !is_level(item, &host.name.value, &unquoted)
+        });
+        let place = Place {
+            table: host.table,
+            url: Some(&host.name.value),
+            releases: context.endpoint_releases(&host),
+        };
+        place.report(context, unknown, &headers, out);
+    }
+}
+
+/// The root of the file, or a host table, and the releases that read it.
+struct Place<'a> {
+    table: &'a Table,
+    url: Option<&'a str>,
+    releases: Vec<Release>,
+}
+
+impl Place<'_> {
+    fn report<'i>(
+        &self,
+        context: &NamespaceContext,
+        unknown: impl Iterator<Item = &'i Item>,
+        headers: &[Header],
+        out: &mut Vec<Finding>,
+    ) {
+        let mut said: Vec<(String, usize)> = Vec::new();
+        for item in unknown {
+            let advice = advice(item, self.table, self.url);
+            // A name and a password are one matter, and so are a certificate and its key.
+            let known = advice
+                .as_ref()
+                .and_then(|a| said.iter().find(|(help, _)| *help == a.help));
+            if let Some((_, index)) = known {
+                let finding = &mut out[*index];
+                finding.related.push(Related {
+                    location: context.location(item.key.span.clone()),
+                    text: "likewise".to_owned(),
+                });
                 continue;
             }
-            let url = Some(host.name.value.as_str());
-            let found = finding(context, item, host.table, url, &headers);
-            out.push(found.releases(releases.clone()));
+            if let Some(advice) = &advice {
+                said.push((advice.help.clone(), out.len()));
+            }
+            let finding = finding(context, item, self, advice, headers);
+            out.push(finding.releases(self.releases.clone()));
         }
     }
 }
@@ -105,13 +146,14 @@ fn is_level(item: &Item, host: &str, unquoted: &[UnquotedHost<'_>]) -> bool {
 fn finding(
     context: &NamespaceContext,
     item: &Item,
-    table: &Table,
-    url: Option<&str>,
+    place: &Place<'_>,
+    advice: Option<Advice>,
     headers: &[Header],
 ) -> Finding {
+    let (table, url) = (place.table, place.url);
     let key = item.key.value.as_str();
     let depth = if url.is_some() { 2 } else { 0 };
-    // The part of the first header that names it, where it is a table with headers.
+    // The part of each header that names it, where it is a table with headers.
     let named: Vec<&Header> = headers
         .iter()
         .filter(|h| h.part(depth) == Some(key))
@@ -125,7 +167,7 @@ fn finding(
         Node::Table(_) | Node::Tables(_) => "table",
         _ => "key",
     };
-    let place = match url {
+    let whose = match url {
         Some(url) => format!("the host table of `{url}`"),
         None => "the root of a hosts.toml".to_owned(),
     };
@@ -133,16 +175,14 @@ fn finding(
         .finding(
             &RULE,
             span.clone(),
-            format!("{place} has no {kind} `{key}`"),
+            format!("{whose} has no {kind} `{key}`"),
         )
         .label("unknown to containerd");
     for header in named.iter().skip(1) {
-        finding = finding.related(
-            context.location(header.parts[depth].span.clone()),
-            "likewise",
-        );
+        let place = context.location(header.parts[depth].span.clone());
+        finding = finding.related(place, "likewise");
     }
-    if let Some(advice) = advice(item, url) {
+    if let Some(advice) = advice {
         if let Some(reader) = advice.read_by {
             finding = finding
                 .effect(format!(
@@ -152,6 +192,8 @@ fn finding(
                     true => Severity::Note,
                     false => Severity::Warning,
                 });
+        } else {
+            finding = finding.effect(advice.effect);
         }
         if advice.harmless {
             finding = finding.severity(Severity::Warning);
