@@ -18,10 +18,25 @@ mod invalid_url;
 mod malformed_header_value;
 mod missing_host_table;
 mod reserved_header;
+mod duplicate_endpoint;
+mod host_without_header;
+mod indented_host_table;
+mod key_case;
+mod key_too_new;
+mod misspelled_host_table;
+mod nested_host_table;
+mod root_key_without_server;
+mod root_settings_not_inherited;
+mod server_in_host_table;
+mod server_without_tls_settings;
+mod setting_in_header_table;
+mod split_host_table;
 mod unknown_capability;
+mod unknown_key;
 mod unknown_suppression;
 mod unreadable_file;
 mod unsupported_toml;
+mod unquoted_host;
 mod unused_suppression;
 mod wrong_type;
 
@@ -41,10 +56,25 @@ pub static RULES: &[&Rule] = &[
     &malformed_header_value::RULE,
     &missing_host_table::RULE,
     &reserved_header::RULE,
+    &duplicate_endpoint::RULE,
+    &host_without_header::RULE,
+    &indented_host_table::RULE,
+    &key_case::RULE,
+    &key_too_new::RULE,
+    &misspelled_host_table::RULE,
+    &nested_host_table::RULE,
+    &root_key_without_server::RULE,
+    &root_settings_not_inherited::RULE,
+    &server_in_host_table::RULE,
+    &server_without_tls_settings::RULE,
+    &setting_in_header_table::RULE,
+    &split_host_table::RULE,
     &unknown_capability::RULE,
+    &unknown_key::RULE,
     &unknown_suppression::RULE,
     &unreadable_file::RULE,
     &unsupported_toml::RULE,
+    &unquoted_host::RULE,
     &unused_suppression::RULE,
     &wrong_type::RULE,
 ];

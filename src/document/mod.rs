@@ -1,11 +1,13 @@
-//! One hosts.toml with its spans: text and positions, typed view, comments.
+//! One hosts.toml with its spans: text and positions, typed view, headers, comments.
 
 mod comments;
+mod headers;
 mod position;
 mod source;
 mod view;
 
 pub use comments::{Comment, comments};
+pub use headers::{Header, key};
 pub use position::{LineIndex, Position, within};
 pub use source::Source;
 pub use view::{Document, HostTable, Item, Node, Spelling, SyntaxError, Table};

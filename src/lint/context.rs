@@ -13,7 +13,7 @@ use crate::containerd::toml::Span;
 use crate::containerd::{
     DirEntry, Files, HostsToml, Outcome, Problem, Release, Role, load_directory,
 };
-use crate::document::{Document, HostTable, Source, SyntaxError};
+use crate::document::{self, Document, HostTable, Source, SyntaxError};
 use crate::tree::{Namespace, Tree, registry_host};
 
 /// What holds for a whole run.
@@ -335,8 +335,51 @@ impl<'a> NamespaceContext<'a> {
 
     /// The name of a host table as its key spells it, without quotes.
     fn text_at(&self, host: &Host) -> Option<String> {
-        let text = self.text().get(host.span.clone()?)?;
-        Some(text.trim_matches(['"', '\'']).to_owned())
+        document::key(self.text().get(host.span.clone()?)?)
+    }
+
+    /// The targeted releases that can decode hosts.toml, whether or not they use it in the end.
+    pub fn decoding_releases(&self) -> Vec<Release> {
+        self.releases_where(|_, outcome| !outcome.entries.is_empty())
+    }
+
+    /// The targeted releases for which this host table becomes an endpoint once the file is read.
+    pub fn endpoint_releases(&self, table: &HostTable<'_>) -> Vec<Release> {
+        let same = |host: &Host| {
+            matches!(host.role, Role::Host(_))
+                && (host.span.as_ref() == Some(&table.name.span)
+                    || self.text_at(host).as_ref() == Some(&table.name.value))
+        };
+        self.releases_where(|_, outcome| outcome.entries.iter().any(same))
+    }
+
+    /// Where pulls go as the file stands, in words: `pulls from docker.io go to
+    /// https://registry-1.docker.io/v2 alone`. `None` when no targeted release has endpoints.
+    pub fn endpoints_in_words(&self) -> Option<String> {
+        let endpoints = self
+            .outcomes
+            .iter()
+            .rev()
+            .map(|(_, outcome)| &outcome.endpoints)
+            .find(|endpoints| !endpoints.is_empty())?;
+        let registry = self.registry();
+        let host = self.host();
+        let urls: Vec<String> = endpoints
+            .iter()
+            .map(
+                |endpoint| match self.is_default() && endpoint.host == host {
+                    true => "the registry itself".to_owned(),
+                    false => endpoint.url(),
+                },
+            )
+            .collect();
+        Some(match urls.as_slice() {
+            [only] => format!("pulls from {registry} go to {only} alone"),
+            [first, .., last] if urls.len() == 2 => {
+                format!("pulls from {registry} go to {first}, then to {last}")
+            }
+            _ => format!("pulls from {registry} go to {}", urls.join(", then to ")),
+        })
     }
 
     /// Where pulls go when hosts.toml is not read, in words.

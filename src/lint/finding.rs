@@ -249,6 +249,26 @@ impl Finding {
         self
     }
 
+    /// A fix with several edits, which are put in order.
+    pub fn fix_edits(
+        mut self,
+        safety: Safety,
+        description: impl Into<String>,
+        edits: impl IntoIterator<Item = (Span, String)>,
+    ) -> Finding {
+        let mut edits: Vec<Edit> = edits
+            .into_iter()
+            .map(|(span, replacement)| Edit { span, replacement })
+            .collect();
+        edits.sort_by_key(|edit| edit.span.start);
+        self.fix = (!edits.is_empty()).then(|| Fix {
+            safety,
+            description: description.into(),
+            edits,
+        });
+        self
+    }
+
     /// The order of a report: by path, place, rule, message.
     pub fn cmp_place(&self, other: &Finding) -> Ordering {
         let key = |f: &Finding| {

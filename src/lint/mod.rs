@@ -1,5 +1,6 @@
 //! The engine: rules run over trees, and what they find, judged, sorted and counted.
 
+pub mod advice;
 mod baseline;
 mod classify;
 mod context;
@@ -7,10 +8,14 @@ mod engine;
 mod finding;
 mod fingerprint;
 pub mod headers;
+pub mod keys;
+pub mod lines;
 mod paths;
 mod rule;
 mod settings;
 mod suppression;
+pub mod tables;
+pub mod twins;
 
 pub use baseline::{Baseline, BaselineError, BaselineOutcome, Known};
 pub use classify::{Classification, HostPatterns};

@@ -1,0 +1,112 @@
+use crate::containerd::Release;
+use crate::document::{Header, Item, Spelling, Table};
+use crate::lint::keys::{host_key, is_known_to, is_spelling_of, root_key};
+use crate::lint::tables::{is_key_as_host, is_unquoted, unquoted_hosts};
+use crate::lint::{Check, Finding, NamespaceContext, Safety};
+
+crate::rule! {
+    /// A key in other than small letters, which containerd 1.x does not read.
+    ///
+    /// ## What it does
+    ///
+    /// Reports keys such as `Capabilities` or `skip_Verify`. Keys in capitals throughout, as `SKIP_VERIFY`, are read by every release, and are
+    /// not reported.
+    ///
+    /// ## Why
+    ///
+    /// containerd 2.x takes its keys in any case. 1.x looks for small letters, then for capitals, and passes over anything else: a
+    /// file that works on one node does something else on the next.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    /// Capabilities = ["pull"]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    /// capabilities = ["pull"]
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// When only containerd 2.x will ever read the file: say so with `containerd = ">=2.0"`.
+    ///
+    /// ## Source
+    ///
+    /// Recorded from containerd in `fixtures/conformance/hand.jsonl`.
+    name: "key-case",
+    category: Hosts,
+    severity: Warning,
+    consequence: KeyIgnored,
+    releases: "1.5 to 1.7",
+    fix: Safe,
+    check: Check::Namespace(check),
+}
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let Some(document) = &context.document else {
+        return;
+    };
+    let headers = document.headers(context.text());
+    let mut report = |table: &Table, depth: usize, releases: &[Release]| {
+        for item in &table.items {
+            let written = item.key.value.as_str();
+            let key = if depth == 1 {
+                root_key(written)
+            } else {
+                host_key(written)
+            };
+            // `Host` is misspelled-host-table's.
+            if let Some(key) = key.filter(|key| *key != "host" && *key != written) {
+                let releases: Vec<Release> = releases
+                    .iter()
+                    .filter(|r| is_known_to(**r, key) && !is_spelling_of(**r, written, key))
+                    .copied()
+                    .collect();
+                out.push(finding(context, item, key, table, &headers).releases(releases));
+            }
+        }
+    };
+    report(&document.root, 1, &context.decoding_releases());
+    let unquoted = unquoted_hosts(&headers, context.text());
+    for host in document.hosts() {
+        if is_key_as_host(&host) || is_unquoted(&host, &unquoted) {
+            continue;
+        }
+        report(host.table, 2, &context.endpoint_releases(&host));
+    }
+}
+
+fn finding(
+    context: &NamespaceContext,
+    item: &Item,
+    key: &str,
+    table: &Table,
+    headers: &[Header],
+) -> Finding {
+    let written = &item.key.value;
+    // In a header of its own, the key is that header's last part.
+    let part = headers
+        .iter()
+        .filter(|h| item.spelling == Spelling::Header && h.span == item.span)
+        .find_map(|h| h.parts.last());
+    let span = part.map_or_else(|| item.key.span.clone(), |part| part.span.clone());
+    let finding = context
+        .finding(
+            &RULE,
+            span.clone(),
+            format!("`{written}` is read as `{key}` by containerd 2.x only"),
+        )
+        .label(format!("not `{key}`"))
+        .effect("containerd 1.x passes over it without a word")
+        .help(format!("write `{key}`"));
+    let once = part.is_some() || matches!(item.spelling, Spelling::Plain | Spelling::Inline);
+    if once && table.get(key).is_none() {
+        return finding.fix(Safety::Safe, format!("write `{key}`"), span, key);
+    }
+    finding
+}

@@ -1,0 +1,177 @@
+use crate::containerd::Release;
+use crate::document::{Header, Item, Node, Spelling};
+use crate::lint::keys::HOST_KEYS;
+use crate::lint::tables::header_for;
+use crate::lint::{Check, Finding, NamespaceContext, Safety, lines};
+
+crate::rule! {
+    /// A setting below a `header` table, which is sent as an HTTP header instead.
+    ///
+    /// ## What it does
+    ///
+    /// Reports `capabilities`, `ca`, `client`, `dial_timeout` and `server` in a `header` table, when they hold text as a header does.
+    ///
+    /// ## Why
+    ///
+    /// In TOML everything below `[host."…".header]` belongs to it, up to the next header; neither a blank line nor less indentation ends
+    /// it. The setting is not used, and its value goes to the mirror with every request, as a header of that name.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    ///   [host."https://mirror.internal".header]
+    ///     X-Cluster = "prod-1"
+    ///
+    ///   capabilities = ["pull", "resolve"]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    ///   capabilities = ["pull", "resolve"]
+    ///
+    ///   [host."https://mirror.internal".header]
+    ///     X-Cluster = "prod-1"
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// When a mirror really asks for a header of such a name.
+    ///
+    /// ## Source
+    ///
+    /// TOML 1.0, "Table". Headers are recorded from containerd in `fixtures/conformance/hand.jsonl`.
+    name: "setting-in-header-table",
+    category: Hosts,
+    severity: Error,
+    consequence: Misread,
+    releases: "all",
+    fix: Safe,
+    check: Check::Namespace(check),
+}
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let Some(document) = &context.document else {
+        return;
+    };
+    let headers = document.headers(context.text());
+    let root = document.root.get("header");
+    report(
+        context,
+        root,
+        None,
+        &context.decoding_releases(),
+        &headers,
+        out,
+    );
+    for host in document.hosts() {
+        let url = Some(host.name.value.as_str());
+        let releases = context.endpoint_releases(&host);
+        let header = host.table.get("header");
+        report(context, header, url, &releases, &headers, out);
+    }
+}
+
+fn report(
+    context: &NamespaceContext,
+    header: Option<&Item>,
+    url: Option<&str>,
+    releases: &[Release],
+    headers: &[Header],
+    out: &mut Vec<Finding>,
+) {
+    // In braces or with dots, what is in and what is out is plain to see.
+    let Some(table) = header
+        .filter(|header| header.spelling == Spelling::Header)
+        .and_then(Item::table)
+    else {
+        return;
+    };
+    let header = headers.iter().find(|h| h.span == table.span);
+    let settings: Vec<&Item> = table
+        .items
+        .iter()
+        .filter(|item| HOST_KEYS.contains(&item.key.value.as_str()) || item.key.value == "server")
+        // Of what no header can hold, the model speaks.
+        .filter(|item| is_header_value(&item.node))
+        .collect();
+    for item in &settings {
+        let key = item.key.value.as_str();
+        let line = context.text().get(item.whole()).unwrap_or(key);
+        let at_root = url.is_none() || key == "server";
+        let place = match url.filter(|_| !at_root) {
+            Some(url) => format!("below {}", header_for(url)),
+            None => "at the root of the file".to_owned(),
+        };
+        let mut finding = context
+            .finding(
+                &RULE,
+                item.key.span.clone(),
+                format!("`{key}` belongs to the table `header` here"),
+            )
+            .label("an HTTP header")
+            .related(
+                context.location(table.span.clone()),
+                "the table that it belongs to",
+            )
+            .effect(format!(
+                "containerd sends a header named `{key}` with every request, and sets no {key}{}",
+                match key {
+                    "capabilities" => ": the endpoint gets all of them",
+                    _ => "",
+                }
+            ))
+            .help(format!("move `{line}` up, above this table, {place}"))
+            .releases(releases);
+        if let (false, [_], Some(header)) = (at_root, settings.as_slice(), header)
+            && let Some(edits) = moved(context, item, header, headers)
+        {
+            finding = finding.fix_edits(
+                Safety::Safe,
+                format!("move it above the table, {place}"),
+                edits,
+            );
+        }
+        out.push(finding);
+    }
+}
+
+fn is_header_value(node: &Node) -> bool {
+    match node {
+        Node::String(_) => true,
+        Node::Array(elements) => elements
+            .iter()
+            .all(|(node, _)| matches!(node, Node::String(_))),
+        _ => false,
+    }
+}
+
+/// Takes the lines out and puts them before the header, where the table of the host stands right above.
+fn moved(
+    context: &NamespaceContext,
+    item: &Item,
+    header: &Header,
+    headers: &[Header],
+) -> Option<[(std::ops::Range<usize>, String); 2]> {
+    let text = context.text();
+    let above = headers
+        .iter()
+        .rev()
+        .find(|other| other.span.start < header.span.start)?;
+    let is_host = above.parts.len() == 2 && above.shares(header, 2);
+    let taken = lines::around(text, &item.whole());
+    let first =
+        lines::is_first(text, item.key.span.start) && lines::is_first(text, header.span.start);
+    if !is_host || !first || taken.end <= header.span.end {
+        return None;
+    }
+    // After the table's last key rather than after the blank line, or a comment, before the header.
+    let at = lines::start(text, header.span.start);
+    let mut written = text.get(taken.clone())?.to_owned();
+    if !written.ends_with('\n') {
+        written.push('\n');
+    }
+    Some([(at..at, written), (taken, String::new())])
+}

@@ -1,0 +1,58 @@
+//! Lines of a text, for fixes that move or indent them.
+
+use crate::containerd::toml::Span;
+
+/// Where the line begins that holds this offset.
+pub fn start(text: &str, at: usize) -> usize {
+    let at = floor(text, at);
+    text[..at].rfind('\n').map_or(0, |i| i + 1)
+}
+
+/// Where the next line begins, or the text ends.
+pub fn next(text: &str, at: usize) -> usize {
+    let at = floor(text, at);
+    text[at..].find('\n').map_or(text.len(), |i| at + i + 1)
+}
+
+/// The blanks at the beginning of the line that holds this offset.
+pub fn indentation(text: &str, at: usize) -> &str {
+    let line = &text[start(text, at)..];
+    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+}
+
+/// The lines that a place touches, with their ends.
+pub fn around(text: &str, span: &Span) -> Span {
+    start(text, span.start)..next(text, span.end.max(span.start))
+}
+
+/// Whether nothing but blanks stands before this offset on its line.
+pub fn is_first(text: &str, at: usize) -> bool {
+    let at = floor(text, at);
+    text[start(text, at)..at]
+        .trim_start_matches('\u{feff}')
+        .trim()
+        .is_empty()
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_from_any_offset() {
+        let text = "a\n  ü = 1 # c\nend";
+        assert_eq!((start(text, 6), next(text, 6)), (2, 15));
+        assert_eq!(indentation(text, 8), "  ");
+        assert_eq!(around(text, &(4..6)), 2..15);
+        assert_eq!(next(text, 99), text.len());
+        assert!(is_first(text, 4) && !is_first(text, 8));
+    }
+}
