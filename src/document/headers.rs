@@ -129,8 +129,8 @@ mod tests {
         let text =
             "a = 1\n[host]\n  [ host . \"https://a]\\u0041\" .'b.c'] # [x]\n[[q]]\n[[q]]\n[q.z]\n";
         let document = Document::parse(text).unwrap();
-        let seen: Vec<Vec<(&str, &str)>> = document
-            .headers(text)
+        let headers = document.headers(text);
+        let seen: Vec<Vec<(&str, &str)>> = headers
             .iter()
             .map(|h| {
                 h.parts
