@@ -12,6 +12,7 @@ pub mod keys;
 pub mod lines;
 mod paths;
 mod rule;
+pub mod secrets;
 mod settings;
 mod suppression;
 pub mod tables;
