@@ -92,10 +92,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         &slip.label
     });
     if let Some((span, replacement)) = slip.replacement {
-        let shown = if replacement.is_empty() {
-            "remove it".to_owned()
-        } else {
-            format!("write {replacement}")
+        let shown = match replacement.trim() {
+            "" => "remove it".to_owned(),
+            text => format!("write {text}"),
         };
         finding = finding.fix(Safety::Safe, shown, span, replacement);
     }
@@ -181,13 +180,41 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
             "delete this line".to_owned(),
         );
     }
-    if let Some(i) = line.find("\\_") {
+    // Markdown editors escape `_`, `[` and `*`.
+    if let Some(i) = ["\\_", "\\[", "\\]", "\\*"]
+        .iter()
+        .filter_map(|e| line.find(e))
+        .min()
+    {
+        let written = body
+            .replace("\\_", "_")
+            .replace("\\[", "[")
+            .replace("\\]", "]")
+            .replace("\\*", "*");
         return slip(
             start + i..start + i + 2,
             "a Markdown escape stands in the file",
-            "Markdown's escape of `_`",
-            format!("write `{}`", body.replace("\\_", "_")),
+            "an escape of Markdown's",
+            format!("write `{written}`"),
         );
+    }
+    if body.starts_with('[') && !body.starts_with("[[") {
+        if let Some(close) = body
+            .find("\"]")
+            .map(|i| i + 2)
+            .filter(|&i| body[i..].contains('='))
+        {
+            let (header, rest) = body.split_at(close);
+            let at = whole.start + close;
+            let mut found = slip(
+                at..whole.end,
+                "a table header ends its line",
+                "belongs on a line of its own",
+                format!("write `{header}` and, on the next line, `{}`", rest.trim()),
+            )?;
+            found.replacement = Some((at..whole.end, format!("\n  {}", rest.trim())));
+            return Some(found);
+        }
     }
     if body.contains(['“', '”', '‘', '’', '„', '«', '»']) {
         let straight = line

@@ -1,5 +1,6 @@
 use crate::containerd::Cause;
 use crate::containerd::toml::ProblemKind;
+use crate::lint::tables::{header_for, is_misspelled_host_table};
 use crate::lint::{Check, Finding, NamespaceContext, Safety};
 
 crate::rule! {
@@ -86,7 +87,24 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         })
         .releases(releases)
         .help("add a line `[host]` at the end of the file");
-    if written.is_none() && context.document.is_some() {
+    // A table that is meant as `host` is to be called so; another one beside it would only hide that.
+    let meant = context.document.as_ref().and_then(|document| {
+        document
+            .root
+            .items
+            .iter()
+            .find(|i| is_misspelled_host_table(i))
+    });
+    if let Some(meant) = meant {
+        let name = &meant.key.value;
+        finding.location = context.location(meant.key.span.clone());
+        finding = finding
+            .label("not called `host`")
+            .help(match name.contains("://") {
+                true => format!("write {}", header_for(name)),
+                false => format!("write `host` for `{name}`"),
+            });
+    } else if written.is_none() && context.document.is_some() {
         let line_break = if text.ends_with('\n') || text.is_empty() {
             ""
         } else {

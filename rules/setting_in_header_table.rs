@@ -1,5 +1,5 @@
 use crate::containerd::Release;
-use crate::document::{Header, Item, Node, Spelling};
+use crate::document::{Header, Item, Node, Spelling, Table};
 use crate::lint::keys::HOST_KEYS;
 use crate::lint::tables::header_for;
 use crate::lint::{Check, Finding, NamespaceContext, Safety, lines};
@@ -57,10 +57,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     };
     let headers = document.headers(context.text());
-    let root = document.root.get("header");
     report(
         context,
-        root,
+        &document.root,
         None,
         &context.decoding_releases(),
         &headers,
@@ -69,21 +68,21 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for host in document.hosts() {
         let url = Some(host.name.value.as_str());
         let releases = context.endpoint_releases(&host);
-        let header = host.table.get("header");
-        report(context, header, url, &releases, &headers, out);
+        report(context, host.table, url, &releases, &headers, out);
     }
 }
 
 fn report(
     context: &NamespaceContext,
-    header: Option<&Item>,
+    around: &Table,
     url: Option<&str>,
     releases: &[Release],
     headers: &[Header],
     out: &mut Vec<Finding>,
 ) {
     // In braces or with dots, what is in and what is out is plain to see.
-    let Some(table) = header
+    let Some(table) = around
+        .get("header")
         .filter(|header| header.spelling == Spelling::Header)
         .and_then(Item::table)
     else {
@@ -105,6 +104,14 @@ fn report(
             Some(url) => format!("below {}", header_for(url)),
             None => "at the root of the file".to_owned(),
         };
+        let twin = if key == "server" {
+            context
+                .document
+                .as_ref()
+                .is_some_and(|d| d.server().is_some())
+        } else {
+            around.get(key).is_some()
+        };
         let mut finding = context
             .finding(
                 &RULE,
@@ -117,15 +124,19 @@ fn report(
                 "the table that it belongs to",
             )
             .effect(format!(
-                "containerd sends a header named `{key}` with every request, and sets no {key}{}",
+                "containerd sends a header named `{key}` with every request{}",
                 match key {
-                    "capabilities" => ": the endpoint gets all of them",
-                    _ => "",
+                    _ if twin => "",
+                    "capabilities" => ", and lets the endpoint do everything",
+                    _ => ", and uses the value for nothing else",
                 }
             ))
-            .help(format!("move `{line}` up, above this table, {place}"))
+            .help(match twin {
+                true => format!("take it out: `{key}` is set {place}"),
+                false => format!("move `{line}` up, above this table, {place}"),
+            })
             .releases(releases);
-        if let (false, [_], Some(header)) = (at_root, settings.as_slice(), header)
+        if let (false, [_], Some(header)) = (at_root || twin, settings.as_slice(), header)
             && let Some(edits) = moved(context, item, header, headers)
         {
             finding = finding.fix_edits(

@@ -48,10 +48,10 @@ pub fn advice(item: &Item, table: &Table, url: Option<&str>) -> Option<Advice> {
         "plain_http" | "plainhttp" | "http" | "use_http" | "insecure_http" => {
             plain_http(off, url)
         }
-        "verify" | "tls_verify" => insecure(item.boolean() == Some(true), url),
+        "verify" | "tls_verify" => insecure(item.boolean() == Some(true), table, url),
         "insecure" | "insecure_skip_verify" | "skip_tls_verify" | "tls_skip_verify"
         | "insecure_skip_tls_verify" | "skip_verification" | "allow_insecure" => {
-            insecure(off, url)
+            insecure(off, table, url)
         }
         "username" | "user" | "password" | "auth" | "auths" | "basic_auth" | "token"
         | "identitytoken" | "identity_token" | "registrytoken" | "credentials" | "credential"
@@ -67,12 +67,12 @@ pub fn advice(item: &Item, table: &Table, url: Option<&str>) -> Option<Advice> {
         "tls" | "tls_config" | "ssl" => Advice::new(
             "write `ca`, `client` and `skip_verify` among the keys of the host itself, without a table around them",
         )
-        .so("containerd does not read it: the connection is verified against the CAs of the node"),
+        .so("containerd does not read it, nor what stands in it"),
         _ if is_ca(&name) => Advice::new(match item.string() {
             Some(path) => format!("write `ca = \"{path}\"`"),
             None => "write `ca`, with the path of the file".to_owned(),
         })
-        .so("containerd does not read it: the connection is verified against the CAs of the node"),
+        .so("containerd does not read it: this CA is not used"),
         _ if is_certificate(&name) || is_key(&name) => {
             let path = |is: fn(&str) -> bool| {
                 let item = table.items.iter().find(|i| is(&normal(&i.key.value)));
@@ -81,7 +81,7 @@ pub fn advice(item: &Item, table: &Table, url: Option<&str>) -> Option<Advice> {
             let certificate = path(is_certificate).unwrap_or("CERTIFICATE");
             let key = path(is_key).unwrap_or("KEY");
             Advice::new(format!("write `client = [[\"{certificate}\", \"{key}\"]]`"))
-                .so("containerd does not read it: no client certificate is sent")
+                .so("containerd does not read it: this client certificate is not used")
         }
         "proxy" | "http_proxy" | "https_proxy" | "no_proxy" | "proxy_url" => Advice::new(
             "containerd takes its proxy from its environment: set HTTPS_PROXY and NO_PROXY for its service",
@@ -153,7 +153,10 @@ fn plain_http(off: bool, url: Option<&str>) -> Advice {
     }
 }
 
-fn insecure(off: bool, url: Option<&str>) -> Advice {
+fn insecure(off: bool, table: &Table, url: Option<&str>) -> Advice {
+    if table.get("skip_verify").and_then(Item::boolean) == Some(true) {
+        return Advice::harmless("take it out: `skip_verify = true` says it already");
+    }
     if off {
         return Advice::harmless(
             "take it out: certificates are verified unless `skip_verify = true` says otherwise",

@@ -1,5 +1,6 @@
 //! Runs the rules over the trees.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::RULES;
@@ -7,6 +8,7 @@ use super::baseline::BaselineOutcome;
 use super::context::{NamespaceContext, Run, TreeContext, default_effect};
 use super::finding::{Finding, Severity};
 use super::rule::{Check, Rule};
+use super::secrets::without_userinfo;
 use super::settings::Level;
 use super::suppression;
 use crate::containerd::{FileError, Release};
@@ -229,7 +231,25 @@ fn admitted(
     if finding.effect.is_empty() {
         finding.effect = default_effect(context, finding.consequence);
     }
+    hide_secrets(&mut finding);
     Some(finding)
+}
+
+/// Rules show the URLs of the file in many ways; what is secret in them is taken out in one place.
+fn hide_secrets(finding: &mut Finding) {
+    let texts = [
+        &mut finding.message,
+        &mut finding.label,
+        &mut finding.effect,
+        &mut finding.help,
+    ];
+    let related = finding.related.iter_mut().map(|related| &mut related.text);
+    let fix = finding.fix.as_mut().map(|fix| &mut fix.description);
+    for text in texts.into_iter().chain(related).chain(fix) {
+        if let Cow::Owned(shown) = without_userinfo(text) {
+            *text = shown;
+        }
+    }
 }
 
 impl Report {

@@ -14,6 +14,7 @@ mod mirrors;
 mod paths;
 mod placeholders;
 mod rule;
+pub mod secrets;
 mod settings;
 mod suppression;
 pub mod tables;
