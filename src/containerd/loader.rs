@@ -297,18 +297,24 @@ fn with_defaults(release: Release, mut last: Host, host: &str) -> Host {
     last
 }
 
-fn endpoint(release: Release, host: Host) -> Endpoint {
-    let tls = host.tls();
-    let explicit = tls.is_set() || host.dial_timeout.is_some() && release.dial_timeout_is_tls();
+/// Whether HTTPS is tried first on this entry, then plain HTTP, although it is written with `http://`.
+pub fn tries_https_first(release: Release, host: &Host) -> bool {
+    let explicit =
+        host.tls().is_set() || host.dial_timeout.is_some() && release.dial_timeout_is_tls();
     let port = port_of(&host.host);
-    let http_fallback = host.scheme == "http"
+    host.scheme == "http"
         && explicit
         && match release.https_first() {
             HttpsFirst::Never => false,
             HttpsFirst::Always => true,
             HttpsFirst::ExplicitPort => !port.is_empty() && port != "80",
             HttpsFirst::AnyPortBut80 => port != "80",
-        };
+        }
+}
+
+fn endpoint(release: Release, host: Host) -> Endpoint {
+    let http_fallback = tries_https_first(release, &host);
+    let tls = host.tls();
     Endpoint {
         role: host.role,
         scheme: if http_fallback {

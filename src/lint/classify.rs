@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use globset::GlobSet;
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -47,17 +47,41 @@ struct PublicMirror {
     operator: String,
     #[allow(dead_code, reason = "for the readers of the list")]
     source: String,
+    /// It is a registry of its own, for which images are named, and no copy of others.
+    #[serde(default)]
+    registry: bool,
+}
+
+/// A cloud whose customers each have a registry under a public name.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct AccountRegistry {
+    /// A glob on names.
+    hosts: String,
+    #[allow(dead_code, reason = "for the readers of the list")]
+    operator: String,
+    #[allow(dead_code, reason = "for the readers of the list")]
+    source: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct PublicMirrors {
     mirror: Vec<PublicMirror>,
+    account: Vec<AccountRegistry>,
 }
 
-static PUBLIC_MIRRORS: LazyLock<Vec<PublicMirror>> = LazyLock::new(|| {
-    let list: PublicMirrors = toml_edit::de::from_str(include_str!("public_mirrors.toml"))
-        .expect("the list of public mirrors ships with the program and is read by its tests");
-    list.mirror
+static LIST: LazyLock<PublicMirrors> = LazyLock::new(|| {
+    toml_edit::de::from_str(include_str!("public_mirrors.toml"))
+        .expect("the list of public mirrors ships with the program and is read by its tests")
+});
+
+static ACCOUNTS: LazyLock<GlobSet> = LazyLock::new(|| {
+    let mut set = GlobSetBuilder::new();
+    // A glob that is none stands for nothing; the test below sees to it that there is none such.
+    for glob in LIST.account.iter().filter_map(|a| Glob::new(&a.hosts).ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_default()
 });
 
 /// Endings of names that no public DNS answers for.
@@ -105,17 +129,30 @@ pub fn classify(host: &str, private: &HostPatterns, public: &HostPatterns) -> Cl
     if is_private {
         return Classification::Private;
     }
-    // An entry that begins with a dot stands for every name below it.
-    let known = PUBLIC_MIRRORS
-        .iter()
-        .find(|m| match m.host.strip_prefix('.') {
-            Some(_) => name.ends_with(m.host.as_str()),
-            None => m.host == name,
-        });
-    match known {
+    match known(&name) {
         Some(mirror) => Classification::KnownPublic(mirror.operator.clone()),
         None => Classification::Unclassified,
     }
+}
+
+/// The entry of the list for a bare name. One that begins with a dot stands for every name below it.
+fn known(name: &str) -> Option<&'static PublicMirror> {
+    LIST.mirror.iter().find(|m| match m.host.strip_prefix('.') {
+        Some(_) => name.ends_with(m.host.as_str()),
+        None => m.host == name,
+    })
+}
+
+/// Whether a host (with or without a port) is a registry that images of all the world are named for, as
+/// opposed to a mirror of such.
+pub fn is_public_registry(host: &str) -> bool {
+    known(&bare_name(host)).is_some_and(|entry| entry.registry)
+}
+
+/// Whether a host is a cloud customer's own registry under a public name: most likely that of whoever wrote
+/// the file.
+pub fn is_account_registry(host: &str) -> bool {
+    ACCOUNTS.is_match(bare_name(host))
 }
 
 /// Loopback, private, link-local, unique-local and shared addresses (RFC 1918, 3927, 4193, 4291, 6598).
@@ -140,6 +177,8 @@ fn is_private_address(ip: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn of(host: &str) -> Classification {
@@ -183,9 +222,31 @@ mod tests {
 
     #[test]
     fn the_list_has_a_source_for_each_entry() {
-        for mirror in PUBLIC_MIRRORS.iter() {
+        let mut hosts = BTreeSet::new();
+        for mirror in &LIST.mirror {
             assert!(mirror.source.starts_with("https://"), "{}", mirror.host);
             assert_eq!(mirror.host, mirror.host.to_lowercase());
+            assert!(hosts.insert(&mirror.host), "{} twice", mirror.host);
         }
+        for account in &LIST.account {
+            assert!(account.source.starts_with("https://"), "{}", account.hosts);
+            Glob::new(&account.hosts).unwrap();
+        }
+    }
+
+    #[test]
+    fn registries_mirrors_and_accounts_are_told_apart() {
+        assert!(is_public_registry("quay.io") && is_public_registry("docker.io"));
+        assert!(!is_public_registry("mirror.gcr.io"));
+        for host in [
+            "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
+            "europe-docker.pkg.dev",
+            "company.azurecr.io:443",
+            "company.jfrog.io",
+        ] {
+            assert!(is_account_registry(host), "{host}");
+            assert_eq!(of(host), Classification::Unclassified, "{host}");
+        }
+        assert!(!is_account_registry("mirror.company.com"));
     }
 }

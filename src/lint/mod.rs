@@ -10,12 +10,15 @@ mod fingerprint;
 pub mod headers;
 pub mod keys;
 pub mod lines;
+mod mirrors;
 mod paths;
+mod placeholders;
 mod rule;
 mod settings;
 mod suppression;
 pub mod tables;
 pub mod twins;
+mod urls;
 
 pub use baseline::{Baseline, BaselineError, BaselineOutcome, Known};
 pub use classify::{Classification, HostPatterns};
@@ -23,9 +26,15 @@ pub use context::{Entry, Found, NamespaceContext, Run, TreeContext};
 pub use engine::{Failure, Report, Summary, Suppressed, Suppressor, lint};
 pub use finding::{Consequence, Edit, Finding, Fix, Location, Related, Safety, Severity};
 pub use fingerprint::{LineHashes, fingerprints, line_hashes};
+pub use mirrors::{
+    Listed, Mirror, Owner, in_environment, is_another_registry, is_public_namespace, list_without,
+    listed, mirrors, place_of, receives_pushes,
+};
 pub use paths::{Paths, Uri};
+pub use placeholders::is_example_name;
 pub use rule::{Category, Check, FixKind, Rule};
 pub use settings::{Environment, Level, Override, Settings};
+pub use urls::{Shape, WrittenUrl, setting, written_urls};
 
 pub use crate::rules::RULES;
 

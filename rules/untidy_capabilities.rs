@@ -1,0 +1,96 @@
+use crate::containerd::Capabilities;
+use crate::lint::{Check, Finding, Listed, NamespaceContext, Safety, listed, written_urls};
+
+crate::rule! {
+    /// A capability that is written twice, or in upper case.
+    ///
+    /// ## What it does
+    ///
+    /// Reports words in `capabilities` that are repeated or not in lower-case letters. Words that containerd
+    /// does not know are `unknown-capability`'s.
+    ///
+    /// ## Why
+    ///
+    /// containerd takes them all the same. But other tools that read hosts.toml, and people who search for
+    /// `"resolve"` in a tree, look for the word as it is documented.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    /// capabilities = ["pull", "Resolve", "pull"]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    /// capabilities = ["pull", "resolve"]
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// It changes nothing for containerd.
+    ///
+    /// ## Source
+    ///
+    /// Recorded from containerd: `hand-cap-upper` and `hand-cap-dup` in
+    /// `fixtures/conformance/hand.jsonl`.
+    name: "untidy-capabilities",
+    category: Trust,
+    severity: Note,
+    consequence: Advice,
+    releases: "all",
+    fix: Safe,
+    check: Check::Namespace(check),
+}
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    for url in written_urls(context) {
+        let Listed::Words(item, words) = listed(&url) else {
+            continue;
+        };
+        let (mut seen, mut tidy, mut first) = (Capabilities::default(), Vec::new(), None);
+        for (word, span) in &words {
+            let Some(capability) = Capabilities::from_word(word) else {
+                // The file is dropped for this one, and unknown-capability says so.
+                first = None;
+                break;
+            };
+            let lower = word.to_lowercase();
+            let repeated = seen.has(capability);
+            if first.is_none() && (repeated || lower != *word) {
+                let (message, label) = match repeated {
+                    true => (format!("`{lower}` is listed twice"), "again"),
+                    false => (
+                        format!("`{word}` is not written in lower case"),
+                        "in lower case elsewhere",
+                    ),
+                };
+                first = Some((span.clone(), message, label));
+            }
+            if !repeated {
+                tidy.push(format!("\"{lower}\""));
+            }
+            seen.insert(capability);
+        }
+        let Some((span, message, label)) = first else {
+            continue;
+        };
+        let list = format!("[{}]", tidy.join(", "));
+        out.push(
+            context
+                .finding(&RULE, span, message)
+                .label(label)
+                .effect("containerd takes it all the same")
+                .help(format!("write `capabilities = {list}`"))
+                .releases(url.entry.releases.clone())
+                .fix(
+                    Safety::Safe,
+                    format!("write `capabilities = {list}`"),
+                    item.span.clone(),
+                    list,
+                ),
+        );
+    }
+}

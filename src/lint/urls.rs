@@ -1,0 +1,328 @@
+//! The URLs of hosts.toml as they are written, and what Go makes of them.
+//!
+//! Only URLs that Go takes are here: what it refuses is `invalid-url`'s. Several rules look at one
+//! URL; [`Shape`] says which of them speaks, so that one slip gives one finding.
+
+use super::classify::bare_name;
+use super::context::{Entry, NamespaceContext};
+use super::placeholders::placeholder;
+use crate::containerd::Role;
+use crate::containerd::go::url::{self, Url};
+use crate::containerd::hosts::with_scheme;
+use crate::containerd::loader::{port_of, split_host_port};
+use crate::containerd::toml::Span;
+use crate::document::{Item, Spelling, Table};
+
+/// The URL of a host table, or of `server`.
+#[derive(Debug, Clone)]
+pub struct WrittenUrl<'a> {
+    /// The entry that it is the URL of.
+    pub entry: Entry<'a>,
+    /// The text, escapes resolved.
+    pub text: String,
+    /// As Go splits it, with `https://` in front where containerd puts it.
+    pub url: Url,
+    /// The key or string that holds it, quotes included.
+    pub span: Span,
+    /// The place of the text itself, when it is written without escapes.
+    inner: Option<Span>,
+    /// Where the other keys of the entry stand.
+    settings: Option<&'a Table>,
+}
+
+/// What keeps a URL from being one of a registry, or from saying what it means. At most one per URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// It holds text that was to be replaced: the text.
+    Placeholder(String),
+    /// Nothing where the host should be, or nothing that is one.
+    NoHost,
+    /// `HTTPS://` or `Http://`: the right word, in letters that containerd does not look for.
+    SchemeCase,
+    /// Something before `://` that is neither `http` nor `https`: the word.
+    OtherScheme(String),
+    /// `https:/host`, `https:host`, `https//host`.
+    BrokenScheme,
+    /// Two schemes: `https://https://host`.
+    TwoSchemes,
+    /// No scheme; `https://` is assumed.
+    NoScheme,
+    /// No scheme, and the name begins with `http`, so none is assumed and no host comes out.
+    TakenForScheme,
+}
+
+impl<'a> WrittenUrl<'a> {
+    /// What is wrong with it as a whole.
+    pub fn shape(&self) -> Option<Shape> {
+        shape(&self.text, &self.url.host)
+    }
+
+    /// Whether requests get as far as a host that somebody may have meant.
+    pub fn leads_somewhere(&self) -> bool {
+        matches!(self.shape(), None | Some(Shape::NoScheme))
+    }
+
+    /// Whether it is that of `server`.
+    pub fn is_server(&self) -> bool {
+        !matches!(self.entry.host.role, Role::Host(_))
+    }
+
+    /// The name or address, without port and brackets, lower-cased.
+    pub fn name(&self) -> String {
+        bare_name(&self.url.host)
+    }
+
+    /// The port as written, empty where there is none.
+    pub fn port(&self) -> &str {
+        port_of(&self.url.host)
+    }
+
+    /// Scheme, host and the path of the API, as requests begin with it.
+    pub fn api_root(&self) -> String {
+        let host = &self.entry.host;
+        format!(
+            "{}://{}{}",
+            host.scheme,
+            host.host,
+            host.path.trim_end_matches('/')
+        )
+    }
+
+    /// The place of a part of the text, of the whole where the text is written with escapes.
+    pub fn part(&self, range: std::ops::Range<usize>) -> Span {
+        match &self.inner {
+            Some(inner) => inner.start + range.start..inner.start + range.end,
+            None => self.span.clone(),
+        }
+    }
+
+    /// The place of the host and port, and their text.
+    pub fn authority(&self) -> Option<std::ops::Range<usize>> {
+        let start = self.text.find("://").map_or(0, |at| at + 3);
+        let end = self.text[start..]
+            .find(['/', '?', '#'])
+            .map_or(self.text.len(), |at| start + at);
+        let host = self.text[start..end]
+            .rfind('@')
+            .map_or(start, |at| start + at + 1);
+        (host < end).then_some(host..end)
+    }
+
+    /// Another key of the same entry. 2.x reads any case, 1.x only lower case.
+    pub fn setting(&self, key: &str) -> Option<&'a Item> {
+        setting(self.settings?, key)
+    }
+
+    /// Whether it may be rewritten by replacing its text: it is written without escapes.
+    pub fn editable(&self) -> bool {
+        self.inner.is_some()
+    }
+
+    /// The host table's header or `server = …`, with `url` for its URL: a line to show.
+    pub fn line_with(&self, url: &str) -> String {
+        if self.is_server() {
+            format!("server = \"{url}\"")
+        } else {
+            format!("[host.\"{url}\"]")
+        }
+    }
+
+    /// Where a further key of the same entry can be inserted, and what has to be inserted then. `None`
+    /// for tables without a header of their own.
+    pub fn insertion(&self, context: &NamespaceContext, line: &str) -> Option<(Span, String)> {
+        let text = context.text();
+        let from = match self.entry.table {
+            Some(table) if table.spelling == Spelling::Header => table.table.span.end,
+            Some(_) => return None,
+            None if self.is_server() => self.span.end,
+            None => return None,
+        };
+        let rest = text.get(from..)?;
+        let start = text[..from].rfind('\n').map_or(0, |at| at + 1);
+        let indent: String = text[start..from]
+            .chars()
+            .take_while(|c| matches!(c, ' ' | '\t'))
+            .collect();
+        Some(match rest.find('\n') {
+            Some(at) => {
+                let end = from + at + 1;
+                let newline = match text[..end].ends_with("\r\n") {
+                    true => "\r\n",
+                    false => "\n",
+                };
+                (end..end, format!("{indent}{line}{newline}"))
+            }
+            None => (text.len()..text.len(), format!("\n{indent}{line}\n")),
+        })
+    }
+}
+
+/// A key of a table; 2.x reads any case, 1.x only lower case, which therefore counts first.
+pub fn setting<'a>(table: &'a Table, key: &str) -> Option<&'a Item> {
+    table.get(key).or_else(|| {
+        table
+            .items
+            .iter()
+            .find(|item| item.key.value.eq_ignore_ascii_case(key))
+    })
+}
+
+/// The URLs that every release which reads them takes, in the order of the text, `server` last. A host table
+/// that is spread over the file counts once. Keys without quotes that hold no URL but the first part of
+/// one (`[host.mirror.internal]`), or a key that was to stand in a host table, are left out.
+pub fn written_urls<'a>(context: &'a NamespaceContext) -> Vec<WrittenUrl<'a>> {
+    let mut urls: Vec<WrittenUrl<'a>> = Vec::new();
+    for entry in context.entries() {
+        let Some(span) = entry.host.span.clone() else {
+            continue;
+        };
+        let Some(raw) = context.text().get(span.clone()) else {
+            continue;
+        };
+        let quoted = raw.starts_with(['"', '\'']);
+        let is_host = matches!(entry.host.role, Role::Host(_));
+        let written = match entry.table {
+            Some(table) => Some(table.name.value.clone()),
+            None => context
+                .document
+                .iter()
+                .flat_map(|document| &document.root.items)
+                .find(|item| !is_host && item.span == span)
+                .and_then(|item| item.string().map(str::to_owned)),
+        };
+        let text = written.unwrap_or_else(|| raw.trim_matches(['"', '\'']).to_owned());
+        let implied = entry.table.is_none_or(|t| t.spelling == Spelling::Implied);
+        if is_host && !quoted && (implied || KEYS.contains(&text.as_str())) {
+            continue;
+        }
+        if is_host && urls.iter().any(|u| !u.is_server() && u.text == text) {
+            continue;
+        }
+        let with_scheme = with_scheme(&text);
+        let mut split = None;
+        if entry.releases.iter().any(|release| {
+            split = url::parse(&with_scheme, release.strict_colons()).ok();
+            split.is_none()
+        }) {
+            continue;
+        }
+        let Some(url) = split else { continue };
+        let inner = match raw.strip_prefix(['"', '\'']) {
+            Some(rest) if rest.starts_with(&text) && rest.len() == text.len() + 1 => {
+                Some(span.start + 1..span.end - 1)
+            }
+            _ => (raw == text).then(|| span.clone()),
+        };
+        let settings = match entry.table {
+            Some(table) => Some(table.table),
+            None if !is_host => context.document.as_ref().map(|document| &document.root),
+            None => None,
+        };
+        urls.push(WrittenUrl {
+            entry,
+            text,
+            url,
+            span,
+            inner,
+            settings,
+        });
+    }
+    urls
+}
+
+/// The keys of a host table.
+const KEYS: [&str; 7] = [
+    "capabilities",
+    "ca",
+    "client",
+    "skip_verify",
+    "header",
+    "override_path",
+    "dial_timeout",
+];
+
+fn shape(text: &str, host: &str) -> Option<Shape> {
+    if let Some(found) = placeholder(text, host) {
+        return Some(Shape::Placeholder(found));
+    }
+    let lower = text.to_ascii_lowercase();
+    let before_query = text.split(['?', '#']).next().unwrap_or(text);
+    let plain = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    if plain.is_some() {
+        return match before_query.matches("://").count() {
+            0 | 1 if names_no_host(host) => Some(Shape::NoHost),
+            0 | 1 => None,
+            _ => Some(Shape::TwoSchemes),
+        };
+    }
+    if let Some((scheme, _)) = before_query.split_once("://") {
+        return Some(match lower.split_once("://").map(|(scheme, _)| scheme) {
+            Some("http" | "https") => Shape::SchemeCase,
+            _ => Shape::OtherScheme(scheme.to_owned()),
+        });
+    }
+    let broken = ["http:", "https:", "http//", "https//"];
+    if broken.iter().any(|start| lower.starts_with(start)) {
+        return Some(Shape::BrokenScheme);
+    }
+    if text.starts_with("http") {
+        return Some(Shape::TakenForScheme);
+    }
+    Some(match names_no_host(host) {
+        true => Shape::NoHost,
+        false => Shape::NoScheme,
+    })
+}
+
+/// Whether nothing stands before the port, or a star that no DNS answers for.
+fn names_no_host(host: &str) -> bool {
+    let name = split_host_port(host).map_or(host, |(name, _)| name);
+    name.is_empty() || name == "*"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_slip_has_one_shape() {
+        let shape_of = |text: &str| {
+            let url = url::parse(&with_scheme(text), false).unwrap();
+            shape(text, &url.host)
+        };
+        for (text, want) in [
+            ("https://mirror.internal/v2", None),
+            ("http://mirror.internal:5000", None),
+            ("https://mirror.internal?next=http://x", None),
+            ("mirror.internal", Some(Shape::NoScheme)),
+            ("mirror.internal:5000/v2", Some(Shape::NoScheme)),
+            ("httpbin.internal:5000", Some(Shape::TakenForScheme)),
+            ("http-cache/v2", Some(Shape::TakenForScheme)),
+            ("HTTPS://mirror.internal", Some(Shape::SchemeCase)),
+            (
+                "docker://mirror.internal",
+                Some(Shape::OtherScheme("docker".into())),
+            ),
+            (
+                "httpss://mirror.internal",
+                Some(Shape::OtherScheme("httpss".into())),
+            ),
+            ("https:/mirror.internal", Some(Shape::BrokenScheme)),
+            ("https//mirror.internal", Some(Shape::BrokenScheme)),
+            ("https://https://mirror.internal", Some(Shape::TwoSchemes)),
+            ("https://", Some(Shape::NoHost)),
+            ("https:///v2", Some(Shape::NoHost)),
+            ("*", Some(Shape::NoHost)),
+            ("https://:5000", Some(Shape::NoHost)),
+            ("//mirror.internal", Some(Shape::NoHost)),
+            (
+                "https://<registry>",
+                Some(Shape::Placeholder("<registry>".into())),
+            ),
+        ] {
+            assert_eq!(shape_of(text), want, "{text}");
+        }
+    }
+}
