@@ -71,14 +71,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Some(authority) = url.authority() else {
             continue;
         };
-        let span = url.part(authority.clone());
+        let (span, start) = (url.part(authority.clone()), authority.start);
         // What stands before and after the host stays, but for a path into the web site.
-        let path = match url.url.path.as_str() {
-            "" | "/" => "",
-            "/v2" | "/v2/" => &url.text[authority.end..],
-            _ => "",
+        let end = match url.url.path.as_str() {
+            "" | "/" | "/v2" | "/v2/" => authority.end,
+            _ => url.text.len(),
         };
-        let meant = format!("https://{REGISTRY}{path}");
+        let meant = format!("https://{REGISTRY}{}", &url.text[end..]);
         let asked = match url.is_server() {
             true => "what no host before it had is asked",
             false => "images are asked",
@@ -96,12 +95,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             ))
             .help(format!("write {}", url.line_with(&meant)))
             .releases(url.entry.releases.clone());
-        out.push(match url.editable() {
+        // missing-scheme puts the scheme in front, where there is none.
+        out.push(match url.editable() && url.is_quoted() {
             true => finding.fix(
                 Safety::Safe,
-                format!("write \"{meant}\""),
-                url.span.clone(),
-                format!("\"{meant}\""),
+                format!("write `{REGISTRY}`"),
+                url.part(start..end),
+                REGISTRY,
             ),
             false => finding,
         });

@@ -112,7 +112,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                  gave HTTP response to HTTPS client`",
             )
             .help(format!(
-                "write `server = \"{meant}\"` at the top, with the keys of this host table, and delete the host \
+                "if it speaks plain HTTP alone, write `server = \"{meant}\"` at the top, with the keys of this host table, and delete the host \
                  table"
             ))
             .releases(releases),

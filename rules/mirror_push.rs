@@ -16,8 +16,8 @@ crate::rule! {
     /// `push` is written, for then it may be meant. A private mirror of a private registry is
     /// taken to be that registry under another name.
     ///
-    /// An entry without `capabilities` that `public-mirror-resolve` reports already is left to it: the remedy is the
-    /// same line.
+    /// An entry that `public-mirror-resolve` reports already is left to it: the remedy is the same line. Where that rule
+    /// does not run, this one speaks.
     ///
     /// ## Why
     ///
@@ -48,7 +48,8 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `plan-push-mirror-*` and `plan-push-second-*` in
+    /// containerd's `docs/hosts.md`, the table of registry types: no mirror may push. Recorded from containerd:
+    /// `plan-push-mirror-*` and `plan-push-second-*` in
     /// `fixtures/conformance/plan.jsonl`.
     name: "mirror-push",
     category: Trust,
@@ -73,12 +74,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     if is_another_registry(context, &mirror.url) {
         return;
     }
+    // public-mirror-resolve asks for a list without `push` as well.
+    if mirror.resolves(context).is_some() && context.runs("public-mirror-resolve") {
+        return;
+    }
     let list = listed(&mirror.url);
     let place = match &list {
         Listed::Words(_, words) => place_of(words, Capabilities::PUSH),
-        // empty-capabilities or public-mirror-resolve speak of `[]`.
+        // empty-capabilities speaks of `[]`.
         Listed::Empty(_) => return,
-        Listed::Absent if mirror.resolves(context).is_some() => return,
         Listed::Absent => None,
     };
     let Some((severity, consequence)) = judge(context, mirror, place.is_some()) else {

@@ -107,13 +107,19 @@ fn not_assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
 /// Attaches the fix: `https://` in front, in quotes.
 fn in_front(finding: Finding, url: &WrittenUrl) -> Finding {
     let text = &url.text;
-    match url.editable() {
-        true => finding.fix(
+    match (url.editable(), url.is_quoted()) {
+        (true, true) => finding.fix(
+            Safety::Safe,
+            "write `https://` in front",
+            url.part(0..0),
+            "https://",
+        ),
+        (true, false) => finding.fix(
             Safety::Safe,
             "write `https://` in front",
             url.span.clone(),
             format!("\"https://{text}\""),
         ),
-        false => finding,
+        (false, _) => finding,
     }
 }

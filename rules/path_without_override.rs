@@ -85,7 +85,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .to_owned();
         finding = match has_v2 {
             true => finding.severity(Severity::Error).help(format!(
-                "add `override_path = true`, and containerd asks {base}{cleaned}/…"
+                "write `override_path = true`, and containerd asks {base}{cleaned}/…"
             )),
             false => finding.help(format!(
                 "if the API is there, write {}; if the images are in `{}` of {base}, write {} and \

@@ -89,6 +89,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 url.api_root()
             ))
             .help(match in_host {
+                true if url.is_server() => format!("write {what}, or delete the line"),
                 true => format!("write {what}, or delete the entry"),
                 false => "write the path that is meant".to_owned(),
             })

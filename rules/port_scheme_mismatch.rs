@@ -87,12 +87,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             ))
             .help(format!("write {}", url.line_with(&meant)))
             .releases(releases);
-        out.push(match url.editable() {
+        let end = url.text.find("://").map_or(0, |at| at + 3);
+        out.push(match url.editable() && url.is_quoted() {
             true => finding.fix(
                 Safety::Unsafe,
                 format!("write `{other}://`"),
-                url.span.clone(),
-                format!("\"{meant}\""),
+                url.part(0..end),
+                format!("{other}://"),
             ),
             false => finding,
         });

@@ -16,8 +16,8 @@ crate::rule! {
     /// give to their customers (`*.pkg.dev`, `*.dkr.ecr.*.amazonaws.com`, `*.azurecr.io`, `*.jfrog.io`): most likely
     /// these are yours.
     ///
-    /// An entry without `capabilities` may also receive pushes. Where the list that this rule asks for takes that away
-    /// too, `mirror-push` leaves it to this finding.
+    /// Such an entry must not receive pushes either. The list that this rule asks for takes both away, so `mirror-push` is
+    /// silent about an entry that is reported here, unless this rule does not run.
     ///
     /// ## Why
     ///
@@ -51,7 +51,8 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// containerd's `docs/hosts.md` on `capabilities`: `resolve` is not to be given to public mirrors. Recorded from
+    /// containerd's `docs/hosts.md`, the table of registry types: a public mirror may pull, a private one may resolve
+    /// too, neither may push. Recorded from
     /// containerd: `plan-pull-only-*` and `plan-resolve-only-*` in `fixtures/conformance/plan.jsonl`.
     name: "public-mirror-resolve",
     category: Trust,
@@ -95,15 +96,19 @@ fn finding(context: &NamespaceContext, mirror: &Mirror) -> Finding {
         true => "resolves tags, by default",
         false => "resolves tags",
     };
-    let mut effect = format!(
-        "for a tag of {} containerd runs whatever digest {who} names",
-        context.registry()
-    );
-    if by_default && receives_pushes(context, mirror) {
+    let tags = match context.is_default() {
+        true => "a tag".to_owned(),
+        false => format!("a tag of {}", context.registry()),
+    };
+    let mut effect = format!("for {tags} containerd runs whatever digest {who} names");
+    let pushes = receives_pushes(context, mirror);
+    if pushes {
         effect += "; pushes go there too, as to the first endpoint that may have them";
     }
+    let mut unwanted = Capabilities::RESOLVE;
+    unwanted.insert(Capabilities::PUSH);
     let reduced = match &list {
-        Listed::Words(_, words) => list_without(words, Capabilities::RESOLVE),
+        Listed::Words(_, words) => list_without(words, unwanted),
         _ => "[\"pull\"]".to_owned(),
     };
     let mut help = match url.is_server() {
@@ -119,12 +124,17 @@ fn finding(context: &NamespaceContext, mirror: &Mirror) -> Finding {
             url.name()
         );
     }
-    let finding = context
+    let mut finding = context
         .finding(&RULE, span, message)
         .label(label)
         .effect(effect)
         .help(help)
         .releases(url.entry.releases.clone());
+    if let (Listed::Words(_, words), true) = (&list, pushes)
+        && let Some(push) = place_of(words, Capabilities::PUSH)
+    {
+        finding = finding.related(context.location(push), "receives the pushes");
+    }
     // Without the last one that resolves, no tag does: the server is a person's to change.
     match url.is_server() {
         true => finding,

@@ -109,8 +109,8 @@ fn with_settings(
             "containerd tries HTTPS on `{host}` first, and plain HTTP when no TLS comes about"
         ),
         (false, false) => format!(
-            "containerd {} tries HTTPS on `{host}` first, and plain HTTP when no TLS comes about; {} speaks plain \
-             HTTP and does nothing with {names}",
+            "on {} containerd tries HTTPS on `{host}` first, and plain HTTP when no TLS comes about; on {} it \
+             speaks plain HTTP and does nothing with {names}",
             lines(first),
             lines(plain)
         ),
@@ -158,7 +158,7 @@ fn with_timeout(
         .severity(Severity::Note)
         .label("taken for a TLS setting")
         .effect(format!(
-            "containerd {} tries HTTPS on `{host}` first, and plain HTTP when no TLS comes about",
+            "on {} containerd tries HTTPS on `{host}` first, and plain HTTP when no TLS comes about",
             lines(&releases)
         ))
         .help("delete it for these releases, or bear the failed handshake before each connection")

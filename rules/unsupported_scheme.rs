@@ -101,13 +101,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .releases(url.entry.releases.clone());
         let (consequence, effect) = what_happens(context, &url);
         finding = finding.consequence(consequence).effect(effect);
-        if plain && url.editable() {
+        if plain && url.editable() && url.is_quoted() {
             let description = format!("write \"{meant}\"");
             finding = finding.fix(
                 Safety::Safe,
                 description,
-                url.span.clone(),
-                format!("\"{meant}\""),
+                url.part(0..url.text.len()),
+                meant.clone(),
             );
         }
         out.push(finding);
@@ -126,14 +126,21 @@ fn what_happens(context: &NamespaceContext, url: &WrittenUrl) -> (Consequence, S
     }
     let effect = match host.is_empty() {
         true => "containerd finds no host in it, and no request can be made".to_owned(),
-        false if !url.text.starts_with("http") => format!(
-            "containerd puts `https://` in front and asks {}, a host called `{host}`",
-            url.api_root()
-        ),
-        false => format!(
-            "containerd asks {}, which nothing answers, and goes on to the next endpoint",
-            url.api_root()
-        ),
+        false => {
+            let in_front = match url.text.starts_with("http") {
+                true => "",
+                false => "puts `https://` in front and ",
+            };
+            let then = match url.is_server() {
+                true => "what no host before it had is not found",
+                false => "nothing answers, and it goes on to the next endpoint",
+            };
+            format!(
+                "containerd {in_front}asks {}, a host called `{}`: {then}",
+                url.api_root(),
+                url.url.host.trim_end_matches(':')
+            )
+        }
     };
     (Consequence::RequestsFail, effect)
 }

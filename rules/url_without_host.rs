@@ -106,7 +106,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     url.port()
                 ))
             }
-            _ => finding.effect(
+            (_, true) => finding.effect(
+                "containerd looks for a host called `*`, which no DNS answers for: what no host before it had is \
+                 not found",
+            ),
+            (_, false) => finding.effect(
                 "containerd looks for a host called `*`, which no DNS answers for, and goes on to the next \
                  endpoint",
             ),

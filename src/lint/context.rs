@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::classify::{self, Classification};
 use super::finding::{Consequence, Finding, Location};
 use super::rule::Rule;
-use super::settings::{Environment, Settings};
+use super::settings::{Environment, Level, Settings};
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::go::path;
 use crate::containerd::hosts::Host;
@@ -170,6 +170,12 @@ impl<'a> NamespaceContext<'a> {
         self.run
             .settings
             .environment(&self.tree.shown(&format!("{}/hosts.toml", self.name())))
+    }
+
+    /// Whether a rule that is on by default runs here: another may then leave things to it.
+    pub fn runs(&self, rule: &str) -> bool {
+        let path = self.tree.shown(&format!("{}/hosts.toml", self.name()));
+        self.run.settings.level(rule, &path) != Some(Level::Off)
     }
 
     /// What is known of a host.

@@ -74,11 +74,11 @@ pub fn place_of(words: &[(&str, Span)], wanted: Capabilities) -> Option<Span> {
         .map(|(_, span)| span.clone())
 }
 
-/// The list without a capability, as TOML.
+/// The list without some capabilities, as TOML.
 pub fn list_without(words: &[(&str, Span)], unwanted: Capabilities) -> String {
     let kept: Vec<String> = words
         .iter()
-        .filter(|(word, _)| Capabilities::from_word(word) != Some(unwanted))
+        .filter(|(word, _)| Capabilities::from_word(word).is_none_or(|c| !unwanted.has(c)))
         .map(|(word, _)| format!("\"{word}\""))
         .collect();
     format!("[{}]", kept.join(", "))

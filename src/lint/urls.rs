@@ -113,6 +113,11 @@ impl<'a> WrittenUrl<'a> {
         setting(self.settings?, key)
     }
 
+    /// Whether it stands in quotes: a key of a single word needs none.
+    pub fn is_quoted(&self) -> bool {
+        self.inner.as_ref() != Some(&self.span)
+    }
+
     /// Whether it may be rewritten by replacing its text: it is written without escapes.
     pub fn editable(&self) -> bool {
         self.inner.is_some()
