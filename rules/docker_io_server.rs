@@ -1,4 +1,4 @@
-use crate::lint::{Check, Finding, NamespaceContext, Safety, written_urls};
+use crate::lint::{Check, Finding, NamespaceContext, Safety, Shape, written_urls};
 
 crate::rule! {
     /// Docker's web site where Docker Hub's registry should be.
@@ -50,22 +50,12 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-/// Docker's sites that people take for its registry. `index.docker.io` and `registry.hub.docker.com` do answer
-/// as one.
-const SITES: [&str; 5] = [
-    "docker.io",
-    "www.docker.io",
-    "hub.docker.com",
-    "docker.com",
-    "www.docker.com",
-];
-
 const REGISTRY: &str = "registry-1.docker.io";
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context) {
         let name = url.name();
-        if !url.leads_somewhere() || !SITES.contains(&name.as_str()) {
+        if !url.is_docker_site() {
             continue;
         }
         let Some(authority) = url.authority() else {
@@ -95,13 +85,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             ))
             .help(format!("write {}", url.line_with(&meant)))
             .releases(url.entry.releases.clone());
-        // missing-scheme puts the scheme in front, where there is none.
+        let bare = url.shape() == Some(Shape::NoScheme);
         out.push(match url.editable() && url.is_quoted() {
             true => finding.fix(
                 Safety::Safe,
                 format!("write `{REGISTRY}`"),
                 url.part(start..end),
-                REGISTRY,
+                format!("{}{REGISTRY}", if bare { "https://" } else { "" }),
             ),
             false => finding,
         });

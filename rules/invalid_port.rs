@@ -58,7 +58,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .finding(
                     &RULE,
                     url.part(colon.saturating_sub(1)..authority.end),
-                    format!("no port follows the colon in `{}`", url.text),
+                    format!("no port follows the colon in `{}`", url.shown()),
                 )
                 .label("no port")
                 .severity(Severity::Warning)

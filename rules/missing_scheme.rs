@@ -51,6 +51,8 @@ crate::rule! {
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context) {
         match url.shape() {
+            // docker-io-server has the better advice.
+            Some(Shape::NoScheme) if url.is_docker_site() => {}
             Some(Shape::NoScheme) => out.push(assumed(context, &url)),
             Some(Shape::TakenForScheme) => out.push(not_assumed(context, &url)),
             _ => {}
@@ -59,7 +61,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 }
 
 fn assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
-    let text = &url.text;
+    let text = url.shown();
     let finding = context
         .finding(&RULE, url.span.clone(), format!("`{text}` has no scheme"))
         .label("no `https://` or `http://`")
@@ -76,7 +78,7 @@ fn assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
 }
 
 fn not_assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
-    let text = &url.text;
+    let text = url.shown();
     let reason = "because the name begins with `http`, containerd does not put `https://` in front, \
                   and Go finds no host in it";
     let finding = context

@@ -31,11 +31,11 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When something before the registry puts the `/v2` there.
+    /// For registries whose API lacks the `/v2`, for which containerd's documentation has the key.
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `plan-override-none-*` and `plan-override-slash-*` in
+    /// containerd's `docs/hosts.md` on `override_path`. Recorded from containerd: `plan-override-none-*` and `plan-override-slash-*` in
     /// `fixtures/conformance/plan.jsonl`.
     name: "override-without-path",
     category: Urls,
@@ -65,17 +65,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .iter()
             .copied()
             .filter(|release| release.override_path())
+            // 1.x does not read the key in another case.
+            .filter(|release| release.is_v2() || item.key.value == "override_path")
             .collect();
         let root = url.api_root();
         let (message, help) = match cleaned.as_str() {
             "" | "/" => (
-                format!("`{}` has no path to override with", url.text),
+                format!("`{}` has no path to override with", url.shown()),
                 "delete `override_path`, and containerd appends `/v2`".to_owned(),
             ),
             _ => {
                 let base = root.strip_suffix(&cleaned).unwrap_or(&root);
                 (
-                    format!("no `/v2` in the path of `{}`", url.text),
+                    format!("no `/v2` in the path of `{}`", url.shown()),
                     format!("write {}", url.line_with(&format!("{base}/v2{cleaned}"))),
                 )
             }

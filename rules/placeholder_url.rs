@@ -78,9 +78,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             true => "the registry's host",
             false => "the mirror's host",
         };
-        let in_host = !url
+        let in_host = url
             .authority()
-            .is_none_or(|range| url.text.find(&found).is_some_and(|at| at >= range.end));
+            .is_some_and(|range| url.text.find(&found).is_none_or(|at| at < range.end));
         let mut finding = context
             .finding(&RULE, span, message)
             .label(label)

@@ -40,7 +40,8 @@ crate::rule! {
     /// ## Source
     ///
     /// The registry is asked by the scheme that is written: `hand-url-http80` in
-    /// `fixtures/conformance/hand.jsonl`. containerd's `docs/hosts.md` has plain HTTP for testing only.
+    /// `fixtures/conformance/hand.jsonl`. What it means to resolve a tag: containerd's `docs/hosts.md` on
+    /// `capabilities`.
     name: "plain-http",
     category: Urls,
     severity: Warning,
@@ -65,7 +66,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 
 fn finding(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
     let name = &url.url.host;
-    let meant = url.text.replacen("http://", "https://", 1);
+    let meant = url.shown().replacen("http://", "https://", 1);
     context
         .finding(
             &RULE,

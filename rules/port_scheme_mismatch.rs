@@ -67,10 +67,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .filter(|&release| !tries_https_first(release, &url.entry.host))
             .collect();
         let (scheme, port) = (&url.url.scheme, url.port());
-        let meant = match url.text.split_once("://") {
-            Some((_, rest)) => format!("{other}://{rest}"),
-            None => format!("{other}://{}", url.text),
-        };
+        let shown = url.shown();
+        let rest = shown
+            .split_once("://")
+            .map_or(shown.as_str(), |(_, rest)| rest);
+        let meant = format!("{other}://{rest}");
         let span = match url.authority() {
             Some(authority) => url.part(0..authority.end),
             None => url.span.clone(),

@@ -114,8 +114,9 @@ fn finding(context: &NamespaceContext, mirror: &Mirror) -> Finding {
     let mut help = match url.is_server() {
         false => format!("write `capabilities = {reduced}`: the layers still come from there"),
         true => format!(
-            "make the registry itself the `server`, and {} a host with `capabilities = [\"pull\"]`",
-            url.line_with(&url.text).replace("server = ", "")
+            "make the registry itself the `server`, and write this one as [host.\"{}\"] with \
+             `capabilities = [\"pull\"]`",
+            url.shown()
         ),
     };
     if mirror.owner == Owner::Unknown {

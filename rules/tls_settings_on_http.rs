@@ -115,7 +115,7 @@ fn with_settings(
             lines(plain)
         ),
     };
-    let meant = url.text.replacen("http://", "https://", 1);
+    let meant = url.shown().replacen("http://", "https://", 1);
     let mut finding = context
         .finding(
             &RULE,

@@ -50,7 +50,7 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context) {
-        let text = &url.text;
+        let text = url.shown();
         let rest = |from: usize| text[from..].trim_start_matches('/');
         // The message, the URL that was meant, and whether that is beyond doubt.
         let (message, meant, plain) = match url.shape() {
@@ -101,13 +101,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .releases(url.entry.releases.clone());
         let (consequence, effect) = what_happens(context, &url);
         finding = finding.consequence(consequence).effect(effect);
-        if plain && url.editable() && url.is_quoted() {
+        // With credentials in it the text is not what is shown, and not repeated.
+        if plain && url.editable() && url.is_quoted() && text == url.text {
             let description = format!("write \"{meant}\"");
             finding = finding.fix(
                 Safety::Safe,
                 description,
                 url.part(0..url.text.len()),
-                meant.clone(),
+                meant,
             );
         }
         out.push(finding);

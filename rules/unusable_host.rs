@@ -52,12 +52,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in urls.iter().filter(|u| u.leads_somewhere()) {
         let capabilities = url.entry.host.capabilities;
         let pushes = capabilities.has(Capabilities::PUSH);
-        let useless = !capabilities.has(Capabilities::PULL)
-            && !capabilities.has(Capabilities::REFERRERS)
-            && !(pushes && pushes_go_before.is_none());
+        let useful = capabilities.has(Capabilities::PULL)
+            || capabilities.has(Capabilities::REFERRERS)
+            || pushes && pushes_go_before.is_none();
         // unresolvable-tags speaks of the server.
         if let Listed::Words(item, _) = listed(url)
-            && useless
+            && !useful
             && capabilities != Capabilities::default()
             && !url.is_server()
         {

@@ -78,7 +78,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     let meant = match mirror.is_server() {
         true => "https://mirror.internal".to_owned(),
-        false => mirror.text.clone(),
+        false => mirror.shown(),
     };
     if !has_server {
         out.push(

@@ -57,7 +57,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             true => "query",
             false => "fragment",
         };
-        let mut help = format!("write {}", url.line_with(&url.text[..start]));
+        // Values can be secret.
+        let name: String = dropped
+            .chars()
+            .take_while(|c| !matches!(c, '=' | '&'))
+            .collect();
+        let more = if name == dropped { "" } else { "=…" };
+        let mut help = format!("write {}", url.line_with(&url.shown()));
         if dropped.starts_with("?ns=") {
             help += "; containerd adds `?ns=` to pulls from mirrors itself";
         }
@@ -65,7 +71,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding(
                 &RULE,
                 span.clone(),
-                format!("the {what} `{dropped}` is never sent"),
+                format!("the {what} `{name}{more}` is never sent"),
             )
             .label("dropped")
             .effect(format!("containerd asks {}", url.api_root()))

@@ -56,7 +56,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         if url.shape() != Some(Shape::NoHost) {
             continue;
         }
-        let text = &url.text;
+        let text = url.shown();
         let message = match text.as_str() {
             "" => match url.is_server() {
                 true => "`server` is empty".to_owned(),

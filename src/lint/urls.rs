@@ -72,6 +72,11 @@ impl<'a> WrittenUrl<'a> {
         bare_name(&self.url.host)
     }
 
+    /// Whether the host is a web site of Docker's, of which `docker-io-server` speaks.
+    pub fn is_docker_site(&self) -> bool {
+        self.leads_somewhere() && DOCKER_SITES.contains(&self.name().as_str())
+    }
+
     /// The port as written, empty where there is none.
     pub fn port(&self) -> &str {
         port_of(&self.url.host)
@@ -80,12 +85,18 @@ impl<'a> WrittenUrl<'a> {
     /// Scheme, host and the path of the API, as requests begin with it.
     pub fn api_root(&self) -> String {
         let host = &self.entry.host;
-        format!(
+        shown(&format!(
             "{}://{}{}",
             host.scheme,
             host.host,
             host.path.trim_end_matches('/')
-        )
+        ))
+    }
+
+    /// The text for a message: without what containerd drops, which may be secret.
+    pub fn shown(&self) -> String {
+        let end = self.text.find(['?', '#']).unwrap_or(self.text.len());
+        shown(&self.text[..end])
     }
 
     /// The place of a part of the text, of the whole where the text is written with escapes.
@@ -161,6 +172,28 @@ impl<'a> WrittenUrl<'a> {
         })
     }
 }
+
+/// A URL without `user:password@`, wherever a slip has put it.
+fn shown(text: &str) -> String {
+    let parts: Vec<&str> = text
+        .split('/')
+        .map(|part| match part.rsplit_once('@') {
+            Some((userinfo, host)) if userinfo.contains(':') => host,
+            _ => part,
+        })
+        .collect();
+    parts.join("/")
+}
+
+/// Docker's sites that people take for its registry. `index.docker.io` and `registry.hub.docker.com` do answer
+/// as one.
+const DOCKER_SITES: [&str; 5] = [
+    "docker.io",
+    "www.docker.io",
+    "hub.docker.com",
+    "docker.com",
+    "www.docker.com",
+];
 
 /// A key of a table; 2.x reads any case, 1.x only lower case, which therefore counts first.
 pub fn setting<'a>(table: &'a Table, key: &str) -> Option<&'a Item> {
@@ -290,6 +323,24 @@ fn names_no_host(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_not_shown() {
+        for (text, want) in [
+            (
+                "https://u:p@mirror.internal/v2",
+                "https://mirror.internal/v2",
+            ),
+            ("HTTPS://u:p@mirror.internal", "HTTPS://mirror.internal"),
+            ("u:p@mirror.internal", "mirror.internal"),
+            (
+                "https://reg.internal:5000/@team/v2",
+                "https://reg.internal:5000/@team/v2",
+            ),
+        ] {
+            assert_eq!(shown(text), want);
+        }
+    }
 
     #[test]
     fn one_slip_has_one_shape() {
