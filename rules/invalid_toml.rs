@@ -198,23 +198,23 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
             format!("write `{written}`"),
         );
     }
-    if body.starts_with('[') && !body.starts_with("[[") {
-        if let Some(close) = body
+    if body.starts_with('[')
+        && !body.starts_with("[[")
+        && let Some(close) = body
             .find("\"]")
             .map(|i| i + 2)
             .filter(|&i| body[i..].contains('='))
-        {
-            let (header, rest) = body.split_at(close);
-            let at = whole.start + close;
-            let mut found = slip(
-                at..whole.end,
-                "a table header ends its line",
-                "belongs on a line of its own",
-                format!("write `{header}` and, on the next line, `{}`", rest.trim()),
-            )?;
-            found.replacement = Some((at..whole.end, format!("\n  {}", rest.trim())));
-            return Some(found);
-        }
+    {
+        let (header, rest) = body.split_at(close);
+        let at = whole.start + close;
+        let mut found = slip(
+            at..whole.end,
+            "a table header ends its line",
+            "belongs on a line of its own",
+            format!("write `{header}` and, on the next line, `{}`", rest.trim()),
+        )?;
+        found.replacement = Some((at..whole.end, format!("\n  {}", rest.trim())));
+        return Some(found);
     }
     if body.contains(['“', '”', '‘', '’', '„', '«', '»']) {
         let straight = line
@@ -331,15 +331,15 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
         .rev()
         .map(str::trim)
         .find(|l| !l.is_empty() && !l.starts_with('#'));
-    if let Some(previous) = previous.filter(|l| l.contains('[') && l.contains('=')) {
-        if previous.matches('[').count() > previous.matches(']').count() {
-            return slip(
-                whole,
-                "the array above is not closed",
-                "`]` is due before this",
-                format!("write `{previous}]`"),
-            );
-        }
+    if let Some(previous) = previous.filter(|l| l.contains('[') && l.contains('='))
+        && previous.matches('[').count() > previous.matches(']').count()
+    {
+        return slip(
+            whole,
+            "the array above is not closed",
+            "`]` is due before this",
+            format!("write `{previous}]`"),
+        );
     }
     None
 }
