@@ -6,10 +6,12 @@ mod context;
 mod engine;
 mod finding;
 mod fingerprint;
+mod names;
 mod paths;
 mod rule;
 mod settings;
 mod suppression;
+pub mod tls;
 
 pub use baseline::{Baseline, BaselineError, BaselineOutcome, Known};
 pub use classify::{Classification, HostPatterns};
