@@ -227,7 +227,7 @@ fn read_hosts_toml(
 }
 
 /// Docker's layout: `*.crt` are CAs, `*.cert` with the `.key` of the same stem are client pairs.
-fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Box<Cause>> {
+pub fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Box<Cause>> {
     let found = |name: &str| WrittenPath {
         written: String::new(),
         path: path::join(dir, name),

@@ -11,6 +11,7 @@ pub mod headers;
 pub mod keys;
 pub mod lines;
 mod mirrors;
+mod names;
 mod paths;
 mod placeholders;
 mod rule;
@@ -18,6 +19,7 @@ pub mod secrets;
 mod settings;
 mod suppression;
 pub mod tables;
+pub mod tls;
 pub mod twins;
 mod urls;
 

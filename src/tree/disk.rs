@@ -12,6 +12,10 @@ use crate::containerd::{DirEntry, FileError};
 pub struct FileInfo {
     /// The permission bits, `None` where the system has none.
     pub mode: Option<u32>,
+    /// The number of the user that it belongs to, likewise.
+    pub user: Option<u32>,
+    /// The number of the group that it belongs to, likewise.
+    pub group: Option<u32>,
     /// The path itself is a link.
     pub is_link: bool,
     /// What it leads to is a directory.
@@ -97,22 +101,27 @@ pub fn names(path: &Path) -> Result<Vec<Namespace>, FileError> {
 pub fn info(path: &Path) -> Option<FileInfo> {
     let target = fs::metadata(path).ok()?;
     let is_link = fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink());
+    let (mode, user, group) = permissions(&target);
     Some(FileInfo {
-        mode: mode(&target),
+        mode,
+        user,
+        group,
         is_link,
         is_dir: target.is_dir(),
     })
 }
 
+/// Mode, user and group.
 #[cfg(unix)]
-fn mode(metadata: &Metadata) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(metadata.permissions().mode() & 0o7777)
+fn permissions(metadata: &Metadata) -> (Option<u32>, Option<u32>, Option<u32>) {
+    use std::os::unix::fs::MetadataExt;
+    let mode = metadata.mode() & 0o7777;
+    (Some(mode), Some(metadata.uid()), Some(metadata.gid()))
 }
 
 #[cfg(not(unix))]
-fn mode(_: &Metadata) -> Option<u32> {
-    None
+fn permissions(_: &Metadata) -> (Option<u32>, Option<u32>, Option<u32>) {
+    (None, None, None)
 }
 
 /// Whether a version control folder lies in this directory or above it.

@@ -5,10 +5,12 @@ mod find;
 mod globs;
 mod names;
 mod search;
+mod tracked;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::containerd::directory::DEFAULT;
 use crate::containerd::go::path;
@@ -56,6 +58,8 @@ pub struct Tree {
     alias: Option<(String, String)>,
     /// A file whose text comes from elsewhere: path in the tree, bytes.
     overlay: Option<(String, Vec<u8>)>,
+    /// What version control keeps of it; asked for when a rule first wants to know.
+    tracked: OnceLock<BTreeSet<String>>,
 }
 
 /// A name at the first level of a config path.
@@ -123,6 +127,7 @@ impl Tree {
             only: None,
             alias: None,
             overlay: None,
+            tracked: OnceLock::new(),
         }
     }
 
@@ -239,6 +244,19 @@ impl Tree {
         disk::info(&self.on_disk(node_path)?)
     }
 
+    /// Whether the modes and owners of the files are those that the node has: not in a repository, which keeps
+    /// none of them.
+    pub fn has_the_nodes_modes(&self) -> bool {
+        self.deployment != Deployment::Elsewhere
+    }
+
+    /// Whether the file at this path in the tree is in the index of a Git repository. `false` where there is no
+    /// repository, or no Git to ask.
+    pub fn is_tracked(&self, relative: &str) -> bool {
+        let files = self.tracked.get_or_init(|| tracked::files(&self.disk));
+        files.contains(relative)
+    }
+
     fn overlaid(&self, node_path: &str) -> Option<&[u8]> {
         let (relative, bytes) = self.overlay.as_ref()?;
         (self.relative(&path::clean(node_path)) == Some(relative.as_str())).then_some(bytes)
@@ -257,7 +275,11 @@ impl Files for Tree {
         } else {
             MAX_TLS_FILE
         };
-        disk::read(&disk, limit).map(Cow::Owned)
+        match disk::read(&disk, limit) {
+            // A key that only root may read: containerd is root, the one who lints need not be.
+            Err(FileError::PermissionDenied) if !is_hosts_file => Err(FileError::Unknown),
+            bytes => bytes.map(Cow::Owned),
+        }
     }
 
     fn stat(&self, node_path: &str) -> Result<(), FileError> {

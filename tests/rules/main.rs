@@ -4,6 +4,7 @@ mod catalogue;
 mod docs;
 mod examples;
 mod fixtures;
+mod modes;
 mod sound;
 
 use std::path::Path;
@@ -15,17 +16,18 @@ use certsd_lint::tree::{FindOptions, Kind, TreeOptions, find};
 const NOW: i64 = 1_780_272_000;
 
 /// Lints a config path as a repository's, deployed to the default place. A `certsd-lint.toml`
-/// beside it holds its settings.
-fn lint_tree(config_path: &Path, settings: Settings) -> Report {
+/// beside it holds its settings. With a `modes.txt` beside it, it is linted as part of a node's file system.
+fn lint_tree(config_path: &Path, mut settings: Settings) -> Report {
+    if modes::apply(config_path) {
+        settings.sysroot = config_path.parent().map(Path::to_owned);
+    }
     let options = FindOptions {
         kind: Some(Kind::ConfigPath),
         tree: TreeOptions {
-            deploy_path: Some(
-                settings
-                    .deploy_path
-                    .clone()
-                    .unwrap_or_else(|| "/etc/containerd/certs.d".to_owned()),
-            ),
+            deploy_path: match (&settings.deploy_path, &settings.sysroot) {
+                (None, None) => Some("/etc/containerd/certs.d".to_owned()),
+                (said, _) => said.clone(),
+            },
             sysroot: settings.sysroot.clone(),
         },
         ..FindOptions::default()

@@ -1,0 +1,139 @@
+use crate::containerd::{Cause, FileError};
+use crate::lint::tls::{FaultKind, base_name, faults, named};
+use crate::lint::{Check, Finding, NamespaceContext};
+use crate::tree::Deployment;
+
+crate::rule! {
+    /// A CA or client file that is not there, or that cannot be read.
+    ///
+    /// ## What it does
+    ///
+    /// Reports paths in `ca` and `client` at which there is no file that containerd can read, and says
+    /// where it looks. A relative path begins at the directory of the hosts.toml. An absolute path below the
+    /// deploy path is looked up in the tree; others only on the machine in question.
+    ///
+    /// ## Why
+    ///
+    /// containerd reads these files before its first request. If one of them cannot be read, every pull from
+    /// the registry fails: at the other mirrors and at the registry itself, too.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    /// ca = "mirror-ca.pem"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// The path of a file that is there:
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    /// ca = "ca-rsa.pem"
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// When something else puts the file into place beside the hosts.toml of this repository: a secret store, an
+    /// init script.
+    ///
+    /// ## Source
+    ///
+    /// Recorded from containerd: `hand-ca-missing*` and `hand-client-*` in `fixtures/conformance/hand.jsonl`.
+    name: "missing-tls-file",
+    category: Certificates,
+    severity: Error,
+    consequence: PullsFail,
+    releases: "all",
+    fix: None,
+    check: Check::Namespace(check),
+}
+
+// An empty path in place of a client's key is told by empty-client-key.
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    for fault in faults(context) {
+        let Cause::TlsFile {
+            file,
+            written,
+            path,
+            error,
+        } = &fault.cause
+        else {
+            continue;
+        };
+        if fault.kind != FaultKind::Missing {
+            continue;
+        }
+        let what = file.describe();
+        let in_docker_layout = fault.places.iter().all(|place| place.span.is_none());
+        let (message, label) = if written.is_empty() && !in_docker_layout {
+            (
+                format!("{what} is an empty path, which means the directory of this hosts.toml"),
+                "no file".to_owned(),
+            )
+        } else {
+            let label = match error {
+                FileError::NotFound => "not there",
+                _ => "not readable",
+            };
+            (
+                format!("{what} `{}` {}", named(written, path), error.predicate()),
+                label.to_owned(),
+            )
+        };
+        let mut help = Vec::new();
+        if !written.is_empty() && !written.starts_with('/') {
+            help.push(format!("containerd looks for `{path}`"));
+        }
+        help.push(remedy(context, written, path, error));
+        out.push(
+            fault
+                .finding(context, &RULE, |place| place.span.clone(), path, message)
+                .label(label)
+                .help(help.join("; ")),
+        );
+    }
+}
+
+fn remedy(context: &NamespaceContext, written: &str, path: &str, error: &FileError) -> String {
+    if written.is_empty() {
+        return "name the file, or delete the key".to_owned();
+    }
+    if *error != FileError::NotFound {
+        return "name a regular file that containerd can read".to_owned();
+    }
+    match nearest(context, written) {
+        Some(nearest) => format!("did you mean \"{nearest}\"?"),
+        None if context.tree.deployment == Deployment::Elsewhere => format!(
+            "add `{}` to the tree, or see to it that the file is on the node before this hosts.toml is",
+            context.tree.shown_node_path(path)
+        ),
+        None => "put the file there, or delete the key".to_owned(),
+    }
+}
+
+/// A file of this directory, or at the root of the tree, that is called nearly the same.
+fn nearest(context: &NamespaceContext, written: &str) -> Option<String> {
+    let wanted = base_name(written);
+    let beside = context
+        .files
+        .iter()
+        .filter(|file| !file.is_dir && file.name != "hosts.toml")
+        .map(|file| (file.name.clone(), file.name.clone()));
+    let above = context
+        .tree
+        .root_files()
+        .into_iter()
+        .map(|name| (format!("../{name}"), name));
+    beside
+        .chain(above)
+        .map(|(path, name)| {
+            let distance =
+                strsim::damerau_levenshtein(&name.to_lowercase(), &wanted.to_lowercase());
+            (distance, path)
+        })
+        .filter(|(distance, _)| *distance <= 2.min(wanted.len() / 3))
+        .min()
+        .map(|(_, path)| path)
+}

@@ -1,0 +1,199 @@
+use crate::containerd::Files;
+use crate::containerd::go::path;
+use crate::lint::tls::{entries, named};
+use crate::lint::{Check, Environment, Finding, Location, NamespaceContext, Severity, TreeContext};
+use crate::pki::pem;
+
+crate::rule! {
+    /// A private key that others can read: on this machine, or in a Git repository.
+    ///
+    /// ## What it does
+    ///
+    /// Reports private keys without a password, named by `client` or lying in the tree, that every user of the machine can
+    /// read, or that are tracked by Git. Modes count only where the tree is in use, for Git does not keep them; keys that
+    /// lie in a working copy and are not tracked are fine.
+    ///
+    /// ## Why
+    ///
+    /// Whoever has the key is this client for the registry. What was once in a repository stays in its history.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    /// client = [["client-rsa.pem", "client-rsa.key"]]
+    /// ```
+    ///
+    /// ```text modes.txt
+    /// 0644 docker.io/client-rsa.key
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// [host."https://mirror.internal"]
+    /// client = [["client-rsa.pem", "client-rsa.key"]]
+    /// ```
+    ///
+    /// ```text modes.txt
+    /// 0600 docker.io/client-rsa.key
+    /// ```
+    ///
+    /// A key that was in a repository has to be replaced, with its certificate.
+    ///
+    /// ## When not to
+    ///
+    /// For keys that open nothing, such as those of tests.
+    ///
+    /// ## Source
+    ///
+    /// containerd reads the files as root; see CWE-732 and CWE-540.
+    name: "private-key-exposed",
+    category: Certificates,
+    severity: Warning,
+    consequence: Exposure,
+    releases: "all",
+    fix: None,
+    security_severity: "6.5",
+    check: Check::Tree(check),
+}
+
+/// How a key is exposed.
+enum Exposure {
+    Tracked,
+    Readable(u32),
+}
+
+fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
+    let mut told: Vec<String> = Vec::new();
+    for context in tree.namespaces {
+        let mut paths = Vec::new();
+        for entry in entries(context) {
+            for pair in &entry.client {
+                let file = pair.key.as_ref().unwrap_or(&pair.certificate);
+                paths.push((
+                    path::clean(&file.path),
+                    file.span.clone(),
+                    file.written.clone(),
+                ));
+            }
+        }
+        let directory = path::join(&tree.tree.root, context.name());
+        for file in context
+            .files
+            .iter()
+            .filter(|file| !file.is_dir && file.name != "hosts.toml")
+        {
+            paths.push((path::join(&directory, &file.name), None, String::new()));
+        }
+        for (path, span, written) in paths {
+            if told.contains(&path) {
+                continue;
+            }
+            if let Some(exposure) = exposure(tree, &path) {
+                told.push(path.clone());
+                out.push(finding(context, &path, span, &written, &exposure));
+            }
+        }
+    }
+    // Keys beside the namespaces that none of them names.
+    for name in tree.tree.root_files() {
+        let path = path::join(&tree.tree.root, &name);
+        if told.contains(&path) {
+            continue;
+        }
+        if let Some(exposure) = exposure(tree, &path) {
+            let (message, effect, help) = words(&name, &tree.tree.shown(&name), &exposure);
+            let finding = tree.finding_at(&RULE, &name, message);
+            out.push(finding.effect(effect).help(help));
+        }
+    }
+}
+
+fn finding(
+    context: &NamespaceContext,
+    path: &str,
+    span: Option<std::ops::Range<usize>>,
+    written: &str,
+    exposure: &Exposure,
+) -> Finding {
+    let shown = context.tree.shown_node_path(path);
+    let (message, effect, help) = words(named(written, path), &shown, exposure);
+    let mut finding = context
+        .finding(&RULE, 0..0, message)
+        .effect(effect)
+        .help(help);
+    // The key itself is the place; where it is named stands beside it.
+    finding.location = Location::path(shown);
+    if let Some(span) = span {
+        finding = finding.related(context.location(span), "named here");
+    }
+    match context.environment() {
+        Environment::Production => finding,
+        Environment::Development => finding.severity(Severity::Note),
+    }
+}
+
+fn words(name: &str, shown: &str, exposure: &Exposure) -> (String, String, String) {
+    match exposure {
+        Exposure::Tracked => (
+            format!("the private key in `{name}` is tracked by Git"),
+            "everyone who can read the repository, now or later, can pose as this client"
+                .to_owned(),
+            format!(
+                "have a certificate issued for a new key, deploy that from a secret store, and `git rm --cached {shown}`"
+            ),
+        ),
+        Exposure::Readable(mode) => (
+            format!("the private key in `{name}` can be read by every user (mode {mode:04o})"),
+            "every user and process of this machine can pose as this client".to_owned(),
+            format!("`chmod 600 {shown}`; containerd reads it as root"),
+        ),
+    }
+}
+
+fn exposure(tree: &TreeContext, path: &str) -> Option<Exposure> {
+    if !holds_key(tree, path) {
+        return None;
+    }
+    let tree = tree.tree;
+    if tree
+        .relative(path)
+        .is_some_and(|relative| tree.is_tracked(relative))
+    {
+        return Some(Exposure::Tracked);
+    }
+    if !tree.has_the_nodes_modes() {
+        return None;
+    }
+    let mode = tree.info(path)?.mode?;
+    (mode & 0o004 != 0 && others_get_to(tree, path)).then_some(Exposure::Readable(mode))
+}
+
+/// Whether the directories on the way let others through.
+fn others_get_to(tree: &crate::tree::Tree, path: &str) -> bool {
+    let mut rest = path;
+    while let Some((parent, _)) = rest
+        .rsplit_once('/')
+        .filter(|(parent, _)| !parent.is_empty())
+    {
+        let mode = tree.info(parent).and_then(|info| info.mode);
+        if mode.is_some_and(|mode| mode & 0o001 == 0) {
+            return false;
+        }
+        rest = parent;
+    }
+    true
+}
+
+/// Whether a file holds a private key that needs no password.
+fn holds_key(tree: &TreeContext, path: &str) -> bool {
+    let Ok(bytes) = tree.tree.read(path) else {
+        return false;
+    };
+    pem::blocks(&bytes).any(|block| {
+        block.is_private_key()
+            && block.label != "ENCRYPTED PRIVATE KEY"
+            && !block.has_encryption_headers()
+    })
+}

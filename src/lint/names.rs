@@ -1,0 +1,116 @@
+//! Names of directories and files: which are looked up, and which are meant to be.
+
+use super::context::NamespaceContext;
+use crate::containerd::directory::{self, DEFAULT};
+use crate::containerd::go::path;
+use crate::containerd::{DirEntry, FileError, Files, Release, reference};
+
+impl NamespaceContext<'_> {
+    /// Whether there is an image for which a release looks up this name.
+    pub fn is_looked_up(&self, release: Release) -> bool {
+        if self.name() == DEFAULT {
+            return release.default_namespace();
+        }
+        let host = self.host();
+        let reached = reference::parse(release, &format!("{host}/image"))
+            .is_ok_and(|reference| reference.host == host);
+        let names = directory::candidates(release, &host);
+        self.namespace.utf8 && reached && names.iter().any(|name| name == self.name())
+    }
+
+    /// Whether the directory holds a hosts.toml, or certificates in Docker's layout.
+    pub fn holds_configuration(&self) -> bool {
+        self.files.iter().filter(|file| !file.is_dir).any(|file| {
+            let name = file.name.as_str();
+            name == "hosts.toml" || name.ends_with(".crt") || name.ends_with(".cert")
+        })
+    }
+
+    /// Whether it is a link to something that is not there: for containerd, as if there were nothing.
+    pub fn is_dangling_link(&self) -> bool {
+        let directory = path::join(&self.tree.root, self.name());
+        self.namespace.broken_link && matches!(self.tree.stat(&directory), Err(FileError::NotFound))
+    }
+
+    /// The files of the directory that are called nearly, but not quite, hosts.toml.
+    pub fn misnamed_hosts_files(&self) -> impl Iterator<Item = &DirEntry> {
+        let files = self.files.iter().filter(|file| !file.is_dir);
+        files.filter(|file| is_misnamed_hosts_file(&file.name))
+    }
+
+    /// Where pulls go while there is no hosts.toml, in words.
+    pub fn without_any_hosts_toml(&self) -> String {
+        let registry = self.registry();
+        let endpoints = self
+            .outcomes
+            .iter()
+            .filter_map(|(_, outcome)| outcome.endpoints.last());
+        match endpoints.last() {
+            Some(endpoint) if !self.is_default() => {
+                format!("pulls from {registry} go straight to {}", endpoint.url())
+            }
+            _ => format!("pulls from {registry} go straight to that registry"),
+        }
+    }
+}
+
+/// Whether a file was probably meant to be called hosts.toml. Copies that say that they are, such as
+/// `hosts.toml.bak`, and templates were not.
+fn is_misnamed_hosts_file(name: &str) -> bool {
+    const WRONG: [&str; 14] = [
+        "host.toml",
+        "hosts",
+        "hosts.tml",
+        "hosts.tom",
+        "hosts.toml.txt",
+        "hosts.txt",
+        "hosts.yaml",
+        "hosts.yml",
+        "host.yaml",
+        "host.yml",
+        "hosts.json",
+        "hosts.conf",
+        "hosts.cfg",
+        "hosts.ini",
+    ];
+    if name == "hosts.toml" {
+        return false;
+    }
+    let lower = name.trim().to_lowercase();
+    lower == "hosts.toml"
+        || WRONG.contains(&lower.as_str())
+        || strsim::damerau_levenshtein(&lower, "hosts.toml") == 1 && !lower.ends_with('~')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_misses_and_copies() {
+        for name in [
+            "host.toml",
+            "HOSTS.TOML",
+            "Hosts.toml",
+            "hosts.toml ",
+            "hosts.yaml",
+            "hosts.tml",
+            "hosts.toml.txt",
+            "hosts_toml",
+            "hots.toml",
+        ] {
+            assert!(is_misnamed_hosts_file(name), "{name}");
+        }
+        for name in [
+            "hosts.toml",
+            "hosts.toml.bak",
+            "hosts.toml.j2",
+            "hosts.toml~",
+            "mirrors.toml",
+            "ca.crt",
+            "README.md",
+        ] {
+            assert!(!is_misnamed_hosts_file(name), "{name}");
+        }
+    }
+}

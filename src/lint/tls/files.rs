@@ -1,0 +1,248 @@
+//! The certificates in the files that containerd takes.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::places::named;
+use crate::containerd::go::path;
+use crate::containerd::hosts::{ClientPair, WrittenPath};
+use crate::containerd::toml::Span;
+use crate::containerd::{Files, HostsToml, Release, Role};
+use crate::document::Source;
+use crate::lint::{Finding, Location, NamespaceContext, Rule};
+use crate::pki::{CaPool, Certificate};
+
+/// The TLS settings of a host table, of the root, or of Docker's layout.
+#[derive(Debug, Clone)]
+pub struct TlsEntry {
+    /// What to call the endpoint: its URL as written, or the registry.
+    pub name: String,
+    /// `https`, or what the URL says; empty where it says nothing.
+    pub scheme: String,
+    /// The host as it is sent; empty for the namespace's own registry.
+    pub host: String,
+    /// The CA files.
+    pub ca: Vec<WrittenPath>,
+    /// The client certificates.
+    pub client: Vec<ClientPair>,
+    /// Whether certificates are verified at all.
+    pub verifies: bool,
+    /// The releases that use it.
+    pub releases: Vec<Release>,
+}
+
+/// The TLS settings of a namespace: the entries of hosts.toml, whether it is dropped now or not; without one,
+/// the certificate files of the directory.
+pub fn entries(context: &NamespaceContext) -> Vec<TlsEntry> {
+    let mut entries: Vec<TlsEntry> = context
+        .entries()
+        .into_iter()
+        .map(|entry| {
+            let written = entry
+                .host
+                .span
+                .clone()
+                .and_then(|span| context.text().get(span));
+            let name = written.map(|text| text.trim_matches(['"', '\'']).to_owned());
+            let is_root = !matches!(entry.host.role, Role::Host(_));
+            TlsEntry {
+                name: name
+                    .filter(|name| !name.is_empty())
+                    .unwrap_or_else(|| context.registry()),
+                scheme: if is_root && entry.host.host.is_empty() {
+                    String::new()
+                } else {
+                    entry.host.scheme
+                },
+                host: entry.host.host,
+                ca: entry.host.ca.unwrap_or_default(),
+                client: entry.host.client,
+                verifies: entry.host.skip_verify != Some(true),
+                releases: entry.releases,
+            }
+        })
+        .collect();
+    let releases = context.releases_where(|_, outcome| {
+        matches!(outcome.hosts_toml, HostsToml::Absent | HostsToml::Empty)
+    });
+    let directory = path::join(&context.tree.root, context.name());
+    if let (false, Ok(host)) = (
+        releases.is_empty(),
+        crate::containerd::loader::certificate_files(context.tree, &directory),
+    ) {
+        entries.push(TlsEntry {
+            name: context.registry(),
+            scheme: String::new(),
+            host: String::new(),
+            ca: host.ca.unwrap_or_default(),
+            client: host.client,
+            verifies: true,
+            releases,
+        });
+    }
+    entries
+}
+
+/// A file with certificates, once for the namespace.
+#[derive(Debug)]
+pub struct CertificateFile {
+    /// Its path on the node.
+    pub path: String,
+    /// What to call it: as the first place has it.
+    pub name: String,
+    /// Where it is named as `ca`, with the index of the entry. Entries that verify nothing are left out.
+    pub ca: Vec<(usize, Option<Span>)>,
+    /// Where it is named as a client's certificate, likewise.
+    pub client: Vec<(usize, Option<Span>)>,
+    /// The certificates that Go reads in it, in file order; never empty.
+    pub certificates: Vec<Certificate>,
+    /// The releases that use it.
+    pub releases: Vec<Release>,
+    /// Its text, for places in it.
+    source: Arc<Source>,
+}
+
+/// The certificate files of a namespace that can be read here and hold certificates.
+pub fn certificate_files(context: &NamespaceContext, entries: &[TlsEntry]) -> Vec<CertificateFile> {
+    let mut files: Vec<CertificateFile> = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let authorities = entry
+            .ca
+            .iter()
+            .filter(|_| entry.verifies)
+            .map(|at| (at, true));
+        let clients = entry.client.iter().map(|pair| (&pair.certificate, false));
+        for (at, is_ca) in authorities.chain(clients) {
+            let cleaned = path::clean(&at.path);
+            let known = match files.iter().position(|file| file.path == cleaned) {
+                Some(known) => known,
+                None => match read(context, at, &cleaned) {
+                    Some(file) => {
+                        files.push(file);
+                        files.len() - 1
+                    }
+                    None => continue,
+                },
+            };
+            let Some(file) = files.get_mut(known) else {
+                continue;
+            };
+            let uses = if is_ca {
+                &mut file.ca
+            } else {
+                &mut file.client
+            };
+            uses.push((index, at.span.clone()));
+            for release in &entry.releases {
+                if !file.releases.contains(release) {
+                    file.releases.push(*release);
+                }
+            }
+            file.releases.sort();
+        }
+    }
+    files
+}
+
+fn read(context: &NamespaceContext, at: &WrittenPath, cleaned: &str) -> Option<CertificateFile> {
+    let data = context.tree.read(cleaned).ok()?;
+    let certificates = CaPool::read(&data).certificates;
+    if certificates.is_empty() {
+        return None;
+    }
+    let shown = context.tree.shown_node_path(cleaned);
+    Some(CertificateFile {
+        path: cleaned.to_owned(),
+        name: named(&at.written, cleaned).to_owned(),
+        ca: Vec::new(),
+        client: Vec::new(),
+        certificates,
+        releases: Vec::new(),
+        source: Arc::new(Source::new(shown, &data)),
+    })
+}
+
+/// The certificates in a file, as far as it can be read here.
+pub fn read_certificates(context: &NamespaceContext, path: &str) -> Vec<Certificate> {
+    let data = context.tree.read(path).unwrap_or_default();
+    CaPool::read(&data).certificates
+}
+
+impl CertificateFile {
+    /// The place of a certificate in the file: its BEGIN line, for the rest tells a person nothing.
+    pub fn location(&self, certificate: &Certificate) -> Location {
+        let Range { start, end } = certificate.span;
+        let line = self
+            .source
+            .text
+            .get(start..end)
+            .and_then(|text| text.find('\n'));
+        let end = line.map_or(end, |length| start + length);
+        Location::span(&self.source, start..end)
+    }
+
+    /// The names of the endpoints that use it, each once.
+    pub fn endpoints(&self, entries: &[TlsEntry]) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (index, _) in self.ca.iter().chain(&self.client) {
+            let Some(entry) = entries.get(*index) else {
+                continue;
+            };
+            let name = format!("`{}`", entry.name);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Whether each entry that trusts this file has at least one certificate left that is `good`, here or in its other
+    /// CA files. What cannot be read here is taken to be good.
+    pub fn each_entry_has(
+        &self,
+        context: &NamespaceContext,
+        entries: &[TlsEntry],
+        good: impl Fn(&Certificate) -> bool,
+    ) -> bool {
+        let used = self.ca.iter().filter_map(|(index, _)| entries.get(*index));
+        used.into_iter().all(|entry| {
+            entry.ca.iter().any(|ca| match context.tree.read(&ca.path) {
+                Ok(data) => CaPool::read(&data).certificates.iter().any(&good),
+                Err(_) => true,
+            })
+        })
+    }
+
+    /// A finding at the first place that names the file, with its other places and the certificates beside it.
+    pub fn finding<'a>(
+        &'a self,
+        context: &NamespaceContext,
+        rule: &'static Rule,
+        certificates: impl IntoIterator<Item = (&'a Certificate, String)>,
+        message: impl Into<String>,
+    ) -> Finding {
+        let mut spans: Vec<&Option<Span>> = Vec::new();
+        for (_, span) in self.ca.iter().chain(&self.client) {
+            if !spans.contains(&span) {
+                spans.push(span);
+            }
+        }
+        let mut places = spans
+            .into_iter()
+            .map(|span| context.file_location(span.clone(), &self.path));
+        let mut finding = context
+            .finding(rule, 0..0, message)
+            .releases(self.releases.clone());
+        if let Some(first) = places.next() {
+            finding.location = first;
+        }
+        for other in places {
+            finding = finding.related(other, "named here too");
+        }
+        // A bundle may hold hundreds.
+        for (certificate, text) in certificates.into_iter().take(5) {
+            finding = finding.related(self.location(certificate), text);
+        }
+        finding
+    }
+}
