@@ -4,6 +4,7 @@
 //! release of every line that reads hosts.toml. Every outcome of every case is compared: endpoints
 //! (`loader`), requests (`plan`) and the claims of the rules (`claims`).
 
+mod claims;
 mod loader;
 mod memory;
 mod plan;
