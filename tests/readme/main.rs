@@ -1,0 +1,136 @@
+//! The README says what is so: its picture is the program's output, and its commands work.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_certsd-lint"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("COLUMNS", "100")
+        .env_remove("NO_COLOR")
+        .output()
+        .unwrap()
+}
+
+/// The picture at the top of the README, drawn from the demo tree.
+#[test]
+fn the_picture_is_the_programs_output() {
+    let output = run(&[
+        "--color",
+        "always",
+        "--no-config",
+        "--deploy-path",
+        "/etc/containerd/certs.d",
+        "--now",
+        "2026-06-01T00:00:00Z",
+        "fixtures/demo/certs.d/docker.io",
+        "fixtures/demo/certs.d/ghcr.io",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let mut text = String::from_utf8(output.stdout).unwrap();
+    text.push_str(&String::from_utf8(output.stderr).unwrap());
+    let term = anstyle_svg::Term::new();
+    let svg = term.render_svg(&text);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/demo.svg");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &svg).unwrap();
+    }
+    let drawn = fs::read_to_string(&path).unwrap();
+    assert!(
+        drawn == svg,
+        "docs/demo.svg is not current: BLESS=1 draws it"
+    );
+}
+
+/// What the mission of the demo tree is: each of these mistakes is in it, and is found.
+#[test]
+fn the_demo_tree_shows_the_mistakes_that_the_readme_promises() {
+    let output = run(&[
+        "--format",
+        "json",
+        "--no-config",
+        "--deploy-path",
+        "/etc/containerd/certs.d",
+        "--now",
+        "2026-06-01T00:00:00Z",
+        "fixtures/demo/certs.d",
+    ]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["rule"].as_str().unwrap())
+        .collect();
+    for rule in [
+        "nested-host-table",
+        "public-mirror-resolve",
+        "mirror-push",
+        "missing-tls-file",
+        "expired-certificate",
+        "malformed-header-value",
+        "skip-verify",
+        "unknown-capability",
+    ] {
+        assert!(found.contains(&rule), "{rule} is not among {found:?}");
+    }
+}
+
+/// Every command in the README that begins with `certsd-lint` is one that the program takes.
+#[test]
+fn the_readme_names_commands_that_exist() {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    let flags = readme
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .filter(|word| word.starts_with("--") && word.len() > 3);
+    // Flags of other programs that the README's commands use.
+    let others = [
+        "--path",
+        "--locked",
+        "--release",
+        "--hook-stage",
+        "--all-files",
+        "--ref",
+        "--rm",
+        "--verbose",
+    ];
+    let resolve = String::from_utf8(run(&["resolve", "--help"]).stdout).unwrap();
+    for flag in flags.filter(|flag| !others.contains(flag)) {
+        assert!(
+            help.contains(flag) || resolve.contains(flag),
+            "{flag} is no flag"
+        );
+    }
+}
+
+/// A version that is pinned in a committed file rots unless something compares it.
+#[test]
+fn pinned_versions_are_this_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    for file in [
+        "README.md",
+        "action.yml",
+        "docs/examples/github-actions.yml",
+        "docs/examples/gitlab-ci.yml",
+        "docs/examples/argo-presync.yaml",
+    ] {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let pinned: Vec<&str> = text
+            .lines()
+            .filter(|line| {
+                line.contains("certsd-lint:") && line.contains("tools/")
+                    || line.contains("rev: v")
+                    || line.contains("OWNER/certsd-lint@")
+                    || line.contains("release number such as")
+            })
+            .collect();
+        assert!(!pinned.is_empty(), "{file} pins nothing");
+        for line in pinned {
+            assert!(line.contains(version), "{file}: {line}");
+        }
+    }
+}
