@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::ops::Range;
 
 use crate::lint::{
     Check, Finding, NamespaceContext, Severity, WrittenUrl, in_environment, written_urls,
@@ -53,15 +54,37 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for url in written_urls(context).iter().filter(|u| u.leads_somewhere()) {
-        let is_plain = url.url.scheme == "http" && !is_this_node(&url.name());
-        // With TLS settings the remedy is tls-settings-on-http's, at port 443 it is
-        // port-scheme-mismatch's: the same `https://`.
-        if !is_plain || url.entry.host.tls().is_set() || url.port() == "443" {
+    let urls = written_urls(context);
+    let plain: Vec<&WrittenUrl> = urls.iter().filter(|url| is_plain(url)).collect();
+    for (index, url) in plain.iter().enumerate() {
+        let same = |other: &&&WrittenUrl| other.url.host == url.url.host;
+        if plain[..index].iter().any(|other| same(&other)) {
             continue;
         }
-        out.push(finding(context, url));
+        // One host by HTTP is one exposure, wherever it is named.
+        let finding = plain[index + 1..]
+            .iter()
+            .filter(same)
+            .fold(finding(context, url), |finding, other| {
+                finding.related(context.location(scheme_of(other)), "and here")
+            });
+        out.push(finding);
     }
+}
+
+fn is_plain(url: &WrittenUrl) -> bool {
+    // With TLS settings the remedy is tls-settings-on-http's, at port 443 it is
+    // port-scheme-mismatch's: the same `https://`.
+    url.leads_somewhere()
+        && url.url.scheme == "http"
+        && !is_this_node(&url.name())
+        && !url.entry.host.tls().is_set()
+        && url.port() != "443"
+}
+
+/// Where `http://` stands.
+fn scheme_of(url: &WrittenUrl) -> Range<usize> {
+    url.part(0..url.text.find("://").map_or(0, |at| at + 3))
 }
 
 fn finding(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
@@ -70,7 +93,7 @@ fn finding(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
     context
         .finding(
             &RULE,
-            url.part(0..url.text.find("://").map_or(0, |at| at + 3)),
+            scheme_of(url),
             format!("`{name}` is asked by plain HTTP"),
         )
         .severity(in_environment(context, Severity::Warning))

@@ -6,12 +6,13 @@
 use super::classify::bare_name;
 use super::context::{Entry, NamespaceContext};
 use super::placeholders::placeholder;
+use super::tables::is_key_as_host;
 use crate::containerd::Role;
 use crate::containerd::go::url::{self, Url};
 use crate::containerd::hosts::with_scheme;
 use crate::containerd::loader::{port_of, split_host_port};
 use crate::containerd::toml::Span;
-use crate::document::{Item, Spelling, Table};
+use crate::document::{HostTable, Item, Spelling, Table};
 
 /// The URL of a host table, or of `server`.
 #[derive(Debug, Clone)]
@@ -229,8 +230,8 @@ pub fn written_urls<'a>(context: &'a NamespaceContext) -> Vec<WrittenUrl<'a>> {
                 .and_then(|item| item.string().map(str::to_owned)),
         };
         let text = written.unwrap_or_else(|| raw.trim_matches(['"', '\'']).to_owned());
-        let implied = entry.table.is_none_or(|t| t.spelling == Spelling::Implied);
-        if is_host && !quoted && (implied || KEYS.contains(&text.as_str())) {
+        let is_no_url = |t: HostTable| t.spelling == Spelling::Implied || is_key_as_host(&t);
+        if is_host && !quoted && entry.table.is_none_or(is_no_url) {
             continue;
         }
         if is_host && urls.iter().any(|u| !u.is_server() && u.text == text) {
@@ -267,17 +268,6 @@ pub fn written_urls<'a>(context: &'a NamespaceContext) -> Vec<WrittenUrl<'a>> {
     }
     urls
 }
-
-/// The keys of a host table.
-const KEYS: [&str; 7] = [
-    "capabilities",
-    "ca",
-    "client",
-    "skip_verify",
-    "header",
-    "override_path",
-    "dial_timeout",
-];
 
 fn shape(text: &str, host: &str) -> Option<Shape> {
     if let Some(found) = placeholder(text, host) {
