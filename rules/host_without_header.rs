@@ -1,4 +1,4 @@
-use crate::document::{Item, Spelling};
+use crate::document::{Header, Item, Spelling};
 use crate::lint::tables::{self, header_for};
 use crate::lint::{Check, Finding, NamespaceContext, Safety, lines};
 
@@ -50,9 +50,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let Some(document) = &context.document else {
         return;
     };
+    let headers = document.headers(context.text());
     for host in document.hosts() {
-        // `[host]` with a key of the root below it: what is meant is no host.
+        // A key of the root below `[host]`: what is meant is no host.
         if tables::is_key_as_host(&host) {
+            continue;
+        }
+        // A header without a URL, `[host.""]`, is url-without-host's.
+        let named = |h: &Header| h.part(0) == Some("host") && h.part(1) == Some(&host.name.value);
+        if headers.iter().any(named) {
             continue;
         }
         let read = context.endpoint_releases(&host);
