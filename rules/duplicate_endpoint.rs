@@ -39,7 +39,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `hand-server-plain` in `fixtures/conformance/hand.jsonl`; containerd#13206.
+    /// Recorded from containerd: `hand-server-plain` and `hand-struct-two-spellings` in `fixtures/conformance/hand.jsonl`; containerd#13206.
     name: "duplicate-endpoint",
     category: Hosts,
     severity: Warning,

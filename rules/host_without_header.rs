@@ -1,4 +1,4 @@
-use crate::document::{HostTable, Spelling};
+use crate::document::{Header, Item, Spelling};
 use crate::lint::tables::{self, header_for};
 use crate::lint::{Check, Finding, NamespaceContext, Safety, lines};
 
@@ -36,7 +36,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `hand-struct-*` in `fixtures/conformance/hand.jsonl`.
+    /// Recorded from containerd: `hand-struct-inline*` and `hand-struct-dotted` in `fixtures/conformance/hand.jsonl`.
     name: "host-without-header",
     category: Hosts,
     severity: Error,
@@ -50,9 +50,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let Some(document) = &context.document else {
         return;
     };
+    let headers = document.headers(context.text());
     for host in document.hosts() {
-        // `[host]` with a key of the root below it: what is meant is no host.
+        // A key of the root below `[host]`: what is meant is no host.
         if tables::is_key_as_host(&host) {
+            continue;
+        }
+        // A header without a URL, `[host.""]`, is url-without-host's.
+        let named = |h: &Header| h.part(0) == Some("host") && h.part(1) == Some(&host.name.value);
+        if headers.iter().any(named) {
             continue;
         }
         let read = context.endpoint_releases(&host);
@@ -81,43 +87,41 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 "write {header}, and its keys on lines of their own below"
             ))
             .releases(releases);
-        if let Some((span, text)) = as_table(context, &host) {
-            finding = finding.fix(Safety::Safe, format!("write {header}"), span, text);
+        if host.spelling == Spelling::Inline
+            && let Some(edits) = as_tables(context)
+        {
+            finding = finding.fix_edits(Safety::Safe, format!("write {header}"), edits);
         }
         out.push(finding);
     }
 }
 
-/// The host as a table with a header, where it stands as a line of its own below `[host]` and
-/// nothing but such lines does.
-fn as_table(
-    context: &NamespaceContext,
-    host: &HostTable<'_>,
-) -> Option<(std::ops::Range<usize>, String)> {
+/// All hosts below `[host]` as tables with headers, where each stands as a line of its own and nothing but such lines
+/// does. What stands below a header belongs to it, so that one alone cannot be turned.
+fn as_tables(context: &NamespaceContext) -> Option<Vec<(std::ops::Range<usize>, String)>> {
     let document = context.document.as_ref()?;
     let around = document.root.get("host")?.table()?;
-    let alike = |spelling| spelling == Spelling::Inline;
-    if around.spelling != Spelling::Header
-        || !around
-            .items
-            .iter()
-            .all(|item| alike(item.spelling) || item.spelling == Spelling::Header)
-        || !alike(host.spelling)
-    {
+    if around.spelling != Spelling::Header {
         return None;
     }
+    let by_header = |item: &Item| matches!(item.spelling, Spelling::Header | Spelling::Implied);
+    let lines = around.items.iter().filter(|item| !by_header(item));
+    lines.map(|item| as_table(context, item)).collect()
+}
+
+fn as_table(context: &NamespaceContext, host: &Item) -> Option<(std::ops::Range<usize>, String)> {
+    let table = host.table().filter(|_| host.spelling == Spelling::Inline)?;
     let text = context.text();
-    let span = host.name.span.start..host.table.span.end;
-    let mut written = header_for(&host.name.value);
-    for item in &host.table.items {
+    let span = host.key.span.start..host.span.end;
+    let mut written = header_for(&host.key.value);
+    for item in &table.items {
         // A dotted key in braces stands for a table whose parts lie apart.
         if item.spelling == Spelling::Dotted {
             return None;
         }
-        let value = text.get(item.key.span.start..item.span.end)?;
         written.push('\n');
         written += lines::indentation(text, span.start);
-        written += value;
+        written += text.get(item.key.span.start..item.span.end)?;
     }
     lines::is_first(text, span.start).then_some((span, written))
 }

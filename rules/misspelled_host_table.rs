@@ -41,7 +41,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `hand-struct-*` in `fixtures/conformance/hand.jsonl`.
+    /// Recorded from containerd: `hand-struct-hosts` and `hand-struct-Host` in `fixtures/conformance/hand.jsonl`.
     name: "misspelled-host-table",
     category: Hosts,
     severity: Error,

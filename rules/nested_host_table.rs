@@ -42,7 +42,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `hand-struct-*` in `fixtures/conformance/hand.jsonl`.
+    /// Recorded from containerd: `hand-struct-nested*` in `fixtures/conformance/hand.jsonl`.
     name: "nested-host-table",
     category: Hosts,
     severity: Error,

@@ -38,7 +38,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// Recorded from containerd in `fixtures/conformance/hand.jsonl`.
+    /// Recorded from containerd: `hand-cap-root-noserver*` and `hand-override-root-no-server` in `fixtures/conformance/hand.jsonl`.
     name: "root-key-without-server",
     category: Hosts,
     severity: Warning,

@@ -43,7 +43,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// k3s#13215, containerd#13212. Recorded from containerd in `fixtures/conformance/hand.jsonl`.
+    /// k3s#13215, containerd#13212. Recorded from containerd: `hand-struct-root-*` in `fixtures/conformance/hand.jsonl`.
     name: "root-settings-not-inherited",
     category: Hosts,
     severity: Warning,
@@ -101,16 +101,22 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let header = header_for(url);
         match written.filter(|lines| lines.len() == keys.len()) {
             Some(written) => {
-                let written = written.join("\n");
-                finding = finding.help(format!("write below {header} also:\n{written}"));
+                finding = finding.help(format!(
+                    "write below {header} also:\n{}",
+                    written.join("\n")
+                ));
                 if table.spelling == Spelling::Header {
                     let at = lines::next(text, table.table.span.end);
+                    let first = table.table.items.first();
+                    let indentation =
+                        first.map_or("", |item| lines::indentation(text, item.key.span.start));
                     if text[..at].ends_with('\n') {
+                        let lines = written.iter().map(|line| format!("{indentation}{line}\n"));
                         finding = finding.fix(
                             Safety::Unsafe,
                             format!("write {words} below {header} too"),
                             at..at,
-                            format!("{written}\n"),
+                            lines.collect::<String>(),
                         );
                     }
                 }

@@ -39,7 +39,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// containerd#11551. Recorded from containerd in `fixtures/conformance/hand.jsonl`.
+    /// containerd#11551. Recorded from containerd: `hand-struct-server-in-host*` in `fixtures/conformance/hand.jsonl`.
     name: "server-in-host-table",
     category: Hosts,
     severity: Error,
@@ -155,14 +155,7 @@ fn moved(context: &NamespaceContext, item: &Item) -> Option<[(std::ops::Range<us
     {
         return None;
     }
-    let mut at = lines::start(text, first);
-    while at > 0 {
-        let above = lines::start(text, at - 1);
-        if !text[above..at].trim_start().starts_with('#') {
-            break;
-        }
-        at = above;
-    }
+    let mut at = lines::above_comments(text, first);
     // A comment at the very top is the file's rather than the table's.
     if at == 0 {
         at = lines::start(text, first);

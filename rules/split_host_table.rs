@@ -49,7 +49,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `hand-struct-*` in `fixtures/conformance/hand.jsonl`.
+    /// Recorded from containerd: `hand-struct-split*` in `fixtures/conformance/hand.jsonl`.
     name: "split-host-table",
     category: Hosts,
     severity: Warning,
@@ -131,7 +131,8 @@ fn moved(
     behind: Option<&&&Header>,
 ) -> Option<[(Range<usize>, String); 2]> {
     let text = context.text();
-    let block = lines_of(context, header)?;
+    let mut block = lines_of(context, header)?;
+    block.start = lines::above_comments(text, block.start);
     let target = lines_of(context, behind?)?.end;
     let mut moved = text.get(block.clone())?.to_owned();
     if !moved.ends_with('\n') {

@@ -42,7 +42,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// containerd#9131. Recorded from containerd in `fixtures/conformance/hand.jsonl`. Credentials in hosts.toml were
+    /// containerd#9131. Recorded from containerd: `hand-struct-unknown-*` in `fixtures/conformance/hand.jsonl`. Credentials in hosts.toml were
     /// proposed and not taken: containerd#10540, containerd#10612.
     name: "unknown-key",
     category: Hosts,

@@ -36,7 +36,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// TOML 1.0, "Table": dotted keys in headers. Recorded from containerd: `hand-struct-*` in
+    /// TOML 1.0, "Table": dotted keys in headers. Recorded from containerd: `hand-struct-unquoted-dns` and `hand-struct-host-header` in
     /// `fixtures/conformance/hand.jsonl`.
     name: "unquoted-host",
     category: Hosts,

@@ -25,6 +25,19 @@ pub fn around(text: &str, span: &Span) -> Span {
     start(text, span.start)..next(text, span.end.max(span.start))
 }
 
+/// Where the comments begin that stand right above the line that begins here.
+pub fn above_comments(text: &str, line: usize) -> usize {
+    let mut at = start(text, line);
+    while at > 0 {
+        let above = start(text, at - 1);
+        if !text[above..at].trim_start().starts_with('#') {
+            break;
+        }
+        at = above;
+    }
+    at
+}
+
 /// Whether nothing but blanks stands before this offset on its line.
 pub fn is_first(text: &str, at: usize) -> bool {
     let at = floor(text, at);
@@ -53,6 +66,7 @@ mod tests {
         assert_eq!(indentation(text, 8), "  ");
         assert_eq!(around(text, &(4..6)), 2..15);
         assert_eq!(next(text, 99), text.len());
+        assert_eq!(above_comments("a\n # b\n# c\nd", 10), 2);
         assert!(is_first(text, 4) && !is_first(text, 8));
     }
 }

@@ -135,13 +135,12 @@ const HOST_SYNONYMS: [&str; 9] = [
 pub fn is_misspelled_host_table(item: &Item) -> bool {
     let key = item.key.value.as_str();
     let is_table = matches!(item.node, Node::Table(_) | Node::Tables(_));
-    // Arrays of tables under `host`, in any case, are of the wrong type for the decoder.
-    let is_tables = matches!(item.node, Node::Tables(_));
-    if !is_table || key == "host" || is_host(key) && is_tables {
+    if !is_table || key == "host" {
         return false;
     }
     if is_host(key) {
-        return true;
+        // Arrays of tables under `host`, in any case, are of the wrong type for the decoder.
+        return !holds_arrays(item);
     }
     if keys::root_key(key).is_some() {
         return false;
@@ -153,6 +152,12 @@ pub fn is_misspelled_host_table(item: &Item) -> bool {
         || hosts_within(item)
             .iter()
             .any(|host| is_url(&host.key.value))
+}
+
+fn holds_arrays(item: &Item) -> bool {
+    let within = item.table().map_or(&[][..], |table| &table.items);
+    let is_array = |item: &Item| matches!(item.node, Node::Tables(_));
+    is_array(item) || within.iter().any(is_array)
 }
 
 fn is_url(key: &str) -> bool {
