@@ -1,6 +1,8 @@
-use crate::containerd::{Cause, FileError};
+use crate::containerd::go::path;
+use crate::containerd::{Cause, FileError, Files, TlsFile};
 use crate::lint::tls::{FaultKind, base_name, faults, named};
 use crate::lint::{Check, Finding, NamespaceContext};
+use crate::pki::{CaPool, pem};
 use crate::tree::Deployment;
 
 crate::rule! {
@@ -86,7 +88,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         if !written.is_empty() && !written.starts_with('/') {
             help.push(format!("containerd looks for `{path}`"));
         }
-        help.push(remedy(context, written, path, error));
+        help.push(remedy(context, *file, written, path, error));
         out.push(
             fault
                 .finding(context, &RULE, |place| place.span.clone(), path, message)
@@ -96,14 +98,20 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-fn remedy(context: &NamespaceContext, written: &str, path: &str, error: &FileError) -> String {
+fn remedy(
+    context: &NamespaceContext,
+    file: TlsFile,
+    written: &str,
+    path: &str,
+    error: &FileError,
+) -> String {
     if written.is_empty() {
         return "name the file, or delete the key".to_owned();
     }
     if *error != FileError::NotFound {
         return "name a regular file that containerd can read".to_owned();
     }
-    match nearest(context, written) {
+    match nearest(context, file, written) {
         Some(nearest) => format!("did you mean \"{nearest}\"?"),
         None if context.tree.deployment == Deployment::Elsewhere => format!(
             "add `{}` to the tree, or see to it that the file is on the node before this hosts.toml is",
@@ -113,9 +121,9 @@ fn remedy(context: &NamespaceContext, written: &str, path: &str, error: &FileErr
     }
 }
 
-/// A file of this directory, or at the root of the tree, that is called nearly the same.
-fn nearest(context: &NamespaceContext, written: &str) -> Option<String> {
-    let wanted = base_name(written);
+/// A file of this directory, or at the root of the tree, that is called nearly the same and holds what is wanted.
+fn nearest(context: &NamespaceContext, file: TlsFile, written: &str) -> Option<String> {
+    let wanted = base_name(written).to_lowercase();
     let beside = context
         .files
         .iter()
@@ -126,14 +134,24 @@ fn nearest(context: &NamespaceContext, written: &str) -> Option<String> {
         .root_files()
         .into_iter()
         .map(|name| (format!("../{name}"), name));
+    let distance = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &wanted);
     beside
         .chain(above)
-        .map(|(path, name)| {
-            let distance =
-                strsim::damerau_levenshtein(&name.to_lowercase(), &wanted.to_lowercase());
-            (distance, path)
-        })
-        .filter(|(distance, _)| *distance <= 2.min(wanted.len() / 3))
+        .map(|(path, name)| (distance(&name), path))
+        .filter(|(distance, _)| *distance <= 3.min(wanted.len() / 3))
+        .filter(|(_, path)| holds(context, file, path))
         .min()
         .map(|(_, path)| path)
+}
+
+/// Whether a file holds what the missing one should.
+fn holds(context: &NamespaceContext, file: TlsFile, relative: &str) -> bool {
+    let directory = path::join(&context.tree.root, context.name());
+    let Ok(bytes) = context.tree.read(&path::join(&directory, relative)) else {
+        return false;
+    };
+    match file {
+        TlsFile::Ca | TlsFile::ClientCertificate => CaPool::read(&bytes).is_accepted(),
+        TlsFile::ClientKey => pem::blocks(&bytes).any(|block| block.is_private_key()),
+    }
 }
