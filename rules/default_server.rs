@@ -62,8 +62,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     else {
         return;
     };
-    // A URL that names no host is another rule's, and makes no endpoint.
-    if root.host.host.is_empty() {
+    // A URL that names no host, or is a placeholder for one, is another rule's.
+    if root.host.host.is_empty() || root.host.host.contains(['*', '<', '$', '{']) {
         return;
     }
     let written = server.string().unwrap_or_default();

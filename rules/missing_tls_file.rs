@@ -1,6 +1,6 @@
 use crate::containerd::go::path;
 use crate::containerd::{Cause, FileError, Files, TlsFile};
-use crate::lint::tls::{FaultKind, base_name, faults, named};
+use crate::lint::tls::{Fault, FaultKind, base_name, faults, named};
 use crate::lint::{Check, Finding, NamespaceContext};
 use crate::pki::{CaPool, pem};
 use crate::tree::Deployment;
@@ -54,7 +54,8 @@ crate::rule! {
 
 // An empty path in place of a client's key is told by empty-client-key.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for fault in faults(context) {
+    let faults = faults(context);
+    for fault in &faults {
         let Cause::TlsFile {
             file,
             written,
@@ -64,7 +65,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::Missing {
+        if fault.kind != FaultKind::Missing || is_told_with_its_certificate(context, fault, &faults)
+        {
             continue;
         }
         let what = file.describe();
@@ -89,13 +91,51 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             help.push(format!("containerd looks for `{path}`"));
         }
         help.push(remedy(context, *file, written, path, error));
-        out.push(
-            fault
-                .finding(context, &RULE, |place| place.span.clone(), path, message)
-                .label(label)
-                .help(help.join("; ")),
-        );
+        let mut finding = fault
+            .finding(context, &RULE, |place| place.span.clone(), path, message)
+            .label(label)
+            .help(help.join("; "));
+        let keys = faults
+            .iter()
+            .filter(|key| *file == TlsFile::ClientCertificate && is_key_of(context, key, fault));
+        for place in keys.flat_map(|key| &key.places) {
+            if let Some(span) = place.span.clone() {
+                finding = finding.related(context.location(span), "nor is its key");
+            }
+        }
+        out.push(finding);
     }
+}
+
+/// Whether a missing key is told with its certificate, which is missing as well: a pair is deployed together.
+fn is_told_with_its_certificate(
+    context: &NamespaceContext,
+    fault: &Fault,
+    faults: &[Fault],
+) -> bool {
+    faults.iter().any(|other| is_key_of(context, fault, other))
+}
+
+/// Whether a missing key belongs to a missing certificate, wherever either is named, and nothing nearly as
+/// good is at hand.
+fn is_key_of(context: &NamespaceContext, key: &Fault, certificate: &Fault) -> bool {
+    let is_plainly_missing = |fault: &Fault, wanted: TlsFile| match &fault.cause {
+        Cause::TlsFile {
+            file,
+            written,
+            error: FileError::NotFound,
+            ..
+        } => *file == wanted && nearest(context, *file, written).is_none(),
+        _ => false,
+    };
+    let beside_it = key.places.iter().all(|place| {
+        let span = place.pair().and_then(|pair| pair.certificate.span.clone());
+        span.is_some() && certificate.places.iter().any(|at| at.span == span)
+    });
+    key.masked == certificate.masked
+        && is_plainly_missing(key, TlsFile::ClientKey)
+        && is_plainly_missing(certificate, TlsFile::ClientCertificate)
+        && beside_it
 }
 
 fn remedy(
