@@ -78,7 +78,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             )
             .label("may not sign certificates")
             .effect(format!(
-                "containerd refuses every server certificate that it issued: requests to {endpoints} fail, and containerd goes on to the next endpoint"
+                "containerd refuses every server certificate that it issued: {}",
+                file.requests_fail(&entries)
             ))
             .help("have the CA's certificate issued anew, with keyCertSign in its key usage")
         } else {

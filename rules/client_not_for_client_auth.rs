@@ -62,7 +62,6 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .map(str::to_owned)
             .collect();
         let purposes = list(&purposes);
-        let endpoints = list(&file.endpoints(&entries));
         out.push(
             file.finding(
                 context,
@@ -76,7 +75,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             )
             .label("lacks clientAuth")
             .effect(format!(
-                "a registry that asks for a client certificate refuses this one: requests to {endpoints} fail, and containerd goes on to the next endpoint"
+                "a registry that asks for a client certificate refuses this one: {}",
+                file.requests_fail(&entries)
             ))
             .help("have one issued with clientAuth in its extended key usage"),
         );

@@ -86,7 +86,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 "`client` lists `{name}` and `{key}` as two clients, not as a certificate and its key"
             ))
             .label("holds no key of its own")
-            .help(format!("write the pair in brackets of its own: `{}`", pair(name, key)));
+            .help(format!("write a list of pairs: `client = [{}]`", pair(name, key)));
             if let Some(span) = neighbour.certificate.span.clone() {
                 finding = finding.related(context.location(span), "holds no certificate");
             }
@@ -181,7 +181,7 @@ fn unseen_flat_list(
             "each file of a flat list has to hold both certificate and key; if these hold what their names say, every pull from {} fails",
             context.registry()
         ))
-        .help(format!("write the pair in brackets of its own: `{}`", pair(name, key)))
+        .help(format!("write a list of pairs: `client = [{}]`", pair(name, key)))
         .releases(entry.releases.clone())
         .related(context.location(second.clone()), "has to hold a certificate too");
     finding.fix = bracket_fix(context, [one, two]).map(|edits| Fix {

@@ -62,7 +62,11 @@ fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
             )
             .label("for images written with :443")
             .effect(format!(
-                "containerd compares names as text: it looks up `{host}` for them, and finds nothing"
+                "containerd compares names as text: it looks up `{host}` for them, and {}",
+                match tree.namespace("_default") {
+                    Some(_) => "goes on to `_default`",
+                    None => "asks the registry as if nothing were configured",
+                }
             ))
             .help(format!(
                 "if images are written without the port, rename it to `{}`; if both are, link one to the other",

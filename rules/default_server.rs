@@ -62,8 +62,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     else {
         return;
     };
-    // A URL that names no host is another rule's, and makes no endpoint.
-    if root.host.host.is_empty() {
+    // A URL that names no host, or is a placeholder for one, is another rule's.
+    if root.host.host.is_empty() || root.host.host.contains(['*', '<', '$', '{']) {
         return;
     }
     let written = server.string().unwrap_or_default();
@@ -84,7 +84,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .help("delete `server` if they are to be asked when the mirrors have nothing"),
         _ => finding
             .effect(format!(
-                "an image of any other registry is asked for at `{}`, and never at its own registry; where the name exists there, it is another image",
+                "an image of any other registry is asked for at `{}`, and never at its own registry; unless that is a mirror of all registries, what it has under the name is another image",
                 root.host.host
             ))
             .help("delete `server`: without it, containerd asks the registry that the image names"),

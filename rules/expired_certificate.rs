@@ -54,7 +54,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         is_bad: |certificate, now| certificate.is_expired(now),
         verb: |certificate| format!("expired on {}", date(certificate.not_after)),
         plural: "have expired",
-        help: "replace it by its successor in this file",
+        help: "put its successor into",
+        help_in_part: "delete it from the file; what is still in use stays",
         in_part: Severity::Warning,
     };
     dates::check(context, &dated, out);

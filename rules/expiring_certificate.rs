@@ -1,4 +1,4 @@
-use crate::lint::tls::{certificate_files, date, entries, list};
+use crate::lint::tls::{certificate_files, date, entries};
 use crate::lint::{Check, Finding, NamespaceContext, Severity};
 use crate::pki::Certificate;
 
@@ -100,13 +100,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let places = ending
             .iter()
             .map(|c| (*c, format!("expires on {}", date(c.not_after))));
-        let endpoints = list(&file.endpoints(&entries));
         let mut finding = file
             .finding(context, &RULE, places, message)
             .label(format!("expires on {day}"))
-            .effect(format!(
-                "from then on requests to {endpoints} fail, and containerd goes on to the next endpoint"
-            ))
+            .effect(format!("from then on {}", file.requests_fail(&entries)))
             .help(format!(
                 "put its successor into `{}` before {day}",
                 context.tree.shown_node_path(&file.path)

@@ -61,6 +61,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let bytes = context.tree.read(path).unwrap_or_default();
         let contents = classify(&bytes);
         let help = match (contents.conversion(name, false), &contents) {
+            // Without hosts.toml the name is what counts.
+            (Some(command), _) if written.is_empty() => {
+                format!("make PEM of it, and put that in its place: `{command}`")
+            }
             (Some(command), _) => format!("make PEM of it: `{command}`"),
             (None, Contents::PrivateKey | Contents::EncryptedPrivateKey) => {
                 "name the certificate of the CA; a private key has no place here".to_owned()

@@ -1,7 +1,7 @@
 use crate::containerd::{Cause, Files};
 use crate::lint::tls::{FaultKind, faults, named};
 use crate::lint::{Check, Finding, NamespaceContext};
-use crate::pki::{KeyPairError, classify};
+use crate::pki::{CertificateError, KeyPairError, classify};
 
 crate::rule! {
     /// A client certificate that Go does not read.
@@ -82,7 +82,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             ),
         };
         let help = match (error, contents.conversion(name, key.is_empty())) {
-            (KeyPairError::UnsupportedCertificateKey(_), _) => {
+            (
+                KeyPairError::UnsupportedCertificateKey(_)
+                | KeyPairError::Certificate(CertificateError::UnsupportedCurve(_)),
+                _,
+            ) => {
                 "have one issued for an RSA, ECDSA (P-256, P-384, P-521) or Ed25519 key".to_owned()
             }
             (KeyPairError::Certificate(_), _) => {

@@ -1,6 +1,8 @@
-use crate::containerd::{Cause, FileError};
-use crate::lint::tls::{FaultKind, base_name, faults, named};
+use crate::containerd::go::path;
+use crate::containerd::{Cause, FileError, Files, TlsFile};
+use crate::lint::tls::{Fault, FaultKind, base_name, faults, named};
 use crate::lint::{Check, Finding, NamespaceContext};
+use crate::pki::{CaPool, pem};
 use crate::tree::Deployment;
 
 crate::rule! {
@@ -52,7 +54,8 @@ crate::rule! {
 
 // An empty path in place of a client's key is told by empty-client-key.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for fault in faults(context) {
+    let faults = faults(context);
+    for fault in &faults {
         let Cause::TlsFile {
             file,
             written,
@@ -62,7 +65,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::Missing {
+        if fault.kind != FaultKind::Missing || is_told_with_its_certificate(context, fault, &faults)
+        {
             continue;
         }
         let what = file.describe();
@@ -86,24 +90,68 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         if !written.is_empty() && !written.starts_with('/') {
             help.push(format!("containerd looks for `{path}`"));
         }
-        help.push(remedy(context, written, path, error));
-        out.push(
-            fault
-                .finding(context, &RULE, |place| place.span.clone(), path, message)
-                .label(label)
-                .help(help.join("; ")),
-        );
+        help.push(remedy(context, *file, written, path, error));
+        let mut finding = fault
+            .finding(context, &RULE, |place| place.span.clone(), path, message)
+            .label(label)
+            .help(help.join("; "));
+        let keys = faults
+            .iter()
+            .filter(|key| *file == TlsFile::ClientCertificate && is_key_of(context, key, fault));
+        for place in keys.flat_map(|key| &key.places) {
+            if let Some(span) = place.span.clone() {
+                finding = finding.related(context.location(span), "nor is its key");
+            }
+        }
+        out.push(finding);
     }
 }
 
-fn remedy(context: &NamespaceContext, written: &str, path: &str, error: &FileError) -> String {
+/// Whether a missing key is told with its certificate, which is missing as well: a pair is deployed together.
+fn is_told_with_its_certificate(
+    context: &NamespaceContext,
+    fault: &Fault,
+    faults: &[Fault],
+) -> bool {
+    faults.iter().any(|other| is_key_of(context, fault, other))
+}
+
+/// Whether a missing key belongs to a missing certificate, wherever either is named, and nothing nearly as
+/// good is at hand.
+fn is_key_of(context: &NamespaceContext, key: &Fault, certificate: &Fault) -> bool {
+    let is_plainly_missing = |fault: &Fault, wanted: TlsFile| match &fault.cause {
+        Cause::TlsFile {
+            file,
+            written,
+            error: FileError::NotFound,
+            ..
+        } => *file == wanted && nearest(context, *file, written).is_none(),
+        _ => false,
+    };
+    let beside_it = key.places.iter().all(|place| {
+        let span = place.pair().and_then(|pair| pair.certificate.span.clone());
+        span.is_some() && certificate.places.iter().any(|at| at.span == span)
+    });
+    key.masked == certificate.masked
+        && is_plainly_missing(key, TlsFile::ClientKey)
+        && is_plainly_missing(certificate, TlsFile::ClientCertificate)
+        && beside_it
+}
+
+fn remedy(
+    context: &NamespaceContext,
+    file: TlsFile,
+    written: &str,
+    path: &str,
+    error: &FileError,
+) -> String {
     if written.is_empty() {
         return "name the file, or delete the key".to_owned();
     }
     if *error != FileError::NotFound {
         return "name a regular file that containerd can read".to_owned();
     }
-    match nearest(context, written) {
+    match nearest(context, file, written) {
         Some(nearest) => format!("did you mean \"{nearest}\"?"),
         None if context.tree.deployment == Deployment::Elsewhere => format!(
             "add `{}` to the tree, or see to it that the file is on the node before this hosts.toml is",
@@ -113,9 +161,9 @@ fn remedy(context: &NamespaceContext, written: &str, path: &str, error: &FileErr
     }
 }
 
-/// A file of this directory, or at the root of the tree, that is called nearly the same.
-fn nearest(context: &NamespaceContext, written: &str) -> Option<String> {
-    let wanted = base_name(written);
+/// A file of this directory, or at the root of the tree, that is called nearly the same and holds what is wanted.
+fn nearest(context: &NamespaceContext, file: TlsFile, written: &str) -> Option<String> {
+    let wanted = base_name(written).to_lowercase();
     let beside = context
         .files
         .iter()
@@ -126,14 +174,24 @@ fn nearest(context: &NamespaceContext, written: &str) -> Option<String> {
         .root_files()
         .into_iter()
         .map(|name| (format!("../{name}"), name));
+    let distance = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &wanted);
     beside
         .chain(above)
-        .map(|(path, name)| {
-            let distance =
-                strsim::damerau_levenshtein(&name.to_lowercase(), &wanted.to_lowercase());
-            (distance, path)
-        })
-        .filter(|(distance, _)| *distance <= 2.min(wanted.len() / 3))
+        .map(|(path, name)| (distance(&name), path))
+        .filter(|(distance, _)| *distance <= 3.min(wanted.len() / 3))
+        .filter(|(_, path)| holds(context, file, path))
         .min()
         .map(|(_, path)| path)
+}
+
+/// Whether a file holds what the missing one should.
+fn holds(context: &NamespaceContext, file: TlsFile, relative: &str) -> bool {
+    let directory = path::join(&context.tree.root, context.name());
+    let Ok(bytes) = context.tree.read(&path::join(&directory, relative)) else {
+        return false;
+    };
+    match file {
+        TlsFile::Ca | TlsFile::ClientCertificate => CaPool::read(&bytes).is_accepted(),
+        TlsFile::ClientKey => pem::blocks(&bytes).any(|block| block.is_private_key()),
+    }
 }

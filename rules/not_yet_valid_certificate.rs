@@ -51,9 +51,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let dated = dates::Dated {
         rule: &RULE,
         is_bad: |certificate, now| certificate.is_not_yet_valid(now),
-        verb: |certificate| format!("is not valid before {}", date(certificate.not_before)),
+        verb: |certificate| format!("not valid before {}", date(certificate.not_before)),
         plural: "are not valid yet",
-        help: "keep the one that is valid now beside it until then, in this file",
+        help: "until then, put the one that is valid now into",
+        help_in_part: "nothing, if it is there for the time when the present one ends",
         in_part: Severity::Note,
     };
     dates::check(context, &dated, out);

@@ -138,7 +138,7 @@ fn words(name: &str, shown: &str, exposure: &Exposure) -> (String, String, Strin
     match exposure {
         Exposure::Tracked => (
             format!("the private key in `{name}` is tracked by Git"),
-            "everyone who can read the repository, now or later, can pose as this client"
+            "everyone who can read the repository, now or later, can use it and pose as its owner"
                 .to_owned(),
             format!(
                 "have a certificate issued for a new key, deploy that from a secret store, and `git rm --cached {shown}`"
@@ -146,7 +146,7 @@ fn words(name: &str, shown: &str, exposure: &Exposure) -> (String, String, Strin
         ),
         Exposure::Readable(mode) => (
             format!("the private key in `{name}` can be read by every user (mode {mode:04o})"),
-            "every user and process of this machine can pose as this client".to_owned(),
+            "every user and process of this machine can use it and pose as its owner".to_owned(),
             format!("`chmod 600 {shown}`; containerd reads it as root"),
         ),
     }

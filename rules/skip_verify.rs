@@ -1,5 +1,7 @@
 use crate::lint::tls::{SkippingEntry, skipping};
-use crate::lint::{Check, Environment, Finding, NamespaceContext, Safety, Severity};
+use crate::lint::{
+    Check, Classification, Environment, Finding, NamespaceContext, Safety, Severity,
+};
 
 crate::rule! {
     /// `skip_verify = true`: anyone on the way can pose as the registry.
@@ -53,6 +55,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for SkippingEntry {
         value,
         name,
+        host,
         ca,
         is_loopback,
         releases,
@@ -61,6 +64,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         if ca.is_some() || is_loopback {
             continue;
         }
+        let help = match context.classify(&host) {
+            Classification::KnownPublic(_) => {
+                "delete it: the certificate is from a CA that every system knows"
+            }
+            _ => "delete it; if the certificate is from a private CA, name that: `ca = \"ca.pem\"`",
+        };
         let finding = context
             .finding(
                 &RULE,
@@ -69,7 +78,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             )
             .label("verifies nothing")
             .effect("anyone on the way to it can answer in its place, and read the credentials that it is sent")
-            .help("delete it; if the certificate is from a private CA, name that: `ca = \"ca.pem\"`")
+            .help(help)
             .releases(releases)
             .fix(Safety::Unsafe, "verify the certificate", value, "false");
         out.push(match context.environment() {

@@ -172,6 +172,17 @@ fn unknown_name(context: &NamespaceContext) -> Fault {
             help: format!("rename it to `{}`", context.tree.shown(name.trim())),
         };
     }
+    let releases = &context.run.settings.releases;
+    if releases
+        .iter()
+        .any(|release| context.is_looked_up(*release))
+    {
+        return Fault {
+            message: format!("`{name}` is looked up by later releases only"),
+            effect: "these releases refuse images with such a host".to_owned(),
+            help: "upgrade containerd, or give the registry another name".to_owned(),
+        };
+    }
     if name != lower {
         return Fault {
             message: format!("`{name}` is never looked up: it has capitals"),

@@ -77,7 +77,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let forbidden = context.tree.on_disk(&path).is_some();
     let (why, help) = if forbidden {
         (
-            "this user may not read",
+            "which this user may not read",
             "lint as root to have the file looked at".to_owned(),
         )
     } else {
@@ -90,7 +90,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let message = match (names.len(), forbidden) {
         (1, true) => format!("`{written}`, {why}, was not looked at"),
         (1, false) => format!("`{written}` {why}, and was not looked at"),
-        (more, true) => format!("{more} files that {why} were not looked at"),
+        (more, true) => format!("{more} files, {why}, were not looked at"),
         (more, false) => format!("{more} files outside the tree were not looked at"),
     };
     let mut finding = context

@@ -70,10 +70,7 @@ fn short_key(
     certificate: &Certificate,
 ) -> Finding {
     let key = &certificate.public_key;
-    let size = match key.bits() {
-        Some(bits) => format!("{} key of {bits} bits", key.kind()),
-        None => format!("{} key", key.kind()),
-    };
+    let size = format!("{}, {} bits", key.kind(), key.bits().unwrap_or_default());
     let effect = if file.ca.is_empty() {
         "whoever breaks the key can pose as this client"
     } else {
@@ -84,7 +81,7 @@ fn short_key(
         &RULE,
         [(certificate, size.clone())],
         format!(
-            "`{}` in `{}` has an {size}",
+            "`{}` in `{}` has a short key: {size}",
             certificate.subject.display(),
             file.name
         ),

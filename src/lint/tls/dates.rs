@@ -15,8 +15,10 @@ pub struct Dated {
     pub verb: fn(&Certificate) -> String,
     /// The same of several, without a date: `have expired`.
     pub plural: &'static str,
-    /// What there is to do when a certificate is named that is no use: an imperative.
+    /// What there is to do, an imperative that ends with the file: `put its successor into`.
     pub help: &'static str,
+    /// What there is to do when good ones lie beside it.
+    pub help_in_part: &'static str,
     /// What a bad certificate matters beside good ones: old and new ones lie together while they are exchanged.
     pub in_part: Severity,
 }
@@ -53,11 +55,16 @@ pub fn check(context: &NamespaceContext, dated: &Dated, out: &mut Vec<Finding>) 
             .finding(context, dated.rule, places, message)
             .label((dated.verb)(first))
             .effect(effect(&file, &entries, in_part))
-            .help(format!("{}: `{}`", dated.help, shown(context, &file)));
+            .help(format!(
+                "{} `{}`",
+                dated.help,
+                context.tree.shown_node_path(&file.path)
+            ));
         if in_part {
             finding = finding
                 .severity(dated.in_part)
-                .consequence(Consequence::Advice);
+                .consequence(Consequence::Advice)
+                .help(dated.help_in_part);
         }
         out.push(finding);
     }
@@ -72,22 +79,27 @@ fn message(
 ) -> String {
     let (name, all) = (&file.name, file.certificates.len());
     let (subject, verb) = (first.subject.display(), (dated.verb)(first));
+    let is = if verb.starts_with("not ") { "is " } else { "" };
     if file.ca.is_empty() {
         return if own_is_bad {
-            format!("client certificate `{subject}` in `{name}` {verb}")
+            format!("client certificate `{subject}` in `{name}` {is}{verb}")
         } else {
-            format!("`{subject}`, sent along with the client certificate in `{name}`, {verb}")
+            format!("`{subject}`, sent along with the client certificate in `{name}`, {is}{verb}")
         };
     }
     match (bad.len(), all) {
-        (1, 1) => format!("CA `{subject}` in `{name}` {verb}"),
-        (1, _) => format!("`{subject}`, one of {all} CAs in `{name}`, {verb}"),
+        (1, 1) => format!("CA `{subject}` in `{name}` {is}{verb}"),
+        (1, _) => format!("`{subject}`, one of {all} CAs in `{name}`, {is}{verb}"),
+        (2, 2) => format!(
+            "both CAs in `{name}` {}: `{subject}` {is}{verb}",
+            dated.plural
+        ),
         (some, _) if some == all => format!(
-            "all {all} CAs in `{name}` {}: `{subject}` {verb}",
+            "all {all} CAs in `{name}` {}: `{subject}` {is}{verb}",
             dated.plural
         ),
         (some, _) => format!(
-            "{some} of {all} CAs in `{name}` {}: `{subject}` {verb}",
+            "{some} of {all} CAs in `{name}` {}: `{subject}` {is}{verb}",
             dated.plural
         ),
     }
@@ -102,7 +114,8 @@ fn effect(file: &CertificateFile, entries: &[TlsEntry], in_part: bool) -> String
             )
         } else {
             format!(
-                "a registry that asks for a client certificate refuses this one: requests to {endpoints} fail, and containerd goes on to the next endpoint"
+                "a registry that asks for a client certificate refuses this one: {}",
+                file.requests_fail(entries)
             )
         };
     }
@@ -111,11 +124,8 @@ fn effect(file: &CertificateFile, entries: &[TlsEntry], in_part: bool) -> String
             .to_owned()
     } else {
         format!(
-            "containerd refuses every server certificate that rests on it: requests to {endpoints} fail, and containerd goes on to the next endpoint"
+            "containerd refuses every server certificate that rests on it: {}",
+            file.requests_fail(entries)
         )
     }
-}
-
-fn shown(context: &NamespaceContext, file: &CertificateFile) -> String {
-    context.tree.shown_node_path(&file.path)
 }

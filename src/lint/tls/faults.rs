@@ -288,9 +288,13 @@ impl Fault {
             );
         }
         if self.places.iter().all(|place| place.span.is_none()) {
+            let why = if context.source.is_some() {
+                "because hosts.toml is not used"
+            } else {
+                "without hosts.toml"
+            };
             return format!(
-                "every pull from {registry} fails: without hosts.toml, containerd reads each `.crt` and `.cert` of this \
-                 directory before its first request"
+                "every pull from {registry} fails: {why}, containerd reads each `.crt` and `.cert` of this directory before its first request"
             );
         }
         String::new()

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::list;
 use super::places::named;
 use crate::containerd::go::path;
 use crate::containerd::hosts::{ClientPair, WrittenPath};
@@ -25,6 +26,8 @@ pub struct TlsEntry {
     pub ca: Vec<WrittenPath>,
     /// The client certificates.
     pub client: Vec<ClientPair>,
+    /// Whether others are tried after it: not after the root of hosts.toml, which comes last.
+    pub is_followed: bool,
     /// Whether certificates are verified at all.
     pub verifies: bool,
     /// The releases that use it.
@@ -57,6 +60,7 @@ pub fn entries(context: &NamespaceContext) -> Vec<TlsEntry> {
                 host: entry.host.host,
                 ca: entry.host.ca.unwrap_or_default(),
                 client: entry.host.client,
+                is_followed: !is_root,
                 verifies: entry.host.skip_verify != Some(true),
                 releases: entry.releases,
             }
@@ -76,6 +80,7 @@ pub fn entries(context: &NamespaceContext) -> Vec<TlsEntry> {
             host: String::new(),
             ca: host.ca.unwrap_or_default(),
             client: host.client,
+            is_followed: false,
             verifies: true,
             releases,
         });
@@ -196,6 +201,18 @@ impl CertificateFile {
         names
     }
 
+    /// What a person sees when requests to the endpoints fail that use it, as the end of a sentence.
+    pub fn requests_fail(&self, entries: &[TlsEntry]) -> String {
+        let mut used = self.ca.iter().chain(&self.client);
+        let is_followed = used.any(|(index, _)| entries.get(*index).is_some_and(|e| e.is_followed));
+        let endpoints = list(&self.endpoints(entries));
+        if is_followed {
+            format!("requests to {endpoints} fail, and containerd goes on to the next endpoint")
+        } else {
+            format!("requests to {endpoints} fail")
+        }
+    }
+
     /// Whether each entry that trusts this file has at least one certificate left that is `good`, here or in its other
     /// CA files. What cannot be read here is taken to be good.
     pub fn each_entry_has(
@@ -241,6 +258,7 @@ impl CertificateFile {
         }
         // A bundle may hold hundreds.
         for (certificate, text) in certificates.into_iter().take(5) {
+            let text = format!("`{}`: {text}", certificate.subject.display());
             finding = finding.related(self.location(certificate), text);
         }
         finding

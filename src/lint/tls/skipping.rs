@@ -14,6 +14,8 @@ pub struct SkippingEntry {
     pub value: Span,
     /// What to call the endpoint: its URL as written, or the registry.
     pub name: String,
+    /// The host that is asked.
+    pub host: String,
     /// Where a CA is named beside it.
     pub ca: Option<Span>,
     /// It is this machine.
@@ -71,6 +73,7 @@ pub fn skipping(context: &NamespaceContext) -> Vec<SkippingEntry> {
             name,
             ca: key("ca").filter(|_| has_ca).map(|ca| ca.span.clone()),
             is_loopback: is_loopback(&host),
+            host,
             releases: entry.releases,
         });
     }

@@ -1,0 +1,131 @@
+//! What Git and the file system say of a tree, and fixtures cannot: links, tracked files, files that may not be read.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use certsd_lint::lint::{self, Run, Settings};
+use certsd_lint::tree::{FindOptions, Kind, TreeOptions, find};
+
+/// 2026-06-01T00:00:00Z.
+const NOW: i64 = 1_780_272_000;
+
+/// A config path with `docker.io/hosts.toml` and a good client pair beside it.
+fn tree() -> (tempfile::TempDir, std::path::PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let config_path = directory.path().join("certs.d");
+    let namespace = config_path.join("docker.io");
+    fs::create_dir_all(&namespace).unwrap();
+    let text = "[host.\"https://mirror.internal\"]\nclient = [[\"node.pem\", \"node.key\"]]\n";
+    fs::write(namespace.join("hosts.toml"), text).unwrap();
+    let pki = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pki");
+    fs::copy(pki.join("client-rsa.pem"), namespace.join("node.pem")).unwrap();
+    fs::copy(pki.join("client-rsa.key"), namespace.join("node.key")).unwrap();
+    set_mode(&namespace.join("node.key"), 0o600);
+    (directory, config_path)
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// `rule: message` of what these rules find.
+fn found(config_path: &Path, tree: TreeOptions, rules: &[&str]) -> Vec<String> {
+    let options = FindOptions {
+        kind: Some(Kind::ConfigPath),
+        tree,
+        ..FindOptions::default()
+    };
+    let (trees, errors) = find(&[config_path.to_owned()], &options);
+    assert!(errors.is_empty(), "{errors:?}");
+    let settings = Settings::default();
+    let report = lint::lint(&trees, &Run { settings, now: NOW });
+    assert!(report.failures.is_empty(), "{:?}", report.failures);
+    report
+        .findings
+        .iter()
+        .filter(|finding| rules.contains(&finding.rule.name))
+        .map(|finding| format!("{}: {}", finding.rule.name, finding.message))
+        .collect()
+}
+
+fn git(directory: &Path, arguments: &[&str]) -> bool {
+    let status = Command::new("git")
+        .arg("-C")
+        .arg(directory)
+        .args(arguments)
+        .status();
+    status.is_ok_and(|status| status.success())
+}
+
+#[test]
+fn a_key_that_git_tracks_is_exposed_and_an_untracked_one_is_not() {
+    let (directory, config_path) = tree();
+    if !git(directory.path(), &["init", "--quiet"]) {
+        return; // No Git here: then nothing can be asked of it.
+    }
+    let rules = ["private-key-exposed"];
+    let key = config_path.join("docker.io/node.key");
+    // Modes do not count in a repository.
+    set_mode(&key, 0o644);
+    assert!(found(&config_path, TreeOptions::default(), &rules).is_empty());
+    assert!(git(directory.path(), &["add", "certs.d"]));
+    assert_eq!(
+        found(&config_path, TreeOptions::default(), &rules),
+        ["private-key-exposed: the private key in `node.key` is tracked by Git"]
+    );
+    assert!(git(
+        directory.path(),
+        &["rm", "--quiet", "--cached", "certs.d/docker.io/node.key"]
+    ));
+    assert!(found(&config_path, TreeOptions::default(), &rules).is_empty());
+}
+
+#[test]
+fn a_broken_repository_is_no_reason_to_fail() {
+    let (directory, config_path) = tree();
+    fs::write(directory.path().join(".git"), "gitdir: /nowhere\n").unwrap();
+    assert!(
+        found(
+            &config_path,
+            TreeOptions::default(),
+            &["private-key-exposed"]
+        )
+        .is_empty()
+    );
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_no_namespace() {
+    let (_directory, config_path) = tree();
+    symlink("docker.io", config_path.join("quay.io")).unwrap();
+    symlink("../shared/ghcr.io", config_path.join("ghcr.io")).unwrap();
+    assert_eq!(
+        found(
+            &config_path,
+            TreeOptions::default(),
+            &["unreachable-namespace"]
+        ),
+        ["unreachable-namespace: `ghcr.io` is a link that leads nowhere"]
+    );
+}
+
+#[test]
+fn a_key_that_only_root_may_read_is_not_said_to_be_missing() {
+    let (_directory, config_path) = tree();
+    let key = config_path.join("docker.io/node.key");
+    set_mode(&key, 0o000);
+    if fs::read(&key).is_ok() {
+        return; // We are root.
+    }
+    assert_eq!(
+        found(
+            &config_path,
+            TreeOptions::default(),
+            &["missing-tls-file", "unverifiable-tls-file"]
+        ),
+        ["unverifiable-tls-file: `node.key`, which this user may not read, was not looked at"]
+    );
+}
