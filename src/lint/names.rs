@@ -41,11 +41,11 @@ impl NamespaceContext<'_> {
     /// Where pulls go while there is no hosts.toml, in words.
     pub fn without_any_hosts_toml(&self) -> String {
         let registry = self.registry();
-        let endpoints = self
+        let mut endpoints = self
             .outcomes
             .iter()
             .filter_map(|(_, outcome)| outcome.endpoints.last());
-        match endpoints.last() {
+        match endpoints.next_back() {
             Some(endpoint) if !self.is_default() => {
                 format!("pulls from {registry} go straight to {}", endpoint.url())
             }
