@@ -159,9 +159,12 @@ proptest! {
                         .findings
                         .iter()
                         .any(|f| f.consequence == consequence && f.releases.contains(&release));
-                    let problems = outcome.problems.iter().chain(&outcome.masked);
-                    let modelled = problems.into_iter().any(|p| p.effect == effect);
-                    assert_eq!(claimed, modelled, "{release} {consequence:?}\n{text}");
+                    let decided = outcome.problems.iter().any(|p| p.effect == effect);
+                    // What is hidden behind a file that is dropped may be told of as well, for the day
+                    // on which it is read.
+                    let masked = outcome.masked.iter().any(|p| p.effect == effect);
+                    let right = claimed == decided || claimed && masked;
+                    assert!(right, "{release} {consequence:?} claimed: {claimed}\n{text}");
                 }
             }
         });

@@ -35,7 +35,8 @@ impl Selector {
     pub fn matches(self, rule: &Rule) -> bool {
         match self {
             Selector::All => true,
-            Selector::Category(category) => rule.category == category,
+            // A rule that is off by default is a choice of its own.
+            Selector::Category(category) => rule.category == category && rule.on,
             Selector::Rule(named) => named == rule,
         }
     }
@@ -52,9 +53,15 @@ impl Selector {
     /// Every name that there is, with what it stands for.
     pub fn names() -> impl Iterator<Item = (&'static str, String)> {
         let all = ("all", "every rule, those that are off included".to_owned());
-        let categories = Category::ALL
-            .iter()
-            .map(|c| (c.word(), format!("the rules of the category {}", c.word())));
+        let categories = Category::ALL.iter().map(|c| {
+            (
+                c.word(),
+                format!(
+                    "the rules of the category {} that are on by default",
+                    c.word()
+                ),
+            )
+        });
         let rules = RULES
             .iter()
             .map(|rule| (rule.name, rule.summary().to_owned()));
