@@ -73,7 +73,7 @@ impl From<resolve::Error> for Error {
 /// What a command ends with.
 pub type Result<T = Exit> = std::result::Result<T, Error>;
 
-/// Finds mistakes in containerd's registry host configuration (certs.d/<registry>/hosts.toml).
+/// Finds mistakes in containerd's registry host configuration: the hosts.toml files of a certs.d tree.
 ///
 /// Each PATH is a config path (a directory such as certs.d, with a directory for each registry), a single
 /// namespace (certs.d/docker.io), a hosts.toml, a certificate or key in a tree, or a folder with any

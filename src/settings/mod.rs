@@ -1,6 +1,6 @@
 //! Settings: the file, the flags, and what comes of both.
 //!
-//! Each source is a [`Layer`]; [`merge`] puts them together. All that is known of a setting (its name,
+//! Each source is a [`Layer`]; [`merge()`] puts them together. All that is known of a setting (its name,
 //! what it takes, its documentation) is in one list, [`SETTINGS`].
 
 mod check;

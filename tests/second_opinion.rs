@@ -1,13 +1,15 @@
-//! A second opinion on certificates: what this project's reader makes of one, `x509-parser` makes of it too.
+//! A second opinion where the program keeps a reader of its own because Go's answers decide what containerd
+//! does: certificates against `x509-parser`, URLs against `url`.
 //!
-//! The program keeps its own reader because Go's acceptance decides what containerd does, and the crate's
-//! differs (it takes names, serials and trailing bytes that Go refuses). Where both take a
-//! certificate they must agree on what is in it.
+//! The crates take what Go refuses and the other way round (names, serials and trailing bytes; default
+//! ports, upper case, odd characters). Where nothing of that is in play, both must agree.
 
 use std::fs;
 use std::path::Path;
 
+use certsd_lint::containerd::go::url as go;
 use certsd_lint::pki::{Certificate, pem};
+use proptest::prelude::*;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 #[test]
@@ -77,5 +79,30 @@ fn compare(ours: &Certificate, theirs: &X509Certificate<'_>, path: &Path) {
             bits.map(|bits| bits as u64),
             "{path}"
         );
+    }
+}
+
+proptest! {
+    /// Plain URLs, as people write them: what a browser reads is what Go reads.
+    #[test]
+    fn both_readers_split_a_plain_url_alike(
+        scheme in "https?",
+        host in "[a-z][a-z0-9-]{0,8}[a-z0-9](\\.[a-z][a-z0-9]{1,5}){0,2}",
+        port in proptest::option::of(1024u16..),
+        path in "(/[a-z0-9_.-]*[a-z0-9]){0,3}",
+    ) {
+        let port = port.map(|p| format!(":{p}")).unwrap_or_default();
+        let text = format!("{scheme}://{host}{port}{path}");
+        let ours = go::parse(&text, true).unwrap();
+        let theirs = url::Url::parse(&text).unwrap();
+        prop_assert_eq!(&ours.scheme, theirs.scheme());
+        let authority = match theirs.port() {
+            Some(port) => format!("{}:{port}", theirs.host_str().unwrap()),
+            None => theirs.host_str().unwrap().to_owned(),
+        };
+        prop_assert_eq!(&ours.host, &authority);
+        // A browser's path is never empty.
+        let path = if ours.path.is_empty() { "/" } else { &ours.path };
+        prop_assert_eq!(path, theirs.path());
     }
 }
