@@ -183,7 +183,7 @@ impl Printer<'_> {
                 Severity::Warning => styles.warning,
                 Severity::Note => styles.advice,
             };
-            let other = plain.blue();
+            let other = plain.cyan();
             styles.highlights = labels
                 .iter()
                 .map(|label| if label.primary { own } else { other })
