@@ -49,25 +49,9 @@ impl Twin<'_> {
     }
 }
 
-/// Registries whose certificates every node trusts.
-const PUBLIC_REGISTRIES: [&str; 10] = [
-    "registry-1.docker.io",
-    "quay.io",
-    "ghcr.io",
-    "gcr.io",
-    "k8s.gcr.io",
-    "registry.k8s.io",
-    "mcr.microsoft.com",
-    "public.ecr.aws",
-    "nvcr.io",
-    "registry.gitlab.com",
-];
-
 /// Whether a registry is a public one whose certificates every node trusts.
 pub fn is_trusted_everywhere(context: &NamespaceContext, host: &Host) -> bool {
-    let (name, _) = address(&host.scheme, &host.host);
-    PUBLIC_REGISTRIES.contains(&name.as_str())
-        || matches!(context.classify(&host.host), Classification::KnownPublic(_))
+    matches!(context.classify(&host.host), Classification::KnownPublic(_))
 }
 
 /// The TLS settings of an entry that do something.
