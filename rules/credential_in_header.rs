@@ -1,4 +1,5 @@
 use crate::lint::headers::headers;
+use crate::lint::secrets::is_credential_name;
 use crate::lint::{Check, Environment, Finding, NamespaceContext, Severity};
 use crate::report::releases_in_words;
 
@@ -48,28 +49,6 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-fn is_credential(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('_', "-");
-    let exact = [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "x-auth",
-        "x-api-key",
-        "apikey",
-    ];
-    let parts = [
-        "token",
-        "password",
-        "passwd",
-        "secret",
-        "api-key",
-        "apikey",
-        "credential",
-    ];
-    exact.contains(&name.as_str()) || parts.iter().any(|part| name.contains(part))
-}
-
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for header in headers(context).into_iter().flatten() {
         let name = &header.item.key.value;
@@ -77,7 +56,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .values
             .iter()
             .any(|(value, _)| !value.trim().is_empty());
-        if !is_credential(name) || !filled {
+        if !is_credential_name(name) || !filled {
             continue;
         }
         let entry = &header.entry;

@@ -12,6 +12,7 @@ use textwrap::core::display_width;
 
 use super::text::is_unprintable;
 use crate::document::{Position, Source, within};
+use crate::lint::secrets;
 
 /// Spans of more lines than this are shown by their first line.
 const MAX_LINES: usize = 8;
@@ -78,6 +79,7 @@ impl Snippet {
             notes: Vec::new(),
         };
         let mut places = vec![(0, 0); spans.len()];
+        let shown_text = secrets::starred(&source.text);
         for number in numbers {
             let line = source.lines.line_span(number, &source.text);
             let is_labelled = |s: &&Range<usize>| s.start >= line.start && s.start <= line.end;
@@ -87,7 +89,7 @@ impl Snippet {
             }
             let content = without_end(&source.text, line.clone());
             let focus = spans.iter().find(is_labelled).cloned();
-            let shown = ShownLine::new(&source.text, content.clone(), focus, columns);
+            let shown = ShownLine::new(&shown_text, content.clone(), focus, columns);
             let start = snippet.text.len();
             for (span, place) in spans.iter().zip(&mut places) {
                 if source.lines.line(span.start) == number {
