@@ -194,6 +194,18 @@ fn trees_without_any_hosts_file() {
 }
 
 #[test]
+fn a_directory_in_a_config_path_is_a_namespace_whatever_is_in_it() {
+    let folder = folder(&[
+        "certs.d/quay.io/host.toml",
+        "x/docker.io/hosts.toml",
+        "x/ghcr.io/",
+    ]);
+    let found = |path| found(folder.path(), &[path], &FindOptions::default());
+    assert_eq!(found("certs.d/quay.io"), ["certs.d: quay.io"]);
+    assert_eq!(found("x/ghcr.io"), ["x: ghcr.io"]);
+}
+
+#[test]
 fn the_kind_can_be_said() {
     let files = &["x/docker.io/hosts.toml", "x/y/z/quay.io/hosts.toml"];
     let folder = folder(files);

@@ -296,7 +296,11 @@ fn is_namespace(path: &Path, names: &[Namespace]) -> bool {
     if has_hosts_file(path) {
         return is_host || !holds_namespaces;
     }
-    is_host && has_certificates(names) && !holds_namespaces
+    // An empty one, or one with a misnamed file, is told by what it lies in.
+    let lies_in_config_path = absolute(path).parent().is_some_and(|dir| {
+        file_name(dir).is_some_and(|name| is_config_path_name(&name)) || holds_hosts(dir)
+    });
+    is_host && !holds_namespaces && (has_certificates(names) || lies_in_config_path)
 }
 
 /// Whether a directory below which no hosts.toml was found can be a config path all the same: one of
