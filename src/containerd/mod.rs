@@ -10,6 +10,7 @@ pub mod files;
 pub mod go;
 pub mod hosts;
 pub mod loader;
+pub mod node;
 pub mod problem;
 pub mod reference;
 pub mod release;

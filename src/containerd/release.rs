@@ -179,6 +179,44 @@ impl Release {
         self.since(2, 1, 0)
     }
 
+    /// The newest version of config.toml that is known.
+    pub fn config_version(self) -> i64 {
+        match (self.major, self.minor) {
+            (1, _) => 2,
+            (2, ..=2) => 3,
+            _ => 4,
+        }
+    }
+
+    /// A newer version of config.toml is an error: on 1.x from 1.6.32 and 1.7.17 (containerd#10165). Before, it
+    /// is read as version 2.
+    pub fn refuses_newer_config(self) -> bool {
+        self.since_backport(&[(6, 32), (7, 17)], Release::new(2, 0, 0))
+    }
+
+    /// Each file of config.toml is brought up to date before it is merged, from 2.3; on earlier 2.x what was merged
+    /// is, if the last file that has a version has an old one (containerd#12891).
+    pub fn migrates_each_file(self) -> bool {
+        self.since(2, 3, 0)
+    }
+
+    /// A config path of two directories is built in, from 2.2. In 2.2.0 and 2.2.1 also beside `mirrors`, with
+    /// which it does not go (containerd#12612).
+    pub fn default_config_path(self) -> bool {
+        self.since(2, 2, 0)
+    }
+
+    /// See [`Release::default_config_path`].
+    pub fn default_beside_mirrors(self) -> bool {
+        self.default_config_path() && !self.since(2, 2, 2)
+    }
+
+    /// `imports` of the built-in configuration, and so of the file that `containerd config default` writes, names
+    /// `/etc/containerd/conf.d/*.toml`: from 2.2 (containerd#12323). A file that does not name it does not import it.
+    pub fn default_imports(self) -> bool {
+        self.since(2, 2, 0)
+    }
+
     /// The headers of a host are also sent to its token server: from 2.1.
     pub fn headers_to_token_server(self) -> bool {
         self.since(2, 1, 0)

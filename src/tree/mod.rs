@@ -4,6 +4,7 @@ mod disk;
 mod find;
 mod globs;
 mod names;
+mod node;
 mod search;
 mod tracked;
 
@@ -20,6 +21,7 @@ pub use disk::{FileInfo, file_error, read, repository_root};
 pub use find::{FindError, FindOptions, Kind, find};
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
 pub use names::{is_plausible_host, registry_host};
+pub use node::{MAX_NODE_CONFIG, NodeFiles};
 
 /// Where containerd looks unless its configuration says otherwise.
 pub const DEFAULT_CONFIG_PATH: &str = "/etc/containerd/certs.d";

@@ -2,10 +2,11 @@
 //!
 //! `fixtures/conformance/*.jsonl` are recorded outcomes of containerd's own loader, for the last patch
 //! release of every line that reads hosts.toml. Every outcome of every case is compared: endpoints
-//! (`loader`), requests (`plan`) and the claims of the rules (`claims`).
+//! (`loader`), requests (`plan`), the claims of the rules (`claims`), and what the daemon makes of its own config.toml (`node`).
 
 mod claims;
 mod loader;
 mod memory;
+mod node;
 mod plan;
 mod vectors;

@@ -19,6 +19,11 @@ pub struct Memory {
 
 impl Memory {
     pub fn new(case: &Case) -> Memory {
+        Memory::with(case, |bytes| bytes)
+    }
+
+    /// The files of a case, each with its bytes changed.
+    pub fn with<E>(case: &Case<E>, change: impl Fn(Vec<u8>) -> Vec<u8>) -> Memory {
         let mut memory = Memory {
             files: BTreeMap::new(),
             directories: BTreeSet::from(["/".to_owned(), ROOT.to_owned()]),
@@ -28,7 +33,7 @@ impl Memory {
             let parents = path.match_indices('/').map(|(i, _)| path[..i].to_owned());
             memory.directories.extend(parents.filter(|p| !p.is_empty()));
             match content {
-                Some(content) => drop(memory.files.insert(path, content.bytes())),
+                Some(content) => drop(memory.files.insert(path, change(content.bytes()))),
                 None => drop(memory.directories.insert(path)),
             }
         }

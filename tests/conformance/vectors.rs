@@ -6,6 +6,7 @@ use std::path::Path;
 
 use certsd_lint::containerd::Release;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The files that hold outcomes of the loader.
@@ -13,14 +14,14 @@ pub const LOADER: [&str; 5] = ["hand", "random", "mutate", "tree", "pki"];
 
 /// A recorded case.
 #[derive(Debug, Deserialize)]
-pub struct Case {
+pub struct Case<E = Expected> {
     pub id: String,
     #[serde(default)]
     pub host: String,
     #[serde(default)]
     pub image: String,
     pub files: BTreeMap<String, Option<Content>>,
-    pub expect: Vec<Expected>,
+    pub expect: Vec<E>,
 }
 
 /// What a file holds.
@@ -74,11 +75,16 @@ impl Expected {
 
 /// All cases of a file.
 pub fn read(name: &str) -> Vec<Case> {
+    read_as(name)
+}
+
+/// All cases of a file whose answers are of another kind.
+pub fn read_as<E: DeserializeOwned>(name: &str) -> Vec<Case<E>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/conformance")
         .join(format!("{name}.jsonl"));
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let cases: Vec<Case> = text
+    let cases: Vec<Case<E>> = text
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();

@@ -4,6 +4,7 @@
 //! repairs), so these are our own, held to the recorded vectors.
 
 pub mod duration;
+pub mod glob;
 pub mod path;
 pub mod request;
 pub mod url;

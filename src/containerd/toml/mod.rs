@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+pub mod document;
+pub mod shape;
 pub mod v1;
 pub mod v2;
 

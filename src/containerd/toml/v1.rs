@@ -17,6 +17,7 @@
 //! 5. `schema`: the tree becomes a [`HostsFile`](super::HostsFile).
 
 mod datetime;
+mod document;
 mod key;
 mod lexer;
 mod number;
@@ -30,6 +31,8 @@ mod token;
 mod tree;
 
 use super::{Decoded, Problem};
+
+pub use document::document;
 
 /// Which of the two go-toml lines that containerd 1.x was built with.
 ///

@@ -17,7 +17,10 @@
 
 use super::Decoded;
 
+pub use document::document;
+
 mod decoder;
+mod document;
 mod numbers;
 mod parser;
 mod seen;

@@ -1,0 +1,332 @@
+//! What is written about registries in the files and decides nothing.
+
+use std::fmt;
+
+use super::names::{CRI, IMAGES, RUNTIME, TRANSFER};
+use super::{Cri, File, Outcome, schema};
+use crate::containerd::release::Release;
+use crate::containerd::toml::document::{Key, Node, Place, Table, Value};
+use crate::containerd::toml::shape::{self, Dialect};
+
+/// Something that is written and not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// What: a section in brackets, or a key.
+    pub what: String,
+    /// Why.
+    pub why: Why,
+    /// Where.
+    pub place: Place,
+}
+
+/// Why something is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// The release reads another section in a file of this version.
+    OtherSection {
+        /// The plugin that it reads.
+        reads: &'static str,
+        /// The version of the file, 0 where none is written.
+        version: i64,
+    },
+    /// The name of a plugin holds points, and is not quoted: each part is a table of its own.
+    Unquoted(&'static str),
+    /// The quotes take in what comes after the name of the plugin.
+    Misquoted(&'static str),
+    /// A registry setting of the CRI plugin that is not in its table `registry`.
+    OutsideRegistry,
+    /// A key that `registry` does not have.
+    UnknownKey {
+        /// The key that may be meant.
+        near: Option<&'static str>,
+    },
+    /// A key of the daemon itself, written below the header of a table.
+    BelowHeader,
+    /// Another setting took its place: in a later file, or in the other section.
+    Replaced {
+        /// Where that is; `None` where there is none any more.
+        by: Option<Place>,
+    },
+    /// `tls` below `configs`, which is not read from 2.0.
+    ConfigsTls,
+    /// The transfer service has the setting and does not use it.
+    TransferConfigPath,
+    /// A setting of how to pull that is not carried over from the old section.
+    NotMoved,
+}
+
+/// The end of a sentence that begins with what is ignored.
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::OtherSection { reads, version } => {
+                match version {
+                    0 => f.write_str("without a `version`")?,
+                    _ => write!(f, "with `version = {version}`")?,
+                }
+                write!(f, " the section is called {}", section(reads))
+            }
+            Why::Unquoted(id) => write!(
+                f,
+                "the plugin's name must be quoted: {}",
+                section(id)
+            ),
+            Why::Misquoted(id) => write!(
+                f,
+                "the quotes end behind the plugin's name: {}",
+                section(id)
+            ),
+            Why::OutsideRegistry => f.write_str("it belongs in the table `registry` of the plugin"),
+            Why::UnknownKey { near: Some(near) } => {
+                write!(f, "`registry` has no such key; it has `{near}`")
+            }
+            Why::UnknownKey { near: None } => f.write_str("`registry` has no such key"),
+            Why::BelowHeader => f.write_str(
+                "it is a key of the daemon itself, and stands below the header of a table, so it belongs to that",
+            ),
+            Why::Replaced { by: Some(_) } => f.write_str("another setting takes its place"),
+            Why::Replaced { by: None } => {
+                f.write_str("a later file has the plugin too, and this release takes the last one whole")
+            }
+            Why::ConfigsTls => f.write_str("it is not read from containerd 2.0 on"),
+            Why::TransferConfigPath => f.write_str("the transfer service does not use it"),
+            Why::NotMoved => write!(
+                f,
+                "it is not carried over to [plugins.'{IMAGES}'], where it belongs"
+            ),
+        }
+    }
+}
+
+/// The header of a plugin's registry settings.
+pub(super) fn section(id: &str) -> String {
+    match id.contains('.') {
+        true => format!("[plugins.\"{id}\".registry]"),
+        false => format!("[plugins.{id}.registry]"),
+    }
+}
+
+/// Puts into the outcome what is ignored, in the order of the files.
+pub(super) fn find(outcome: &mut Outcome) {
+    // Where there is no CRI, nothing is read, and that is what has to be said.
+    if !outcome.starts || outcome.cri == Cri::Absent {
+        return;
+    }
+    let mut finder = Finder {
+        outcome,
+        ignored: Vec::new(),
+    };
+    for file in &outcome.files {
+        finder.file(file);
+    }
+    outcome.ignored = finder.ignored;
+}
+
+struct Finder<'a> {
+    outcome: &'a Outcome,
+    ignored: Vec<Ignored>,
+}
+
+impl Finder<'_> {
+    fn release(&self) -> Release {
+        self.outcome.release
+    }
+
+    fn push(&mut self, what: impl Into<String>, why: Why, place: &Place) {
+        self.ignored.push(Ignored {
+            what: what.into(),
+            why,
+            place: place.clone(),
+        });
+    }
+
+    fn file(&mut self, file: &File) {
+        let Some(plugins) = file.settings.table(&["plugins"]) else {
+            return;
+        };
+        for id in [CRI, IMAGES] {
+            let path: Vec<&str> = id.split('.').collect();
+            if let Some(table) = plugins.table(&path)
+                && has_registry_settings(table)
+                && let Some((key, _)) = plugins.entry(path[0])
+            {
+                let what = format!("[plugins.{id}…]");
+                self.push(what, Why::Unquoted(self.reads(file)), &key.place);
+            }
+        }
+        for (key, node) in plugins.entries() {
+            if let Some(table) = node.as_table() {
+                self.plugin(file, key, table);
+            }
+        }
+    }
+
+    fn plugin(&mut self, file: &File, key: &Key, table: &Table) {
+        let id = key.name.as_str();
+        if id == TRANSFER {
+            if let Some((key, node)) = table.entry("config_path")
+                && !node.value.is_zero()
+            {
+                let what = format!("`config_path` in [plugins.\"{TRANSFER}\"]");
+                self.push(what, Why::TransferConfigPath, &key.place);
+            }
+            return;
+        }
+        let known = ["cri", CRI, IMAGES, RUNTIME].contains(&id);
+        let parts = || id.split('.').map(str::to_ascii_lowercase);
+        if !known && !parts().any(|part| part == "cri") {
+            return;
+        }
+        if id.ends_with(".registry") || id.contains(".registry.") {
+            if has_substance(table) {
+                let what = format!("[plugins.\"{id}\"]");
+                self.push(what, Why::Misquoted(self.reads(file)), &key.place);
+            }
+            return;
+        }
+        let is_read = self.is_read(file, id);
+        let name = if id.contains('.') {
+            format!("\"{id}\"")
+        } else {
+            id.to_owned()
+        };
+        if let Some((key, node)) = entry(table, "registry", self.release())
+            && let Some(registry) = node.as_table()
+            && has_substance(registry)
+        {
+            match is_read {
+                true => self.registry(registry),
+                false => {
+                    let why = Why::OtherSection {
+                        reads: self.reads(file),
+                        version: file.version,
+                    };
+                    self.push(format!("[plugins.{name}.registry]"), why, &key.place);
+                }
+            }
+        }
+        if let Some((key, node)) = table.entry("config_path")
+            && !node.value.is_zero()
+        {
+            let what = format!("`config_path` in [plugins.{name}]");
+            self.push(what, Why::OutsideRegistry, &key.place);
+        }
+        if is_read && id != IMAGES && self.release().transfer_service() {
+            for setting in [
+                "use_local_image_pull",
+                "disable_snapshot_annotations",
+                "discard_unpacked_layers",
+            ] {
+                if let Some((key, _)) = table.entry(setting) {
+                    let what = format!("`{setting}` in [plugins.{name}]");
+                    self.push(what, Why::NotMoved, &key.place);
+                }
+            }
+        }
+    }
+
+    /// The keys of a table `registry` that is read.
+    fn registry(&mut self, registry: &Table) {
+        let fields = schema::registry_fields(self.release());
+        let dialect = match self.release().is_v2() {
+            true => Dialect::V2,
+            false => Dialect::V1,
+        };
+        let daemons = schema::config(self.release());
+        for (key, node) in registry.entries() {
+            let what = format!("`{}`", key.name);
+            let Some((name, _)) = shape::field(fields, &key.name, dialect) else {
+                let why = match shape::field(daemons, &key.name, dialect) {
+                    Some(_) => Why::BelowHeader,
+                    None => Why::UnknownKey {
+                        near: near(fields, &key.name),
+                    },
+                };
+                self.push(what, why, &key.place);
+                continue;
+            };
+            let used = self.outcome.registry.settings.get(name);
+            if !used.is_some_and(|used| contributes(node, used)) && !node.value.is_zero() {
+                let by = used.map(|node| node.place.clone());
+                self.push(what, Why::Replaced { by }, &key.place);
+            } else if name == "configs" && self.release().is_v2() {
+                let registries = node.as_table().into_iter().flat_map(Table::entries);
+                for (host, node) in registries {
+                    if let Some((key, _)) = node.as_table().and_then(|table| table.entry("tls")) {
+                        let what = format!("`tls` of `configs.\"{}\"`", host.name);
+                        self.push(what, Why::ConfigsTls, &key.place);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the plugin of this name in this file is the one that the release reads.
+    fn is_read(&self, file: &File, id: &str) -> bool {
+        let release = self.release();
+        let is_old = matches!(file.version, 0 | 1);
+        let migrated = self.outcome.version < release.config_version();
+        match (release.is_v2(), release.migrates_each_file()) {
+            (false, _) => id == self.reads(file),
+            (true, _) if id == IMAGES => true,
+            (true, false) => migrated && (id == CRI || is_old && id == "cri"),
+            (true, true) => {
+                file.version < release.config_version() && id == CRI || is_old && id == "cri"
+            }
+        }
+    }
+
+    /// The name under which this release reads the settings, whatever is written.
+    fn reads(&self, _: &File) -> &'static str {
+        match (self.release().is_v2(), self.outcome.version) {
+            (true, _) => IMAGES,
+            (false, 1) => "cri",
+            (false, _) => CRI,
+        }
+    }
+}
+
+/// A key as the dialect of the release finds it.
+fn entry<'t>(table: &'t Table, name: &str, release: Release) -> Option<&'t (Key, Node)> {
+    table.entry(name).or_else(|| {
+        table.entries().find(|(key, _)| match release.is_v2() {
+            true => key.name.eq_ignore_ascii_case(name),
+            false => key.name == name.to_ascii_uppercase(),
+        })
+    })
+}
+
+fn has_registry_settings(table: &Table) -> bool {
+    table.get("registry").is_some() || table.get("config_path").is_some()
+}
+
+/// Whether anything is set in it. A dump of the defaults lists empty tables and texts.
+fn has_substance(table: &Table) -> bool {
+    table.entries().any(|(_, node)| match &node.value {
+        Value::Table(table) => has_substance(table),
+        value => !value.is_zero(),
+    })
+}
+
+/// Whether something written is, or is a part of, what is used.
+fn contributes(written: &Node, used: &Node) -> bool {
+    written.place == used.place
+        || match (&written.value, &used.value) {
+            (Value::Table(written), Value::Table(used)) => written.entries().any(|(key, node)| {
+                let used = used.get(&key.name);
+                used.is_some_and(|used| contributes(node, used))
+            }),
+            _ => false,
+        }
+}
+
+/// The key that differs in case, in its strokes or in a plural only.
+fn near(fields: schema::Fields, key: &str) -> Option<&'static str> {
+    let plain = |text: &str| {
+        let text: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+        text.to_lowercase().trim_end_matches('s').to_owned()
+    };
+    let key = plain(key);
+    let names = fields.iter().map(|(name, _)| *name);
+    names.into_iter().find(|name| plain(name) == key)
+}

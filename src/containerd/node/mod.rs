@@ -1,0 +1,181 @@
+//! What the daemon makes of its own config.toml, as far as it decides where pulls look for a certs.d tree.
+//!
+//! [`load`] is a pure function from (release, files, path of config.toml) to an [`Outcome`]. It goes containerd's way:
+//!
+//! 1. [`read`]: config.toml and what it imports, each file decoded by the release's TOML dialect, brought up
+//!    to date where the release does that ([`migrate`]), and merged into those before it ([`merge`]);
+//! 2. [`plugins`]: what keeps the daemon from starting, which plugins there are, and whether their settings decode;
+//! 3. [`cri`]: what CRI makes of its settings: whether it loads, the registry settings, how it pulls;
+//! 4. [`ignored`]: what is written in the files and decides nothing.
+//!
+//! Held to the recorded vectors (`fixtures/conformance/node.jsonl`). What they do not decide comes from
+//! containerd's sources: `cmd/containerd/server/config` (1.x: `services/server/config`), `cmd/containerd/server`,
+//! `plugins/cri` and `internal/cri/config` (1.x: `pkg/cri`), and the library mergo.
+
+mod cri;
+mod fault;
+mod ignored;
+mod imports;
+mod merge;
+mod migrate;
+pub mod names;
+mod plugins;
+mod read;
+pub mod schema;
+
+pub use fault::{Fault, Reason};
+pub use ignored::{Ignored, Why};
+pub use imports::directory;
+
+use super::files::Files;
+use super::release::Release;
+use super::toml::document::{Place, Table};
+
+/// Where containerd looks for it unless it is told otherwise.
+pub const DEFAULT_PATH: &str = "/etc/containerd/config.toml";
+
+/// The config path that is built in from 2.2.
+pub const BUILT_IN_CONFIG_PATH: &str = "/etc/containerd/certs.d:/etc/docker/certs.d";
+
+/// Whether CRI serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cri {
+    /// It loads.
+    Loads,
+    /// It is there and does not load: the node cannot run pods.
+    Fails,
+    /// It is disabled, or the daemon does not start.
+    Absent,
+}
+
+/// How images are pulled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pull {
+    /// By CRI itself. It splits a config path at colons.
+    Local,
+    /// Through the transfer service, which takes a config path for the name of one directory.
+    Transfer,
+}
+
+/// A setting that makes CRI pull by itself where the transfer service is the default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forced {
+    /// Its name as containerd's log has it: `MaxConcurrentDownloads`.
+    pub name: &'static str,
+    /// It is one of the old registry tables, which the log names elsewhere.
+    pub is_table: bool,
+    /// Where it is set.
+    pub place: Place,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path on the node.
+    pub path: String,
+    /// Where it is imported; `None` for config.toml itself.
+    pub imported: Option<Place>,
+    /// `version` in it, 0 where there is none.
+    pub version: i64,
+    /// The daemon's settings in it, decoded, before anything is moved or merged.
+    pub settings: Table,
+}
+
+/// The registry settings that CRI goes by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Registry {
+    /// The table as decoded and merged: `config_path`, `mirrors`, `configs`, `auths`, `headers`.
+    pub settings: Table,
+}
+
+/// What a release makes of a config.toml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The release.
+    pub release: Release,
+    /// The files in the order in which they were merged; the first is config.toml.
+    pub files: Vec<File>,
+    /// Imports that are named, and that nobody here can read or miss.
+    pub unknown: Vec<Place>,
+    /// The version that the merged settings are of, as the daemon reads them.
+    pub version: i64,
+    /// Whether the daemon starts.
+    pub starts: bool,
+    /// Whether CRI loads.
+    pub cri: Cri,
+    /// Why the daemon does not start, or CRI does not load.
+    pub fault: Option<Fault>,
+    /// The registry settings that count; empty where the daemon does not start.
+    pub registry: Registry,
+    /// `config_path` as the files set it, empty where they do not.
+    pub config_path: String,
+    /// Where it is set.
+    pub config_path_place: Option<Place>,
+    /// Where a pull looks, in order: the built-in directories included, and split where they are split.
+    pub roots: Vec<String>,
+    /// How images are pulled.
+    pub pull: Pull,
+    /// What forced local pulls.
+    pub forced_local_pull: Option<Forced>,
+    /// The tables that containerd calls deprecated, with their places.
+    pub deprecated: Vec<(&'static str, Place)>,
+    /// Where CRI's server itself is disabled on 2.x: its image service loads all the same, and nobody can ask it.
+    pub server_disabled: Option<Place>,
+    /// Where CRI is disabled, for [`Cri::Absent`].
+    pub disabled: Option<Place>,
+    /// What is written, and decides nothing.
+    pub ignored: Vec<Ignored>,
+}
+
+impl Outcome {
+    fn new(release: Release) -> Outcome {
+        Outcome {
+            release,
+            files: Vec::new(),
+            unknown: Vec::new(),
+            version: 0,
+            starts: true,
+            cri: Cri::Absent,
+            fault: None,
+            registry: Registry::default(),
+            config_path: String::new(),
+            config_path_place: None,
+            roots: Vec::new(),
+            pull: if release.transfer_service() {
+                Pull::Transfer
+            } else {
+                Pull::Local
+            },
+            forced_local_pull: None,
+            deprecated: Vec::new(),
+            server_disabled: None,
+            disabled: None,
+            ignored: Vec::new(),
+        }
+    }
+
+    /// The path of the file that a place is in.
+    pub fn path(&self, place: &Place) -> Option<&str> {
+        Some(&self.files.get(place.file)?.path)
+    }
+
+    /// Whether the config path is the built-in one.
+    pub fn is_built_in(&self) -> bool {
+        self.config_path.is_empty() && !self.roots.is_empty()
+    }
+}
+
+/// What the daemon of a release makes of the config.toml at `path`. Never panics, whatever is in the files.
+pub fn load(release: Release, files: &dyn Files, path: &str) -> Outcome {
+    let mut outcome = Outcome::new(release);
+    let settled = read::read(&mut outcome, files, path)
+        .and_then(|mut merged| plugins::start(&mut outcome, &mut merged).map(|()| merged))
+        .and_then(|merged| cri::load(&mut outcome, &merged));
+    if let Err(fault) = settled {
+        outcome.starts = false;
+        outcome.cri = Cri::Absent;
+        outcome.fault = Some(fault);
+    }
+    ignored::find(&mut outcome);
+    outcome
+}
