@@ -1,12 +1,14 @@
 //! The command line: turns arguments into what the library takes, and its answers into exit codes.
 
 mod completions;
+mod drawing;
 mod explain;
 mod file;
 mod init;
 mod lint;
 mod man;
 mod markdown;
+pub mod node;
 pub mod resolve;
 mod rules;
 mod schema;
@@ -49,6 +51,9 @@ pub enum Error {
     /// There is no answer.
     #[error(transparent)]
     Resolve(resolve::Error),
+    /// There is no answer either.
+    #[error(transparent)]
+    Node(node::Error),
     /// Output could not be written.
     #[error("cannot write the output: {0}")]
     Io(#[from] io::Error),
@@ -66,6 +71,15 @@ impl From<resolve::Error> for Error {
         match error {
             resolve::Error::Write(error) => Error::Io(error),
             other => Error::Resolve(other),
+        }
+    }
+}
+
+impl From<node::Error> for Error {
+    fn from(error: node::Error) -> Error {
+        match error {
+            node::Error::Write(error) => Error::Io(error),
+            other => Error::Node(other),
         }
     }
 }
@@ -139,6 +153,7 @@ struct GlobalArgs {
 #[derive(Debug, Subcommand)]
 enum Command {
     Resolve(resolve::Args),
+    Node(node::Args),
     /// Explain a rule: what it finds, why, and what to write instead
     Explain(explain::ExplainArgs),
     /// List the rules
@@ -219,17 +234,12 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match cli.command {
         None => lint::run(&cli.lint, terminal, &mut out),
-        Some(Command::Resolve(args)) => {
-            let choice = match terminal.color {
-                true => anstream::ColorChoice::AlwaysAnsi,
-                false => anstream::ColorChoice::Never,
-            };
-            // It styles whatever it draws; the stream takes the styles out where they are not wanted.
-            let mut out = anstream::AutoStream::new(&mut out as &mut dyn Write, choice);
-            resolve::run(&args, &mut out)
-                .map(|_| Exit::Clean)
-                .map_err(Error::from)
-        }
+        Some(Command::Resolve(args)) => resolve::run(&args, &mut drawn(&mut out, terminal))
+            .map(|_| Exit::Clean)
+            .map_err(Error::from),
+        Some(Command::Node(args)) => node::run(&args, &mut drawn(&mut out, terminal))
+            .map(|_| Exit::Clean)
+            .map_err(Error::from),
         Some(Command::Explain(args)) => explain::run(&args, terminal, &mut out),
         Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
         Some(Command::Init(args)) => init::run(&args, terminal),
@@ -239,6 +249,18 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
     }?;
     out.flush()?;
     Ok(exit)
+}
+
+/// A stream for drawings, which are always styled: it takes the styles out where they are not wanted.
+fn drawn<'a>(
+    out: &'a mut (dyn Write + 'static),
+    terminal: &Terminal,
+) -> anstream::AutoStream<&'a mut (dyn Write + 'static)> {
+    let choice = match terminal.color {
+        true => anstream::ColorChoice::AlwaysAnsi,
+        false => anstream::ColorChoice::Never,
+    };
+    anstream::AutoStream::new(out, choice)
 }
 
 #[cfg(test)]

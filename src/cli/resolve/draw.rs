@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::answer::{Answer, ConfigPath, Found, Resolution};
 use super::page;
-use super::style::{BAD, FAINT, ODD, STRONG, WIDTH, paint, visible, wrap_words};
+use crate::cli::drawing::style::{BAD, FAINT, ODD, STRONG, WIDTH, paint, visible, wrap_words};
+use crate::cli::drawing::{rule, title};
 use crate::containerd::{Reference, ReferenceError, Release};
 
 /// The drawing of one query's answers. Releases whose drawings are the same share one, and one that
@@ -70,19 +71,8 @@ struct Group {
 
 impl Group {
     fn title(&self) -> String {
-        let releases: Vec<String> = self.releases.iter().map(ToString::to_string).collect();
-        format!("containerd {}", releases.join(", "))
+        title(&self.releases)
     }
-}
-
-fn rule(title: &str) -> String {
-    let line = "─".repeat(WIDTH.saturating_sub(title.chars().count() + 4));
-    format!(
-        "{} {} {}\n",
-        paint(FAINT, "──"),
-        paint(STRONG, title),
-        paint(FAINT, &line)
-    )
 }
 
 /// The lines in which a drawing differs from an earlier one, each below the line that it belongs to; `None`

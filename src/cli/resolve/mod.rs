@@ -5,7 +5,6 @@ mod draw;
 mod json;
 mod page;
 mod secrets;
-mod style;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -117,7 +116,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
 }
 
 /// The releases asked for, oldest first, each once.
-fn releases(items: &[String]) -> Result<Vec<Release>, ReleaseError> {
+pub(super) fn releases(items: &[String]) -> Result<Vec<Release>, ReleaseError> {
     if items.is_empty() {
         return Ok(Release::supported());
     }

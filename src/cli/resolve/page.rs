@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 use super::answer::{ConfigPath, Found, position};
 use super::secrets::{shown_value, without_userinfo};
-use super::style::{BAD, FAINT, GOOD, ODD, STRONG, WIDTH, paint, visible, wrap_items, wrap_words};
+use crate::cli::drawing::style::{
+    BAD, FAINT, GOOD, ODD, STRONG, WIDTH, paint, visible, wrap_items, wrap_words,
+};
+use crate::cli::drawing::{INDENT, Sheet};
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::go::duration;
 use crate::containerd::hosts::Host;
@@ -14,9 +17,6 @@ use crate::containerd::{
     Role, Verdict,
 };
 use crate::tree::{DEFAULT_CONFIG_PATH, Deployment, Tree};
-
-/// Where the texts beside the labels begin.
-const INDENT: usize = 14;
 
 /// Where the URLs of the endpoints begin, right of the ticks.
 const URL_INDENT: usize = 24;
@@ -29,7 +29,7 @@ struct Page<'a> {
     release: Release,
     config_path: &'a ConfigPath,
     show_secrets: bool,
-    out: String,
+    sheet: Sheet,
 }
 
 /// Draws what this release finds; without a reference, for any image of the registry.
@@ -45,10 +45,10 @@ pub fn draw(
         release,
         config_path,
         show_secrets,
-        out: String::new(),
+        sheet: Sheet::default(),
     };
     page.found(found, host, reference);
-    page.out
+    page.sheet.out
 }
 
 impl Page<'_> {
@@ -71,29 +71,34 @@ impl Page<'_> {
         if found.as_one && lookup.chosen.is_none() {
             let text = "✗ the transfer service, through which this release pulls, takes the \
                         list for the name of ONE directory and finds nothing (containerd#12636)";
-            return self.section("directory", BAD, text);
+            return self.sheet.section("directory", BAD, text);
         }
         let root = self.config_path.tree(found);
         let shown = |name: &str| root.map_or_else(|| name.to_owned(), |root| root.shown(name));
         if let Some((name, _)) = &lookup.failed {
-            return self.section("directory", BAD, &format!("✗ {}", shown(name)));
+            return self
+                .sheet
+                .section("directory", BAD, &format!("✗ {}", shown(name)));
         }
         let Some(chosen) = &lookup.chosen else {
             let names = directory::candidates(self.release, host);
             let text = format!("– none: there is no {}", visible(&names.join(" and no ")));
-            self.section("directory", ODD, &text);
+            self.sheet.section("directory", ODD, &text);
             self.neighbours();
             return;
         };
-        self.section("directory", GOOD, &format!("✓ {}", shown(chosen)));
+        self.sheet
+            .section("directory", GOOD, &format!("✓ {}", shown(chosen)));
         if chosen == DEFAULT {
-            self.more(FAINT, "for registries that have no directory of their own");
+            self.sheet
+                .more(FAINT, "for registries that have no directory of their own");
         }
         if !lookup.absent.is_empty() {
-            self.more(FAINT, &format!("not there: {}", lookup.absent.join(", ")));
+            self.sheet
+                .more(FAINT, &format!("not there: {}", lookup.absent.join(", ")));
         }
         for name in &lookup.shadowed {
-            self.more(
+            self.sheet.more(
                 ODD,
                 &format!("– {} is there too, and is not read", shown(name)),
             );
@@ -108,7 +113,8 @@ impl Page<'_> {
             .map(|(tree, name)| tree.shown(name))
             .collect();
         for name in hidden {
-            self.more(ODD, &format!("– {name} is there too, and is not read"));
+            self.sheet
+                .more(ODD, &format!("– {name} is there too, and is not read"));
         }
     }
 
@@ -127,7 +133,7 @@ impl Page<'_> {
             let _ = write!(text, " and {more} more");
         }
         if !text.is_empty() {
-            self.more(FAINT, &format!("there are: {text}"));
+            self.sheet.more(FAINT, &format!("there are: {text}"));
         }
     }
 
@@ -140,17 +146,20 @@ impl Page<'_> {
             .unwrap_or_default();
         match (outcome.verdict, outcome.hosts_toml) {
             (Verdict::Crash, _) => {
-                self.section("hosts.toml", BAD, &format!("✗ containerd dies: {reason}"));
+                self.sheet
+                    .section("hosts.toml", BAD, &format!("✗ containerd dies: {reason}"));
             }
             (Verdict::PullsFail, _) => {
-                self.section("hosts.toml", BAD, &format!("✗ every pull fails: {reason}"));
+                self.sheet
+                    .section("hosts.toml", BAD, &format!("✗ every pull fails: {reason}"));
             }
             (_, HostsToml::Ignored) => {
-                self.section("hosts.toml", BAD, &format!("✗ dropped whole: {reason}"));
+                self.sheet
+                    .section("hosts.toml", BAD, &format!("✗ dropped whole: {reason}"));
             }
-            (_, HostsToml::Loaded) => self.section("hosts.toml", GOOD, "✓ loaded"),
+            (_, HostsToml::Loaded) => self.sheet.section("hosts.toml", GOOD, "✓ loaded"),
             (_, HostsToml::Empty) => {
-                self.section(
+                self.sheet.section(
                     "hosts.toml",
                     ODD,
                     "– of zero bytes, and so as good as absent",
@@ -162,19 +171,19 @@ impl Page<'_> {
                     true => "– not there; the certificate files of the directory are used",
                     false => "– not there",
                 };
-                self.section("hosts.toml", ODD, text);
+                self.sheet.section("hosts.toml", ODD, text);
             }
             (_, HostsToml::Absent) => {}
         }
         if let Some(location) = &found.location {
             let at = location.position;
-            self.more(
+            self.sheet.more(
                 FAINT,
                 &format!("at {}:{}:{}", location.path, at.line, at.column),
             );
         }
         if (outcome.verdict, outcome.hosts_toml) == (Verdict::Endpoints, HostsToml::Ignored) {
-            self.more(
+            self.sheet.more(
                 FAINT,
                 "containerd logs one line and goes on as if it were not there",
             );
@@ -192,7 +201,8 @@ impl Page<'_> {
         let in_place = root.is_some_and(|root| root.deployment == Deployment::InPlace);
         if in_place && self.shown_file(path) == *path && path.starts_with(DEFAULT_CONFIG_PATH) {
             let text = "on this machine; for a tree that is to lie there, add --deploy-path";
-            self.more(ODD, &format!("{text} {DEFAULT_CONFIG_PATH}"));
+            self.sheet
+                .more(ODD, &format!("{text} {DEFAULT_CONFIG_PATH}"));
         }
     }
 
@@ -210,10 +220,11 @@ impl Page<'_> {
             .collect();
         rest.dedup();
         for reason in rest.iter().take(3) {
-            self.more(FAINT, &format!("and then: {reason}"));
+            self.sheet.more(FAINT, &format!("and then: {reason}"));
         }
         if rest.len() > 3 {
-            self.more(FAINT, &format!("and {} more", rest.len() - 3));
+            self.sheet
+                .more(FAINT, &format!("and {} more", rest.len() - 3));
         }
     }
 
@@ -224,15 +235,16 @@ impl Page<'_> {
     /// The endpoints in the order tried, with what each may do.
     fn endpoints(&mut self, found: &Found) {
         let endpoints = &found.outcome.endpoints;
-        self.out.push('\n');
-        self.line(FAINT, "     resolve pull push   asked in this order");
+        self.sheet.out.push('\n');
+        self.sheet
+            .line(FAINT, "     resolve pull push   asked in this order");
         for (index, endpoint) in endpoints.iter().enumerate() {
             let tick = |capability| match endpoint.capabilities.has(capability) {
                 true => paint(GOOD, "✓"),
                 false => paint(FAINT, "·"),
             };
             let _ = writeln!(
-                self.out,
+                self.sheet.out,
                 "  {:>2}    {}     {}    {}    {}",
                 index + 1,
                 tick(Capabilities::RESOLVE),
@@ -242,25 +254,26 @@ impl Page<'_> {
             );
             if let Some(why) = unusable(self.release, endpoint) {
                 for line in wrap_words(&format!("✗ cannot be asked: {why}"), URL_INDENT) {
-                    self.indented(BAD, URL_INDENT, &visible(&line));
+                    self.sheet.indented(BAD, URL_INDENT, &visible(&line));
                 }
             }
             if matches!(endpoint.host.as_str(), "docker.io" | "hub.docker.com") {
                 let text = "– a web site and no registry: that is registry-1.docker.io";
-                self.indented(ODD, URL_INDENT, text);
+                self.sheet.indented(ODD, URL_INDENT, text);
             }
             if index + 1 == endpoints.len() && endpoints.len() > 1 {
-                self.indented(
+                self.sheet.indented(
                     FAINT,
                     URL_INDENT,
                     &format!("asked last · {}", self.origin(found, endpoint)),
                 );
             } else {
-                self.indented(FAINT, URL_INDENT, &self.origin(found, endpoint));
+                self.sheet
+                    .indented(FAINT, URL_INDENT, &self.origin(found, endpoint));
             }
             let items: Vec<String> = self.settings(endpoint).iter().map(|i| visible(i)).collect();
             for line in wrap_items(&items, URL_INDENT) {
-                self.indented(FAINT, URL_INDENT, &line);
+                self.sheet.indented(FAINT, URL_INDENT, &line);
             }
         }
     }
@@ -351,13 +364,14 @@ impl Page<'_> {
         if listed.is_empty() {
             return;
         }
-        self.out.push('\n');
-        self.line(FAINT, "     not used            listed in hosts.toml");
+        self.sheet.out.push('\n');
+        self.sheet
+            .line(FAINT, "     not used            listed in hosts.toml");
         for host in listed {
             let url = format!("{}://{}{}", host.scheme, host.host, host.path);
             let line = self.line_of(found, host.span.as_ref().map(|span| span.start));
             let _ = writeln!(
-                self.out,
+                self.sheet.out,
                 "      {}                 {} {}",
                 paint(BAD, "✗"),
                 visible(&url),
@@ -379,7 +393,7 @@ impl Page<'_> {
             object: Object::Tag("any".to_owned()),
         };
         let asked = requests(self.release, reference.unwrap_or(&any), endpoints);
-        self.out.push('\n');
+        self.sheet.out.push('\n');
         let object = match reference.map(|r| &r.object) {
             Some(Object::Digest(_)) => "digest at",
             _ => "tag at",
@@ -406,7 +420,7 @@ impl Page<'_> {
                 "– {} too, though it has no pull: once one has it, all are asked",
                 request.endpoint + 1
             );
-            self.more(ODD, &text);
+            self.sheet.more(ODD, &text);
         }
         self.flow(
             "pushes to",
@@ -419,10 +433,11 @@ impl Page<'_> {
             .first()
             .map_or(endpoints.len(), |push| push.endpoint);
         if pushed_to + 1 < endpoints.len() && is_proxy(&endpoints[pushed_to], host) {
-            self.more(ODD, "– a mirror: it comes first of those that have push");
+            self.sheet
+                .more(ODD, "– a mirror: it comes first of those that have push");
         }
         if reference.is_some() && !asked.resolve.is_empty() {
-            self.out.push('\n');
+            self.sheet.out.push('\n');
             self.manifest_requests(&asked.resolve);
         }
     }
@@ -436,7 +451,7 @@ impl Page<'_> {
             }
         }
         if stations.is_empty() {
-            return self.section(label, BAD, nobody);
+            return self.sheet.section(label, BAD, nobody);
         }
         let mut lines: Vec<String> = Vec::new();
         for (index, &station) in stations.iter().enumerate() {
@@ -460,7 +475,7 @@ impl Page<'_> {
         }
         for (index, line) in lines.iter().enumerate() {
             let label = if index == 0 { label } else { "" };
-            let _ = writeln!(self.out, "  {label:<12}{line}");
+            let _ = writeln!(self.sheet.out, "  {label:<12}{line}");
         }
     }
 
@@ -470,7 +485,7 @@ impl Page<'_> {
             .partition(|request| request.url.contains("/manifests/"));
         for request in manifests {
             let _ = writeln!(
-                self.out,
+                self.sheet.out,
                 "  {:>2} {} {}",
                 request.endpoint + 1,
                 paint(FAINT, request.method),
@@ -478,31 +493,8 @@ impl Page<'_> {
             );
         }
         if !blobs.is_empty() {
-            self.line(FAINT, "     … and then the same under /blobs/");
+            self.sheet
+                .line(FAINT, "     … and then the same under /blobs/");
         }
-    }
-
-    /// A labelled text; the first character of it is a sign that takes the style.
-    fn section(&mut self, label: &str, style: anstyle::Style, text: &str) {
-        let lines = wrap_words(&visible(text), INDENT);
-        for (index, line) in lines.iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            let _ = writeln!(self.out, "  {label:<12}{}", paint(style, line));
-        }
-    }
-
-    /// A further line of the section before.
-    fn more(&mut self, style: anstyle::Style, text: &str) {
-        for line in wrap_words(&visible(text), INDENT) {
-            self.indented(style, INDENT, &line);
-        }
-    }
-
-    fn indented(&mut self, style: anstyle::Style, indent: usize, text: &str) {
-        let _ = writeln!(self.out, "{:indent$}{}", "", paint(style, text));
-    }
-
-    fn line(&mut self, style: anstyle::Style, text: &str) {
-        let _ = writeln!(self.out, "{}", paint(style, text));
     }
 }

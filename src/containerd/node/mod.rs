@@ -2,11 +2,11 @@
 //!
 //! [`load`] is a pure function from (release, files, path of config.toml) to an [`Outcome`]. It goes containerd's way:
 //!
-//! 1. [`read`]: config.toml and what it imports, each file decoded by the release's TOML dialect, brought up
-//!    to date where the release does that ([`migrate`]), and merged into those before it ([`merge`]);
-//! 2. [`plugins`]: what keeps the daemon from starting, which plugins there are, and whether their settings decode;
-//! 3. [`cri`]: what CRI makes of its settings: whether it loads, the registry settings, how it pulls;
-//! 4. [`ignored`]: what is written in the files and decides nothing.
+//! 1. `read`: config.toml and what it imports, each file decoded by the release's TOML dialect, brought up
+//!    to date where the release does that (`migrate`), and merged into those before it (`merge`);
+//! 2. `plugins`: what keeps the daemon from starting, which plugins there are, and whether their settings decode;
+//! 3. `cri`: what CRI makes of its settings: whether it loads, the registry settings, how it pulls;
+//! 4. `ignored`: what is written in the files and decides nothing.
 //!
 //! Held to the recorded vectors (`fixtures/conformance/node.jsonl`). What they do not decide comes from
 //! containerd's sources: `cmd/containerd/server/config` (1.x: `services/server/config`), `cmd/containerd/server`,

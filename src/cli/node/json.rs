@@ -1,0 +1,89 @@
+//! The answers as JSON. The contract is in `fixtures/conformance/README.md`; what it does not name (`location`, `files`,
+//! `ignored`) is an addition.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Node;
+use crate::containerd::Release;
+use crate::containerd::node::{Cri, Outcome, Pull};
+use crate::containerd::toml::document::Place;
+
+/// The whole document.
+pub fn document(node: &Node) -> Value {
+    // Releases that answer alike share one outcome: alike is what is printed alike.
+    let mut outcomes: Vec<(Vec<Release>, Value)> = Vec::new();
+    for outcome in &node.outcomes {
+        let value = answer(node, outcome);
+        match outcomes.iter_mut().find(|(_, known)| *known == value) {
+            Some((releases, _)) => releases.push(outcome.release),
+            None => outcomes.push((vec![outcome.release], value)),
+        }
+    }
+    let outcomes: Vec<Value> = outcomes
+        .into_iter()
+        .map(|(releases, value)| {
+            let mut with_releases = Map::new();
+            with_releases.insert("releases".to_owned(), json!(releases));
+            if let Value::Object(map) = value {
+                with_releases.extend(map);
+            }
+            Value::Object(with_releases)
+        })
+        .collect();
+    json!({ "version": 1, "nodes": [{ "path": node.shown, "outcomes": outcomes }] })
+}
+
+fn answer(node: &Node, outcome: &Outcome) -> Value {
+    let place = |place: &Place| {
+        node.locate(outcome, place).map(|location| {
+            json!({
+                "path": location.path,
+                "line": location.position.line,
+                "column": location.position.column,
+            })
+        })
+    };
+    let fault = outcome.fault.as_ref();
+    let deprecated: Vec<&str> = outcome.deprecated.iter().map(|(name, _)| *name).collect();
+    let files: Vec<&str> = outcome
+        .files
+        .iter()
+        .map(|file| node.shown(&file.path))
+        .collect();
+    let ignored: Vec<Value> = outcome
+        .ignored
+        .iter()
+        .map(|ignored| {
+            json!({
+                "what": ignored.what,
+                "why": ignored.why.to_string(),
+                "location": place(&ignored.place),
+            })
+        })
+        .collect();
+    json!({
+        "daemon": if outcome.starts { "starts" } else { "fails" },
+        "cri": match outcome.cri {
+            Cri::Loads => "loads",
+            Cri::Fails => "fails",
+            Cri::Absent => "absent",
+        },
+        "error": fault.map(|fault| fault.reason.to_string()),
+        "location": fault.and_then(|fault| place(fault.place.as_ref()?)),
+        "config_path": outcome.config_path,
+        "roots": outcome.roots,
+        "pull": match outcome.pull {
+            Pull::Transfer => "transfer",
+            Pull::Local => "local",
+        },
+        // The recordings have the name of a setting; of the tables `deprecated` tells.
+        "forced_local_pull": outcome
+            .forced_local_pull
+            .as_ref()
+            .filter(|forced| !forced.is_table)
+            .map(|forced| forced.name),
+        "deprecated": deprecated,
+        "files": files,
+        "ignored": ignored,
+    })
+}

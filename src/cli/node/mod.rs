@@ -1,0 +1,84 @@
+//! `certsd-lint node`: what the daemon makes of its config.toml.
+
+mod answer;
+mod draw;
+mod json;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::resolve::{Format, releases};
+use crate::containerd::node;
+use crate::containerd::release::ReleaseError;
+
+use answer::Node;
+
+/// Show what containerd makes of its config.toml: whether the daemon starts and CRI loads, which config path
+/// takes effect and how it is read, which drop-ins contributed, and what is ignored.
+///
+/// Each group of containerd releases that answer alike is shown once.
+///
+/// The answer is the result, whatever it says: exit status 0 also when the daemon would not start. Exit status 2
+/// when there is no answer: the file cannot be read, or an argument is malformed.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// The daemon's configuration file; /etc/containerd/config.toml by default, below --sysroot if that is given.
+    #[arg(value_name = "CONFIG.toml")]
+    pub config: Option<PathBuf>,
+
+    /// The directory that stands for the root of the node's file system: imports are looked up below it.
+    #[arg(long, value_name = "DIR")]
+    pub sysroot: Option<PathBuf>,
+
+    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1; all that upstream supports by default.
+    #[arg(long, value_name = "RELEASE,…", value_delimiter = ',')]
+    pub containerd: Vec<String>,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A release that is none.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// The file cannot be read.
+    #[error("{path} {why}{remedy}")]
+    Unreadable {
+        /// The file, as the user knows it.
+        path: String,
+        /// Why.
+        why: String,
+        /// What to do, or nothing.
+        remedy: &'static str,
+    },
+    /// The answer cannot be written.
+    #[error("cannot write the answer: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
+pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let releases = releases(&args.containerd)?;
+    let path = args.config.clone().unwrap_or_else(|| {
+        let default = node::DEFAULT_PATH;
+        match &args.sysroot {
+            Some(root) => root.join(default.trim_start_matches('/')),
+            None => PathBuf::from(default),
+        }
+    });
+    let node = Node::open(&path, args.sysroot.as_deref(), &releases)?;
+    match args.format {
+        Format::Human => out.write_all(draw::draw(&node).as_bytes())?,
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &json::document(&node))
+                .map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,213 @@
+//! `certsd-lint node`, from the arguments to what is printed.
+
+use std::fs;
+use std::path::Path;
+
+use certsd_lint::cli::node::{Args, Error, run};
+use clap::Parser;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+#[derive(Parser)]
+struct Command {
+    #[command(flatten)]
+    args: Args,
+}
+
+/// A directory with these files.
+fn files(files: &[(&str, &str)]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+/// What is printed, without styles; the directory is written `$ROOT`, in arguments too.
+fn try_print(root: &Path, arguments: &[&str]) -> Result<String, Error> {
+    let root = root.to_str().unwrap();
+    let arguments: Vec<String> = arguments.iter().map(|a| a.replace("$ROOT", root)).collect();
+    let command = Command::parse_from(std::iter::once("node".to_owned()).chain(arguments));
+    let mut out = anstream::StripStream::new(Vec::new());
+    run(&command.args, &mut out)?;
+    let printed = String::from_utf8(out.into_inner()).unwrap();
+    Ok(printed.replace(root, "$ROOT"))
+}
+
+fn outcomes(root: &Path, arguments: &[&str]) -> Vec<Value> {
+    let arguments = [arguments, &["--format", "json"]].concat();
+    let printed = try_print(root, &arguments).unwrap();
+    let document: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(document["version"], 1);
+    document["nodes"][0]["outcomes"].as_array().unwrap().clone()
+}
+
+#[test]
+fn the_built_in_list_is_one_directory_to_the_transfer_service() {
+    let dir = files(&[("config.toml", "version = 2\n")]);
+    let printed = try_print(
+        dir.path(),
+        &["$ROOT/config.toml", "--containerd", "2.0,2.3"],
+    )
+    .unwrap();
+    let want = "\
+$ROOT/config.toml
+version 2
+
+── containerd 2.0.11 ───────────────────────────────────────────────────────────
+  daemon      ✓ starts
+  CRI         ✓ loads
+  config path – not set
+  pulls         by CRI itself
+  looked in   – nowhere: every pull goes to the registry itself
+
+── containerd 2.3.4 ────────────────────────────────────────────────────────────
+  daemon      ✓ starts
+  CRI         ✓ loads
+  config path – /etc/containerd/certs.d:/etc/docker/certs.d
+              built into this release; no file sets it
+  pulls         through the transfer service
+  looked in   ✗ /etc/containerd/certs.d:/etc/docker/certs.d
+              taken for the name of ONE directory, which is not there: no
+              hosts.toml is read (containerd#12636)
+";
+    assert_eq!(printed, want);
+}
+
+#[test]
+fn what_forces_local_pulls_splits_the_list() {
+    let dir = files(&[(
+        "config.toml",
+        "version = 3\n[plugins.'io.containerd.cri.v1.images']\ndiscard_unpacked_layers = true\n",
+    )]);
+    let outcomes = outcomes(dir.path(), &["$ROOT/config.toml", "--containerd", "2.2"]);
+    assert_eq!(outcomes[0]["pull"], "local");
+    assert_eq!(outcomes[0]["forced_local_pull"], "DiscardUnpackedLayers");
+    let roots = json!(["/etc/containerd/certs.d", "/etc/docker/certs.d"]);
+    assert_eq!(outcomes[0]["roots"], roots);
+}
+
+#[test]
+fn drop_ins_are_named_with_the_place_that_imports_them() {
+    let dir = files(&[
+        (
+            "config.toml",
+            "version = 2\nimports = [\"conf.d/*.toml\"]\n",
+        ),
+        (
+            "conf.d/10-registry.toml",
+            "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/etc/certs\"\n",
+        ),
+        ("conf.d/20-empty.toml", ""),
+        ("conf.d/notes.txt", "no TOML"),
+    ]);
+    let printed = try_print(dir.path(), &["$ROOT/config.toml", "--containerd", "2.2"]).unwrap();
+    for want in [
+        "config path ✓ /etc/certs\n              at $ROOT/conf.d/10-registry.toml:3:15\n",
+        "drop-ins      $ROOT/conf.d/10-registry.toml\n              at $ROOT/config.toml:2:12\n",
+        "$ROOT/conf.d/20-empty.toml\n",
+    ] {
+        assert!(printed.contains(want), "{printed}");
+    }
+    assert!(!printed.contains("notes"), "{printed}");
+}
+
+#[test]
+fn drop_ins_that_nobody_imports_are_told() {
+    let dir = files(&[("config.toml", "version = 3\n"), ("conf.d/a.toml", "")]);
+    let printed = try_print(
+        dir.path(),
+        &["$ROOT/config.toml", "--containerd", "2.1,2.2"],
+    )
+    .unwrap();
+    let want = "drop-ins    – $ROOT/conf.d/a.toml\n              is there, and is not read: `imports` does not name it\n";
+    assert_eq!(printed.matches(want).count(), 1, "{printed}");
+}
+
+#[test]
+fn below_a_sysroot_imports_are_the_nodes() {
+    let dir = files(&[
+        (
+            "etc/containerd/config.toml",
+            "version = 2\nimports = [\"/opt/containerd/*.toml\"]\n",
+        ),
+        (
+            "opt/containerd/a.toml",
+            "[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/etc/certs\"\n",
+        ),
+    ]);
+    let outcomes = outcomes(dir.path(), &["--sysroot", "$ROOT", "--containerd", "1.7"]);
+    assert_eq!(outcomes[0]["config_path"], "/etc/certs");
+    let files = json!(["$ROOT/etc/containerd/config.toml", "/opt/containerd/a.toml"]);
+    assert_eq!(outcomes[0]["files"], files);
+}
+
+#[test]
+fn a_daemon_that_does_not_start_says_why_and_where() {
+    let dir = files(&[
+        ("toml.toml", "version = 2\nx y\n"),
+        ("type.toml", "version = 2\noom_score = \"0\"\n"),
+        ("import.toml", "version = 2\nimports = [\"gone.toml\"]\n"),
+        ("version.toml", "version = 5\n"),
+        (
+            "required.toml",
+            "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\nrequired_plugins = [\"io.containerd.grpc.v1.cri\"]\n",
+        ),
+        (
+            "timeout.toml",
+            "version = 2\n[timeouts]\n\"io.containerd.timeout.task.state\" = \"2\"\n",
+        ),
+    ]);
+    for (name, error, line) in [
+        ("toml", "not TOML: ", 2),
+        (
+            "type",
+            "`oom_score` holds a string, and takes a whole number",
+            2,
+        ),
+        ("import", "gone.toml does not exist", 2),
+        ("version", "`version = 5` is not known to this release", 1),
+        (
+            "required",
+            "the required plugin io.containerd.grpc.v1.cri does not load",
+            3,
+        ),
+        ("timeout", "`2` is no duration: the unit is missing", 3),
+    ] {
+        let path = format!("$ROOT/{name}.toml");
+        for outcome in outcomes(dir.path(), &[&path, "--containerd", ">=1.6"]) {
+            assert_eq!(outcome["daemon"], "fails", "{name}: {outcome}");
+            let told = outcome["error"].as_str().unwrap();
+            assert!(told.contains(error), "{name}: {told}");
+            assert_eq!(outcome["location"]["line"], line, "{name}: {outcome}");
+        }
+    }
+}
+
+#[test]
+fn without_a_file_there_is_no_answer() {
+    let dir = files(&[]);
+    for (path, want) in [
+        ("$ROOT/config.toml", "does not exist; name the file"),
+        ("$ROOT", "is a directory"),
+    ] {
+        let error = try_print(dir.path(), &[path]).unwrap_err().to_string();
+        assert!(error.contains(want), "{error}");
+    }
+}
+
+#[test]
+fn nothing_of_a_file_reaches_the_terminal_raw() {
+    let dir = files(&[(
+        "config.toml",
+        "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/a\\u001b[31m\"\n",
+    )]);
+    let root = dir.path().to_str().unwrap();
+    let command = Command::parse_from(["node", &format!("{root}/config.toml")]);
+    let mut out = Vec::new();
+    run(&command.args, &mut out).unwrap();
+    let printed = String::from_utf8(out).unwrap();
+    assert!(printed.contains("/a\\u{1b}[31m"), "{printed}");
+}
