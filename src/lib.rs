@@ -6,6 +6,7 @@ pub mod containerd;
 pub mod document;
 pub mod lint;
 pub mod pki;
+pub mod printable;
 pub mod report;
 #[path = "../rules/mod.rs"]
 mod rules;

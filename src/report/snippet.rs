@@ -10,7 +10,7 @@ use std::ops::Range;
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use textwrap::core::display_width;
 
-use super::text::is_unprintable;
+use super::text::{is_unprintable, picture};
 use crate::document::{Position, Source, within};
 use crate::lint::secrets;
 
@@ -325,15 +325,6 @@ impl ShownLine {
         self.map
             .get(index)
             .map_or(self.shown_end, |(_, shown)| *shown)
-    }
-}
-
-/// Something to see in place of a character that cannot be seen.
-fn picture(c: char) -> char {
-    match u32::from(c) {
-        code @ 0..=0x1f => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
-        0x7f => '\u{2421}',
-        _ => '\u{fffd}',
     }
 }
 

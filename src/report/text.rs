@@ -1,55 +1,8 @@
-//! Words: making what comes from files safe to print, counting, naming releases.
+//! Words: counting, sentences, naming releases.
 
-use std::borrow::Cow;
-use std::fmt::Write;
+pub use crate::printable::{is_unprintable, lines, one_line, picture};
 
 use crate::containerd::Release;
-
-/// Whether a character does something to a terminal or to the order of a text, or cannot be seen.
-/// A file that is linted must not be able to repaint the screen that the findings stand on.
-pub fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
-}
-
-/// One line, in which what cannot be printed is spelled out: `\n`, `\u{1b}`.
-pub fn one_line(text: &str) -> Cow<'_, str> {
-    escape(text, |_| false)
-}
-
-/// The same, but line feeds stay.
-pub fn lines(text: &str) -> Cow<'_, str> {
-    escape(text, |c| c == '\n')
-}
-
-fn escape(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.chars().any(|c| is_unprintable(c) && !keep(c)) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            c if keep(c) || !is_unprintable(c) => out.push(c),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            // Writing to a String does not fail.
-            c => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
-        }
-    }
-    Cow::Owned(out)
-}
 
 /// `1 error`, `2 errors`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
@@ -119,14 +72,6 @@ fn name_of_end(end: Release, others: &[&Release]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_terminal_would_obey_is_spelled_out() {
-        assert_eq!(one_line("plain é"), "plain é");
-        assert_eq!(one_line("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
-        assert_eq!(one_line("\u{9b}\u{202e}"), "\\u{9b}\\u{202e}");
-        assert_eq!(lines("a\r\nb"), "a\\r\nb");
-    }
 
     #[test]
     fn sentences_begin_and_end() {

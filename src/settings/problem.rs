@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::printable::{is_unprintable, one_line};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
     ThemeCharacters, ThemeStyles,
@@ -139,19 +140,20 @@ impl SourceFile {
                 ThemeStyles::none()
             },
         };
-        // miette shows what it is given; a control character is none of a terminal's business.
-        let text: String = self
-            .text
-            .chars()
-            .map(|c| match c {
-                '\n' | '\t' | '\r' => c,
-                c if c.is_control() && c.len_utf8() == 1 => '?',
-                c => c,
-            })
-            .collect();
+        // miette shows what it is given, and knows its places in bytes: as many of them stand for a character that
+        // cannot be shown.
+        let mut text = String::with_capacity(self.text.len());
+        for c in self.text.chars() {
+            match c {
+                '\n' | '\t' => text.push(c),
+                '\r' => text.push(' '),
+                c if is_unprintable(c) => text.extend(std::iter::repeat_n('?', c.len_utf8())),
+                c => text.push(c),
+            }
+        }
         let shown = Shown {
             problem,
-            source: NamedSource::new(short(&self.path), text),
+            source: NamedSource::new(one_line(&short(&self.path)), text),
         };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(width)
@@ -160,7 +162,7 @@ impl SourceFile {
         let mut out = String::new();
         match handler.render_report(&mut out, &shown) {
             Ok(()) => out,
-            Err(_) => format!("{}: {}\n", short(&self.path), problem.message),
+            Err(_) => format!("{}: {}\n", one_line(&short(&self.path)), shown),
         }
     }
 }
@@ -174,7 +176,7 @@ struct Shown<'a> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem.message)
+        f.write_str(&one_line(&self.problem.message))
     }
 }
 
@@ -190,7 +192,7 @@ impl Diagnostic for Shown<'_> {
     }
 
     fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        let help = self.problem.help.as_ref()?;
+        let help = one_line(self.problem.help.as_ref()?);
         Some(Box::new(help))
     }
 
@@ -200,7 +202,7 @@ impl Diagnostic for Shown<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let Problem { label, span, .. } = self.problem;
-        let label = (!label.is_empty()).then(|| label.clone());
+        let label = (!label.is_empty()).then(|| one_line(label).into_owned());
         let span = LabeledSpan::new_primary_with_span(label, span.clone());
         Some(Box::new(std::iter::once(span)))
     }

@@ -9,6 +9,10 @@ use super::url::{self, UrlError};
 /// The URL that is asked for, given `text`; an error means that no request is made.
 pub fn request_url(text: &str, strict_colons: bool) -> Result<String, UrlError> {
     let url = url::parse(text, strict_colons)?;
+    // `a/b://c` is a path, and `a:b://c` is kept aside whole: there is nobody to ask.
+    if url.scheme.is_empty() || url.opaque {
+        return Err(UrlError::MissingScheme);
+    }
     let (rest, fragment) = cut(text, '#');
     let (rest, query) = cut(rest, '?');
     let Some((_, after)) = rest.split_once("://") else {

@@ -1,0 +1,56 @@
+//! What is done with arbitrary bytes, and what must hold then: one file, one body.
+//!
+//! Each is run by a target of cargo-fuzz, and for a short, repeatable while by `tests/fuzz.rs`.
+
+#![allow(
+    clippy::missing_panics_doc,
+    missing_docs,
+    reason = "a body panics when it has found something"
+)]
+
+mod baseline;
+mod go;
+mod lint;
+mod pki;
+mod printable;
+mod reference;
+mod seeds;
+mod settings;
+mod suppressions;
+mod toml;
+mod tree;
+
+pub use seeds::Seeds;
+
+/// A body, and where its seeds are.
+#[derive(Debug, Clone, Copy)]
+pub struct Body {
+    /// The name of its target.
+    pub name: &'static str,
+    /// Panics when something does not hold.
+    pub run: fn(&[u8]),
+    /// What the project has that is like what it takes.
+    pub seeds: fn(&Seeds) -> Vec<Vec<u8>>,
+}
+
+/// All bodies, by name.
+pub const BODIES: &[Body] = &[
+    baseline::BODY,
+    go::BODY,
+    lint::BODY,
+    pki::BODY,
+    reference::BODY,
+    settings::BODY,
+    suppressions::BODY,
+    toml::BODY,
+    tree::BODY,
+];
+
+/// Runs the body of this name.
+#[allow(dead_code, reason = "the targets of cargo-fuzz do")]
+pub fn run(name: &str, data: &[u8]) {
+    let body = BODIES.iter().find(|body| body.name == name);
+    (body
+        .unwrap_or_else(|| panic!("no body is called {name}"))
+        .run)(data);
+}
