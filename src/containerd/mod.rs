@@ -11,6 +11,7 @@ pub mod go;
 pub mod hosts;
 pub mod loader;
 pub mod node;
+pub mod mirrors;
 pub mod problem;
 pub mod reference;
 pub mod release;
