@@ -5,6 +5,7 @@ pub mod cli;
 pub mod containerd;
 pub mod document;
 pub mod lint;
+pub mod migrate;
 pub mod pki;
 pub mod printable;
 pub mod report;

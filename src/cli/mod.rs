@@ -8,6 +8,7 @@ mod init;
 mod lint;
 mod man;
 mod markdown;
+mod migrate;
 pub mod node;
 pub mod resolve;
 mod rules;
@@ -158,6 +159,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// List the rules
     Rules(rules::RulesArgs),
+    Migrate(migrate::MigrateArgs),
     /// Write a commented settings file
     Init(init::InitArgs),
     /// Print the JSON Schema of the settings file
@@ -242,6 +244,7 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
             .map_err(Error::from),
         Some(Command::Explain(args)) => explain::run(&args, terminal, &mut out),
         Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
+        Some(Command::Migrate(args)) => migrate::run(&args, terminal, &mut out),
         Some(Command::Init(args)) => init::run(&args, terminal),
         Some(Command::Schema) => schema::run(&mut out),
         Some(Command::Completions(args)) => completions::run(&args, &mut out),

@@ -2,7 +2,7 @@
 
 pub mod advice;
 mod baseline;
-mod classify;
+pub mod classify;
 mod context;
 mod engine;
 mod finding;

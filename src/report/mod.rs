@@ -24,8 +24,9 @@ use std::path::PathBuf;
 
 use crate::lint::{Report, Rule};
 
+pub use human::wrapping;
 pub use summary::{summary, vanished};
-pub use text::releases_in_words;
+pub use text::{count, one_line, releases_in_words};
 
 /// A format that findings are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]

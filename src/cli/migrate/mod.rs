@@ -1,0 +1,183 @@
+//! `migrate`: from the registry tables of an old configuration to a certs.d tree.
+
+mod human;
+mod json;
+mod write;
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Error, Exit, Result, Terminal, values};
+use crate::containerd::Release;
+use crate::migrate::{Kind, Migration, Options, Source, SourceError, migrate};
+use crate::report::one_line;
+use crate::tree::{DEFAULT_CONFIG_PATH, read};
+
+/// Real files have a few kilobytes.
+const MAX_SOURCE: u64 = 4 * 1024 * 1024;
+
+/// Write a certs.d tree that does what an old configuration did
+///
+/// SOURCE is containerd's config.toml with the tables `registry.mirrors` and `registry.configs`, registries.yaml of k3s and
+/// rke2, or Docker's daemon.json. A hosts.toml is written for every registry of which it says something, and the section for
+/// config.toml is printed that takes the place of the tables. What a tree cannot hold, such as credentials, is told.
+///
+/// Nothing is overwritten: when a directory is there already, nothing at all is written. The exit code is 0 when everything was
+/// carried over, 1 when something was not and is to be done by hand, 2 when nothing was done.
+#[derive(Debug, clap::Args)]
+pub struct MigrateArgs {
+    /// The old configuration; `-` for standard input
+    #[arg(value_name = "SOURCE")]
+    source: PathBuf,
+
+    /// The directory to write the tree to; it is made if it is not there
+    #[arg(short, long, value_name = "DIR", required_unless_present = "dry_run")]
+    output: Option<PathBuf>,
+
+    /// What SOURCE is, instead of looking at its name and text
+    #[arg(long, value_name = "KIND")]
+    from: Option<Kind>,
+
+    /// Releases of containerd to write for: 1.7, 2.2.7, >=1.7, 1.7..2.2
+    ///
+    /// Without it, every line that upstream supports.
+    #[arg(
+        long, value_name = "RELEASE", value_delimiter = ',', value_parser = values::releases
+    )]
+    containerd: Option<Vec<Vec<Release>>>,
+
+    /// Where the tree will be on the node
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_CONFIG_PATH, value_parser = values::node_path)]
+    deploy_path: String,
+
+    /// Print the tree instead of writing it
+    #[arg(long)]
+    dry_run: bool,
+
+    /// How to print what was done
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+/// How what was done is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// What was done.
+struct Done<'a> {
+    /// The source as the user named it.
+    source: &'a str,
+    /// The directory of the tree, where one was named.
+    output: Option<&'a Path>,
+    /// Whether the tree was printed only.
+    dry_run: bool,
+    /// What came out.
+    migration: &'a Migration,
+}
+
+/// Migrates.
+pub fn run(args: &MigrateArgs, terminal: &Terminal, out: &mut dyn Write) -> Result {
+    let (name, text) = source(&args.source)?;
+    let kind = args
+        .from
+        .or_else(|| Kind::guess(&args.source, &text))
+        .ok_or_else(|| {
+            Error::message(format!(
+                "cannot tell what {name} is; say it with `--from containerd`, `--from k3s` or `--from docker`"
+            ))
+        })?;
+    let source = Source::read(kind, &text).map_err(|error| unreadable(&name, kind, &error))?;
+    let migration = migrate(
+        source,
+        &Options {
+            releases: &releases(args.containerd.as_deref()),
+            config_path: args.deploy_path.trim_end_matches('/'),
+            from: &file_name(&args.source, kind),
+        },
+    );
+    if let Some(output) = &args.output {
+        write::check(output, &migration.files)?;
+        if !args.dry_run && !migration.files.is_empty() {
+            write::write(output, &migration.files)?;
+        }
+    }
+    let done = Done {
+        source: &name,
+        output: args.output.as_deref(),
+        dry_run: args.dry_run,
+        migration: &migration,
+    };
+    match args.format {
+        Format::Human => human::print(&done, terminal, out)?,
+        Format::Json => json::print(&done, out)?,
+    }
+    Ok(match migration.loses() {
+        true => Exit::Findings,
+        false => Exit::Clean,
+    })
+}
+
+/// The name of the source and its text.
+fn source(path: &Path) -> Result<(String, String)> {
+    let (name, bytes) = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes)?;
+        ("standard input".to_owned(), bytes)
+    } else {
+        let name = one_line(&path.display().to_string()).into_owned();
+        let bytes = read(path, MAX_SOURCE)
+            .map_err(|error| Error::message(format!("cannot read {name}: {error}")))?;
+        (name, bytes)
+    };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            + 1;
+        Error::message(format!(
+            "{name}:{line}: it is not UTF-8; save it as UTF-8 and try again"
+        ))
+    })?;
+    Ok((name, text))
+}
+
+fn unreadable(name: &str, kind: Kind, error: &SourceError) -> Error {
+    let mut place = name.to_owned();
+    for number in [error.line, error.column].into_iter().flatten() {
+        place += &format!(":{number}");
+    }
+    let message = one_line(&error.message);
+    let help = match &error.help {
+        Some(help) => one_line(help).into_owned(),
+        None => format!(
+            "it is read as {}; `--from` says what else it is",
+            kind.file()
+        ),
+    };
+    Error::message(format!("{place}: {message}; {help}"))
+}
+
+fn releases(given: Option<&[Vec<Release>]>) -> Vec<Release> {
+    let mut releases: Vec<Release> = match given {
+        Some(lists) => lists.iter().flatten().copied().collect(),
+        None => Release::supported(),
+    };
+    releases.sort();
+    releases.dedup();
+    releases
+}
+
+/// What the comments call the source.
+fn file_name(path: &Path, kind: Kind) -> String {
+    match path.file_name().filter(|name| *name != "-") {
+        Some(name) => one_line(&name.to_string_lossy()).into_owned(),
+        None => kind.file().to_owned(),
+    }
+}

@@ -1,0 +1,266 @@
+//! containerd's config.toml with the deprecated registry tables.
+
+use super::report::{Remark, SourceError, Weight};
+use super::section::{Header, Plugin, Written};
+use super::source::{Kind, Source};
+use super::tables::{Reader, shown};
+use super::tree::{self, Entry, Node, Value};
+use crate::containerd::mirrors::RegistryTables;
+
+/// The tables that config_path takes the place of, or that go with them.
+const TABLES: [&str; 3] = ["mirrors", "configs", "auths"];
+
+/// Reads the file.
+///
+/// # Errors
+/// When it is not TOML, or a table holds what containerd would refuse.
+pub fn read(text: &str) -> Result<Source, SourceError> {
+    let root = tree::toml(text)?;
+    let mut reader = Reader::new("containerd");
+    let version = version(&root)?;
+    let (plugin, others) = choose(&root, version);
+    for other in others {
+        reader.remarks.push(
+            Remark::new(
+                Weight::Doubtful,
+                other.header(""),
+                format!(
+                    "has registry tables too; containerd reads those of {} where both stand, and so are they taken here",
+                    plugin.header("")
+                ),
+            )
+            .line(registry(&root, other).and_then(|node| node.line)),
+        );
+    }
+    let registry = registry(&root, plugin);
+    let child = |name: &str| registry.and_then(|node| node.at(&[name]));
+    let keys = ["config_path", "mirrors", "configs", "auths", "headers"];
+    known(&mut reader, registry, &keys);
+    let mirrors = reader.mirrors(child("mirrors"), &["endpoint"])?.endpoints;
+    let configs = reader.configs(child("configs"), "identitytoken")?;
+    let auths = reader.table(child("auths"), "auths")?;
+    credentials(&mut reader, &configs.credentials, auths);
+    let holds_registries = !mirrors.is_empty() || !configs.hosts.is_empty() || !auths.is_empty();
+    config_path(&mut reader, child("config_path"), holds_registries)?;
+    elsewhere(&mut reader, &root, registry);
+    Ok(Source {
+        kind: Kind::Containerd,
+        written: Some(Written {
+            version,
+            plugin,
+            delete: to_delete(&root),
+            keep: to_keep(&root),
+            has_tls: !configs.tls.is_empty(),
+        }),
+        old: Box::new(RegistryTables {
+            mirrors,
+            tls: configs.tls,
+        }),
+        holds_registries,
+        remarks: reader.remarks,
+    })
+}
+
+fn version(root: &Node) -> Result<u8, SourceError> {
+    match root.get("version") {
+        None => Ok(0),
+        Some(entry) => match &entry.node.value {
+            Value::Integer(text) if matches!(text.as_str(), "0" | "1" | "2" | "3" | "4") => {
+                Ok(text.parse().unwrap_or_default())
+            }
+            _ => Err(SourceError::at(
+                entry.line,
+                "`version` is none that containerd up to 2.3 knows: 1, 2, 3 or 4",
+            )),
+        },
+    }
+}
+
+fn registry(root: &Node, plugin: Plugin) -> Option<&Node> {
+    root.at(&["plugins", plugin.name(), "registry"])
+}
+
+/// The plugin whose tables count, and others that have some too.
+fn choose(root: &Node, version: u8) -> (Plugin, Vec<Plugin>) {
+    let has = |plugin: &Plugin, keys: &[&str]| {
+        registry(root, *plugin).is_some_and(|node| keys.iter().any(|key| node.at(&[key]).is_some()))
+    };
+    let mut with: Vec<Plugin> = Plugin::ALL
+        .into_iter()
+        .filter(|plugin| has(plugin, &TABLES))
+        .collect();
+    // In a file of version 1 it is the short name that 1.x reads.
+    if version < 2 && with.contains(&Plugin::Short) {
+        with.sort_by_key(|plugin| *plugin != Plugin::Short);
+    }
+    if with.is_empty() {
+        let any = Plugin::ALL
+            .into_iter()
+            .find(|plugin| registry(root, *plugin).is_some());
+        let by_version = match version {
+            0 | 1 => Plugin::Short,
+            2 => Plugin::Cri,
+            _ => Plugin::Images,
+        };
+        return (any.unwrap_or(by_version), Vec::new());
+    }
+    let first = with.remove(0);
+    (first, with)
+}
+
+fn known(reader: &mut Reader, registry: Option<&Node>, keys: &[&str]) {
+    let Some(node) = registry else { return };
+    for entry in node.entries() {
+        if !keys.contains(&entry.key.as_str()) {
+            reader.remarks.push(
+                Remark::new(
+                    Weight::Doubtful,
+                    "registry",
+                    format!(
+                        "containerd reads no `{}` here, so it had no effect",
+                        shown(&entry.key)
+                    ),
+                )
+                .line(entry.line),
+            );
+        }
+    }
+}
+
+/// `configs.*.auth` and `auths`: told by host, never by value.
+fn credentials(reader: &mut Reader, configs: &[(String, Option<usize>)], auths: &[Entry]) {
+    let configs = configs
+        .iter()
+        .map(|(host, line)| (format!("configs.\"{}\".auth", shown(host)), *line));
+    let auths = auths
+        .iter()
+        .map(|entry| (format!("auths.\"{}\"", shown(&entry.key)), entry.line));
+    for (table, line) in configs.chain(auths) {
+        reader.remarks.push(
+            Remark::new(Weight::Lost, table, "a tree holds no credentials")
+                .line(line)
+                .help("the table can stay beside `config_path`, in the section below: every release up to 2.3 takes it there, deprecated as it is; or give the credentials to the pods (imagePullSecrets) or to a credential provider of the kubelet, and delete it"),
+        );
+    }
+}
+
+fn config_path(
+    reader: &mut Reader,
+    node: Option<&Node>,
+    holds_registries: bool,
+) -> Result<(), SourceError> {
+    let Some(node) = node else { return Ok(()) };
+    match &node.value {
+        Value::Text(text) if text.is_empty() => {}
+        Value::Text(text) if !holds_registries => reader.remarks.push(
+            Remark::new(
+                Weight::Fine,
+                "config_path",
+                format!("is `{text}`: there is a tree in use already"),
+            )
+            .line(node.line),
+        ),
+        Value::Text(text) => reader.remarks.push(
+            Remark::new(
+                Weight::Doubtful,
+                "config_path",
+                format!("is set already, to `{text}`"),
+            )
+            .line(node.line)
+            .help("beside `mirrors` the CRI plugin does not load; see that what lies there and what is written here become one tree"),
+        ),
+        _ => {
+            return Err(SourceError::at(
+                node.line,
+                format!("`config_path` is {}; containerd wants text there", node.describe()),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What counts and is not in these tables.
+fn elsewhere(reader: &mut Reader, root: &Node, registry: Option<&Node>) {
+    if let Some(imports) = root.get("imports") {
+        reader.remarks.push(
+            Remark::new(
+                Weight::Fine,
+                "imports",
+                "the files that it names are not read here; where they have registry tables, migrate each",
+            )
+            .line(imports.line),
+        );
+    }
+    let headers = registry.and_then(|node| node.get("headers"));
+    if let Some(headers) = headers.filter(|h| !h.node.entries().is_empty()) {
+        reader.remarks.push(
+            Remark::new(
+                Weight::Fine,
+                "headers",
+                "stays in config.toml: it goes with `config_path` as it went with `mirrors`",
+            )
+            .line(headers.line),
+        );
+    }
+}
+
+/// The tables that have to go: all of `mirrors`, and `tls` of `configs`, wherever they stand.
+fn to_delete(root: &Node) -> Vec<Header> {
+    let mut tables = Vec::new();
+    for (plugin, registry) in registries(root) {
+        let mut add = |below: String, line| tables.push((plugin.header(&below), line));
+        if let Some(mirrors) = registry.get("mirrors") {
+            if !mirrors.implied {
+                add(".mirrors".to_owned(), mirrors.line);
+            }
+            for entry in mirrors.node.entries() {
+                add(format!(".mirrors.\"{}\"", shown(&entry.key)), entry.line);
+            }
+        }
+        for entry in entries(registry, "configs") {
+            let host = shown(&entry.key);
+            match (entry.node.get("tls"), entry.node.get("auth")) {
+                (Some(tls), Some(_)) => add(format!(".configs.\"{host}\".tls"), tls.line),
+                (Some(tls), None) if entry.implied => {
+                    add(format!(".configs.\"{host}\".tls"), tls.line);
+                }
+                (_, None) => add(format!(".configs.\"{host}\""), entry.line),
+                _ => {}
+            }
+        }
+    }
+    tables.sort_by_key(|(_, line)| *line);
+    tables
+}
+
+/// The tables of credentials.
+fn to_keep(root: &Node) -> Vec<Header> {
+    let mut tables = Vec::new();
+    for (plugin, registry) in registries(root) {
+        for entry in entries(registry, "configs") {
+            if let Some(auth) = entry.node.get("auth") {
+                let below = format!(".configs.\"{}\".auth", shown(&entry.key));
+                tables.push((plugin.header(&below), auth.line));
+            }
+        }
+        for entry in entries(registry, "auths") {
+            let below = format!(".auths.\"{}\"", shown(&entry.key));
+            tables.push((plugin.header(&below), entry.line));
+        }
+    }
+    tables.sort_by_key(|(_, line)| *line);
+    tables
+}
+
+fn registries(root: &Node) -> impl Iterator<Item = (Plugin, &Node)> {
+    Plugin::ALL
+        .into_iter()
+        .filter_map(|plugin| Some((plugin, registry(root, plugin)?)))
+}
+
+fn entries<'a>(registry: &'a Node, name: &str) -> &'a [Entry] {
+    registry
+        .get(name)
+        .map(|e| e.node.entries())
+        .unwrap_or_default()
+}

@@ -1,0 +1,57 @@
+//! An old configuration as a question: which endpoints does a registry host have?
+
+use std::collections::BTreeSet;
+
+use crate::containerd::Tls;
+use crate::containerd::mirrors::{Meant, RegistryTables, WILDCARD};
+
+/// What an old configuration meant, whichever program read it.
+pub trait Old {
+    /// The endpoints of a registry host, as it stands in image references, in order.
+    fn endpoints(&self, host: &str) -> Meant;
+
+    /// The registry hosts of which it says something that does not hold for others.
+    fn named(&self) -> BTreeSet<String>;
+
+    /// What it says of every other registry, `None` when nothing.
+    fn others(&self) -> Option<Others>;
+}
+
+/// What holds for registries that have nothing of their own.
+#[derive(Debug, Clone, Default)]
+pub struct Others {
+    /// The endpoints that are asked before the registry itself.
+    pub listed: Meant,
+    /// How the registry itself is secured.
+    pub tls: Tls,
+}
+
+impl Old for RegistryTables {
+    fn endpoints(&self, host: &str) -> Meant {
+        RegistryTables::endpoints(self, host)
+    }
+
+    fn named(&self) -> BTreeSet<String> {
+        let mut named: BTreeSet<String> = self
+            .mirrors
+            .keys()
+            .chain(self.tls.keys())
+            .filter(|host| *host != WILDCARD)
+            .cloned()
+            .collect();
+        // TLS settings of the host that answers for docker.io are settings of docker.io.
+        if self.tls.contains_key("registry-1.docker.io") {
+            named.insert("docker.io".to_owned());
+        }
+        // A registry that the wildcard lists is not asked once more after it.
+        named.extend(self.wildcard_hosts());
+        named
+    }
+
+    fn others(&self) -> Option<Others> {
+        Some(Others {
+            listed: self.wildcard()?,
+            tls: Tls::default(),
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! registries.yaml of k3s and rke2.
+
+use super::k3s::Registries;
+use super::report::{Remark, SourceError, Weight};
+use super::source::{Kind, Source};
+use super::tables::{Reader, Rewrite, shown};
+use super::tree::{self, Value};
+
+/// Reads the file.
+///
+/// # Errors
+/// When it is not YAML, or a table holds what k3s would refuse.
+pub fn read(text: &str) -> Result<Source, SourceError> {
+    let root = tree::yaml(text)?;
+    if !matches!(root.value, Value::Table(_) | Value::Null) {
+        let found = root.describe();
+        return Err(SourceError::at(
+            root.line,
+            format!("it is {found}; registries.yaml is a mapping with `mirrors` and `configs`"),
+        ));
+    }
+    let mut reader = Reader::new("k3s");
+    for entry in root.entries() {
+        // Keys of this kind hold what anchors are set on.
+        let is_known = ["mirrors", "configs", "auths"].contains(&entry.key.as_str());
+        if !is_known && !entry.key.starts_with("x-") {
+            reader.remarks.push(
+                Remark::new(
+                    Weight::Doubtful,
+                    shown(&entry.key),
+                    "k3s reads nothing of that name in registries.yaml, so it had no effect",
+                )
+                .line(entry.line),
+            );
+        }
+    }
+    let read = reader.mirrors(root.at(&["mirrors"]), &["endpoint", "rewrite"])?;
+    let mirrors = read.endpoints;
+    let configs = reader.configs(root.at(&["configs"]), "identity_token")?;
+    let auths = reader.table(root.at(&["auths"]), "auths")?;
+    let auths = auths.iter().map(|entry| (&entry.key, entry.line));
+    let credentials: Vec<(String, Option<usize>)> = auths
+        .map(|(key, line)| (format!("auths.\"{}\"", shown(key)), line))
+        .chain(
+            configs
+                .credentials
+                .iter()
+                .map(|(host, line)| (format!("configs.\"{}\".auth", shown(host)), *line)),
+        )
+        .collect();
+    for (table, line) in credentials {
+        reader.remarks.push(
+            Remark::new(
+                Weight::Lost,
+                table,
+                "a tree holds no credentials",
+            )
+            .line(line)
+            .help("give them to the pods (imagePullSecrets) or to a credential provider of the kubelet; or, deprecated as it is, to containerd in config.toml: `registry.configs.\"HOST\".auth`, where k3s puts them too"),
+        );
+    }
+    for rewrite in &read.rewrites {
+        reader
+            .remarks
+            .push(remark(rewrite, mirrors.get(&rewrite.host)));
+    }
+    for (host, _) in mirrors.iter().filter(|(_, list)| list.is_empty()) {
+        let line = root
+            .at(&["mirrors"])
+            .and_then(|m| m.get(host))
+            .and_then(|e| e.line);
+        reader.remarks.push(
+            Remark::new(
+                Weight::Fine,
+                format!("mirrors.\"{}\"", shown(host)),
+                "names no endpoint; k3s takes that for its embedded registry, if it runs one, and containerd alone has none",
+            )
+            .line(line),
+        );
+    }
+    let holds_registries = !mirrors.is_empty() || !configs.hosts.is_empty();
+    if holds_registries {
+        reader.remarks.push(Remark::new(
+            Weight::Fine,
+            "registries.yaml",
+            "k3s and rke2 make a tree of their own from it, and need no other; this one is for a containerd that they do not run",
+        ));
+    }
+    Ok(Source {
+        kind: Kind::K3s,
+        old: Box::new(Registries {
+            mirrors,
+            tls: configs.tls,
+            configured: configs.hosts,
+        }),
+        holds_registries,
+        remarks: reader.remarks,
+        written: None,
+    })
+}
+
+fn remark(rewrite: &Rewrite, endpoints: Option<&Vec<String>>) -> Remark {
+    let about = format!("mirrors.\"{}\".rewrite", shown(&rewrite.host));
+    let remark = Remark::new(
+        Weight::Lost,
+        about,
+        "only the containerd of k3s and rke2 rewrites the names of images",
+    )
+    .line(rewrite.line);
+    let first = endpoints
+        .and_then(|list| list.first())
+        .map(|text| shown(text));
+    remark.help(match (prefix(rewrite), first) {
+        (Some(prefix), Some(endpoint)) => {
+            let base = endpoint.trim_end_matches('/').trim_end_matches("/v2");
+            format!(
+                "every name only gets `{prefix}` in front, which a path does as well: write `[host.\"{base}/v2/{prefix}\"]` with `override_path = true`, and try a pull, for registries give tokens by the name that they are asked for"
+            )
+        }
+        _ => "let the mirror keep images under the names that they have upstream, or give it a host name of its own for each registry".to_owned(),
+    })
+}
+
+/// What is put in front of every name, where that is all that happens.
+fn prefix(rewrite: &Rewrite) -> Option<String> {
+    let [(pattern, replacement)] = rewrite.rules.as_slice() else {
+        return None;
+    };
+    let all = ["(.*)", "^(.*)", "(.*)$", "^(.*)$", "(.+)", "^(.+)$"];
+    let rest = replacement
+        .strip_suffix("/$1")
+        .or(replacement.strip_suffix("/${1}"))?;
+    let plain = !rest.is_empty()
+        && rest
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    (all.contains(&pattern.as_str()) && plain).then(|| rest.trim_matches('/').to_owned())
+}

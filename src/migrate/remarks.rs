@@ -1,0 +1,258 @@
+//! The words of the remarks about endpoints and registries.
+
+use super::hosts_toml::is_own;
+use super::plan::HostsFile;
+use super::report::{Remark, Weight};
+use super::section::Written;
+use super::source::Kind;
+use super::tables::shown;
+use crate::containerd::loader::is_loopback;
+use crate::containerd::mirrors::{Fault, FaultKind};
+use crate::containerd::{Endpoint, Release};
+use crate::lint::classify::{Classification, HostPatterns, classify, is_account_registry};
+
+/// What a remark is about when it is about a registry.
+pub fn registry(host: &str) -> String {
+    shown(host)
+}
+
+/// A name under which no image is looked up.
+pub fn never_looked_up(host: &str, kind: Kind) -> Remark {
+    let remark = Remark::new(
+        Weight::Fine,
+        registry(host),
+        "no image is looked up under this name, so what is said of it had no effect and is not written",
+    );
+    match (host, kind) {
+        ("index.docker.io", _) => remark.help("images of Docker Hub are looked up as `docker.io`"),
+        _ if host.contains("://") => remark.help("the name of a registry has no scheme"),
+        _ if host.contains('/') => {
+            remark.help("a registry is named by its host alone, without a path")
+        }
+        _ if !host.contains(['.', ':']) => remark.help(
+            "an image's first part is a host only with a dot or a port in it, or as `localhost`",
+        ),
+        _ => remark,
+    }
+}
+
+/// Something that was never of use.
+pub fn fault(fault: &Fault, place: &str) -> Remark {
+    let endpoint = shown(&fault.endpoint);
+    let remark = |weight, message: String| Remark::new(weight, place, message);
+    match &fault.kind {
+        FaultKind::Url(error) => remark(
+            Weight::Doubtful,
+            format!("`{endpoint}` is no URL ({error}) and is left out; with it, pulls failed"),
+        )
+        .help("mend it in the source and migrate again"),
+        FaultKind::Unusable => remark(
+            Weight::Doubtful,
+            format!("`{endpoint}` cannot be asked and is left out: it needs `https://` or `http://`, and a host"),
+        )
+        .help("mend it in the source and migrate again"),
+        FaultKind::HalfClientPair => remark(
+            Weight::Doubtful,
+            format!("`{endpoint}` has a client certificate without its key, or a key alone, with which pulls failed; it is written without"),
+        )
+        .help("name both, `cert_file` and `key_file`, and migrate again"),
+        FaultKind::UnusedTls => remark(
+            Weight::Fine,
+            format!("the TLS settings for `{endpoint}` had no effect on plain HTTP and are not written"),
+        )
+        .help("in a hosts.toml they would make newer releases try HTTPS first"),
+        FaultKind::UnusedParts => remark(
+            Weight::Fine,
+            format!("user, password, query and fragment of `{endpoint}` had no effect and are not written"),
+        ),
+    }
+}
+
+/// Nothing that could be written.
+pub fn nothing_left(host: &str) -> Remark {
+    Remark::new(
+        Weight::Lost,
+        registry(host),
+        "not one of its endpoints can be asked, so no directory is written",
+    )
+    .help("mend the endpoints in the source and migrate again")
+}
+
+/// A table that says what goes without saying.
+pub fn needless(host: &str) -> Remark {
+    Remark::new(
+        Weight::Fine,
+        registry(host),
+        "needs no directory: containerd asks the registry itself without being told",
+    )
+}
+
+/// A host that cannot stand in a URL.
+pub fn no_host(endpoint: &Endpoint, host: &str) -> Remark {
+    Remark::new(
+        Weight::Doubtful,
+        registry(host),
+        format!(
+            "`{}` is no name of a host, and is left out",
+            shown(&endpoint.host)
+        ),
+    )
+}
+
+/// An address that 1.x does not read in the key of a table.
+pub fn bracketed(endpoint: &Endpoint, host: &str) -> Remark {
+    Remark::new(
+        Weight::Lost,
+        registry(host),
+        format!(
+            "`{}` is left out: containerd 1.x drops a hosts.toml with brackets in the key of a table (containerd#10055)",
+            endpoint.url()
+        ),
+    )
+    .help("give the address a name, in DNS or /etc/hosts, write that in the source and migrate again; or migrate for 2.x alone: `--containerd '>=2.0'`")
+}
+
+/// What becomes of the wildcard.
+pub fn wildcard(too_old: &[Release]) -> Remark {
+    if !too_old.is_empty() {
+        let releases: Vec<String> = too_old.iter().map(ToString::to_string).collect();
+        return Remark::new(
+            Weight::Lost,
+            "_default",
+            format!("containerd {} does not look for it", releases.join(", ")),
+        )
+        .help("name each registry in the source and migrate again, or move to 1.6.17 or later");
+    }
+    Remark::new(
+        Weight::Fine,
+        "_default",
+        "takes the place of `*`: a registry that has a directory of its own, be it empty, is not looked for there",
+    )
+}
+
+/// What is carried over and gives something away, or never worked.
+pub fn of_endpoints(files: &[HostsFile]) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    for file in files {
+        let about = registry(&file.directory);
+        for endpoint in &file.endpoints {
+            let mut doubt = |message: String, help: &str| {
+                let message = format!("`{}` {message}", endpoint.url());
+                remarks.push(Remark::new(Weight::Doubtful, about.clone(), message).help(help));
+            };
+            let is_here = is_loopback(&endpoint.host);
+            if endpoint.skips_verification() && !is_here {
+                doubt(
+                    "is not verified, as before: anyone on the way to it can answer in its place"
+                        .to_owned(),
+                    "name its CA with `ca` and delete `skip_verify`",
+                );
+            }
+            if endpoint.scheme == "http" && !is_here {
+                doubt(
+                    "is asked by plain HTTP, as before".to_owned(),
+                    "give it a certificate, and write `https://`",
+                );
+            }
+            if !endpoint.path.split('/').any(|part| part == "v2") {
+                let root = endpoint.path.trim_end_matches('/');
+                doubt(
+                    format!(
+                        "is asked for {root}/IMAGE/manifests/TAG, without the `/v2` of the registry API, as before"
+                    ),
+                    match root {
+                        "" => {
+                            "if it never answered, leave the slash at the end out of the source, or here `override_path` and the slash"
+                        }
+                        _ => {
+                            "if it never answered, write the path that its documentation names: `/v2` in front, as a rule"
+                        }
+                    },
+                );
+            }
+            let is_mirror = !is_own(file.host.as_deref(), endpoint);
+            if let Some(who) = stranger(&endpoint.host).filter(|_| is_mirror) {
+                doubt(
+                    format!(
+                        "{who}may resolve tags, as before: for a tag, whatever digest it names is run"
+                    ),
+                    "unless it is yours, write `capabilities = [\"pull\"]`; tags are then resolved by the endpoints after it",
+                );
+            }
+            let site = ["docker.io", "index.docker.io", "hub.docker.com"];
+            if site.contains(&endpoint.host.as_str()) {
+                doubt(
+                    "is a web site, and no registry; it answered nothing before either".to_owned(),
+                    "write `https://registry-1.docker.io`",
+                );
+            }
+        }
+        let ends_elsewhere = file.host.as_deref().is_some_and(|host| {
+            file.endpoints.iter().any(|e| is_own(Some(host), e))
+                && file
+                    .endpoints
+                    .last()
+                    .is_some_and(|e| !is_own(Some(host), e))
+        });
+        if ends_elsewhere {
+            remarks.push(Remark::new(
+                Weight::Fine,
+                about,
+                "the registry itself is listed before others, so `server` is one of those, as before",
+            ));
+        }
+    }
+    remarks
+}
+
+/// Who runs a host that is, as far as is known, not that of who migrates.
+fn stranger(host: &str) -> Option<String> {
+    let nothing_said = HostPatterns::default();
+    match classify(host, &nothing_said, &nothing_said) {
+        Classification::KnownPublic(operator) if operator != "unknown" => {
+            Some(format!("({operator}) "))
+        }
+        Classification::KnownPublic(_) => Some(String::new()),
+        Classification::Unclassified if !is_account_registry(host) => Some(String::new()),
+        _ => None,
+    }
+}
+
+/// What config.toml as a whole gives rise to.
+pub fn of_config(written: &Written, releases: &[Release], holds_registries: bool) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    if !holds_registries {
+        return remarks;
+    }
+    let list = |releases: Vec<&Release>| {
+        let texts: Vec<String> = releases.iter().map(ToString::to_string).collect();
+        texts.join(", ")
+    };
+    let blind: Vec<&Release> = releases
+        .iter()
+        .filter(|release| !written.plugin.is_read(written.version, **release))
+        .collect();
+    if !blind.is_empty() {
+        let version = written.version.max(1);
+        remarks.push(Remark::new(
+            Weight::Doubtful,
+            written.plugin.header(""),
+            format!(
+                "in a file of version {version}, containerd {} reads nothing there; it did without what the tables say, and has it from the tree",
+                list(blind)
+            ),
+        ));
+    }
+    let newer: Vec<&Release> = releases.iter().filter(|release| release.is_v2()).collect();
+    if written.has_tls && !newer.is_empty() {
+        remarks.push(Remark::new(
+            Weight::Fine,
+            "configs.*.tls",
+            format!(
+                "was ignored by containerd {} (containerd#11624); in the tree the settings count again",
+                list(newer)
+            ),
+        ));
+    }
+    remarks
+}

@@ -1,0 +1,171 @@
+//! The section of config.toml that says where the tree is.
+//!
+//! Which name is read under which `version` is measured: see `fixtures/conformance/node.jsonl`.
+
+use crate::containerd::Release;
+
+/// The tables under which containerd's releases look for `registry`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plugin {
+    /// `io.containerd.grpc.v1.cri`, of schema 2.
+    Cri,
+    /// `io.containerd.cri.v1.images`, of schemas 3 and 4.
+    Images,
+    /// `cri`, of schema 1.
+    Short,
+}
+
+impl Plugin {
+    /// All of them; where several are written, the first of them counts.
+    pub const ALL: [Plugin; 3] = [Plugin::Cri, Plugin::Images, Plugin::Short];
+
+    /// Its name below `plugins`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Plugin::Cri => "io.containerd.grpc.v1.cri",
+            Plugin::Images => "io.containerd.cri.v1.images",
+            Plugin::Short => "cri",
+        }
+    }
+
+    /// The header of its registry section, or of a table in that.
+    pub fn header(self, below: &str) -> String {
+        let name = match self {
+            Plugin::Short => "cri".to_owned(),
+            other => format!("\"{}\"", other.name()),
+        };
+        format!("[plugins.{name}.registry{below}]")
+    }
+
+    /// Whether this release reads the section in a file of this schema version.
+    pub fn is_read(self, version: u8, release: Release) -> bool {
+        let newest = release >= Release::new(2, 3, 0);
+        let v2 = release.is_v2();
+        match (self, version) {
+            (_, 3) if !v2 => false,
+            (_, 4) if !newest => false,
+            (Plugin::Cri, 2) => true,
+            (Plugin::Cri, 0 | 1 | 3) => newest,
+            (Plugin::Cri, _) => false,
+            (Plugin::Images, _) => v2,
+            (Plugin::Short, 0 | 1) => !v2 || newest,
+            (Plugin::Short, _) => false,
+        }
+    }
+}
+
+/// How a config.toml is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// `version`; 0 where there is none, which means 1.
+    pub version: u8,
+    /// The plugin under which the registry tables stand.
+    pub plugin: Plugin,
+    /// The headers of the tables to delete, and their lines.
+    pub delete: Vec<Header>,
+    /// Those of the tables that may stay.
+    pub keep: Vec<Header>,
+    /// Whether there are TLS settings among them.
+    pub has_tls: bool,
+}
+
+/// The header of a table, and the line that it is on.
+pub type Header = (String, Option<usize>);
+
+/// What to write into config.toml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// The lines.
+    pub text: String,
+    /// What has to be known beside it.
+    pub notes: Vec<String>,
+}
+
+/// The section for these releases, in the schema that the file has where they read it.
+pub fn section(written: Option<&Written>, releases: &[Release], config_path: &str) -> Section {
+    let read_by_all =
+        |plugin: Plugin, version| releases.iter().all(|r| plugin.is_read(version, *r));
+    let current = written.map(|w| (w.plugin, w.version));
+    // What stands there already, then the name that belongs to the version, then what all releases read.
+    let kept = current.filter(|(plugin, version)| read_by_all(*plugin, *version));
+    let same_version = current.and_then(|(_, version)| {
+        Plugin::ALL
+            .into_iter()
+            .map(|plugin| (plugin, version))
+            .find(|(plugin, version)| read_by_all(*plugin, *version))
+    });
+    let all_v2 = releases.iter().all(|release| release.is_v2());
+    let (plugin, version) = kept
+        .or(same_version)
+        .unwrap_or(if all_v2 && current.is_none() {
+            (Plugin::Images, 3)
+        } else {
+            (Plugin::Cri, 2)
+        });
+    let mut notes = Vec::new();
+    let mut text = String::new();
+    if version > 1 {
+        text += &format!("version = {version}\n\n");
+    }
+    text += &format!(
+        "{}\n  config_path = {}\n",
+        plugin.header(""),
+        super::hosts_toml::quoted(config_path)
+    );
+    if let Some((old, before)) = current
+        && before != version
+    {
+        let before = before.max(1);
+        notes.push(format!(
+            "the file is of version {before}, in which not all of these releases read one and the same section; under `version = {version}` every plugin is named in full, {} is `{}`",
+            if old == Plugin::Short { "`cri`" } else { "the CRI plugin" },
+            plugin.name()
+        ));
+    }
+    Section { text, notes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn releases(text: &str) -> Vec<Release> {
+        crate::containerd::release::parse_releases(text).unwrap()
+    }
+
+    fn written(plugin: Plugin, version: u8) -> Written {
+        Written {
+            version,
+            plugin,
+            delete: Vec::new(),
+            keep: Vec::new(),
+            has_tls: false,
+        }
+    }
+
+    #[test]
+    fn the_file_keeps_its_version_where_that_is_read() {
+        let header = |written: Option<Written>, text: &str| {
+            let section = section(written.as_ref(), &releases(text), "/etc/containerd/certs.d");
+            section
+                .text
+                .lines()
+                .find(|l| l.starts_with('['))
+                .unwrap()
+                .to_owned()
+        };
+        let cri = "[plugins.\"io.containerd.grpc.v1.cri\".registry]";
+        let images = "[plugins.\"io.containerd.cri.v1.images\".registry]";
+        assert_eq!(header(Some(written(Plugin::Cri, 2)), "1.6..2.3"), cri);
+        assert_eq!(header(Some(written(Plugin::Images, 3)), "2.0..2.3"), images);
+        assert_eq!(header(Some(written(Plugin::Images, 3)), "1.7..2.3"), cri);
+        assert_eq!(
+            header(Some(written(Plugin::Short, 0)), "1.7"),
+            "[plugins.cri.registry]"
+        );
+        assert_eq!(header(Some(written(Plugin::Short, 1)), "2.0..2.2"), images);
+        assert_eq!(header(Some(written(Plugin::Short, 1)), "1.7..2.3"), cri);
+        assert_eq!(header(None, "1.7..2.3"), cri);
+        assert_eq!(header(None, "2.0..2.3"), images);
+    }
+}

@@ -1,0 +1,90 @@
+//! The old configuration: which kind it is, and what is read out of it.
+
+use std::path::Path;
+
+use super::old::Old;
+use super::report::{Remark, SourceError};
+use super::section::Written;
+use super::{config_toml, daemon_json, registries_yaml, tree};
+
+/// The kinds of files that can be migrated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// containerd's config.toml
+    Containerd,
+    /// registries.yaml of k3s and rke2
+    K3s,
+    /// Docker's daemon.json
+    Docker,
+}
+
+impl Kind {
+    /// The name that the file has.
+    pub fn file(self) -> &'static str {
+        match self {
+            Kind::Containerd => "config.toml",
+            Kind::K3s => "registries.yaml",
+            Kind::Docker => "daemon.json",
+        }
+    }
+
+    /// Tells the kind by the ending of the file's name, or else by how the text begins.
+    pub fn guess(path: &Path, text: &str) -> Option<Kind> {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("toml") => return Some(Kind::Containerd),
+            Some("yaml" | "yml") => return Some(Kind::K3s),
+            Some("json") => return Some(Kind::Docker),
+            _ => {}
+        }
+        let is_table = |node: Result<tree::Node, SourceError>| {
+            node.is_ok_and(|node| !node.entries().is_empty())
+        };
+        if text.trim_start().starts_with('{') {
+            return Some(Kind::Docker);
+        }
+        if is_table(tree::toml(text)) {
+            return Some(Kind::Containerd);
+        }
+        is_table(tree::yaml(text)).then_some(Kind::K3s)
+    }
+}
+
+/// What was read.
+pub struct Source {
+    /// Its kind.
+    pub kind: Kind,
+    /// What it meant.
+    pub old: Box<dyn Old>,
+    /// Whether it says anything of registries.
+    pub holds_registries: bool,
+    /// What there is to say of it.
+    pub remarks: Vec<Remark>,
+    /// How config.toml is written, where it is one.
+    pub written: Option<Written>,
+}
+
+impl Source {
+    /// Reads a text of this kind.
+    ///
+    /// # Errors
+    /// When the text is not of its format, or its program would refuse what stands there.
+    pub fn read(kind: Kind, text: &str) -> Result<Source, SourceError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if let Some(at) = text.find("{{") {
+            let before = &text[..at];
+            if kind != Kind::Docker && !before.lines().last().unwrap_or_default().contains('#') {
+                let line = before.matches('\n').count() + 1;
+                return Err(
+                    SourceError::at(line, "this is a template, with `{{ … }}` in it")
+                        .help("give the file that is made from it, as it lies on a node"),
+                );
+            }
+        }
+        match kind {
+            Kind::Containerd => config_toml::read(text),
+            Kind::K3s => registries_yaml::read(text),
+            Kind::Docker => daemon_json::read(text),
+        }
+    }
+}

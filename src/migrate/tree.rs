@@ -1,0 +1,285 @@
+//! One shape for TOML, YAML and JSON: what the readers of old configurations look through.
+
+use saphyr::{LoadableYamlNode, MarkedYamlOwned, ScalarOwned, YamlDataOwned};
+use serde_json::Value as Json;
+
+use super::SourceError;
+use crate::document::{Document, Node as Toml, Table};
+use crate::document::{LineIndex, Spelling};
+
+/// A value and the line that it begins on, where the format tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// What it is.
+    pub value: Value,
+    /// From 1.
+    pub line: Option<usize>,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// A truth value.
+    Boolean(bool),
+    /// A whole number, in its own spelling.
+    Integer(String),
+    /// Text.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// Keys and what stands under them, in order.
+    Table(Vec<Entry>),
+    /// Something that no registry configuration holds, in a word.
+    Other(&'static str),
+}
+
+/// A key and what stands under it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The line of the key, or of a table's header.
+    pub line: Option<usize>,
+    /// The table is not written itself: a deeper header names it.
+    pub implied: bool,
+    /// What stands under it.
+    pub node: Node,
+}
+
+impl Node {
+    /// The entries of a table; none of anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Table(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The entry of this key.
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// What stands at the end of these keys.
+    pub fn at(&self, keys: &[&str]) -> Option<&Node> {
+        keys.iter()
+            .try_fold(self, |node, key| node.get(key).map(|entry| &entry.node))
+    }
+
+    /// What it is, for a person.
+    pub fn describe(&self) -> &'static str {
+        match &self.value {
+            Value::Null => "nothing",
+            Value::Boolean(_) => "a boolean",
+            Value::Integer(_) => "an integer",
+            Value::Text(_) => "text",
+            Value::List(_) => "a list",
+            Value::Table(_) => "a table",
+            Value::Other(word) => word,
+        }
+    }
+}
+
+/// Reads TOML.
+pub fn toml(text: &str) -> Result<Node, SourceError> {
+    let lines = LineIndex::new(text);
+    let document = Document::parse(text).map_err(|error| {
+        let at = lines.characters(text, error.span.start);
+        SourceError::at(at.line, format!("it is not TOML: {}", error.message.trim()))
+            .column(at.column)
+    })?;
+    let reader = TomlReader {
+        text,
+        lines: &lines,
+    };
+    Ok(Node {
+        value: Value::Table(reader.table(&document.root)),
+        line: Some(1),
+    })
+}
+
+struct TomlReader<'a> {
+    text: &'a str,
+    lines: &'a LineIndex,
+}
+
+impl TomlReader<'_> {
+    fn table(&self, table: &Table) -> Vec<Entry> {
+        table
+            .items
+            .iter()
+            .map(|item| {
+                let line = Some(self.lines.line(item.key.span.start));
+                Entry {
+                    key: item.key.value.clone(),
+                    line,
+                    implied: item.spelling == Spelling::Implied,
+                    node: Node {
+                        value: self.value(&item.node, &item.span),
+                        line,
+                    },
+                }
+            })
+            .collect()
+    }
+
+    fn value(&self, node: &Toml, span: &std::ops::Range<usize>) -> Value {
+        match node {
+            Toml::String(text) => Value::Text(text.clone()),
+            Toml::Boolean(value) => Value::Boolean(*value),
+            Toml::Integer => {
+                let written = self.text.get(span.clone()).unwrap_or_default();
+                Value::Integer(written.trim().to_owned())
+            }
+            Toml::Array(nodes) => Value::List(
+                nodes
+                    .iter()
+                    .map(|(node, span)| Node {
+                        value: self.value(node, span),
+                        line: Some(self.lines.line(span.start)),
+                    })
+                    .collect(),
+            ),
+            Toml::Table(table) => Value::Table(self.table(table)),
+            other => Value::Other(other.describe()),
+        }
+    }
+}
+
+/// Reads the first document of a YAML text.
+pub fn yaml(text: &str) -> Result<Node, SourceError> {
+    let documents = MarkedYamlOwned::load_from_str(text).map_err(|error| {
+        let mark = error.marker();
+        SourceError::at(mark.line(), format!("it is not YAML: {}", error.info()))
+            .column(mark.col() + 1)
+    })?;
+    Ok(documents.first().map_or(
+        Node {
+            value: Value::Null,
+            line: None,
+        },
+        yaml_node,
+    ))
+}
+
+fn yaml_node(node: &MarkedYamlOwned) -> Node {
+    let value = match &node.data {
+        YamlDataOwned::Value(scalar) => match scalar {
+            ScalarOwned::Null => Value::Null,
+            ScalarOwned::Boolean(value) => Value::Boolean(*value),
+            ScalarOwned::Integer(number) => Value::Integer(number.to_string()),
+            ScalarOwned::FloatingPoint(_) => Value::Other("a float"),
+            ScalarOwned::String(text) => Value::Text(text.clone()),
+        },
+        YamlDataOwned::Sequence(nodes) => Value::List(nodes.iter().map(yaml_node).collect()),
+        YamlDataOwned::Mapping(map) => {
+            let mut entries = Vec::new();
+            let mut merged = Vec::new();
+            for (key, value) in map {
+                let entry = Entry {
+                    key: yaml_key(key),
+                    line: Some(key.span.start.line()),
+                    implied: false,
+                    node: yaml_node(value),
+                };
+                match entry.key.as_str() {
+                    "<<" => merged.extend(entry.node.entries().to_vec()),
+                    _ => entries.push(entry),
+                }
+            }
+            // A merge key gives what the mapping itself has not.
+            merged.retain(|one: &Entry| entries.iter().all(|own: &Entry| own.key != one.key));
+            entries.extend(merged);
+            Value::Table(entries)
+        }
+        YamlDataOwned::Tagged(_, inner) => return yaml_node(inner),
+        _ => Value::Other("something unreadable"),
+    };
+    Node {
+        value,
+        line: Some(node.span.start.line()),
+    }
+}
+
+fn yaml_key(key: &MarkedYamlOwned) -> String {
+    match yaml_node(key).value {
+        Value::Text(text) | Value::Integer(text) => text,
+        Value::Boolean(value) => value.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Reads JSON. It tells no lines.
+pub fn json(text: &str) -> Result<Node, SourceError> {
+    let value: Json = serde_json::from_str(text).map_err(|error| {
+        let whole = error.to_string();
+        // serde_json ends its message with the place, which is told beside it.
+        let message = whole.split(" at line ").next().unwrap_or(&whole);
+        SourceError::at(error.line(), format!("it is not JSON: {message}"))
+            .column(error.column().max(1))
+    })?;
+    Ok(json_node(&value))
+}
+
+fn json_node(value: &Json) -> Node {
+    let value = match value {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Boolean(*value),
+        Json::Number(number) => match number.is_f64() {
+            true => Value::Other("a float"),
+            false => Value::Integer(number.to_string()),
+        },
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(values) => Value::List(values.iter().map(json_node).collect()),
+        Json::Object(map) => Value::Table(
+            map.iter()
+                .map(|(key, value)| Entry {
+                    key: key.clone(),
+                    line: None,
+                    implied: false,
+                    node: json_node(value),
+                })
+                .collect(),
+        ),
+    };
+    Node { value, line: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_formats_give_one_shape() {
+        let shape = |node: Node| format!("{:?}", node.at(&["a", "b"]).map(|n| n.value.clone()));
+        let want = "Some(List([Node";
+        let toml = toml("[a]\nb = [\"x\"]").unwrap();
+        assert_eq!(toml.at(&["a", "b"]).unwrap().line, Some(2));
+        assert!(shape(toml).starts_with(want));
+        let yaml = yaml("a:\n  b: [x]\n").unwrap();
+        assert_eq!(yaml.get("a").unwrap().node.get("b").unwrap().line, Some(2));
+        assert!(shape(yaml).starts_with(want));
+        assert!(shape(json("{\"a\": {\"b\": [\"x\"]}}").unwrap()).starts_with(want));
+    }
+
+    #[test]
+    fn anchors_and_merge_keys() {
+        let node = yaml("x: &t {ca_file: /a, key_file: /k}\ny: *t\nz:\n  <<: *t\n  ca_file: /b\n")
+            .unwrap();
+        let text = |keys: &[&str]| node.at(keys).map(|n| n.value.clone());
+        let is = |text: &str| Some(Value::Text(text.to_owned()));
+        assert_eq!(text(&["y", "ca_file"]), is("/a"));
+        assert_eq!(text(&["z", "ca_file"]), is("/b"));
+        assert_eq!(text(&["z", "key_file"]), is("/k"));
+    }
+
+    #[test]
+    fn errors_tell_their_place() {
+        let place = |error: SourceError| (error.line, error.column);
+        assert_eq!(place(toml("a = 1\nb = \n").unwrap_err()).0, Some(2));
+        assert!(place(yaml("a: 1\nb: [\n").unwrap_err()).0.is_some());
+        assert_eq!(place(json("{\n\"a\": }").unwrap_err()), (Some(2), Some(6)));
+    }
+}

@@ -1,0 +1,181 @@
+//! Any tables: what they meant and what the tree gives are the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use certsd_lint::containerd::Release;
+use certsd_lint::containerd::mirrors::{RegistryTables, TlsTable};
+use certsd_lint::migrate::{Daemon, Kind, Old, Options, Registries, Source, migrate};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::compare::{ROOT, Written, differences};
+
+const HOSTS: [&str; 14] = [
+    "docker.io",
+    "registry-1.docker.io",
+    "quay.io",
+    "reg.internal",
+    "reg.internal:5000",
+    "reg.internal:443",
+    "reg.internal:80",
+    "localhost:5000",
+    "localhost",
+    "127.0.0.1:80",
+    "10.0.0.1:5000",
+    "m.internal",
+    "_default",
+    "UPPER.internal",
+];
+
+const PATHS: [&str; 15] = [
+    "",
+    "",
+    "",
+    "/",
+    "/v2",
+    "/v2/",
+    "/proxy",
+    "/v2/proxy",
+    "/proxy/v2",
+    "/a/../v2//b/.",
+    "//",
+    "/with%20blank%2Fand%3Fmark%23",
+    "/\u{e4}",
+    "?query",
+    "/v2/v2#fragment",
+];
+
+fn endpoint(hosts: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let scheme = select(&["", "https://", "https://", "http://", "HTTPS://", "ftp://"][..]);
+    let user = select(&["", "", "", "user:word@"][..]);
+    (scheme, user, select(hosts), select(&PATHS[..]))
+        .prop_map(|(scheme, user, host, path)| format!("{scheme}{user}{host}{path}"))
+}
+
+fn list(hosts: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
+    vec(endpoint(hosts), 0..4)
+}
+
+fn tls() -> impl Strategy<Value = TlsTable> {
+    let file = || select(&["", "/etc/pki/a.pem", "/etc/pki/\"b\" \\ c.pem"][..]);
+    (file(), file(), file(), any::<bool>()).prop_map(|(ca, cert, key, insecure)| TlsTable {
+        ca_file: ca.to_owned(),
+        cert_file: cert.to_owned(),
+        key_file: key.to_owned(),
+        insecure_skip_verify: insecure,
+    })
+}
+
+fn name(hosts: &'static [&'static str]) -> impl Strategy<Value = String> {
+    select(hosts).prop_map(str::to_owned)
+}
+
+type Tables = (
+    BTreeMap<String, Vec<String>>,
+    BTreeMap<String, TlsTable>,
+    Option<Vec<String>>,
+);
+
+fn tables(hosts: &'static [&'static str]) -> impl Strategy<Value = Tables> {
+    (
+        btree_map(name(hosts), list(hosts), 0..5),
+        btree_map(name(hosts), tls(), 0..4),
+        proptest::option::of(list(hosts)),
+    )
+}
+
+fn source(kind: Kind, old: impl Old + 'static) -> Source {
+    Source {
+        kind,
+        old: Box::new(old),
+        holds_registries: true,
+        remarks: Vec::new(),
+        written: None,
+    }
+}
+
+fn check(kind: Kind, old: impl Old + Clone + 'static, releases: &[Release], hosts: &[&str]) {
+    let options = Options {
+        releases,
+        config_path: ROOT,
+        from: kind.file(),
+    };
+    let migration = migrate(source(kind, old.clone()), &options);
+    let tree = Written::new(&migration);
+    let named = old.named();
+    for host in hosts
+        .iter()
+        .chain(&["stranger.internal", "stranger.internal:5000"])
+    {
+        // For loopback registries of which nothing is said, containerd has defaults of its own.
+        let is_loopback = ["localhost", "127.", "[::1]"]
+            .iter()
+            .any(|own| host.starts_with(own));
+        if is_loopback && !named.contains(*host) {
+            continue;
+        }
+        let found = differences(&old, &tree, releases, host);
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+}
+
+fn all_lines() -> Vec<Release> {
+    Release::newest()
+        .filter(|release| *release >= Release::new(1, 6, 0))
+        .collect()
+}
+
+const WITH_IPV6: [&str; 5] = [
+    "docker.io",
+    "[fd00::1]",
+    "[fd00::1]:5000",
+    "[::1]:5000",
+    "m.internal",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn tables_of_config_toml((mut mirrors, tls, wildcard) in tables(&HOSTS)) {
+        if let Some(list) = wildcard {
+            mirrors.insert("*".to_owned(), list);
+        }
+        check(Kind::Containerd, RegistryTables { mirrors, tls }, &all_lines(), &HOSTS);
+    }
+
+    #[test]
+    fn addresses_of_ipv6_on_2_x((mut mirrors, tls, wildcard) in tables(&WITH_IPV6)) {
+        if let Some(list) = wildcard {
+            mirrors.insert("*".to_owned(), list);
+        }
+        let releases: Vec<Release> = all_lines().into_iter().filter(|r| r.is_v2()).collect();
+        check(Kind::Containerd, RegistryTables { mirrors, tls }, &releases, &WITH_IPV6);
+    }
+
+    #[test]
+    fn registries_yaml(
+        (mut mirrors, mut tls, wildcard) in tables(&HOSTS),
+        site in proptest::option::of(tls()),
+        credentials in btree_set(name(&HOSTS), 0..3),
+    ) {
+        if let Some(list) = wildcard {
+            mirrors.insert("*".to_owned(), list);
+        }
+        if let Some(site) = site {
+            tls.insert("*".to_owned(), site);
+        }
+        let configured: BTreeSet<String> = tls.keys().cloned().chain(credentials).collect();
+        check(Kind::K3s, Registries { mirrors, tls, configured }, &all_lines(), &HOSTS);
+    }
+
+    #[test]
+    fn daemon_json(mirrors in list(&HOSTS), insecure in btree_set(name(&HOSTS), 0..4)) {
+        let networks = vec!["10.0.0.0/8".parse().unwrap()];
+        let daemon = Daemon { mirrors, insecure, networks };
+        // Networks tell by address, and that is not carried over.
+        let hosts: Vec<&str> = HOSTS.into_iter().filter(|host| !host.starts_with("10.")).collect();
+        check(Kind::Docker, daemon, &all_lines(), &hosts);
+    }
+}
