@@ -10,10 +10,15 @@ mod capability_too_new;
 mod client_key_mismatch;
 mod client_not_for_client_auth;
 mod client_without_key;
+mod config_path_elsewhere;
+mod config_path_list;
+mod config_path_unset;
 mod credential_in_header;
+mod cri_disabled;
 mod default_port_namespace;
 mod default_server;
 mod default_too_new;
+mod deprecated_registry_config;
 mod docker_certificate_layout;
 mod docker_io_server;
 mod duplicate_endpoint;
@@ -28,6 +33,7 @@ mod expiring_certificate;
 mod host_without_header;
 mod http_server_behind_https;
 mod ignored_certificate_file;
+mod ignored_registry_section;
 mod indented_host_table;
 mod invalid_ca;
 mod invalid_client_certificate;
@@ -35,6 +41,7 @@ mod invalid_client_key;
 mod invalid_client_pair;
 mod invalid_duration;
 mod invalid_header_name;
+mod invalid_node_config;
 mod invalid_port;
 mod invalid_toml;
 mod invalid_url;
@@ -42,6 +49,7 @@ mod key_case;
 mod key_too_new;
 mod malformed_header_value;
 mod mirror_push;
+mod mirrors_with_config_path;
 mod misnamed_hosts_file;
 mod missing_host_table;
 mod missing_scheme;
@@ -73,6 +81,7 @@ mod split_host_table;
 mod stray_hosts_file;
 mod swapped_client_pair;
 mod tls_settings_on_http;
+mod transfer_config_path;
 mod unknown_capability;
 mod unknown_key;
 mod unknown_suppression;
@@ -102,10 +111,15 @@ pub static RULES: &[&Rule] = &[
     &client_key_mismatch::RULE,
     &client_not_for_client_auth::RULE,
     &client_without_key::RULE,
+    &config_path_elsewhere::RULE,
+    &config_path_list::RULE,
+    &config_path_unset::RULE,
     &credential_in_header::RULE,
+    &cri_disabled::RULE,
     &default_port_namespace::RULE,
     &default_server::RULE,
     &default_too_new::RULE,
+    &deprecated_registry_config::RULE,
     &docker_certificate_layout::RULE,
     &docker_io_server::RULE,
     &duplicate_endpoint::RULE,
@@ -120,6 +134,7 @@ pub static RULES: &[&Rule] = &[
     &host_without_header::RULE,
     &http_server_behind_https::RULE,
     &ignored_certificate_file::RULE,
+    &ignored_registry_section::RULE,
     &indented_host_table::RULE,
     &invalid_ca::RULE,
     &invalid_client_certificate::RULE,
@@ -127,6 +142,7 @@ pub static RULES: &[&Rule] = &[
     &invalid_client_pair::RULE,
     &invalid_duration::RULE,
     &invalid_header_name::RULE,
+    &invalid_node_config::RULE,
     &invalid_port::RULE,
     &invalid_toml::RULE,
     &invalid_url::RULE,
@@ -134,6 +150,7 @@ pub static RULES: &[&Rule] = &[
     &key_too_new::RULE,
     &malformed_header_value::RULE,
     &mirror_push::RULE,
+    &mirrors_with_config_path::RULE,
     &misnamed_hosts_file::RULE,
     &missing_host_table::RULE,
     &missing_scheme::RULE,
@@ -165,6 +182,7 @@ pub static RULES: &[&Rule] = &[
     &stray_hosts_file::RULE,
     &swapped_client_pair::RULE,
     &tls_settings_on_http::RULE,
+    &transfer_config_path::RULE,
     &unknown_capability::RULE,
     &unknown_key::RULE,
     &unknown_suppression::RULE,

@@ -140,7 +140,10 @@ fn below_a_sysroot_imports_are_the_nodes() {
     ]);
     let outcomes = outcomes(dir.path(), &["--sysroot", "$ROOT", "--containerd", "1.7"]);
     assert_eq!(outcomes[0]["config_path"], "/etc/certs");
-    let files = json!(["$ROOT/etc/containerd/config.toml", "/opt/containerd/a.toml"]);
+    let files = json!([
+        "$ROOT/etc/containerd/config.toml",
+        "$ROOT/opt/containerd/a.toml"
+    ]);
     assert_eq!(outcomes[0]["files"], files);
 }
 

@@ -6,6 +6,7 @@ use super::classify::{self, Classification};
 use super::finding::{Consequence, Finding, Location};
 use super::rule::Rule;
 use super::settings::{Environment, Level, Settings};
+use super::suppression::Linted;
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::go::path;
 use crate::containerd::hosts::Host;
@@ -422,7 +423,7 @@ impl<'a> NamespaceContext<'a> {
     }
 }
 
-fn new_finding(
+pub(super) fn new_finding(
     rule: &'static Rule,
     releases: Vec<Release>,
     namespace: Option<&str>,
@@ -468,5 +469,23 @@ pub(super) fn default_effect(
         }
         Consequence::KeyIgnored => "containerd does not read it and does not say so".to_owned(),
         Consequence::Misread | Consequence::Exposure | Consequence::Advice => String::new(),
+    }
+}
+
+impl Linted for NamespaceContext<'_> {
+    fn run(&self) -> &Run {
+        self.run
+    }
+
+    fn source(&self) -> Option<&Source> {
+        self.source.as_deref()
+    }
+
+    fn document(&self) -> Option<&Document> {
+        self.document.as_ref()
+    }
+
+    fn finding(&self, rule: &'static Rule, span: Span, message: String) -> Finding {
+        NamespaceContext::finding(self, rule, span, message)
     }
 }

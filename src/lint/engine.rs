@@ -7,12 +7,13 @@ use super::RULES;
 use super::baseline::BaselineOutcome;
 use super::context::{NamespaceContext, Run, TreeContext, default_effect};
 use super::finding::{Finding, Severity};
+use super::node;
 use super::rule::{Check, Rule};
 use super::secrets::without_userinfo;
 use super::settings::Level;
 use super::suppression;
 use crate::containerd::{FileError, Release};
-use crate::tree::Tree;
+use crate::tree::{NodeFiles, Tree};
 
 /// Something that kept the tool from its work in one place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +49,8 @@ pub struct Summary {
     pub namespaces: usize,
     /// hosts.toml files that were read.
     pub files: usize,
+    /// config.toml files.
+    pub nodes: usize,
 }
 
 /// A finding that is kept quiet.
@@ -96,12 +99,20 @@ pub struct Report {
 /// Lints the trees. The findings are those that the settings let through, in an order that does not
 /// depend on the file system's.
 pub fn lint(trees: &[Tree], run: &Run) -> Report {
+    lint_nodes(&[], trees, run)
+}
+
+/// Lints these config.toml files too, and what they have to do with the trees.
+pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
     let mut report = Report {
         releases: run.settings.releases.clone(),
         ..Report::default()
     };
     for tree in trees {
         lint_tree(tree, run, &mut report);
+    }
+    for node in nodes {
+        node::lint(node, trees, run, &mut report);
     }
     report.findings.sort_by(Finding::cmp_place);
     report
@@ -186,7 +197,7 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
 
 /// Runs one rule at one place and takes what the settings let through. A panic is a bug of
 /// ours: it is told, and the rest goes on.
-fn run_rule(
+pub(super) fn run_rule(
     rule: &'static Rule,
     path: &str,
     report: &mut Report,
@@ -213,7 +224,7 @@ fn run_rule(
 }
 
 /// A finding as the settings want it; `None` when they do not.
-fn admitted(
+pub(super) fn admitted(
     mut finding: Finding,
     run: &Run,
     context: Option<&NamespaceContext<'_>>,

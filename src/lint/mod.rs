@@ -12,10 +12,12 @@ pub mod keys;
 pub mod lines;
 mod mirrors;
 mod names;
+mod node;
 mod paths;
 mod placeholders;
 mod rule;
 pub mod secrets;
+pub mod sections;
 mod settings;
 mod suppression;
 pub mod tables;
@@ -26,13 +28,14 @@ mod urls;
 pub use baseline::{Baseline, BaselineError, BaselineOutcome, Known};
 pub use classify::{Classification, HostPatterns};
 pub use context::{Entry, Found, NamespaceContext, Run, TreeContext};
-pub use engine::{Failure, Report, Summary, Suppressed, Suppressor, lint};
+pub use engine::{Failure, Report, Summary, Suppressed, Suppressor, lint, lint_nodes};
 pub use finding::{Consequence, Edit, Finding, Fix, Location, Related, Safety, Severity};
 pub use fingerprint::{LineHashes, fingerprints, line_hashes};
 pub use mirrors::{
     Listed, Mirror, Owner, in_environment, is_another_registry, is_public_namespace, list_without,
     listed, mirrors, place_of, receives_pushes,
 };
+pub use node::{Group, NodeContext};
 pub use paths::{Paths, Uri};
 pub use placeholders::is_example_name;
 pub use rule::{Category, Check, FixKind, Rule};

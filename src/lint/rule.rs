@@ -2,6 +2,7 @@
 
 use super::context::{NamespaceContext, TreeContext};
 use super::finding::{Consequence, Finding, Severity};
+use super::node::NodeContext;
 
 /// The part of the catalogue that a rule belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,13 +21,15 @@ pub enum Category {
     Headers,
     /// Directories and file names.
     Tree,
+    /// The daemon's own config.toml: does the node read the tree at all?
+    Node,
     /// Comments that silence findings.
     Suppressions,
 }
 
 impl Category {
     /// All of them, in the order of the catalogue.
-    pub const ALL: [Category; 8] = [
+    pub const ALL: [Category; 9] = [
         Category::Documents,
         Category::Hosts,
         Category::Urls,
@@ -34,6 +37,7 @@ impl Category {
         Category::Certificates,
         Category::Headers,
         Category::Tree,
+        Category::Node,
         Category::Suppressions,
     ];
 
@@ -47,6 +51,7 @@ impl Category {
             Category::Certificates => "certificates",
             Category::Headers => "headers",
             Category::Tree => "tree",
+            Category::Node => "node",
             Category::Suppressions => "suppressions",
         }
     }
@@ -81,6 +86,8 @@ pub enum Check {
     Namespace(fn(&NamespaceContext, &mut Vec<Finding>)),
     /// At a config path as a whole.
     Tree(fn(&TreeContext, &mut Vec<Finding>)),
+    /// At a config.toml, with what it imports.
+    Node(fn(&NodeContext, &mut Vec<Finding>)),
     /// Not by itself: the engine finds it while it applies suppressions.
     Engine,
 }

@@ -49,6 +49,8 @@ pub struct Settings {
     pub deploy_path: Option<String>,
     /// The directory that stands for the node's root.
     pub sysroot: Option<PathBuf>,
+    /// The daemon's configuration file, when one was named.
+    pub containerd_config: Option<PathBuf>,
     /// How many days before its end a certificate is reported.
     pub days_before_expiry: i64,
     /// Hosts that are private, whatever their names say.
@@ -75,6 +77,7 @@ impl Default for Settings {
             releases: Release::supported(),
             deploy_path: None,
             sysroot: None,
+            containerd_config: None,
             days_before_expiry: 30,
             private: HostPatterns::default(),
             public: HostPatterns::default(),

@@ -7,11 +7,21 @@ use crate::lint::{Report, Severity, Suppressor};
 pub fn summary(report: &Report) -> String {
     let looked = &report.summary;
     let releases: Vec<String> = report.releases.iter().map(ToString::to_string).collect();
+    let mut what = Vec::new();
+    if looked.nodes > 0 {
+        what.push(count(looked.nodes, "config.toml", "config.toml"));
+    }
+    if looked.nodes == 0 || looked.trees > 0 {
+        what.push(format!(
+            "{} in {} ({} hosts.toml)",
+            count(looked.namespaces, "namespace", "namespaces"),
+            count(looked.trees, "config path", "config paths"),
+            looked.files,
+        ));
+    }
     let mut line = format!(
-        "checked {} in {} ({} hosts.toml) for containerd {}: ",
-        count(looked.namespaces, "namespace", "namespaces"),
-        count(looked.trees, "config path", "config paths"),
-        looked.files,
+        "checked {} for containerd {}: ",
+        what.join(" and "),
         releases.join(", "),
     );
     let severities = [

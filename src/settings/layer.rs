@@ -75,6 +75,8 @@ pub struct Layer {
     pub deploy_path: Option<Given<String>>,
     /// What stands for the node's root.
     pub sysroot: Option<Given<PathBuf>>,
+    /// The daemon's configuration file.
+    pub containerd_config: Option<Given<PathBuf>>,
     /// What the trees are for.
     pub environment: Option<Given<Environment>>,
     /// Private hosts, as written.

@@ -86,6 +86,16 @@ pub static SETTINGS: &[Setting] = &[
         also_called: &["rootfs", "root-dir"],
     },
     Setting {
+        name: "containerd-config",
+        value: ValueKind::Path,
+        flag: Some("--containerd-config"),
+        docs: "The node's config.toml, linted with what it imports.\n\n\
+            It says whether the node reads the trees at all. When no path is named, the trees of its config path are linted.",
+        default: "",
+        example: "\"containerd/config.toml\"",
+        also_called: &["config-toml", "node", "node-config"],
+    },
+    Setting {
         name: "environment",
         value: ValueKind::Environment,
         flag: Some("--environment"),

@@ -54,6 +54,7 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
     let mut settings = Settings {
         deploy_path: value(&flags.deploy_path, &below.deploy_path),
         sysroot: value(&flags.sysroot, &below.sysroot),
+        containerd_config: value(&flags.containerd_config, &below.containerd_config),
         private: patterns(&below.private, &flags.private, "--private")?,
         public: patterns(&below.public, &flags.public, "--public")?,
         environment: value(&flags.environment, &below.environment).unwrap_or_default(),

@@ -63,6 +63,10 @@ impl Printer<'_> {
                 quoted(settings.sysroot.as_ref()?.display()),
                 self.origin(&flags.sysroot, &file.sysroot),
             )),
+            "containerd-config" => Some((
+                quoted(settings.containerd_config.as_ref()?.display()),
+                self.origin(&flags.containerd_config, &file.containerd_config),
+            )),
             "environment" => Some((
                 quoted(environment),
                 self.origin(&flags.environment, &file.environment),

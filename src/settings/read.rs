@@ -140,6 +140,7 @@ impl Reader {
                 "containerd" => layer.containerd = self.releases(item, span),
                 "deploy-path" => layer.deploy_path = self.node_path(item, span),
                 "sysroot" => layer.sysroot = self.path(item, span),
+                "containerd-config" => layer.containerd_config = self.path(item, span),
                 "environment" => layer.environment = self.word(item, span, &ENVIRONMENTS),
                 "private" => layer.private = self.hosts(item, span),
                 "public" => layer.public = self.hosts(item, span),

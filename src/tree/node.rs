@@ -13,6 +13,8 @@ pub const MAX_NODE_CONFIG: u64 = MAX_HOSTS_FILE;
 /// The node's files as far as this machine has them.
 #[derive(Debug, Clone)]
 pub struct NodeFiles {
+    /// config.toml as the user named it, `/` between parts.
+    pub shown: String,
     /// Where config.toml is on the node.
     pub config: String,
     /// Its directory on this machine, which stands for the one on the node.
@@ -30,6 +32,7 @@ impl NodeFiles {
     /// `/etc/containerd`: what lies beside it here lies beside it there, and of other paths nobody knows. Anywhere
     /// else this machine is the node.
     pub fn open(config: &Path, sysroot: Option<&Path>) -> NodeFiles {
+        let shown = config.to_string_lossy().into_owned();
         let absolute = std::path::absolute(config).unwrap_or_else(|_| config.to_owned());
         let directory = absolute.parent().unwrap_or(Path::new("/")).to_owned();
         let name = absolute.file_name().unwrap_or_default().to_string_lossy();
@@ -49,7 +52,12 @@ impl NodeFiles {
                 Deployment::InPlace,
             ),
         };
+        let shown = match std::path::MAIN_SEPARATOR {
+            '/' => shown,
+            separator => shown.replace(separator, "/"),
+        };
         NodeFiles {
+            shown: shown.strip_prefix("./").unwrap_or(&shown).to_owned(),
             config,
             directory,
             deployment,
@@ -57,11 +65,42 @@ impl NodeFiles {
         }
     }
 
+    /// The files around a config.toml that is for a node elsewhere, wherever it lies here.
+    pub fn deployed(config: &Path) -> NodeFiles {
+        let mut files = NodeFiles::open(config, None);
+        let name = config.file_name().unwrap_or_default().to_string_lossy();
+        files.config = path::join(node::directory(node::DEFAULT_PATH), &name);
+        files.deployment = Deployment::Elsewhere;
+        files
+    }
+
     /// The same node with another text for config.toml.
     pub fn with_config(&self, bytes: Vec<u8>) -> NodeFiles {
         NodeFiles {
             overlay: Some(bytes),
             ..self.clone()
+        }
+    }
+
+    /// The name under which the user knows a path of the node: as config.toml was named, if it lies beside it.
+    pub fn shown(&self, path: &str) -> String {
+        if path == self.config {
+            return self.shown.clone();
+        }
+        let disk = self.on_disk(path);
+        let beside = disk
+            .as_ref()
+            .and_then(|d| d.strip_prefix(&self.directory).ok());
+        match (beside, &disk) {
+            (Some(rest), _) => {
+                let rest = rest.to_string_lossy();
+                match self.shown.rfind('/') {
+                    Some(at) => path::join(&self.shown[..=at], &rest),
+                    None => rest.into_owned(),
+                }
+            }
+            (None, Some(disk)) => disk.to_string_lossy().into_owned(),
+            (None, None) => path.to_owned(),
         }
     }
 

@@ -54,6 +54,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
             trees: 1,
             namespaces: files.len(),
             files: files.len(),
+            nodes: 0,
         },
         files,
         findings,

@@ -2,7 +2,7 @@
 //!
 //! A code block stands for a file: `toml` for `docker.io/hosts.toml`, or the path named after the
 //! language (`toml quay.io/hosts.toml`, `text quay.io/README.md`). A block `toml certsd-lint.toml` holds
-//! settings, a block `text modes.txt` modes (see [`super::modes`]). A file of `fixtures/pki` whose name is mentioned in a block lies beside that block's file.
+//! settings, a block `toml config.toml` the node's configuration, a block `text modes.txt` modes (see [`super::modes`]). A file of `fixtures/pki` whose name is mentioned in a block lies beside that block's file.
 
 use std::fs;
 use std::path::Path;
@@ -79,7 +79,7 @@ fn fires(rule: &Rule, blocks: &[Block]) -> bool {
     let config_path = directory.path().join("certs.d");
     for block in blocks {
         let path = match block.path.as_str() {
-            "certsd-lint.toml" | "modes.txt" => directory.path().join(&block.path),
+            "certsd-lint.toml" | "modes.txt" | "config.toml" => directory.path().join(&block.path),
             path => config_path.join(path),
         };
         let parent = path.parent().unwrap();
@@ -94,7 +94,7 @@ fn fires(rule: &Rule, blocks: &[Block]) -> bool {
     let settings = settings_beside(&config_path);
     let report = lint_tree(&config_path, settings);
     match rule.check {
-        Check::Engine | Check::Namespace(_) | Check::Tree(_) => {
+        Check::Engine | Check::Namespace(_) | Check::Tree(_) | Check::Node(_) => {
             report.findings.iter().any(|finding| finding.rule == rule)
         }
     }

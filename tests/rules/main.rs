@@ -5,18 +5,20 @@ mod docs;
 mod examples;
 mod fixtures;
 mod modes;
+mod node_fixes;
 mod sound;
 
 use std::path::Path;
 
 use certsd_lint::lint::{self, Report, Run, Settings};
-use certsd_lint::tree::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::tree::{FindOptions, Kind, NodeFiles, TreeOptions, find};
 
 /// 2026-06-01T00:00:00Z: the clock of every fixture.
 const NOW: i64 = 1_780_272_000;
 
 /// Lints a config path as a repository's, deployed to the default place. A `certsd-lint.toml`
 /// beside it holds its settings. With a `modes.txt` beside it, it is linted as part of a node's file system.
+/// A `config.toml` beside it is the node's, deployed likewise; it may be there alone.
 fn lint_tree(config_path: &Path, mut settings: Settings) -> Report {
     if modes::apply(config_path) {
         settings.sysroot = config_path.parent().map(Path::to_owned);
@@ -32,9 +34,19 @@ fn lint_tree(config_path: &Path, mut settings: Settings) -> Report {
         },
         ..FindOptions::default()
     };
-    let (trees, errors) = find(&[config_path.to_owned()], &options);
+    let config = config_path.with_file_name("config.toml");
+    let nodes: Vec<NodeFiles> = config
+        .exists()
+        .then(|| NodeFiles::deployed(&config))
+        .into_iter()
+        .collect();
+    let paths = match nodes.is_empty() || config_path.exists() {
+        true => vec![config_path.to_owned()],
+        false => Vec::new(),
+    };
+    let (trees, errors) = find(&paths, &options);
     assert!(errors.is_empty(), "{}: {errors:?}", config_path.display());
-    let report = lint::lint(&trees, &Run { settings, now: NOW });
+    let report = lint::lint_nodes(&nodes, &trees, &Run { settings, now: NOW });
     assert!(report.failures.is_empty(), "{:?}", report.failures);
     report
 }

@@ -15,7 +15,8 @@ use crate::tree::Kind;
 /// The arguments of linting.
 #[derive(Debug, Args)]
 pub struct LintArgs {
-    /// Trees, namespaces, files of a tree, or folders with trees below them; `-` for standard input
+    /// Trees, namespaces, files of a tree, folders with trees below them, or a node's config.toml; `-` for standard
+    /// input
     /// [default: /etc/containerd/certs.d]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -67,6 +68,13 @@ pub struct LintArgs {
     /// The directory that stands for the root of the node's file system
     #[arg(long, value_name = "DIR", help_heading = "Node")]
     pub sysroot: Option<PathBuf>,
+
+    /// The node's config.toml: lint it and what it imports too
+    ///
+    /// It says whether the node reads the trees at all. Without a PATH, the trees of its config path are linted. A PATH that is
+    /// called config.toml, or that configures containerd's plugins, is taken for such a file.
+    #[arg(long, value_name = "FILE", help_heading = "Node")]
+    pub containerd_config: Option<PathBuf>,
 
     /// What the trees are for: exposures are notes in development
     #[arg(long, value_name = "ENVIRONMENT", help_heading = "Node")]
@@ -208,6 +216,7 @@ impl LintArgs {
             containerd: one("--containerd", &releases),
             deploy_path: one("--deploy-path", &self.deploy_path),
             sysroot: one("--sysroot", &self.sysroot),
+            containerd_config: one("--containerd-config", &self.containerd_config),
             environment: one("--environment", &self.environment),
             private: many("--private", &self.private),
             public: many("--public", &self.public),

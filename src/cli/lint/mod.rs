@@ -2,6 +2,7 @@
 
 mod args;
 mod baseline;
+mod nodes;
 mod output;
 mod trees;
 
@@ -9,7 +10,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{Error, Exit, Result, Terminal};
-use crate::lint::{Report, Run, lint};
+use crate::lint::{Report, Run, lint_nodes};
 use crate::report;
 use crate::settings::{self, Effective, SettingsError, SettingsFile, short};
 use crate::tree::{Tree, absolute};
@@ -39,10 +40,11 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         settings: effective.settings.clone(),
         now,
     };
-    let mut report = lint(&found.trees, &run);
+    let mut report = lint_nodes(&found.nodes, &found.trees, &run);
     baseline::apply(args, &mut report, &effective, terminal)?;
     let mut failed = found.failed || !report.failures.is_empty();
-    let is_empty = report.summary.namespaces == 0 && report.findings.is_empty();
+    let looked = &report.summary;
+    let is_empty = looked.namespaces + looked.nodes == 0 && report.findings.is_empty();
     if is_empty && !failed && !found.trees.is_empty() && !args.allow_empty {
         failed = true;
         terminal.error("nothing to lint: every namespace is excluded");
@@ -62,7 +64,8 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     if covers_settings(&named, &effective) {
         warn_of_unmatched(&found.trees, &effective, terminal);
     }
-    if !terminal.quiet && !found.trees.is_empty() {
+    let has_looked = !found.trees.is_empty() || !found.nodes.is_empty();
+    if !terminal.quiet && has_looked {
         if args.statistics {
             terminal.raw(&statistics(&report));
         }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::LintArgs;
+use super::{LintArgs, nodes};
 use crate::cli::{Error, Result, Terminal};
 use crate::lint::Settings;
 use crate::settings::{Effective, short, upwards};
 use crate::tree::{
-    DEFAULT_CONFIG_PATH, Deployment, FindError, FindOptions, MAX_HOSTS_FILE, Tree, TreeOptions,
-    find,
+    DEFAULT_CONFIG_PATH, Deployment, FindError, FindOptions, MAX_HOSTS_FILE, NodeFiles, Tree,
+    TreeOptions, find,
 };
 
 /// What the command line names.
@@ -27,6 +27,8 @@ pub struct Input {
 pub struct Found {
     /// The trees.
     pub trees: Vec<Tree>,
+    /// The config.toml files.
+    pub nodes: Vec<NodeFiles>,
     /// A path could not be looked at, or nothing is there to lint.
     pub failed: bool,
 }
@@ -60,15 +62,16 @@ impl Input {
             }
             None => None,
         };
-        if paths.is_empty() && stdin.is_none() {
-            paths.push(PathBuf::from(DEFAULT_CONFIG_PATH));
-        }
         Ok(Input { paths, stdin })
     }
 
-    /// Everything that is named, standard input as the file for which it stands.
+    /// Everything that is named, standard input as the file for which it stands; where nothing is, the usual config path.
     pub fn all(&self) -> Vec<PathBuf> {
-        self.paths.iter().chain(&self.stdin).cloned().collect()
+        let mut all: Vec<PathBuf> = self.paths.iter().chain(&self.stdin).cloned().collect();
+        if all.is_empty() {
+            all.push(PathBuf::from(DEFAULT_CONFIG_PATH));
+        }
+        all
     }
 }
 
@@ -84,6 +87,11 @@ pub fn find_trees(
         mut paths,
         mut stdin,
     } = input;
+    let named = settings.containerd_config.clone();
+    let is_for_its_trees = named.is_some() && paths.is_empty() && stdin.is_none();
+    if named.is_none() && paths.is_empty() && stdin.is_none() {
+        paths.push(PathBuf::from(DEFAULT_CONFIG_PATH));
+    }
     let mut exempt = Vec::new();
     let mut keeps = |path: &PathBuf| {
         let shown = path.to_string_lossy();
@@ -107,10 +115,20 @@ pub fn find_trees(
     for path in exempt {
         settings.exclude.exempt(&path);
     }
-    if paths.is_empty() && stdin.is_none() {
+    if paths.is_empty() && stdin.is_none() && named.is_none() {
         terminal.info("every path is excluded");
         return Ok(Found::default());
     }
+    let (configs, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths
+        .into_iter()
+        .partition(|path| nodes::is_node_config(path));
+    // Named alone, a config.toml stands for all that the node reads.
+    let is_for_its_trees = is_for_its_trees || paths.is_empty() && stdin.is_none();
+    let nodes = nodes::open(named.iter().chain(&configs), settings.sysroot.as_deref())?;
+    let of_nodes = match is_for_its_trees {
+        true => nodes::trees(&nodes, settings),
+        false => Vec::new(),
+    };
     let options = FindOptions {
         kind: args.kind,
         tree: TreeOptions {
@@ -123,7 +141,12 @@ pub fn find_trees(
             None => None,
         },
     };
-    let (trees, errors) = find(&paths, &options);
+    let (mut trees, errors) = find(&paths, &options);
+    for tree in of_nodes {
+        if trees.iter().all(|known| known.disk != tree.disk) {
+            trees.push(tree);
+        }
+    }
     let mut failed = false;
     let excluding = match settings.exclude.globs.is_empty() {
         true => "",
@@ -146,7 +169,9 @@ pub fn find_trees(
             FindError::Nothing { .. } | FindError::Unrelated { .. } if args.allow_empty => {
                 terminal.info(error);
             }
-            FindError::Nothing { .. } | FindError::Unrelated { .. } if !trees.is_empty() => {
+            FindError::Nothing { .. } | FindError::Unrelated { .. }
+                if !trees.is_empty() || !nodes.is_empty() =>
+            {
                 terminal.warning(format!("{error}{excluding}"));
             }
             FindError::Nothing { .. } | FindError::Unrelated { .. } => {
@@ -158,7 +183,14 @@ pub fn find_trees(
     for tree in &trees {
         terminal.info(describe(tree));
     }
-    Ok(Found { trees, failed })
+    for node in &nodes {
+        terminal.info(nodes::describe(node));
+    }
+    Ok(Found {
+        trees,
+        nodes,
+        failed,
+    })
 }
 
 /// A tree in words, for `-v`.

@@ -35,8 +35,8 @@ pub struct Location {
 impl Node {
     /// Reads the file and asks each release.
     pub fn open(path: &Path, sysroot: Option<&Path>, releases: &[Release]) -> Result<Node, Error> {
-        let shown = path.to_string_lossy().into_owned();
         let files = NodeFiles::open(path, sysroot);
+        let shown = files.shown.clone();
         if let Err(error) = files.read(&files.config) {
             let remedy = match error {
                 FileError::NotFound => {
@@ -64,12 +64,9 @@ impl Node {
         })
     }
 
-    /// A path of the node as the user knows it: config.toml as it was named, others as they are on the node.
-    pub fn shown<'a>(&'a self, path: &'a str) -> &'a str {
-        match path == self.files.config {
-            true => &self.shown,
-            false => path,
-        }
+    /// A path of the node as the user knows it.
+    pub fn shown(&self, path: &str) -> String {
+        self.files.shown(path)
     }
 
     /// Where a place is.
@@ -82,7 +79,7 @@ impl Node {
         }
         let source = sources.get(path)?;
         Some(Location {
-            path: self.shown(path).to_owned(),
+            path: self.shown(path),
             position: source.lines.characters(&source.text, place.span.start),
         })
     }

@@ -183,7 +183,7 @@ impl Page<'_> {
         let mut label = "drop-ins";
         for file in self.outcome.files.iter().skip(1) {
             self.sheet
-                .section(label, FAINT, &format!("  {}", file.path));
+                .section(label, FAINT, &format!("  {}", self.node.shown(&file.path)));
             self.at(file.imported.as_ref());
             label = "";
         }

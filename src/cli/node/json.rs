@@ -45,7 +45,7 @@ fn answer(node: &Node, outcome: &Outcome) -> Value {
     };
     let fault = outcome.fault.as_ref();
     let deprecated: Vec<&str> = outcome.deprecated.iter().map(|(name, _)| *name).collect();
-    let files: Vec<&str> = outcome
+    let files: Vec<String> = outcome
         .files
         .iter()
         .map(|file| node.shown(&file.path))

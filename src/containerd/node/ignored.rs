@@ -246,7 +246,8 @@ impl Finder<'_> {
                 continue;
             };
             let used = self.outcome.registry.settings.get(name);
-            if !used.is_some_and(|used| contributes(node, used)) && !node.value.is_zero() {
+            let counts = |used: &Node| contributes(node, used) || says_the_same(node, used);
+            if !used.is_some_and(counts) && !node.value.is_zero() {
                 let by = used.map(|node| node.place.clone());
                 self.push(what, Why::Replaced { by }, &key.place);
             } else if name == "configs" && self.release().is_v2() {
@@ -318,6 +319,23 @@ fn contributes(written: &Node, used: &Node) -> bool {
             }),
             _ => false,
         }
+}
+
+/// Whether two values are the same, wherever they are written.
+fn says_the_same(one: &Node, other: &Node) -> bool {
+    match (&one.value, &other.value) {
+        (Value::Table(one), Value::Table(other)) => {
+            one.len() == other.len()
+                && one.entries().all(|(key, node)| {
+                    let other = other.get(&key.name);
+                    other.is_some_and(|other| says_the_same(node, other))
+                })
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(a, b)| says_the_same(a, b))
+        }
+        (one, other) => one == other,
+    }
 }
 
 /// The key that differs in case, in its strokes or in a plural only.

@@ -6,12 +6,12 @@ mod scope;
 
 use std::ops::Range;
 
-use super::context::{NamespaceContext, Run};
+use super::context::Run;
 use super::engine::{Failure, Report, Suppressed, Suppressor};
 use super::finding::{Edit, Finding, Fix, Safety};
 use super::rule::{Check, Rule};
 use super::settings::Level;
-use crate::document::Source;
+use crate::document::{Document, Source};
 use comment::{Content, Instruction, Malformed, Reach, instructions};
 use scope::Scopes;
 
@@ -19,6 +19,22 @@ use scope::Scopes;
 const UNKNOWN: &str = "unknown-suppression";
 /// The rule about suppressions that silence nothing.
 const UNUSED: &str = "unused-suppression";
+
+/// A file that was linted, and in which comments may silence what was found.
+pub trait Linted {
+    /// The run.
+    fn run(&self) -> &Run;
+    /// The text, if it can be read.
+    fn source(&self) -> Option<&Source>;
+    /// The document, if it is TOML.
+    fn document(&self) -> Option<&Document>;
+    /// A finding about a place in it.
+    fn finding(&self, rule: &'static Rule, span: Range<usize>, message: String) -> Finding;
+}
+
+fn text(context: &dyn Linted) -> &str {
+    context.source().map_or("", |source| source.text.as_str())
+}
 
 /// A rule's name in a suppression, and what became of it.
 struct Name {
@@ -39,13 +55,13 @@ struct Suppression {
     covers: Option<Range<usize>>,
 }
 
-/// Takes the findings out of the report that comments of this namespace's hosts.toml silence, and returns
+/// Takes the findings out of the report that comments of this file silence, and returns
 /// what there is to say of these comments.
-pub fn apply(context: &NamespaceContext<'_>, report: &mut Report) -> Vec<Finding> {
-    let Some(source) = context.source.as_deref() else {
+pub fn apply(context: &dyn Linted, report: &mut Report) -> Vec<Finding> {
+    let Some(source) = context.source() else {
         return Vec::new();
     };
-    let scopes = Scopes::new(&source.text, &source.lines, context.document.as_ref());
+    let scopes = Scopes::new(&source.text, &source.lines, context.document());
     let mut findings = Vec::new();
     let mut suppressions = Vec::new();
     for instruction in instructions(&source.text) {
@@ -150,7 +166,7 @@ fn silence(suppressions: &mut [Suppression], source: &Source, report: &mut Repor
 }
 
 fn malformed(
-    context: &NamespaceContext<'_>,
+    context: &dyn Linted,
     instruction: &Instruction,
     reason: &Malformed,
 ) -> Option<Finding> {
@@ -182,11 +198,11 @@ fn malformed(
         .label("silences nothing")
         .effect("it silences nothing: certsd-lint reports what it would report without it")
         .help(help);
-    Some(delete_whole(finding, context.text(), instruction))
+    Some(delete_whole(finding, text(context), instruction))
 }
 
 /// One finding for all the names in a comment that are no rules.
-fn unknown(context: &NamespaceContext<'_>, suppression: &Suppression) -> Option<Finding> {
+fn unknown(context: &dyn Linted, suppression: &Suppression) -> Option<Finding> {
     let names: Vec<&Name> = suppression
         .names
         .iter()
@@ -218,15 +234,11 @@ fn unknown(context: &NamespaceContext<'_>, suppression: &Suppression) -> Option<
             .collect();
         return Some(with_edits(finding, "write the rule's name", edits));
     }
-    Some(delete_names(finding, context.text(), suppression, &names))
+    Some(delete_names(finding, text(context), suppression, &names))
 }
 
 /// One finding for all the names in a comment that silence nothing.
-fn unused(
-    context: &NamespaceContext<'_>,
-    suppression: &Suppression,
-    report: &Report,
-) -> Option<Finding> {
+fn unused(context: &dyn Linted, suppression: &Suppression, report: &Report) -> Option<Finding> {
     let names: Vec<&Name> = suppression
         .names
         .iter()
@@ -248,17 +260,17 @@ fn unused(
         .label(label)
         .effect("what is found here later would go unseen")
         .help(help);
-    Some(delete_names(finding, context.text(), suppression, &names))
+    Some(delete_names(finding, text(context), suppression, &names))
 }
 
 /// Whether a rule looked at this file: else it is no wonder that there was nothing to silence.
-fn ran(context: &NamespaceContext<'_>, rule: &'static Rule, report: &Report) -> bool {
-    let path = match &context.source {
+fn ran(context: &dyn Linted, rule: &'static Rule, report: &Report) -> bool {
+    let path = match context.source() {
         Some(source) => source.path.as_str(),
         None => return false,
     };
     let broke = |failure: &Failure| matches!(failure, Failure::Bug { rule: broken, .. } if *broken == rule.name);
-    level(context.run, rule, path) != Level::Off && !report.failures.iter().any(broke)
+    level(context.run(), rule, path) != Level::Off && !report.failures.iter().any(broke)
 }
 
 /// What the settings say of a rule, or the rule itself.

@@ -1,0 +1,163 @@
+use crate::containerd::node::{Outcome, Reason};
+use crate::containerd::release::Release;
+use crate::containerd::toml::document::Place;
+use crate::lint::{Check, Finding, Group, NodeContext, Severity};
+
+crate::rule! {
+    /// A config.toml with which containerd, or its CRI, does not come up.
+    ///
+    /// ## What it does
+    ///
+    /// Reports what keeps the daemon from starting: text that is not TOML, values of the wrong type, an import that is not there, a version that the release
+    /// does not know, short names of plugins where full ones are due, and the like; and what keeps CRI from loading, other than mirrors beside a config
+    /// path (`mirrors-with-config-path`).
+    ///
+    /// ## Why
+    ///
+    /// Unlike a broken hosts.toml, a broken config.toml takes the whole node down, at the next restart of containerd, which may be weeks later. What one release
+    /// takes, another may not: version 3 is unknown below 2.0, version 4 below 2.3.
+    ///
+    /// ## Example
+    ///
+    /// ```toml config.toml
+    /// version = 2
+    /// [plugins."io.containerd.grpc.v1.cri".registry]
+    ///   config_path = ["/etc/containerd/certs.d"]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml config.toml
+    /// version = 2
+    /// [plugins."io.containerd.grpc.v1.cri".registry]
+    ///   config_path = "/etc/containerd/certs.d"
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// When a targeted release is not on the node: name those that are with `containerd`. Where only some of them do not know the file's version, it is a warning.
+    ///
+    /// ## Source
+    ///
+    /// containerd#10165, containerd#12891. Recorded from containerd: `fixtures/conformance/node.jsonl`.
+    name: "invalid-node-config",
+    category: Node,
+    severity: Error,
+    consequence: Crash,
+    releases: "all",
+    fix: None,
+    check: Check::Node(check),
+}
+
+/// A fault, and whether the daemon survives it.
+#[derive(Debug, Clone, PartialEq)]
+struct Fault {
+    reason: Reason,
+    daemon: bool,
+}
+
+fn check(context: &NodeContext, out: &mut Vec<Finding>) {
+    // The dialects word one slip in two ways; the text is broken once.
+    let is_toml = |outcome: &Outcome| match &outcome.fault {
+        Some(fault) => matches!(fault.reason, Reason::Toml(_)) && is_main(fault.place.as_ref()),
+        None => false,
+    };
+    if let Err(error) = context.document() {
+        let releases: Vec<Release> = context
+            .outcomes
+            .iter()
+            .filter(|outcome| is_toml(outcome))
+            .map(|outcome| outcome.release)
+            .collect();
+        let group = Group {
+            what: (),
+            location: context.location(error.span.clone()),
+            releases,
+        };
+        let message = format!(
+            "config.toml is not TOML: {}",
+            error.message.replace('\n', ", ")
+        );
+        out.push(explain(context.finding(&RULE, &group, message), true));
+    }
+    let parses = context.document().is_ok();
+    let faults = |outcome: &Outcome| match faults(outcome) {
+        Some(found) if parses || !is_toml(outcome) => vec![found],
+        _ => Vec::new(),
+    };
+    for group in context.groups(faults) {
+        out.push(finding(context, &group));
+    }
+}
+
+fn is_main(place: Option<&Place>) -> bool {
+    place.is_some_and(|place| place.file == 0)
+}
+
+fn faults(outcome: &Outcome) -> Option<(Fault, Option<Place>)> {
+    let fault = outcome.fault.as_ref()?;
+    match &fault.reason {
+        // Rules of their own.
+        Reason::BesideConfigPath(_) | Reason::BesideDefault | Reason::Disabled(_) => None,
+        reason => {
+            let mut reason = reason.clone();
+            // The same key belongs to another plugin on 2.x.
+            if let Reason::WrongType { plugin, .. } = &mut reason {
+                *plugin = None;
+            }
+            let daemon = !outcome.starts;
+            Some((Fault { reason, daemon }, fault.place.clone()))
+        }
+    }
+}
+
+fn finding(context: &NodeContext, group: &Group<Fault>) -> Finding {
+    let fault = &group.what;
+    let finding = context.finding(&RULE, group, fault.reason.to_string());
+    let mut finding = explain(finding, fault.daemon);
+    let help = match &fault.reason {
+        Reason::WrongType { wanted, .. } => format!("write {wanted}"),
+        Reason::UnsupportedVersion { newest, .. } => {
+            // The others start with it.
+            if group.releases.len() < context.outcomes.len() {
+                finding = finding.severity(Severity::Warning);
+            }
+            format!(
+                "write `version = {newest}` with the sections of that version, which later releases read too; or name the releases of the node with `containerd`"
+            )
+        }
+        Reason::Unreadable { .. } => {
+            "mend the path, or take it out of `imports`; a pattern with `*` may match nothing"
+                .to_owned()
+        }
+        Reason::DropInVersion { root, .. } => {
+            format!("write the drop-in for version {root}, or bring config.toml up to date")
+        }
+        Reason::ShortName { name, .. } => match name.as_str() {
+            "cri" => "write \"io.containerd.grpc.v1.cri\"".to_owned(),
+            _ => "write the full name, as `ctr plugins ls` shows type and id".to_owned(),
+        },
+        Reason::Timeout { .. } | Reason::Duration { .. } => {
+            "write a duration such as \"10s\"".to_owned()
+        }
+        Reason::NoRuntime(_) => {
+            "list the runtime, or set `default_runtime_name` to one that is listed".to_owned()
+        }
+        Reason::OldRuntimeOnly("systemd_cgroup") => {
+            "write `SystemdCgroup = true` in the `options` of the runtime instead".to_owned()
+        }
+        _ => String::new(),
+    };
+    finding.help(help)
+}
+
+fn explain(finding: Finding, daemon: bool) -> Finding {
+    match daemon {
+        true => finding
+            .label("containerd does not start")
+            .effect("containerd does not start with this file, and nothing runs on the node after the next restart"),
+        false => finding
+            .label("CRI does not load")
+            .effect("CRI does not load: the kubelet has nobody to talk to, and the node runs no pods"),
+    }
+}

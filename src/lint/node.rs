@@ -1,0 +1,221 @@
+//! What a rule sees of a node: its config.toml with what it imports, and the trees that are linted beside it.
+
+use std::sync::Arc;
+
+use super::RULES;
+use super::context::{Run, new_finding};
+use super::engine::{Report, admitted, run_rule};
+use super::finding::{Finding, Location};
+use super::rule::{Check, Rule};
+use super::suppression::{self, Linted};
+use crate::containerd::node::{self, Outcome};
+use crate::containerd::toml::Span;
+use crate::containerd::toml::document::Place;
+use crate::containerd::{Files, Release};
+use crate::document::{Document, Source, SyntaxError};
+use crate::tree::{NodeFiles, Tree};
+
+/// A config.toml with its imports, and what containerd makes of it.
+pub struct NodeContext<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// The node's files.
+    pub node: &'a NodeFiles,
+    /// The trees of the run.
+    pub trees: &'a [Tree],
+    /// What each targeted release makes of it, oldest first.
+    pub outcomes: Vec<Outcome>,
+    /// The files that were read, config.toml first.
+    files: Vec<File<'a>>,
+}
+
+/// A file of the node.
+struct File<'a> {
+    run: &'a Run,
+    /// Its path on the node.
+    path: String,
+    source: Arc<Source>,
+    document: Result<Document, SyntaxError>,
+    releases: Vec<Release>,
+}
+
+/// Something that is the same for several releases.
+#[derive(Debug, Clone)]
+pub struct Group<T> {
+    /// What it is.
+    pub what: T,
+    /// Where; config.toml as a whole, where it has no place in a text.
+    pub location: Location,
+    /// The releases, oldest first.
+    pub releases: Vec<Release>,
+}
+
+impl<'a> NodeContext<'a> {
+    /// Reads the files and asks the model about them. `None` when config.toml itself cannot be read: that is no
+    /// finding, and whoever named it is told.
+    fn new(run: &'a Run, node: &'a NodeFiles, trees: &'a [Tree]) -> Option<NodeContext<'a>> {
+        let releases = &run.settings.releases;
+        let outcomes: Vec<Outcome> = releases
+            .iter()
+            .map(|&release| node::load(release, node, &node.config))
+            .collect();
+        let mut files = vec![File::read(run, node, &node.config)?];
+        for file in outcomes.iter().flat_map(|outcome| &outcome.files) {
+            if files.iter().all(|known| known.path != file.path) {
+                files.extend(File::read(run, node, &file.path));
+            }
+        }
+        Some(NodeContext {
+            run,
+            node,
+            trees,
+            outcomes,
+            files,
+        })
+    }
+
+    /// config.toml as a document, if it is TOML.
+    pub fn document(&self) -> Result<&Document, &SyntaxError> {
+        self.files[0].document.as_ref()
+    }
+
+    /// The text of config.toml.
+    pub fn text(&self) -> &str {
+        &self.files[0].source.text
+    }
+
+    /// A place in config.toml.
+    pub fn location(&self, span: Span) -> Location {
+        Location::span(&self.files[0].source, span)
+    }
+
+    /// A place that an outcome names.
+    pub fn place(&self, outcome: &Outcome, place: &Place) -> Location {
+        let path = outcome.path(place).unwrap_or(&self.node.config);
+        match self.files.iter().find(|file| file.path == path) {
+            Some(file) => Location::span(&file.source, place.span.clone()),
+            None => Location::path(self.node.shown(path)),
+        }
+    }
+
+    /// The document and the text of the file in which a place is.
+    pub fn file_of(&self, location: &Location) -> Option<(&Document, &str)> {
+        let file = self
+            .files
+            .iter()
+            .find(|file| file.source.path == location.path)?;
+        Some((file.document.as_ref().ok()?, &file.source.text))
+    }
+
+    /// Whether a place is in config.toml itself, and not in a file that it imports.
+    pub fn is_main(&self, location: &Location) -> bool {
+        location.path == self.files[0].source.path
+    }
+
+    /// What the outcomes have in common: equal things at one place come together, in the order of the first release
+    /// that has them.
+    pub fn groups<T: PartialEq>(
+        &self,
+        of: impl Fn(&Outcome) -> Vec<(T, Option<Place>)>,
+    ) -> Vec<Group<T>> {
+        let mut groups: Vec<Group<T>> = Vec::new();
+        for outcome in &self.outcomes {
+            for (what, place) in of(outcome) {
+                let location = match place {
+                    Some(place) => self.place(outcome, &place),
+                    None => Location::path(self.node.shown.clone()),
+                };
+                // The dialects agree on where something begins, and not always on where it ends.
+                let start = |l: &Location| (l.path.clone(), l.span.as_ref().map(|s| s.start));
+                match groups
+                    .iter_mut()
+                    .find(|g| g.what == what && start(&g.location) == start(&location))
+                {
+                    Some(group) if group.releases.contains(&outcome.release) => {}
+                    Some(group) => group.releases.push(outcome.release),
+                    None => groups.push(Group {
+                        what,
+                        location,
+                        releases: vec![outcome.release],
+                    }),
+                }
+            }
+        }
+        groups
+    }
+
+    /// A finding about what a group has in common.
+    pub fn finding<T>(
+        &self,
+        rule: &'static Rule,
+        group: &Group<T>,
+        message: impl Into<String>,
+    ) -> Finding {
+        let location = group.location.clone();
+        new_finding(rule, group.releases.clone(), None, location, message.into())
+    }
+}
+
+impl<'a> File<'a> {
+    fn read(run: &'a Run, node: &NodeFiles, path: &str) -> Option<File<'a>> {
+        let bytes = node.read(path).ok()?;
+        let source = Arc::new(Source::new(node.shown(path), &bytes));
+        let document = Document::parse(&source.text);
+        Some(File {
+            run,
+            path: path.to_owned(),
+            document,
+            source,
+            releases: run.settings.releases.clone(),
+        })
+    }
+}
+
+impl Linted for File<'_> {
+    fn run(&self) -> &Run {
+        self.run
+    }
+
+    fn source(&self) -> Option<&Source> {
+        Some(&self.source)
+    }
+
+    fn document(&self) -> Option<&Document> {
+        self.document.as_ref().ok()
+    }
+
+    fn finding(&self, rule: &'static Rule, span: Span, message: String) -> Finding {
+        let location = Location::span(&self.source, span);
+        new_finding(rule, self.releases.clone(), None, location, message)
+    }
+}
+
+/// Runs the rules about nodes at one, and lets comments silence what they find.
+pub(super) fn lint(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Report) {
+    if run.settings.exclude.excludes(&node.shown) {
+        return;
+    }
+    let Some(context) = NodeContext::new(run, node, trees) else {
+        return;
+    };
+    report.summary.nodes += 1;
+    report.places.push(node.shown.clone());
+    for file in &context.files {
+        report.files.push(Arc::clone(&file.source));
+    }
+    for rule in RULES {
+        if let Check::Node(check) = rule.check {
+            run_rule(rule, &node.shown, report, run, None, |out| {
+                check(&context, out)
+            });
+        }
+    }
+    if run.settings.suppressions {
+        for file in &context.files {
+            let found = suppression::apply(file, report).into_iter();
+            report
+                .findings
+                .extend(found.filter_map(|finding| admitted(finding, run, None)));
+        }
+    }
+}
