@@ -99,7 +99,9 @@ fn lists(outcome: &Outcome) -> Vec<(String, Option<Place>)> {
         [root] if root.contains(':') => root,
         _ => return Vec::new(),
     };
-    if outcome.pull != Pull::Transfer || outcome.cri != Cri::Loads {
+    // Where CRI's server is disabled nobody pulls: cri-disabled.
+    let serves = outcome.cri == Cri::Loads && outcome.server_disabled.is_none();
+    if outcome.pull != Pull::Transfer || !serves {
         return Vec::new();
     }
     let place = match outcome.is_built_in() {

@@ -75,6 +75,8 @@ fn unset(outcome: &Outcome) -> Vec<((), Option<Place>)> {
     });
     let is_unset = outcome.starts
         && outcome.cri == Cri::Loads
+        // cri-disabled
+        && outcome.server_disabled.is_none()
         && outcome.roots.is_empty()
         && outcome.deprecated.is_empty()
         && !was_meant;
