@@ -16,6 +16,13 @@ const TABLES: [&str; 3] = ["mirrors", "configs", "auths"];
 /// When it is not TOML, or a table holds what containerd would refuse.
 pub fn read(text: &str) -> Result<Source, SourceError> {
     let root = tree::toml(text)?;
+    let is_hosts_file = ["host", "server"].iter().any(|key| root.get(key).is_some());
+    if is_hosts_file && root.get("plugins").is_none() {
+        return Err(
+            SourceError::new("it is a hosts.toml, which is what is written here")
+                .help("give the config.toml that holds the old tables"),
+        );
+    }
     let mut reader = Reader::new("containerd");
     let version = version(&root)?;
     let (plugin, others) = choose(&root, version);
@@ -39,6 +46,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
     let mirrors = reader.mirrors(child("mirrors"), &["endpoint"])?.endpoints;
     let configs = reader.configs(child("configs"), "identitytoken")?;
     let auths = reader.table(child("auths"), "auths")?;
+    unused_configs(&mut reader, child("configs"));
     credentials(&mut reader, &configs.credentials, auths);
     let holds_registries = !mirrors.is_empty() || !configs.hosts.is_empty() || !auths.is_empty();
     config_path(&mut reader, child("config_path"), holds_registries)?;
@@ -140,6 +148,29 @@ fn credentials(reader: &mut Reader, configs: &[(String, Option<usize>)], auths: 
             Remark::new(Weight::Lost, table, "a tree holds no credentials")
                 .line(line)
                 .help("the table can stay beside `config_path`, in the section below: every release up to 2.3 takes it there, deprecated as it is; or give the credentials to the pods (imagePullSecrets) or to a credential provider of the kubelet, and delete it"),
+        );
+    }
+}
+
+/// Names in `configs` that no endpoint has.
+fn unused_configs(reader: &mut Reader, configs: Option<&Node>) {
+    for entry in configs.map(Node::entries).unwrap_or_default() {
+        let help = match entry.key.as_str() {
+            "docker.io" => "the host that answers for Docker Hub is `registry-1.docker.io`",
+            "*" => "`*` is a name among `mirrors` alone",
+            key if key.contains("://") => "a host is named without its scheme",
+            _ => continue,
+        };
+        reader.remarks.push(
+            Remark::new(
+                Weight::Doubtful,
+                format!("configs.\"{}\"", shown(&entry.key)),
+                "is the host of no endpoint, so it had no effect",
+            )
+            .line(entry.line)
+            .help(format!(
+                "{help}; if that was meant, mend the source and migrate again"
+            )),
         );
     }
 }

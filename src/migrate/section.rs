@@ -1,8 +1,8 @@
 //! The section of config.toml that says where the tree is.
-//!
-//! Which name is read under which `version` is measured: see `fixtures/conformance/node.jsonl`.
 
-use crate::containerd::Release;
+use std::borrow::Cow;
+
+use crate::containerd::{DirEntry, FileError, Files, Release, node};
 
 /// The tables under which containerd's releases look for `registry`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,25 +39,38 @@ impl Plugin {
 
     /// Whether this release reads the section in a file of this schema version.
     pub fn is_read(self, version: u8, release: Release) -> bool {
-        let newest = release >= Release::new(2, 3, 0);
-        let v2 = release.is_v2();
-        match (self, version) {
-            (_, 3) if !v2 => false,
-            (_, 4) if !newest => false,
-            (Plugin::Cri, 2) => true,
-            (Plugin::Cri, 0 | 1 | 3) => newest,
-            (Plugin::Cri, _) => false,
-            (Plugin::Images, _) => v2,
-            (Plugin::Short, 0 | 1) => !v2 || newest,
-            (Plugin::Short, _) => false,
+        let text = format!(
+            "version = {version}\n{}\nconfig_path = \"/x\"\n",
+            self.header("")
+        );
+        node::load(release, &OneFile(&text), node::DEFAULT_PATH).config_path == "/x"
+    }
+}
+
+/// A node on which config.toml is the only file.
+struct OneFile<'a>(&'a str);
+
+impl Files for OneFile<'_> {
+    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, FileError> {
+        self.stat(path).map(|()| Cow::Borrowed(self.0.as_bytes()))
+    }
+
+    fn stat(&self, path: &str) -> Result<(), FileError> {
+        match path {
+            node::DEFAULT_PATH => Ok(()),
+            _ => Err(FileError::NotFound),
         }
+    }
+
+    fn list(&self, _: &str) -> Result<Vec<DirEntry>, FileError> {
+        Err(FileError::NotFound)
     }
 }
 
 /// How a config.toml is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// `version`; 0 where there is none, which means 1.
+    /// `version`; 0 where there is none, which releases take for 1.
     pub version: u8,
     /// The plugin under which the registry tables stand.
     pub plugin: Plugin,

@@ -125,6 +125,7 @@ fn sources_that_cannot_be_read() {
         .fails("a.toml:2: `mirrors.\"docker.io\".endpoint` is text; containerd wants a list of texts there; put it into brackets");
     run("a.toml", "[plugins.cri.registry.configs.m.tls]\ninsecure_skip_verify = \"true\"\n")
         .fails("a.toml:2: `configs.\"m\".tls.insecure_skip_verify` is text; containerd wants a boolean there");
+    run("hosts.toml", SOUND).fails("hosts.toml: it is a hosts.toml, which is what is written here");
     run("a.toml", "{{ if .X }}\nversion = 2\n").fails("a.toml:1: this is a template");
     run("r.yaml", "mirrors:\n  docker.io\n    endpoint: []\n").fails("r.yaml:");
     run("r.yaml", "- mirrors\n").fails("it is a list; registries.yaml is a mapping");

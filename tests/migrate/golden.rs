@@ -49,6 +49,24 @@ fn the_program_writes_and_says_what_lies_beside_the_cases() {
     );
 }
 
+#[test]
+fn the_document_shows_what_the_program_does() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let document = fs::read_to_string(folder.join("docs/migrate.md")).unwrap();
+    let case = folder.join("fixtures/migrate/kubespray");
+    for (language, name) in [
+        ("toml", "config.toml"),
+        ("text", "expected.txt"),
+        ("toml", "certs.d/docker.io/hosts.toml"),
+    ] {
+        let text = fs::read_to_string(case.join(name)).unwrap();
+        assert!(
+            document.contains(&format!("```{language}\n{text}```\n")),
+            "docs/migrate.md does not show {name} of the case kubespray:\n{text}"
+        );
+    }
+}
+
 /// The files that a case makes, by their paths below it.
 fn make(case: &Case) -> BTreeMap<String, String> {
     let folder = Folder::new(&[]);

@@ -9,3 +9,4 @@ mod compare;
 mod golden;
 mod property;
 mod same;
+mod section;
