@@ -58,7 +58,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             context
                 .finding(&RULE, span, format!("`{word}` is a capability from containerd 2.2 on"))
                 .label("unknown to older releases")
-                .releases(found.releases)
+                .releases(found.releases.clone())
                 .help("leave it out until every node runs 2.2: an endpoint that lists no capabilities has all that its release knows"),
         );
     }

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Finding, Severity, TreeContext};
+use crate::lint::{Check, Finding, NamespaceContext, Severity};
 
 crate::rule! {
     /// A namespace with port 443, which images written without a port do not reach.
@@ -38,23 +38,22 @@ crate::rule! {
     consequence: KeyIgnored,
     releases: "all",
     fix: None,
-    check: Check::Tree(check),
+    check: Check::Namespace(check),
 }
 
-fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
-    for context in tree.namespaces {
-        let registry = context.host();
-        let Some(host) = registry.strip_suffix(":443") else {
-            continue;
-        };
-        if tree.namespace(host).is_some() {
-            continue;
-        }
-        let writes_no_port = context
-            .entries()
-            .iter()
-            .any(|entry| entry.host.host.eq_ignore_ascii_case(host));
-        let finding = context
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let registry = context.host();
+    let Some(host) = registry.strip_suffix(":443") else {
+        return;
+    };
+    if context.whole.namespace(host).is_some() {
+        return;
+    }
+    let writes_no_port = context
+        .entries()
+        .iter()
+        .any(|entry| entry.host.host.eq_ignore_ascii_case(host));
+    let finding = context
             .finding_at(
                 &RULE,
                 context.name(),
@@ -63,19 +62,18 @@ fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
             .label("for images written with :443")
             .effect(format!(
                 "containerd compares names as text: it looks up `{host}` for them, and {}",
-                match tree.namespace("_default") {
+                match context.whole.namespace("_default") {
                     Some(_) => "goes on to `_default`",
                     None => "asks the registry as if nothing were configured",
                 }
             ))
             .help(format!(
                 "if images are written without the port, rename it to `{}`; if both are, link one to the other",
-                tree.tree.shown(host)
+                context.tree.shown(host)
             ));
-        out.push(if writes_no_port {
-            finding
-        } else {
-            finding.severity(Severity::Note)
-        });
-    }
+    out.push(if writes_no_port {
+        finding
+    } else {
+        finding.severity(Severity::Note)
+    });
 }

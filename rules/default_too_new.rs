@@ -1,5 +1,5 @@
 use crate::containerd::Release;
-use crate::lint::{Check, Finding, TreeContext};
+use crate::lint::{Check, Finding, NamespaceContext};
 
 crate::rule! {
     /// A `_default` directory that a targeted release does not look at.
@@ -48,14 +48,14 @@ crate::rule! {
     consequence: KeyIgnored,
     releases: "below 1.6.17",
     fix: None,
-    check: Check::Tree(check),
+    check: Check::Namespace(check),
 }
 
-fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
-    let Some(default) = tree.namespace("_default") else {
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    if !context.is_default() {
         return;
-    };
-    let releases: Vec<Release> = tree
+    }
+    let releases: Vec<Release> = context
         .run
         .settings
         .releases
@@ -64,10 +64,10 @@ fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
         .filter(|release| !release.default_namespace())
         .collect();
     out.push(
-        default
+        context
             .finding_at(
                 &RULE,
-                default.name(),
+                context.name(),
                 "`_default` is looked up from containerd 1.6.17 on",
             )
             .label("not looked up")

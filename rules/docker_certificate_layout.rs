@@ -1,7 +1,7 @@
 use crate::containerd::go::path;
 use crate::containerd::{Files, HostsToml};
-use crate::lint::tls::entries;
-use crate::lint::{Check, Finding, NamespaceContext, TreeContext};
+use crate::lint::tls::named_files;
+use crate::lint::{Check, Finding, NamespaceContext};
 use crate::pki::{Contents, classify};
 use crate::tree::is_plausible_host;
 
@@ -45,52 +45,42 @@ crate::rule! {
     consequence: KeyIgnored,
     releases: "all",
     fix: None,
-    check: Check::Tree(check),
+    check: Check::Namespace(check),
 }
 
-fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
-    // Some directory may hold the certificates that others name.
-    let mut named: Vec<String> = Vec::new();
-    for entry in tree.namespaces.iter().flat_map(entries) {
-        let pairs = entry
-            .client
-            .iter()
-            .flat_map(|pair| std::iter::once(&pair.certificate).chain(pair.key.iter()));
-        named.extend(
-            entry
-                .ca
-                .iter()
-                .chain(pairs)
-                .map(|file| path::clean(&file.path)),
-        );
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    if !is_plausible_host(context.name()) {
+        return;
     }
-    for context in tree
-        .namespaces
-        .iter()
-        .filter(|c| is_plausible_host(c.name()))
-    {
-        let releases = context.releases_where(|_, outcome| {
-            matches!(outcome.hosts_toml, HostsToml::Absent | HostsToml::Empty)
-        });
-        let directory = path::join(&tree.tree.root, context.name());
-        for file in context.files.iter().filter(|file| !file.is_dir) {
-            let path = path::join(&directory, &file.name);
-            if named.contains(&path) {
-                continue;
-            }
-            let Some((label, help)) = passed_over(context, &file.name, &path) else {
-                continue;
-            };
-            let relative = format!("{}/{}", context.name(), file.name);
-            out.push(
-                context
-                    .finding_at(&RULE, &relative, format!("`{}` is not read", file.name))
-                    .label(label)
-                    .effect("without a hosts.toml, containerd reads `*.crt` as CAs, and `*.cert` with the `*.key` of the same name as client certificates; it passes over other names without a word")
-                    .help(help)
-                    .releases(releases.clone()),
-            );
+    let releases = context.releases_where(|_, outcome| {
+        matches!(outcome.hosts_toml, HostsToml::Absent | HostsToml::Empty)
+    });
+    if releases.is_empty() {
+        return;
+    }
+    let directory = path::join(&context.tree.root, context.name());
+    let named = named_files(context);
+    for file in context.files.iter().filter(|file| !file.is_dir) {
+        let path = path::join(&directory, &file.name);
+        if named.contains(&path) {
+            continue;
         }
+        let Some((label, help)) = passed_over(context, &file.name, &path) else {
+            continue;
+        };
+        // The certificates may lie here for the sake of another directory.
+        if context.whole.is_named_elsewhere(&path) {
+            continue;
+        }
+        let relative = format!("{}/{}", context.name(), file.name);
+        out.push(
+            context
+                .finding_at(&RULE, &relative, format!("`{}` is not read", file.name))
+                .label(label)
+                .effect("without a hosts.toml, containerd reads `*.crt` as CAs, and `*.cert` with the `*.key` of the same name as client certificates; it passes over other names without a word")
+                .help(help)
+                .releases(releases.clone()),
+        );
     }
 }
 

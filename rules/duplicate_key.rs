@@ -76,7 +76,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .entry(line)
             .or_insert_with(|| (span, None, Vec::new()));
         entry.1 = entry.1.take().or(first);
-        entry.2.extend(found.releases);
+        entry.2.extend(&found.releases);
     }
     for (span, first, mut releases) in by_line.into_values() {
         releases.sort();

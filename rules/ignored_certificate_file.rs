@@ -1,7 +1,7 @@
 use crate::containerd::HostsToml;
 use crate::containerd::go::path;
-use crate::lint::tls::{FaultKind, entries, faults, list};
-use crate::lint::{Check, Finding, NamespaceContext, TreeContext};
+use crate::lint::tls::{Fault, FaultKind, faults, list, named_files};
+use crate::lint::{Check, Finding, NamespaceContext};
 
 crate::rule! {
     /// Certificate files beside a hosts.toml that does not name them.
@@ -51,54 +51,36 @@ crate::rule! {
     consequence: KeyIgnored,
     releases: "all",
     fix: None,
-    check: Check::Tree(check),
+    check: Check::Namespace(check),
 }
 
-fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
-    let mut named: Vec<String> = Vec::new();
-    for context in tree.namespaces {
-        for entry in entries(context) {
-            let pairs = entry
-                .client
-                .iter()
-                .flat_map(|pair| std::iter::once(&pair.certificate).chain(pair.key.iter()));
-            named.extend(
-                entry
-                    .ca
-                    .iter()
-                    .chain(pairs)
-                    .map(|file| path::clean(&file.path)),
-            );
-        }
-    }
-    for context in tree.namespaces {
-        check_namespace(context, &named, out);
-    }
-}
-
-fn check_namespace(context: &NamespaceContext, named: &[String], out: &mut Vec<Finding>) {
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let releases = context.releases_where(|_, outcome| outcome.hosts_toml == HostsToml::Loaded);
-    // A path that leads nowhere is likely meant for one of these files: missing-tls-file says so.
-    let missing = faults(context)
-        .iter()
-        .any(|fault| fault.kind == FaultKind::Missing);
-    if releases.is_empty() || missing {
+    if releases.is_empty() {
         return;
     }
-    let directory = path::join(&context.tree.root, context.name());
-    let mut ignored: Vec<&str> = context
-        .files
-        .iter()
-        .filter(|file| !file.is_dir)
+    let is_certificate_file = |name: &&str| {
+        let ends = [".crt", ".cert", ".key"];
+        ends.iter().any(|end| name.ends_with(end))
+    };
+    let files = context.files.iter().filter(|file| !file.is_dir);
+    let mut ignored: Vec<&str> = files
         .map(|file| file.name.as_str())
-        .filter(|name| {
-            [".crt", ".cert", ".key"]
-                .iter()
-                .any(|end| name.ends_with(end))
-        })
-        .filter(|name| !named.contains(&path::join(&directory, name)))
+        .filter(is_certificate_file)
         .collect();
-    ignored.sort_unstable();
+    if ignored.is_empty() {
+        return;
+    }
+    let named = named_files(context);
+    let directory = path::join(&context.tree.root, context.name());
+    ignored.retain(|name| !named.contains(&path::join(&directory, name)));
+    // A path that leads nowhere is likely meant for one of these files: missing-tls-file says so.
+    let missing = |fault: &Fault| fault.kind == FaultKind::Missing;
+    if ignored.is_empty() || faults(context).iter().any(missing) {
+        return;
+    }
+    let whole = context.whole;
+    ignored.retain(|name| !whole.is_named_elsewhere(&path::join(&directory, name)));
     if ignored.is_empty() {
         return;
     }

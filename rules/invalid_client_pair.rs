@@ -72,7 +72,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     format!("an array in `client` has {length} {elements}, and a pair has two"),
                 )
                 .label("no pair")
-                .releases(found.releases)
+                .releases(found.releases.clone())
                 .help(help),
         );
     }

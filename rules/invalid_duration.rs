@@ -58,7 +58,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             context
                 .finding(&RULE, span, format!("`{text}` is no duration: {error}"))
                 .label("takes `3s`, `1m30s`, `500ms`")
-                .releases(found.releases)
+                .releases(found.releases.clone())
                 .help(help(text, error)),
         );
     }

@@ -58,7 +58,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .any(|p| matches!(p.cause, Cause::Toml(ProblemKind::Syntax(_))))
         })
     };
-    if let Some(offset) = context.source.as_deref().and_then(|s| s.invalid_utf8) {
+    if let Some(offset) = context.source.and_then(|s| s.invalid_utf8) {
         let releases = refusing(context);
         let finding = context
             .finding(&RULE, offset..offset + 1, "hosts.toml is not UTF-8")

@@ -65,7 +65,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             context
                 .finding(&RULE, span, format!("{what} cannot be split: {error}"))
                 .label("no URL for Go")
-                .releases(found.releases)
+                .releases(found.releases.clone())
                 .help(help(&shown, error)),
         );
     }

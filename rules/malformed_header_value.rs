@@ -79,7 +79,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             )
             .label("takes text, or an array of text")
             .consequence(Consequence::FileIgnored)
-            .releases(found.releases)
+            .releases(found.releases.clone())
             .help("write the value as text, in quotes");
         let plain = !text.is_empty()
             && text

@@ -170,10 +170,10 @@ fn nearest(context: &NamespaceContext, file: TlsFile, written: &str) -> Option<S
         .filter(|file| !file.is_dir && file.name != "hosts.toml")
         .map(|file| (file.name.clone(), file.name.clone()));
     let above = context
-        .tree
-        .root_files()
-        .into_iter()
-        .map(|name| (format!("../{name}"), name));
+        .whole
+        .root_files
+        .iter()
+        .map(|name| (format!("../{name}"), name.clone()));
     let distance = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &wanted);
     beside
         .chain(above)

@@ -69,7 +69,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                         .tree
                         .shown(&format!("{}/hosts.toml", context.name()))
                 ))
-                .releases(found.releases),
+                .releases(found.releases.clone()),
         );
     }
 }

@@ -1,8 +1,11 @@
+use std::collections::HashSet;
+
 use crate::containerd::Files;
 use crate::containerd::go::path;
 use crate::lint::tls::{entries, named};
 use crate::lint::{Check, Environment, Finding, Location, NamespaceContext, Severity, TreeContext};
 use crate::pki::pem;
+use crate::tree::Tree;
 
 crate::rule! {
     /// A private key that others can read: on this machine, or in a Git repository.
@@ -55,7 +58,7 @@ crate::rule! {
     releases: "all",
     fix: None,
     security_severity: "6.5",
-    check: Check::Tree(check),
+    check: Check::Both(check, over_all),
 }
 
 /// How a key is exposed.
@@ -64,47 +67,45 @@ enum Exposure {
     Readable(u32),
 }
 
-fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
-    let mut told: Vec<String> = Vec::new();
-    for context in tree.namespaces {
-        let mut paths = Vec::new();
-        for entry in entries(context) {
-            for pair in &entry.client {
-                let file = pair.key.as_ref().unwrap_or(&pair.certificate);
-                paths.push((
-                    path::clean(&file.path),
-                    file.span.clone(),
-                    file.written.clone(),
-                ));
-            }
-        }
-        let directory = path::join(&tree.tree.root, context.name());
-        for file in context
-            .files
-            .iter()
-            .filter(|file| !file.is_dir && file.name != "hosts.toml")
-        {
-            paths.push((path::join(&directory, &file.name), None, String::new()));
-        }
-        for (path, span, written) in paths {
-            if told.contains(&path) {
-                continue;
-            }
-            if let Some(exposure) = exposure(tree, &path) {
-                told.push(path.clone());
-                out.push(finding(context, &path, span, &written, &exposure));
-            }
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let mut paths = Vec::new();
+    for entry in entries(context) {
+        for pair in &entry.client {
+            let file = pair.key.as_ref().unwrap_or(&pair.certificate);
+            paths.push((
+                path::clean(&file.path),
+                file.span.clone(),
+                file.written.clone(),
+            ));
         }
     }
-    // Keys beside the namespaces that none of them names.
-    for name in tree.tree.root_files() {
-        let path = path::join(&tree.tree.root, &name);
-        if told.contains(&path) {
+    let directory = path::join(&context.tree.root, context.name());
+    for file in context
+        .files
+        .iter()
+        .filter(|file| !file.is_dir && file.name != "hosts.toml")
+    {
+        paths.push((path::join(&directory, &file.name), None, String::new()));
+    }
+    for (path, span, written) in paths {
+        if let Some(exposure) = exposure(context.tree, &path) {
+            out.push(finding(context, &path, span, &written, &exposure));
+        }
+    }
+}
+
+/// A key that several places name is told once. Keys beside the namespaces belong to none of them.
+fn over_all(tree: &TreeContext, out: &mut Vec<Finding>) {
+    let mut told = HashSet::new();
+    out.retain(|finding| told.insert(finding.location.path.clone()));
+    for name in &tree.root_files {
+        let path = path::join(&tree.tree.root, name);
+        if told.contains(&tree.tree.shown_node_path(&path)) {
             continue;
         }
-        if let Some(exposure) = exposure(tree, &path) {
-            let (message, effect, help) = words(&name, &tree.tree.shown(&name), &exposure);
-            let finding = tree.finding_at(&RULE, &name, message);
+        if let Some(exposure) = exposure(tree.tree, &path) {
+            let (message, effect, help) = words(name, &tree.tree.shown(name), &exposure);
+            let finding = tree.finding_at(&RULE, name, message);
             out.push(finding.effect(effect).help(help));
         }
     }
@@ -152,11 +153,10 @@ fn words(name: &str, shown: &str, exposure: &Exposure) -> (String, String, Strin
     }
 }
 
-fn exposure(tree: &TreeContext, path: &str) -> Option<Exposure> {
+fn exposure(tree: &Tree, path: &str) -> Option<Exposure> {
     if !holds_key(tree, path) {
         return None;
     }
-    let tree = tree.tree;
     if tree
         .relative(path)
         .is_some_and(|relative| tree.is_tracked(relative))
@@ -171,7 +171,7 @@ fn exposure(tree: &TreeContext, path: &str) -> Option<Exposure> {
 }
 
 /// Whether the directories on the way let others through.
-fn others_get_to(tree: &crate::tree::Tree, path: &str) -> bool {
+fn others_get_to(tree: &Tree, path: &str) -> bool {
     let mut rest = path;
     while let Some((parent, _)) = rest
         .rsplit_once('/')
@@ -187,8 +187,8 @@ fn others_get_to(tree: &crate::tree::Tree, path: &str) -> bool {
 }
 
 /// Whether a file holds a private key that needs no password.
-fn holds_key(tree: &TreeContext, path: &str) -> bool {
-    let Ok(bytes) = tree.tree.read(path) else {
+fn holds_key(tree: &Tree, path: &str) -> bool {
+    let Ok(bytes) = tree.read(path) else {
         return false;
     };
     pem::blocks(&bytes).any(|block| {

@@ -1,5 +1,5 @@
 use crate::containerd::HostsToml;
-use crate::lint::{Check, Finding, Location, NamespaceContext, TreeContext};
+use crate::lint::{Check, Finding, Location, NamespaceContext};
 use crate::tree::is_plausible_host;
 
 crate::rule! {
@@ -49,54 +49,52 @@ crate::rule! {
     consequence: Misread,
     releases: "1.6.17 and later",
     fix: None,
-    check: Check::Tree(check),
+    check: Check::Namespace(check),
 }
 
 // An empty hosts.toml is told by empty-hosts-file; a file with nearly the right name by misnamed-hosts-file; hosts.toml
 // below the directory by nested-namespace; certificates under names that are not read by docker-certificate-layout; a name
 // that is never looked up by unreachable-namespace. What they advise mends this too.
-fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
-    let Some(default) = tree.namespace("_default").filter(|d| d.namespace.is_dir) else {
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let Some(default) = context.whole.namespace("_default").filter(|d| d.is_dir) else {
         return;
     };
-    for context in tree.namespaces {
-        if context.is_default()
-            || !context.namespace.is_dir
-            || !is_plausible_host(context.name())
-            || holds_something(context)
-        {
-            continue;
-        }
-        let releases = context.releases_where(|release, outcome| {
-            release.default_namespace()
-                && outcome.hosts_toml == HostsToml::Absent
-                && outcome.problems.is_empty()
-                && context.is_looked_up(release)
-        });
-        let registry = context.registry();
-        let name = context.name();
-        out.push(
-            context
-                .finding_at(
-                    &RULE,
-                    name,
-                    format!("`{name}` holds no hosts.toml, and hides `_default`"),
-                )
-                .label("hides _default")
-                .related(
-                    Location::path(tree.tree.shown(default.name())),
-                    format!("not looked at for {registry}"),
-                )
-                .effect(format!(
-                    "the directory exists, so containerd looks no further: {}",
-                    context.without_any_hosts_toml()
-                ))
-                .help(format!(
-                    "delete the directory, or put a hosts.toml for {registry} into it"
-                ))
-                .releases(releases),
-        );
+    if context.is_default()
+        || !context.namespace.is_dir
+        || !is_plausible_host(context.name())
+        || holds_something(context)
+    {
+        return;
     }
+    let releases = context.releases_where(|release, outcome| {
+        release.default_namespace()
+            && outcome.hosts_toml == HostsToml::Absent
+            && outcome.problems.is_empty()
+            && context.is_looked_up(release)
+    });
+    let registry = context.registry();
+    let name = context.name();
+    out.push(
+        context
+            .finding_at(
+                &RULE,
+                name,
+                format!("`{name}` holds no hosts.toml, and hides `_default`"),
+            )
+            .label("hides _default")
+            .related(
+                Location::path(context.tree.shown(&default.name)),
+                format!("not looked at for {registry}"),
+            )
+            .effect(format!(
+                "the directory exists, so containerd looks no further: {}",
+                context.without_any_hosts_toml()
+            ))
+            .help(format!(
+                "delete the directory, or put a hosts.toml for {registry} into it"
+            ))
+            .releases(releases),
+    );
 }
 
 /// Whether there is something in the directory that containerd reads, or that another rule speaks of.

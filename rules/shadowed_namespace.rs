@@ -1,5 +1,5 @@
 use crate::containerd::directory::underscore_form;
-use crate::lint::{Check, Finding, Location, TreeContext};
+use crate::lint::{Check, Finding, Location, NamespaceContext};
 
 crate::rule! {
     /// Both spellings of a namespace with a port, of which one is read.
@@ -42,43 +42,38 @@ crate::rule! {
     consequence: KeyIgnored,
     releases: "all",
     fix: None,
-    check: Check::Tree(check),
+    check: Check::Namespace(check),
 }
 
-fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
-    for context in tree.namespaces {
-        let name = context.name();
-        let Some(earlier) = underscore_form(name).and_then(|earlier| tree.namespace(&earlier))
-        else {
-            continue;
-        };
-        // A link that leads nowhere does not exist for containerd.
-        if earlier.namespace.broken_link || context.namespace.broken_link {
-            continue;
-        }
-        out.push(
-            context
-                .finding_at(
-                    &RULE,
-                    name,
-                    format!(
-                        "`{name}` is not read, because `{}` is there",
-                        earlier.name()
-                    ),
-                )
-                .label("not read")
-                .related(
-                    Location::path(tree.tree.shown(earlier.name())),
-                    "read for this host",
-                )
-                .effect(format!(
-                    "containerd looks for `{}` first, and looks no further",
-                    earlier.name()
-                ))
-                .help(format!(
-                    "move what is still wanted to `{}`, and delete this directory",
-                    tree.tree.shown(earlier.name())
-                )),
-        );
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let name = context.name();
+    let Some(earlier) = underscore_form(name).and_then(|name| context.whole.namespace(&name))
+    else {
+        return;
+    };
+    // A link that leads nowhere does not exist for containerd.
+    if earlier.broken_link || context.namespace.broken_link {
+        return;
     }
+    out.push(
+        context
+            .finding_at(
+                &RULE,
+                name,
+                format!("`{name}` is not read, because `{}` is there", earlier.name),
+            )
+            .label("not read")
+            .related(
+                Location::path(context.tree.shown(&earlier.name)),
+                "read for this host",
+            )
+            .effect(format!(
+                "containerd looks for `{}` first, and looks no further",
+                earlier.name
+            ))
+            .help(format!(
+                "move what is still wanted to `{}`, and delete this directory",
+                context.tree.shown(&earlier.name)
+            )),
+    );
 }

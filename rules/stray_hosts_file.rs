@@ -50,12 +50,7 @@ crate::rule! {
 }
 
 fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
-    if !tree
-        .tree
-        .root_files()
-        .iter()
-        .any(|name| name == "hosts.toml")
-    {
+    if !tree.root_files.iter().any(|name| name == "hosts.toml") {
         return;
     }
     let default = tree.tree.shown("_default/hosts.toml");

@@ -68,7 +68,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         out.push(
             context
                 .finding_at(&RULE, &path, format!("{what} {}", error.predicate()))
-                .releases(found.releases)
+                .releases(found.releases.clone())
                 .help(help),
         );
     }

@@ -78,8 +78,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         let refused = classify(text, &span, why);
         match groups.iter_mut().find(|(known, ..)| *known == refused) {
-            Some((_, _, releases)) => releases.extend(found.releases),
-            None => groups.push((refused, span, found.releases)),
+            Some((_, _, releases)) => releases.extend(&found.releases),
+            None => groups.push((refused, span, found.releases.clone())),
         }
     }
     for (refused, span, mut releases) in groups {

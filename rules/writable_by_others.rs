@@ -1,6 +1,6 @@
 use crate::containerd::go::path;
-use crate::lint::{Check, Finding, Location, TreeContext};
-use crate::tree::FileInfo;
+use crate::lint::{Check, Finding, Location, NamespaceContext, Related, TreeContext};
+use crate::tree::{FileInfo, Tree};
 
 crate::rule! {
     /// A tree that users other than its owner can change.
@@ -51,79 +51,84 @@ crate::rule! {
     releases: "all",
     fix: None,
     security_severity: "7.0",
-    check: Check::Tree(check),
+    check: Check::Both(check, over_all),
 }
 
 /// So many further places are shown.
 const SHOWN: usize = 8;
 
-// One finding for a tree that can be changed as a whole; else one for each namespace: `chmod -R` mends either.
-fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
-    if !tree.tree.has_the_nodes_modes() {
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let tree = context.tree;
+    if !tree.has_the_nodes_modes() {
         return;
     }
-    let root = writable(tree, "");
-    let mut below = Vec::new();
-    for context in tree.namespaces {
-        let name = context.name().to_owned();
-        let files = context.files.iter().filter(|file| !file.is_dir);
-        let inside = files.map(|file| format!("{name}/{}", file.name));
-        let found: Vec<(String, String)> = std::iter::once(name.clone())
-            .chain(inside)
-            .filter_map(|relative| writable(tree, &relative).map(|who| (relative, who)))
-            .collect();
-        if !found.is_empty() {
-            below.push((context, found));
-        }
-    }
-    if let Some(who) = root {
-        let others = below.into_iter().flat_map(|(_, found)| found);
-        let finding = tree.finding_at(
-            &RULE,
-            "",
-            format!("the config path can be changed by {who}"),
-        );
-        out.push(with_others(tree, finding, others, ""));
+    let name = context.name();
+    let files = context.files.iter().filter(|file| !file.is_dir);
+    let inside = files.map(|file| format!("{name}/{}", file.name));
+    let mut found = std::iter::once(name.to_owned())
+        .chain(inside)
+        .filter_map(|relative| writable(tree, &relative).map(|changed| (relative, changed)));
+    let Some((relative, changed)) = found.next() else {
+        return;
+    };
+    let finding = context.finding_at(&RULE, &relative, format!("`{relative}` {changed}"));
+    let others = found.map(|(relative, changed)| Related {
+        location: Location::path(tree.shown(&relative)),
+        text: changed,
+    });
+    out.push(with_others(tree, finding, others, name));
+}
+
+/// A tree that can be changed as a whole is one finding, for `chmod -R` mends all of it.
+fn over_all(context: &TreeContext, out: &mut Vec<Finding>) {
+    let tree = context.tree;
+    if !tree.has_the_nodes_modes() {
         return;
     }
-    for (context, found) in below {
-        let mut found = found.into_iter();
-        let Some((relative, who)) = found.next() else {
-            continue;
+    let Some(changed) = writable(tree, "") else {
+        return;
+    };
+    let below = std::mem::take(out).into_iter().flat_map(|finding| {
+        let changed = finding
+            .message
+            .rsplit_once("` ")
+            .map(|(_, changed)| changed);
+        let first = Related {
+            text: changed.unwrap_or_default().to_owned(),
+            location: finding.location,
         };
-        let message = format!("`{relative}` can be changed by {who}");
-        let finding = context.finding_at(&RULE, &relative, message);
-        out.push(with_others(tree, finding, found, context.name()));
-    }
+        std::iter::once(first).chain(finding.related)
+    });
+    let finding = context.finding_at(&RULE, "", format!("the config path {changed}"));
+    out.push(with_others(tree, finding, below, ""));
 }
 
 fn with_others(
-    tree: &TreeContext,
+    tree: &Tree,
     mut finding: Finding,
-    others: impl Iterator<Item = (String, String)>,
+    others: impl Iterator<Item = Related>,
     directory: &str,
 ) -> Finding {
-    for (relative, who) in others.take(SHOWN) {
-        let place = Location::path(tree.tree.shown(&relative));
-        finding = finding.related(place, format!("can be changed by {who}"));
-    }
+    finding.related.extend(others.take(SHOWN));
     finding
         .label("writable")
         .effect("who can write here decides from where this node takes its images")
-        .help(format!("`chmod -R go-w {}`", tree.tree.shown(directory)))
+        .help(format!("`chmod -R go-w {}`", tree.shown(directory)))
 }
 
-/// Who can write a path of the tree besides its owner and root.
-fn writable(tree: &TreeContext, relative: &str) -> Option<String> {
+/// Who can change a path of the tree besides its owner and root, as the end of a sentence that begins with the path.
+fn writable(tree: &Tree, relative: &str) -> Option<String> {
     let FileInfo {
         mode, user, group, ..
-    } = tree.tree.info(&path::join(&tree.tree.root, relative))?;
+    } = tree.info(&path::join(&tree.root, relative))?;
     let mode = mode?;
     if mode & 0o002 != 0 {
-        return Some(format!("every user (mode {mode:04o})"));
+        return Some(format!("can be changed by every user (mode {mode:04o})"));
     }
     // Where each user has a group of their own, both have the same number.
     let is_shared = group.is_some_and(|group| group != 0 && Some(group) != user);
-    (mode & 0o020 != 0 && is_shared)
-        .then(|| format!("group {} (mode {mode:04o})", group.unwrap_or_default()))
+    (mode & 0o020 != 0 && is_shared).then(|| {
+        let group = group.unwrap_or_default();
+        format!("can be changed by group {group} (mode {mode:04o})")
+    })
 }

@@ -86,13 +86,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 && span.start < r.span.end.max(r.span.start + 1)
         };
         match refused.iter_mut().find(same) {
-            Some(known) => known.releases.extend(problem.releases),
+            Some(known) => known.releases.extend(&problem.releases),
             None => refused.push(Refused {
                 span,
                 key,
                 found,
                 effect,
-                releases: problem.releases,
+                releases: problem.releases.clone(),
             }),
         }
     }

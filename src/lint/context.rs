@@ -1,19 +1,19 @@
 //! What a rule sees: the run, a tree, one namespace and what containerd makes of it.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::classify::{self, Classification};
 use super::finding::{Consequence, Finding, Location};
+use super::load::Loaded;
 use super::rule::Rule;
 use super::settings::{Environment, Level, Settings};
 use super::suppression::Linted;
+use super::tree_context::TreeContext;
 use crate::containerd::directory::{self, DEFAULT};
-use crate::containerd::go::path;
 use crate::containerd::hosts::Host;
 use crate::containerd::toml::Span;
-use crate::containerd::{
-    DirEntry, Files, HostsToml, Outcome, Problem, Release, Role, load_directory,
-};
+use crate::containerd::{DirEntry, HostsToml, Outcome, Problem, Release, Role};
 use crate::document::{self, Document, HostTable, Source, SyntaxError};
 use crate::tree::{Namespace, Tree, registry_host};
 
@@ -26,58 +26,29 @@ pub struct Run {
     pub now: i64,
 }
 
-/// A config path and its namespaces.
-pub struct TreeContext<'a> {
-    /// The run.
-    pub run: &'a Run,
-    /// The tree on disk.
-    pub tree: &'a Tree,
-    /// Its namespaces, sorted, those that were not asked for included.
-    pub namespaces: &'a [NamespaceContext<'a>],
-}
-
-impl TreeContext<'_> {
-    /// A finding about a file or directory; `relative` is its path in the tree.
-    pub fn finding_at(
-        &self,
-        rule: &'static Rule,
-        relative: &str,
-        message: impl Into<String>,
-    ) -> Finding {
-        let releases = self.run.settings.releases.clone();
-        new_finding(
-            rule,
-            releases,
-            None,
-            Location::path(self.tree.shown(relative)),
-            message.into(),
-        )
-    }
-
-    /// The namespace of this name.
-    pub fn namespace(&self, name: &str) -> Option<&NamespaceContext<'_>> {
-        self.namespaces.iter().find(|n| n.name() == name)
-    }
-}
-
-/// One directory of a config path.
+/// One directory of a config path: what was loaded, and what several rules make of it, each made
+/// once and when it is first asked for.
 pub struct NamespaceContext<'a> {
     /// The run.
     pub run: &'a Run,
     /// The tree on disk.
     pub tree: &'a Tree,
+    /// The config path, for what other directories have to do with this one.
+    pub whole: &'a TreeContext<'a>,
     /// The name at the first level of the tree.
-    pub namespace: Namespace,
+    pub namespace: &'a Namespace,
     /// hosts.toml, when it can be read.
-    pub source: Option<Arc<Source>>,
+    pub source: Option<&'a Arc<Source>>,
     /// hosts.toml as a document, when it is TOML.
-    pub document: Option<Document>,
+    pub document: Option<&'a Document>,
     /// Why hosts.toml is no TOML.
-    pub syntax_error: Option<SyntaxError>,
+    pub syntax_error: Option<&'a SyntaxError>,
     /// What containerd makes of the directory, for each targeted release that looks the name up.
-    pub outcomes: Vec<(Release, Outcome)>,
+    pub outcomes: &'a [(Release, Outcome)],
     /// What lies in the directory, sorted.
-    pub files: Vec<DirEntry>,
+    pub files: &'a [DirEntry],
+    entries: OnceCell<Vec<Entry<'a>>>,
+    problems: OnceCell<Vec<Found>>,
 }
 
 /// A problem of the model and the releases that have it.
@@ -103,41 +74,20 @@ pub struct Entry<'a> {
 }
 
 impl<'a> NamespaceContext<'a> {
-    /// Reads the directory and asks the model about it.
-    pub fn new(run: &'a Run, tree: &'a Tree, namespace: Namespace) -> NamespaceContext<'a> {
-        let dir = path::join(&tree.root, &namespace.name);
-        let hosts_toml = path::join(&dir, "hosts.toml");
-        let shown = tree.shown(&format!("{}/hosts.toml", namespace.name));
-        let source = tree
-            .read(&hosts_toml)
-            .ok()
-            .map(|bytes| Arc::new(Source::new(shown, &bytes)));
-        let (document, syntax_error) = match source.as_deref() {
-            None => (None, None),
-            Some(source) => match Document::parse(&source.text) {
-                Ok(document) if source.invalid_utf8.is_none() => (Some(document), None),
-                Ok(_) => (None, None),
-                Err(error) => (None, Some(error)),
-            },
-        };
-        let host = registry_host(&namespace.name);
-        let outcomes = run
-            .settings
-            .releases
-            .iter()
-            .filter(|release| namespace.name != DEFAULT || release.default_namespace())
-            .map(|&release| (release, load_directory(release, tree, &dir, &host)))
-            .collect();
-        let files = tree.list(&dir).unwrap_or_default();
+    /// What the rules see of a directory.
+    pub fn new(whole: &'a TreeContext<'a>, loaded: &'a Loaded<'a>) -> NamespaceContext<'a> {
         NamespaceContext {
-            run,
-            tree,
-            namespace,
-            source,
-            document,
-            syntax_error,
-            outcomes,
-            files,
+            run: whole.run,
+            tree: whole.tree,
+            whole,
+            namespace: loaded.namespace,
+            source: loaded.source.as_ref(),
+            document: loaded.document.as_ref(),
+            syntax_error: loaded.syntax_error.as_ref(),
+            outcomes: &loaded.outcomes,
+            files: &loaded.files,
+            entries: OnceCell::new(),
+            problems: OnceCell::new(),
         }
     }
 
@@ -206,7 +156,7 @@ impl<'a> NamespaceContext<'a> {
     /// A finding about a place in hosts.toml. It holds for all targeted releases until
     /// [`Finding::releases`] says otherwise.
     pub fn finding(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
-        let location = match &self.source {
+        let location = match self.source {
             Some(source) => Location::span(source, span),
             None => Location::path(self.tree.shown(&format!("{}/hosts.toml", self.name()))),
         };
@@ -238,17 +188,15 @@ impl<'a> NamespaceContext<'a> {
 
     /// A place in hosts.toml.
     pub fn location(&self, span: Span) -> Location {
-        match &self.source {
+        match self.source {
             Some(source) => Location::span(source, span),
             None => Location::path(self.tree.shown(&format!("{}/hosts.toml", self.name()))),
         }
     }
 
     /// The text of hosts.toml, empty when there is none.
-    pub fn text(&self) -> &str {
-        self.source
-            .as_deref()
-            .map_or("", |source| source.text.as_str())
+    pub fn text(&self) -> &'a str {
+        self.source.map_or("", |source| source.text.as_str())
     }
 
     /// The targeted releases that read this directory.
@@ -267,9 +215,13 @@ impl<'a> NamespaceContext<'a> {
 
     /// The model's problems, equal ones of several releases together, in the order of the first
     /// release that has them.
-    pub fn problems(&self) -> Vec<Found> {
+    pub fn problems(&self) -> &[Found] {
+        self.problems.get_or_init(|| self.find_problems())
+    }
+
+    fn find_problems(&self) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
-        for (release, outcome) in &self.outcomes {
+        for (release, outcome) in self.outcomes {
             let decided = outcome.problems.iter().map(|p| (p, false));
             for (problem, masked) in decided.chain(outcome.masked.iter().map(|p| (p, true))) {
                 // A problem may be met in one release and masked in another; it is one all the same.
@@ -293,15 +245,15 @@ impl<'a> NamespaceContext<'a> {
 
     /// The entries of hosts.toml and its root, in the order of the text, each as the newest release that
     /// has it understands it. Empty when no targeted release can read the text.
-    pub fn entries(&self) -> Vec<Entry<'_>> {
-        let tables = self
-            .document
-            .as_ref()
-            .map(Document::hosts)
-            .unwrap_or_default();
+    pub fn entries(&self) -> &[Entry<'a>] {
+        self.entries.get_or_init(|| self.find_entries())
+    }
+
+    fn find_entries(&self) -> Vec<Entry<'a>> {
+        let tables = self.document.map(Document::hosts).unwrap_or_default();
         let key = |host: &Host| (host.role == Role::Server, host.span.clone());
-        let mut entries: Vec<Entry<'_>> = Vec::new();
-        for (release, outcome) in &self.outcomes {
+        let mut entries: Vec<Entry<'a>> = Vec::new();
+        for (release, outcome) in self.outcomes {
             for host in &outcome.entries {
                 match entries.iter_mut().find(|e| key(&e.host) == key(host)) {
                     Some(known) => {
@@ -478,11 +430,11 @@ impl Linted for NamespaceContext<'_> {
     }
 
     fn source(&self) -> Option<&Source> {
-        self.source.as_deref()
+        self.source.map(|source| &**source)
     }
 
     fn document(&self) -> Option<&Document> {
-        self.document.as_ref()
+        self.document
     }
 
     fn finding(&self, rule: &'static Rule, span: Span, message: String) -> Finding {

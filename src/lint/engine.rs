@@ -2,18 +2,21 @@
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use super::RULES;
 use super::baseline::BaselineOutcome;
-use super::context::{NamespaceContext, Run, TreeContext, default_effect};
+use super::context::{NamespaceContext, Run, default_effect};
 use super::finding::{Finding, Severity};
+use super::load::Loaded;
 use super::node;
 use super::rule::{Check, Rule};
 use super::secrets::without_userinfo;
 use super::settings::Level;
 use super::suppression;
+use super::tree_context::TreeContext;
 use crate::containerd::{FileError, Release};
-use crate::tree::{NodeFiles, Tree};
+use crate::tree::{Namespace, NodeFiles, Tree};
 
 /// Something that kept the tool from its work in one place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,76 +125,82 @@ pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
 }
 
 fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
-    let namespaces = match tree.namespaces() {
-        Ok(namespaces) => namespaces,
+    let whole = match TreeContext::new(run, tree) {
+        Ok(whole) => whole,
         Err(error) => {
             let path = tree.shown("");
             report.failures.push(Failure::Unreadable { path, error });
             return;
         }
     };
-    let contexts: Vec<NamespaceContext<'_>> = namespaces
-        .into_iter()
-        .map(|namespace| NamespaceContext::new(run, tree, namespace))
-        .collect();
-    report.summary.trees += 1;
+    let mut of_tree = Report::default();
+    of_tree.summary.trees = 1;
     if tree.only.is_none() {
-        report.places.push(tree.shown(""));
+        of_tree.places.push(tree.shown(""));
     }
-    let wanted = |c: &&NamespaceContext<'_>| {
-        let path = tree.shown(c.name());
-        tree.wants(c.name())
+    let is_wanted = |namespace: &&Namespace| {
+        let path = tree.shown(&namespace.name);
+        tree.wants(&namespace.name)
             && !run.settings.exclude.excludes(&path)
             && !run.settings.exclude.excludes(&format!("{path}/hosts.toml"))
     };
-    for context in contexts.iter().filter(wanted) {
-        report.summary.namespaces += 1;
-        if tree.only.is_some() {
-            report.places.push(tree.shown(context.name()));
-        }
-        if let Some(source) = &context.source {
-            report.summary.files += 1;
-            report.files.push(source.clone());
-        }
-        for rule in RULES {
-            if let Check::Namespace(check) = rule.check {
-                let path = tree.shown(context.name());
-                run_rule(rule, &path, report, run, Some(context), |out| {
-                    check(context, out)
-                });
-            }
-        }
+    let wanted: Vec<&Namespace> = whole.namespaces.iter().filter(is_wanted).collect();
+    for namespace in wanted {
+        lint_namespace(&whole, namespace, &mut of_tree);
     }
-    let context = TreeContext {
-        run,
-        tree,
-        namespaces: &contexts,
-    };
-    let names: Vec<&str> = contexts
-        .iter()
-        .filter(wanted)
-        .map(NamespaceContext::name)
-        .collect();
+    lint_whole(&whole, &mut of_tree);
+    report.append(of_tree);
+}
+
+/// Reads one directory and runs the rules at it; what was read is gone at the end, but for what findings hold on to.
+fn lint_namespace(whole: &TreeContext<'_>, namespace: &Namespace, report: &mut Report) {
+    let (tree, run) = (whole.tree, whole.run);
+    let loaded = Loaded::read(whole, namespace);
+    let context = NamespaceContext::new(whole, &loaded);
+    let path = tree.shown(context.name());
+    let mut here = Report::default();
+    here.summary.namespaces = 1;
+    if let Some(source) = context.source {
+        here.summary.files = 1;
+        here.files.push(Arc::clone(source));
+    }
     for rule in RULES {
-        if let Check::Tree(check) = rule.check {
-            run_rule(rule, &tree.shown(""), report, run, None, |out| {
-                let mut all = Vec::new();
-                check(&context, &mut all);
-                all.retain(|finding: &Finding| match &finding.namespace {
-                    Some(name) => names.contains(&name.as_str()),
-                    None => tree.only.is_none(),
-                });
-                out.append(&mut all);
+        if let Check::Namespace(check) | Check::Both(check, _) = rule.check {
+            run_rule(rule, &path, &mut here, run, Some(&context), |out| {
+                check(&context, out)
             });
         }
     }
     if run.settings.suppressions {
-        for context in contexts.iter().filter(|context| wanted(context)) {
-            let found = suppression::apply(context, report);
-            let found = found.into_iter();
-            let admitted = found.filter_map(|f| admitted(f, run, Some(context)));
-            report.findings.extend(admitted);
-        }
+        let found = suppression::apply(&context, &mut here).into_iter();
+        let admitted = found.filter_map(|finding| admitted(finding, run, Some(&context)));
+        here.findings.extend(admitted);
+    }
+    if tree.only.is_some() {
+        here.places.push(path);
+    }
+    report.append(here);
+}
+
+/// Runs the rules at the tree as a whole, when that was asked for; `report` has what was found in its namespaces.
+fn lint_whole(whole: &TreeContext<'_>, report: &mut Report) {
+    let (tree, run) = (whole.tree, whole.run);
+    let path = tree.shown("");
+    for rule in RULES {
+        let (check, mut found) = match rule.check {
+            Check::Tree(check) => (check, Vec::new()),
+            Check::Both(_, check) => {
+                let is_its_own = |finding: &mut Finding| finding.rule == *rule;
+                let found = report.findings.extract_if(.., is_its_own).collect();
+                (check, found)
+            }
+            Check::Namespace(_) | Check::Node(_) | Check::Engine => continue,
+        };
+        run_rule(rule, &path, report, run, None, |out| {
+            check(whole, &mut found);
+            found.retain(|finding| finding.namespace.is_some() || tree.only.is_none());
+            out.append(&mut found);
+        });
     }
 }
 
@@ -264,6 +273,19 @@ fn hide_secrets(finding: &mut Finding) {
 }
 
 impl Report {
+    /// Adds what was found elsewhere.
+    fn append(&mut self, other: Report) {
+        self.findings.extend(other.findings);
+        self.suppressed.extend(other.suppressed);
+        self.summary.trees += other.summary.trees;
+        self.summary.namespaces += other.summary.namespaces;
+        self.summary.files += other.summary.files;
+        self.summary.nodes += other.summary.nodes;
+        self.files.extend(other.files);
+        self.places.extend(other.places);
+        self.failures.extend(other.failures);
+    }
+
     /// The findings and those that are kept quiet, in one order.
     pub fn everything(&self) -> Vec<(&Finding, Option<&Suppressor>)> {
         let loud = self.findings.iter().map(|finding| (finding, None));

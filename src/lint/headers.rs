@@ -29,7 +29,7 @@ pub fn headers<'a>(context: &'a NamespaceContext<'_>) -> Vec<Vec<Header<'a>>> {
         let Some(header) = table.get("header").and_then(Item::table) else {
             continue;
         };
-        all.push(of_table(header, &entry));
+        all.push(of_table(header, entry));
     }
     all
 }

@@ -1,8 +1,9 @@
 //! What a rule is: a value. Its doc comment is its documentation.
 
-use super::context::{NamespaceContext, TreeContext};
+use super::context::NamespaceContext;
 use super::finding::{Consequence, Finding, Severity};
 use super::node::NodeContext;
+use super::tree_context::TreeContext;
 
 /// The part of the catalogue that a rule belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,12 +83,19 @@ impl FixKind {
 /// How a rule looks.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
-    /// At one directory of a config path, its hosts.toml and its certificate files.
+    /// At one directory of a config path, its hosts.toml and its certificate files. The names of the other directories
+    /// are known there too ([`NamespaceContext::whole`]); what is in them is not.
     Namespace(fn(&NamespaceContext, &mut Vec<Finding>)),
-    /// At a config path as a whole.
+    /// At a config path as a whole: at the names in it.
     Tree(fn(&TreeContext, &mut Vec<Finding>)),
     /// At a config.toml, with what it imports.
     Node(fn(&NodeContext, &mut Vec<Finding>)),
+    /// At one directory after the other, and then at what it found in all of them, in the order of the directories: to say
+    /// once what was found several times, and what belongs to none of them.
+    Both(
+        fn(&NamespaceContext, &mut Vec<Finding>),
+        fn(&TreeContext, &mut Vec<Finding>),
+    ),
     /// Not by itself: the engine finds it while it applies suppressions.
     Engine,
 }

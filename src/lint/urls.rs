@@ -258,7 +258,7 @@ pub fn written_urls<'a>(context: &'a NamespaceContext) -> Vec<WrittenUrl<'a>> {
             None => None,
         };
         urls.push(WrittenUrl {
-            entry,
+            entry: entry.clone(),
             text,
             url,
             span,

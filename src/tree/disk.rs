@@ -1,6 +1,6 @@
 //! The only place that touches the disk.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, FileType, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
@@ -87,12 +87,23 @@ pub fn names(path: &Path) -> Result<Vec<Namespace>, FileError> {
     for entry in fs::read_dir(path).map_err(|error| file_error(&error))? {
         let entry = entry.map_err(|error| file_error(&error))?;
         let name = entry.file_name();
-        let target = fs::metadata(entry.path());
+        let kind = entry.file_type();
+        // Only a link needs a second look.
+        let is_plain = |kind: &FileType| kind.is_dir() || kind.is_file();
+        let (is_dir, broken_link) = match kind {
+            Ok(kind) if is_plain(&kind) => (kind.is_dir(), false),
+            kind => {
+                let target = fs::metadata(entry.path());
+                let is_link = kind.is_ok_and(|kind| kind.is_symlink());
+                let is_dir = target.as_ref().is_ok_and(Metadata::is_dir);
+                (is_dir, target.is_err() && is_link)
+            }
+        };
         found.push(Namespace {
             name: name.to_string_lossy().into_owned(),
             utf8: name.to_str().is_some(),
-            is_dir: target.as_ref().is_ok_and(Metadata::is_dir),
-            broken_link: target.is_err() && entry.file_type().is_ok_and(|kind| kind.is_symlink()),
+            is_dir,
+            broken_link,
         });
     }
     Ok(found)

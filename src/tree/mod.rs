@@ -191,16 +191,22 @@ impl Tree {
     /// folders, Kubernetes' `..data` links, spegel's `_backup` and other hidden names are left out,
     /// and so are files whose names are no registry host's.
     pub fn namespaces(&self) -> Result<Vec<Namespace>, FileError> {
+        self.list_root().map(|(namespaces, _)| namespaces)
+    }
+
+    /// The [namespaces](Tree::namespaces), and the names of the files at the first level, sorted.
+    pub fn list_root(&self) -> Result<(Vec<Namespace>, Vec<String>), FileError> {
         let names = match disk::names(&self.disk) {
             // The tree may exist for the sake of a text from standard input alone.
             Err(FileError::NotFound) if self.overlay.is_some() => Vec::new(),
             names => names?,
         };
+        let files = names.iter().filter(|entry| !entry.is_dir);
+        let mut files: Vec<String> = files.map(|entry| entry.name.clone()).collect();
+        files.sort_unstable();
         let wanted = |name: &str| self.only.as_ref().is_some_and(|only| only.contains(name));
-        let mut found: Vec<Namespace> = names
-            .into_iter()
-            .filter(|entry| Tree::takes(entry) || wanted(&entry.name))
-            .collect();
+        let mut found = names;
+        found.retain(|entry| Tree::takes(entry) || wanted(&entry.name));
         let overlaid = self.overlay.as_ref();
         if let Some((name, _)) = overlaid.and_then(|(path, _)| path.split_once('/'))
             && !found.iter().any(|entry| entry.name == name)
@@ -212,26 +218,14 @@ impl Tree {
                 broken_link: false,
             });
         }
-        found.sort();
-        Ok(found)
+        found.sort_unstable();
+        Ok((found, files))
     }
 
     /// Whether a name at the first level of a config path can be meant as a namespace.
     fn takes(entry: &Namespace) -> bool {
         !names::is_never_a_namespace(&entry.name)
             && (entry.is_dir || is_plausible_host(&entry.name) || entry.name == DEFAULT)
-    }
-
-    /// Names of files at the first level, sorted.
-    pub fn root_files(&self) -> Vec<String> {
-        let mut names: Vec<String> = disk::names(&self.disk)
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|entry| !entry.is_dir)
-            .map(|entry| entry.name)
-            .collect();
-        names.sort();
-        names
     }
 
     /// Whether this namespace was asked for.

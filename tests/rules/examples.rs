@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use certsd_lint::lint::{Check, RULES, Rule};
+use certsd_lint::lint::{RULES, Rule};
 
 use super::{lint_tree, settings_beside};
 
@@ -93,11 +93,7 @@ fn fires(rule: &Rule, blocks: &[Block]) -> bool {
     }
     let settings = settings_beside(&config_path);
     let report = lint_tree(&config_path, settings);
-    match rule.check {
-        Check::Engine | Check::Namespace(_) | Check::Tree(_) | Check::Node(_) => {
-            report.findings.iter().any(|finding| finding.rule == rule)
-        }
-    }
+    report.findings.iter().any(|finding| finding.rule == rule)
 }
 
 fn copy_mentioned(text: &str, directory: &Path) {

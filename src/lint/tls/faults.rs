@@ -53,7 +53,7 @@ pub fn faults(context: &NamespaceContext) -> Vec<Fault> {
     let mut faults: Vec<(Fault, (String, String))> = Vec::new();
     let problems = context.problems();
     // What bites first: the same file may be read in Docker's layout and be named in a hosts.toml that is dropped.
-    let (decided, masked): (Vec<_>, Vec<_>) = problems.into_iter().partition(|found| !found.masked);
+    let (decided, masked): (Vec<_>, Vec<_>) = problems.iter().partition(|found| !found.masked);
     for found in decided.into_iter().chain(masked) {
         let Some(files) = paths(&found.problem.cause) else {
             continue;
@@ -63,7 +63,7 @@ pub fn faults(context: &NamespaceContext) -> Vec<Fault> {
             continue;
         };
         let releases = if found.masked {
-            found.releases
+            found.releases.clone()
         } else {
             // Where the file is dropped, another rule says so, and this one waits.
             biting(context, &found.problem)
@@ -86,7 +86,7 @@ pub fn faults(context: &NamespaceContext) -> Vec<Fault> {
             None => faults.push((
                 Fault {
                     kind,
-                    cause: found.problem.cause,
+                    cause: found.problem.cause.clone(),
                     places: vec![place],
                     releases,
                     masked: found.masked,

@@ -1,5 +1,6 @@
 //! The certificates in the files that containerd takes.
 
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub struct TlsEntry {
 pub fn entries(context: &NamespaceContext) -> Vec<TlsEntry> {
     let mut entries: Vec<TlsEntry> = context
         .entries()
-        .into_iter()
+        .iter()
         .map(|entry| {
             let written = entry
                 .host
@@ -55,14 +56,14 @@ pub fn entries(context: &NamespaceContext) -> Vec<TlsEntry> {
                 scheme: if is_root && entry.host.host.is_empty() {
                     String::new()
                 } else {
-                    entry.host.scheme
+                    entry.host.scheme.clone()
                 },
-                host: entry.host.host,
-                ca: entry.host.ca.unwrap_or_default(),
-                client: entry.host.client,
+                host: entry.host.host.clone(),
+                ca: entry.host.ca.clone().unwrap_or_default(),
+                client: entry.host.client.clone(),
                 is_followed: !is_root,
                 verifies: entry.host.skip_verify != Some(true),
-                releases: entry.releases,
+                releases: entry.releases.clone(),
             }
         })
         .collect();
@@ -86,6 +87,17 @@ pub fn entries(context: &NamespaceContext) -> Vec<TlsEntry> {
         });
     }
     entries
+}
+
+/// The files that a namespace's hosts.toml names, or that containerd finds in Docker's layout, as paths of the node.
+pub fn named_files(context: &NamespaceContext) -> Vec<String> {
+    let mut named = Vec::new();
+    for entry in entries(context) {
+        let pairs = entry.client.iter();
+        let pairs = pairs.flat_map(|pair| iter::once(&pair.certificate).chain(&pair.key));
+        named.extend(entry.ca.iter().chain(pairs).map(|f| path::clean(&f.path)));
+    }
+    named
 }
 
 /// A file with certificates, once for the namespace.

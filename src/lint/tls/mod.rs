@@ -8,7 +8,9 @@ mod places;
 mod skipping;
 
 pub use faults::{Fault, FaultKind, faults};
-pub use files::{CertificateFile, TlsEntry, certificate_files, entries, read_certificates};
+pub use files::{
+    CertificateFile, TlsEntry, certificate_files, entries, named_files, read_certificates,
+};
 pub use places::{Place, array_element, base_name, named};
 pub use skipping::{SkippingEntry, skipping};
 

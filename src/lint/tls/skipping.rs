@@ -74,7 +74,7 @@ pub fn skipping(context: &NamespaceContext) -> Vec<SkippingEntry> {
             ca: key("ca").filter(|_| has_ca).map(|ca| ca.span.clone()),
             is_loopback: is_loopback(&host),
             host,
-            releases: entry.releases,
+            releases: entry.releases.clone(),
         });
     }
     found

@@ -1,0 +1,66 @@
+//! Reads one directory of a config path and asks the model about it.
+
+use std::sync::Arc;
+
+use super::tree_context::TreeContext;
+use crate::containerd::directory::DEFAULT;
+use crate::containerd::go::path;
+use crate::containerd::{DirEntry, Files, Outcome, Release, load_directory};
+use crate::document::{Document, Source, SyntaxError};
+use crate::tree::{Namespace, registry_host};
+
+/// What is read of a directory, and what containerd makes of it. It is let go as soon as the rules have seen it.
+pub struct Loaded<'a> {
+    /// The name at the first level of the tree.
+    pub namespace: &'a Namespace,
+    /// hosts.toml, when it can be read.
+    pub source: Option<Arc<Source>>,
+    /// hosts.toml as a document, when it is TOML.
+    pub document: Option<Document>,
+    /// Why hosts.toml is no TOML.
+    pub syntax_error: Option<SyntaxError>,
+    /// What containerd makes of the directory, for each targeted release that looks the name up.
+    pub outcomes: Vec<(Release, Outcome)>,
+    /// What lies in the directory, sorted.
+    pub files: Vec<DirEntry>,
+}
+
+impl<'a> Loaded<'a> {
+    /// Reads the directory of this name.
+    pub fn read(whole: &TreeContext<'_>, namespace: &'a Namespace) -> Loaded<'a> {
+        let tree = whole.tree;
+        let dir = path::join(&tree.root, &namespace.name);
+        let hosts_toml = path::join(&dir, "hosts.toml");
+        let shown = tree.shown(&format!("{}/hosts.toml", namespace.name));
+        let source = tree
+            .read(&hosts_toml)
+            .ok()
+            .map(|bytes| Arc::new(Source::new(shown, &bytes)));
+        let (document, syntax_error) = match source.as_deref() {
+            None => (None, None),
+            Some(source) => match Document::parse(&source.text) {
+                Ok(document) if source.invalid_utf8.is_none() => (Some(document), None),
+                Ok(_) => (None, None),
+                Err(error) => (None, Some(error)),
+            },
+        };
+        let host = registry_host(&namespace.name);
+        let outcomes = whole
+            .run
+            .settings
+            .releases
+            .iter()
+            .filter(|release| namespace.name != DEFAULT || release.default_namespace())
+            .map(|&release| (release, load_directory(release, tree, &dir, &host)))
+            .collect();
+        let files = tree.list(&dir).unwrap_or_default();
+        Loaded {
+            namespace,
+            source,
+            document,
+            syntax_error,
+            outcomes,
+            files,
+        }
+    }
+}
