@@ -375,3 +375,73 @@ fn there_is_no_answer_without_a_config_path() {
     assert!(error(&["--config-path", "certs.d/file", "nginx"]).contains("is not a directory"));
     assert!(error(&["--config-path", "certs.d", "--containerd", "9", "nginx"]).contains("`9`"));
 }
+
+/// A node's file system with this config.toml and a tree with a mirror for docker.io.
+fn node(config: &str) -> TempDir {
+    tree(&[
+        ("etc/containerd/config.toml", config),
+        ("etc/containerd/certs.d/docker.io/hosts.toml", MIRROR),
+    ])
+}
+
+fn node_outcomes(node: &TempDir, releases: &str) -> Vec<Value> {
+    let root = node.path().to_str().unwrap();
+    let config = format!("{root}/etc/containerd/config.toml");
+    let arguments = [
+        "--containerd-config",
+        &config,
+        "--sysroot",
+        root,
+        "--containerd",
+        releases,
+        "--format",
+        "json",
+        "nginx",
+    ];
+    let command = Command::parse_from(std::iter::once("resolve").chain(arguments));
+    let mut out = Vec::new();
+    run(&command.args, &mut out).unwrap();
+    let document: Value = serde_json::from_slice(&out).unwrap();
+    let outcomes = document["resolutions"][0]["outcomes"].as_array();
+    outcomes.unwrap().clone()
+}
+
+const LIST: &str = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/etc/containerd/certs.d:/etc/docker/certs.d\"\n";
+
+#[test]
+fn a_nodes_config_path_is_read_as_the_release_pulls() {
+    let outcomes = node_outcomes(&node(LIST), "2.0,2.3");
+    assert_eq!(outcomes[0]["directory"], "docker.io");
+    assert_eq!(outcomes[1]["directory"], Value::Null);
+    // One way to pull is known, so the other is not shown.
+    assert_eq!(outcomes[1].get("local_pull"), None);
+    let local = LIST.replace(
+        ".registry]",
+        ".containerd]\ndiscard_unpacked_layers = true\n[plugins.\"io.containerd.grpc.v1.cri\".registry]",
+    );
+    for outcome in node_outcomes(&node(&local), "2.0,2.3") {
+        assert_eq!(outcome["directory"], "docker.io");
+    }
+}
+
+#[test]
+fn without_a_config_path_no_directory_is_looked_in() {
+    let outcomes = node_outcomes(&node("version = 2\n"), "1.7");
+    assert_eq!(outcomes[0]["directory"], Value::Null);
+    assert_eq!(outcomes[0]["endpoints"][0]["host"], "registry-1.docker.io");
+}
+
+#[test]
+fn a_node_without_cri_pulls_nothing() {
+    let outcomes = node_outcomes(&node("disabled_plugins = [\"cri\"]\n"), "1.7,2.3");
+    assert_eq!(outcomes.len(), 1);
+    assert_eq!(outcomes[0]["result"], "pulls_fail");
+    assert_eq!(outcomes[0]["error"], "CRI is disabled");
+}
+
+#[test]
+fn old_tables_say_where_pulls_go() {
+    let mirrors = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry.mirrors.\"docker.io\"]\nendpoint = [\"https://m.internal\"]\n";
+    let outcomes = node_outcomes(&node(mirrors), "1.7");
+    assert_eq!(outcomes[0]["result"], "undetermined");
+}

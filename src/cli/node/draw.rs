@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::answer::Node;
 use crate::cli::drawing::style::{BAD, FAINT, GOOD, ODD, STRONG, paint, visible};
-use crate::cli::drawing::{Sheet, rule, title};
+use crate::cli::drawing::{INDENT, Sheet, rule, title};
 use crate::containerd::Release;
 use crate::containerd::node::{Cri, Outcome, Pull};
 use crate::containerd::toml::document::{Place, Table};
@@ -223,7 +223,8 @@ impl Page<'_> {
         if let Some(location) = place.and_then(|place| self.node.locate(self.outcome, place)) {
             let at = location.position;
             let text = format!("at {}:{}:{}", location.path, at.line, at.column);
-            self.sheet.more(FAINT, &text);
+            // A path is not broken, however long it is.
+            self.sheet.indented(FAINT, INDENT, &visible(&text));
         }
     }
 }

@@ -1,13 +1,11 @@
 //! The answers, release by release, before they are printed.
 
-use std::path::Path;
-
-use super::{Args, Error};
+use super::config_path::{ConfigPath, NoLookup};
 use crate::containerd::requests::{Requests, requests};
 use crate::containerd::roots::{Root, load_roots};
 use crate::containerd::{Files, Outcome, Reference, ReferenceError, Release, reference};
 use crate::document::{LineIndex, Position};
-use crate::tree::{Tree, TreeOptions};
+use crate::tree::Tree;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -27,74 +25,6 @@ impl Query {
     }
 }
 
-/// The config path, as a text and as the directories that it stands for.
-pub struct ConfigPath {
-    /// As given.
-    pub text: String,
-    /// Its directories, in order.
-    pub roots: Vec<Tree>,
-    /// The text as the name of one directory, where that is another thing.
-    whole: Option<Tree>,
-}
-
-impl ConfigPath {
-    /// Splits the text, and sees that there is a directory to look in.
-    pub fn open(args: &Args) -> Result<ConfigPath, Error> {
-        let text = args.config_path.as_str();
-        let parts = |text: &str| -> Vec<String> {
-            text.split(':')
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect()
-        };
-        let mut deploy_paths = args
-            .deploy_path
-            .as_deref()
-            .map(parts)
-            .unwrap_or_default()
-            .into_iter();
-        let mut open = |text: &str| {
-            let options = TreeOptions {
-                deploy_path: deploy_paths.next(),
-                sysroot: args.sysroot.clone(),
-            };
-            Tree::open(Path::new(text), text, &options)
-        };
-        let roots: Vec<Tree> = parts(text).iter().map(|part| open(part)).collect();
-        // One missing root of a list is as good as an empty one; the built-in list names
-        // a directory that most nodes do not have.
-        if roots.iter().all(|root| !root.disk.exists()) {
-            return Err(Error::NoConfigPath(text.to_owned()));
-        }
-        if let Some(file) = roots.iter().find(|root| root.disk.is_file()) {
-            return Err(Error::NotADirectory(file.shown("")));
-        }
-        Ok(ConfigPath {
-            whole: text.contains(':').then(|| open(text)),
-            text: text.to_owned(),
-            roots,
-        })
-    }
-}
-
-impl ConfigPath {
-    /// The tree in which something was found.
-    pub fn tree(&self, found: &Found) -> Option<&Tree> {
-        match found.as_one {
-            true => found.root.and(self.whole.as_ref()),
-            false => self.roots.get(found.root?),
-        }
-    }
-
-    /// The trees behind it, which are not looked in any more.
-    pub fn later(&self, found: &Found) -> &[Tree] {
-        match found.root {
-            Some(root) if !found.as_one => &self.roots[root + 1..],
-            _ => &[],
-        }
-    }
-}
-
 /// The answers to one query.
 pub struct Resolution {
     /// What was asked.
@@ -107,6 +37,15 @@ pub struct Resolution {
 pub enum Answer {
     /// The text is no image reference.
     NoReference(ReferenceError),
+    /// The node's config.toml keeps this release from looking anywhere.
+    NoLookup {
+        /// The reference in full; `None` where a registry was asked for.
+        reference: Option<Reference>,
+        /// The registry host.
+        host: String,
+        /// Why.
+        why: NoLookup,
+    },
     /// It is looked up.
     Found {
         /// The reference in full; `None` where a registry was asked for.
@@ -122,8 +61,10 @@ pub enum Answer {
 
 /// What a look-up finds.
 pub struct Found {
-    /// Which root of the config path has the directory.
+    /// Which tree of the config path has the directory.
     pub root: Option<usize>,
+    /// The trees that are looked in, in order.
+    pub searched: Vec<usize>,
     /// What containerd makes of it.
     pub outcome: Outcome,
     /// The requests, where an image was asked for.
@@ -161,6 +102,9 @@ impl Resolution {
             .find_map(|(_, answer)| match answer {
                 Answer::Found {
                     reference, host, ..
+                }
+                | Answer::NoLookup {
+                    reference, host, ..
                 } => Some((
                     reference.as_ref().map(ToString::to_string),
                     Some(host.as_str()),
@@ -182,18 +126,30 @@ fn ask(release: Release, query: &Query, config_path: &ConfigPath) -> Answer {
             Err(error) => return Answer::NoReference(error),
         },
     };
-    let look = |roots: &[&Tree], as_one: bool| {
-        let seen: Vec<Root<'_>> = roots
+    let lookup = match config_path.lookup(release) {
+        Ok(lookup) => lookup,
+        Err(why) => {
+            return Answer::NoLookup {
+                reference,
+                host,
+                why,
+            };
+        }
+    };
+    let look = |searched: Vec<usize>, as_one: bool| {
+        let seen: Vec<Root<'_>> = searched
             .iter()
-            .map(|tree| Root {
-                files: *tree,
-                path: &tree.root,
+            .map(|&index| Root {
+                files: config_path.at(index),
+                path: &config_path.at(index).root,
             })
             .collect();
         let (root, outcome) = load_roots(release, &seen, &host);
-        let location = root.and_then(|root| locate(roots[root], &outcome));
+        let root = root.map(|root| searched[root]);
+        let location = root.and_then(|root| locate(config_path.at(root), &outcome));
         Box::new(Found {
             root,
+            searched,
             requests: reference
                 .as_ref()
                 .map(|r| requests(release, r, &outcome.endpoints)),
@@ -202,13 +158,9 @@ fn ask(release: Release, query: &Query, config_path: &ConfigPath) -> Answer {
             as_one,
         })
     };
-    let split: Vec<&Tree> = config_path.roots.iter().collect();
-    let (by_default, by_local_pull) = match &config_path.whole {
-        Some(whole) if release.transfer_service() => {
-            (look(&[whole], true), Some(look(&split, false)))
-        }
-        _ => (look(&split, false), None),
-    };
+    let (roots, as_one) = lookup.by_default;
+    let by_default = look(roots, as_one);
+    let by_local_pull = lookup.by_local_pull.map(|roots| look(roots, false));
     Answer::Found {
         reference,
         host,

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use super::answer::{Answer, ConfigPath, Found, Resolution};
+use super::answer::{Answer, Found, Resolution};
+use super::config_path::{ConfigPath, NoLookup};
 use super::page;
 use crate::cli::drawing::style::{BAD, FAINT, ODD, STRONG, WIDTH, paint, visible, wrap_words};
-use crate::cli::drawing::{rule, title};
+use crate::cli::drawing::{Sheet, rule, title};
 use crate::containerd::{Reference, ReferenceError, Release};
 
 /// The drawing of one query's answers. Releases whose drawings are the same share one, and one that
@@ -18,6 +19,7 @@ pub fn draw(resolution: &Resolution, config_path: &ConfigPath, show_secrets: boo
         };
         let (body, local) = match answer {
             Answer::NoReference(error) => (no_reference(error), None),
+            Answer::NoLookup { why, .. } => (no_lookup(why), None),
             Answer::Found {
                 reference,
                 host,
@@ -119,6 +121,19 @@ fn indent(line: &str) -> usize {
     }
 }
 
+fn no_lookup(why: &NoLookup) -> String {
+    let mut sheet = Sheet::default();
+    match why {
+        NoLookup::NoCri(why) => sheet.section("pulls", BAD, &format!("✗ none: {why}")),
+        NoLookup::OldTables => {
+            let text = "– the old registry tables of config.toml say where they go";
+            sheet.section("pulls", ODD, text);
+            sheet.more(FAINT, "`certsd-lint migrate` makes a tree of them");
+        }
+    }
+    sheet.out
+}
+
 fn no_reference(error: &ReferenceError) -> String {
     let text = visible(&format!("✗ no image reference: {error}"));
     let mut out = String::new();
@@ -151,7 +166,7 @@ fn head(resolution: &Resolution, config_path: &ConfigPath) -> String {
         );
         let _ = writeln!(out, "{}", paint(FAINT, &line));
     }
-    for root in config_path.roots.iter().filter(|root| !root.disk.exists()) {
+    for root in config_path.roots().filter(|root| !root.disk.exists()) {
         let line = format!("{} does not exist", visible(&root.shown("")));
         let _ = writeln!(out, "{}", paint(ODD, &line));
     }

@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, ConfigPath, Found, Query, Resolution};
+use super::answer::{Answer, Found, Query, Resolution};
+use super::config_path::{ConfigPath, NoLookup};
 use super::secrets::{shown_value, without_userinfo};
 use crate::containerd::go::duration;
 use crate::containerd::{Endpoint, HostsToml, Release, Request, Role, Verdict};
@@ -17,6 +18,9 @@ pub fn document(resolutions: &[Resolution], config_path: &ConfigPath, show_secre
     let resolutions: Vec<Value> = resolutions.iter().map(|r| writer.resolution(r)).collect();
     json!({ "version": 1, "resolutions": resolutions })
 }
+
+/// What a node with `mirrors` in its config.toml is told.
+const OLD_TABLES: &str = "the old registry tables of config.toml say where pulls go";
 
 struct Writer<'a> {
     config_path: &'a ConfigPath,
@@ -65,6 +69,20 @@ impl Writer<'_> {
                 "error": error.to_string(),
                 "endpoints": [],
             }),
+            Answer::NoLookup { why, .. } => {
+                let (result, error) = match why {
+                    NoLookup::NoCri(why) => ("pulls_fail", why.as_str()),
+                    NoLookup::OldTables => ("undetermined", OLD_TABLES),
+                };
+                json!({
+                    "directory": null,
+                    "hosts_toml": "absent",
+                    "reason": null,
+                    "result": result,
+                    "error": error,
+                    "endpoints": [],
+                })
+            }
             Answer::Found {
                 by_default,
                 by_local_pull,
@@ -194,7 +212,9 @@ fn own_reference(answer: &Answer, query: &Query, shared: Option<&str>) -> Option
     let own = match (query, answer) {
         (Query::Registry(_), _) => return None,
         (_, Answer::NoReference(_)) => None,
-        (_, Answer::Found { reference, .. }) => reference.as_ref().map(ToString::to_string),
+        (_, Answer::Found { reference, .. } | Answer::NoLookup { reference, .. }) => {
+            reference.as_ref().map(ToString::to_string)
+        }
     };
     (own.as_deref() != shared).then(|| json!(own))
 }

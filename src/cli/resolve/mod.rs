@@ -1,6 +1,7 @@
 //! `certsd-lint resolve`: what containerd does for an image reference.
 
 mod answer;
+mod config_path;
 mod draw;
 mod json;
 mod page;
@@ -14,7 +15,8 @@ use crate::containerd::Release;
 use crate::containerd::release::{ReleaseError, parse_releases};
 use crate::tree::DEFAULT_CONFIG_PATH;
 
-use answer::{ConfigPath, Query, Resolution};
+use answer::{Query, Resolution};
+use config_path::ConfigPath;
 
 /// Show what containerd does for an image: which directory it reads, whether hosts.toml loads,
 /// which endpoints it asks in which order, and with which URLs.
@@ -37,6 +39,10 @@ pub struct Args {
     /// separated by colons, and shown as local pulls and as the transfer service take them.
     #[arg(long, value_name = "DIR[:DIR…]", default_value = DEFAULT_CONFIG_PATH)]
     pub config_path: String,
+
+    /// The node's config.toml, whose config path and way to pull are taken, release by release.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["config_path", "deploy_path"])]
+    pub containerd_config: Option<PathBuf>,
 
     /// Where the config path will be on the node, when it lies elsewhere here: absolute paths below it are
     /// looked up in the tree.
@@ -82,6 +88,9 @@ pub enum Error {
     /// A root of the config path is a file.
     #[error("the config path {0} is not a directory")]
     NotADirectory(String),
+    /// config.toml cannot be read.
+    #[error("{0} {1}; name another with --containerd-config")]
+    NoConfig(String, String),
     /// The answer cannot be written.
     #[error("cannot write the answer: {0}")]
     Write(#[from] io::Error),
@@ -90,7 +99,7 @@ pub enum Error {
 /// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let releases = releases(&args.containerd)?;
-    let config_path = ConfigPath::open(args)?;
+    let config_path = ConfigPath::open(args, &releases)?;
     let images = args.images.iter().cloned().map(Query::Image);
     let registries = args.registry.iter().cloned().map(Query::Registry);
     let resolutions: Vec<Resolution> = images

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::answer::{ConfigPath, Found, position};
+use super::answer::{Found, position};
+use super::config_path::ConfigPath;
 use super::secrets::{shown_value, without_userinfo};
 use crate::cli::drawing::style::{
     BAD, FAINT, GOOD, ODD, STRONG, WIDTH, paint, visible, wrap_items, wrap_words,
@@ -122,8 +123,7 @@ impl Page<'_> {
     fn neighbours(&mut self) {
         let names: Vec<String> = self
             .config_path
-            .roots
-            .iter()
+            .roots()
             .flat_map(|root| root.namespaces().unwrap_or_default())
             .map(|namespace| visible(&namespace.name))
             .collect();
@@ -341,8 +341,7 @@ impl Page<'_> {
     fn shown_file(&self, path: &str) -> String {
         let root = self
             .config_path
-            .roots
-            .iter()
+            .roots()
             .find(|root| root.relative(path).is_some());
         root.map_or_else(|| path.to_owned(), |root: &Tree| root.shown_node_path(path))
     }

@@ -1,0 +1,238 @@
+//! The directories in which a release looks, as they are given or as the node's config.toml has them.
+
+use std::path::{Path, PathBuf};
+
+use super::answer::Found;
+use super::{Args, Error};
+use crate::containerd::node::{self, Cri, Outcome};
+use crate::containerd::toml::document::Table;
+use crate::containerd::{Files, Release};
+use crate::tree::{Deployment, NodeFiles, Tree, TreeOptions};
+
+/// The config path, as a text and as the directories that it stands for.
+pub struct ConfigPath {
+    /// As given, or the config.toml that says it.
+    pub text: String,
+    /// All directories that any release looks in.
+    trees: Vec<Tree>,
+    /// Those that are a list, taken for the name of one directory.
+    lists: Vec<usize>,
+    /// What each release does.
+    plans: Plans,
+}
+
+/// What the releases do with the config path.
+enum Plans {
+    /// It was given: whether it is split is a matter of the release and of the pull.
+    Given {
+        split: Vec<usize>,
+        /// The text as the name of one directory, where that is another thing.
+        whole: Option<usize>,
+    },
+    /// config.toml says all of it.
+    Node(Vec<(Release, Plan)>),
+}
+
+/// What one release does by its config.toml.
+enum Plan {
+    /// It looks in these directories.
+    Look { roots: Vec<usize>, as_one: bool },
+    /// It does not come to that.
+    Not(NoLookup),
+}
+
+/// Why a release looks nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoLookup {
+    /// There is no CRI that could pull.
+    NoCri(String),
+    /// The old registry tables of config.toml say where pulls go.
+    OldTables,
+}
+
+/// Where a release looks: indices of trees.
+pub struct Lookup {
+    /// By default.
+    pub by_default: (Vec<usize>, bool),
+    /// By local pulls, where that is another thing.
+    pub by_local_pull: Option<Vec<usize>>,
+}
+
+impl ConfigPath {
+    /// Finds the directories, and sees that there is one to look in.
+    pub fn open(args: &Args, releases: &[Release]) -> Result<ConfigPath, Error> {
+        match &args.containerd_config {
+            Some(config) => ConfigPath::of_node(config, args, releases),
+            None => ConfigPath::given(args),
+        }
+    }
+
+    fn given(args: &Args) -> Result<ConfigPath, Error> {
+        let text = args.config_path.as_str();
+        let parts = |text: &str| -> Vec<String> {
+            text.split(':')
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut deploy_paths = args
+            .deploy_path
+            .as_deref()
+            .map(parts)
+            .unwrap_or_default()
+            .into_iter();
+        let mut open = |text: &str| {
+            let options = TreeOptions {
+                deploy_path: deploy_paths.next(),
+                sysroot: args.sysroot.clone(),
+            };
+            Tree::open(Path::new(text), text, &options)
+        };
+        let mut trees: Vec<Tree> = parts(text).iter().map(|part| open(part)).collect();
+        // One missing root of a list is as good as an empty one; the built-in list names
+        // a directory that most nodes do not have.
+        if trees.iter().all(|root| !root.disk.exists()) {
+            return Err(Error::NoConfigPath(text.to_owned()));
+        }
+        if let Some(file) = trees.iter().find(|root| root.disk.is_file()) {
+            return Err(Error::NotADirectory(file.shown("")));
+        }
+        let split = (0..trees.len()).collect();
+        let whole = text.contains(':').then(|| {
+            trees.push(open(text));
+            trees.len() - 1
+        });
+        Ok(ConfigPath {
+            text: text.to_owned(),
+            trees,
+            lists: whole.into_iter().collect(),
+            plans: Plans::Given { split, whole },
+        })
+    }
+
+    fn of_node(config: &Path, args: &Args, releases: &[Release]) -> Result<ConfigPath, Error> {
+        let files = NodeFiles::open(config, args.sysroot.as_deref());
+        if let Err(error) = files.read(&files.config) {
+            return Err(Error::NoConfig(files.shown, error.predicate()));
+        }
+        let mut trees: Vec<Tree> = Vec::new();
+        let mut index = |root: &str| {
+            let tree = open_root(&files, root, args.sysroot.as_ref());
+            match trees.iter().position(|known| known.disk == tree.disk) {
+                Some(at) => at,
+                None => {
+                    trees.push(tree);
+                    trees.len() - 1
+                }
+            }
+        };
+        let plans = releases
+            .iter()
+            .map(|&release| {
+                let outcome = node::load(release, &files, &files.config);
+                let plan = match no_lookup(&outcome) {
+                    Some(why) => Plan::Not(why),
+                    None => Plan::Look {
+                        roots: outcome.roots.iter().map(|root| index(root)).collect(),
+                        as_one: outcome.roots.iter().any(|root| root.contains(':')),
+                    },
+                };
+                (release, plan)
+            })
+            .collect();
+        let is_list = |index: &usize| trees[*index].root.contains(':');
+        Ok(ConfigPath {
+            text: files.shown,
+            lists: (0..trees.len()).filter(is_list).collect(),
+            trees,
+            plans: Plans::Node(plans),
+        })
+    }
+
+    /// Where a release looks, or why it does not.
+    pub fn lookup(&self, release: Release) -> Result<Lookup, NoLookup> {
+        let plan = match &self.plans {
+            Plans::Given { split, whole } => {
+                return Ok(match whole {
+                    Some(whole) if release.transfer_service() => Lookup {
+                        by_default: (vec![*whole], true),
+                        by_local_pull: Some(split.clone()),
+                    },
+                    _ => Lookup {
+                        by_default: (split.clone(), false),
+                        by_local_pull: None,
+                    },
+                });
+            }
+            Plans::Node(plans) => plans.iter().find(|(r, _)| *r == release),
+        };
+        match plan {
+            Some((_, Plan::Not(why))) => Err(why.clone()),
+            Some((_, Plan::Look { roots, as_one })) => Ok(Lookup {
+                by_default: (roots.clone(), *as_one),
+                by_local_pull: None,
+            }),
+            None => Ok(Lookup {
+                by_default: (Vec::new(), false),
+                by_local_pull: None,
+            }),
+        }
+    }
+
+    /// A tree by its index.
+    pub fn at(&self, index: usize) -> &Tree {
+        &self.trees[index]
+    }
+
+    /// The trees but for a list that is taken for the name of one directory.
+    pub fn roots(&self) -> impl Iterator<Item = &Tree> {
+        let trees = self.trees.iter().enumerate();
+        trees
+            .filter(|(index, _)| !self.lists.contains(index))
+            .map(|(_, tree)| tree)
+    }
+
+    /// The tree in which something was found.
+    pub fn tree(&self, found: &Found) -> Option<&Tree> {
+        found.root.map(|index| self.at(index))
+    }
+
+    /// The trees behind it, which are not looked in any more.
+    pub fn later(&self, found: &Found) -> Vec<&Tree> {
+        let place = found.searched.iter().position(|i| Some(*i) == found.root);
+        let later = place.map_or(&[][..], |at| &found.searched[at + 1..]);
+        later.iter().map(|&index| self.at(index)).collect()
+    }
+}
+
+fn open_root(files: &NodeFiles, root: &str, sysroot: Option<&PathBuf>) -> Tree {
+    let options = TreeOptions {
+        deploy_path: match files.deployment {
+            Deployment::Elsewhere => Some(root.to_owned()),
+            _ => None,
+        },
+        sysroot: sysroot.cloned(),
+    };
+    let disk = files.on_disk(root).unwrap_or_else(|| PathBuf::from(root));
+    Tree::open(&disk, &files.shown(root), &options)
+}
+
+fn no_lookup(outcome: &Outcome) -> Option<NoLookup> {
+    let why = outcome.fault.as_ref().map(|fault| fault.reason.to_string());
+    let reason = |text: &str| match &why {
+        Some(why) => format!("{text}: {why}"),
+        None => text.to_owned(),
+    };
+    if !outcome.starts {
+        return Some(NoLookup::NoCri(reason("containerd does not start")));
+    }
+    if outcome.cri == Cri::Absent || outcome.server_disabled.is_some() {
+        return Some(NoLookup::NoCri("CRI is disabled".to_owned()));
+    }
+    if outcome.cri == Cri::Fails {
+        return Some(NoLookup::NoCri(reason("CRI does not load")));
+    }
+    let mirrors = outcome.registry.settings.table(&["mirrors"]);
+    let has_mirrors = mirrors.is_some_and(|table: &Table| !table.is_empty());
+    has_mirrors.then_some(NoLookup::OldTables)
+}
