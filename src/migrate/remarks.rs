@@ -41,11 +41,18 @@ pub fn fault(fault: &Fault, place: &str) -> Remark {
     let endpoint = shown(&fault.endpoint);
     let remark = |weight, message: String| Remark::new(weight, place, message);
     match &fault.kind {
-        FaultKind::Url(error) => remark(
-            Weight::Doubtful,
-            format!("`{endpoint}` is no URL ({error}) and is left out; with it, pulls failed"),
-        )
-        .help("mend it in the source and migrate again"),
+        FaultKind::Url(error) => {
+            // What is wrong may be in the middle of a password.
+            let why = match fault.endpoint.contains(['@', '?']) {
+                true => String::new(),
+                false => format!(" ({error})"),
+            };
+            remark(
+                Weight::Doubtful,
+                format!("`{endpoint}` is no URL{why} and is left out; with it, pulls failed"),
+            )
+            .help("mend it in the source and migrate again")
+        }
         FaultKind::Unusable => remark(
             Weight::Doubtful,
             format!("`{endpoint}` cannot be asked and is left out: it needs `https://` or `http://`, and a host"),
@@ -202,7 +209,21 @@ pub fn of_endpoints(files: &[HostsFile]) -> Vec<Remark> {
             ));
         }
     }
-    remarks
+    together(remarks)
+}
+
+/// One remark for what is said of several registries alike.
+fn together(remarks: Vec<Remark>) -> Vec<Remark> {
+    let mut joined: Vec<Remark> = Vec::new();
+    for remark in remarks {
+        let same =
+            |known: &&mut Remark| (&known.message, &known.help) == (&remark.message, &remark.help);
+        match joined.iter_mut().find(same) {
+            Some(known) => known.about += &format!(", {}", remark.about),
+            None => joined.push(remark),
+        }
+    }
+    joined
 }
 
 /// Who runs a host that is, as far as is known, not that of who migrates.

@@ -71,20 +71,18 @@ impl Source {
     /// When the text is not of its format, or its program would refuse what stands there.
     pub fn read(kind: Kind, text: &str) -> Result<Source, SourceError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if let Some(at) = text.find("{{") {
-            let before = &text[..at];
-            if kind != Kind::Docker && !before.lines().last().unwrap_or_default().contains('#') {
-                let line = before.matches('\n').count() + 1;
-                return Err(
-                    SourceError::at(line, "this is a template, with `{{ … }}` in it")
-                        .help("give the file that is made from it, as it lies on a node"),
-                );
-            }
-        }
-        match kind {
+        let read = match kind {
             Kind::Containerd => config_toml::read(text),
             Kind::K3s => registries_yaml::read(text),
             Kind::Docker => daemon_json::read(text),
-        }
+        };
+        read.map_err(|error| match text.find("{{") {
+            Some(at) => {
+                let line = text[..at].matches('\n').count() + 1;
+                SourceError::at(line, "this is a template, with `{{ … }}` in it")
+                    .help("give the file that is made from it, as it lies on a node")
+            }
+            None => error,
+        })
     }
 }

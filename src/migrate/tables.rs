@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::report::{Remark, SourceError, Weight};
 use super::tree::{Entry, Node, Value};
 use crate::containerd::mirrors::TlsTable;
-use crate::lint::secrets::without_userinfo;
+use crate::lint::secrets::MASK;
 use crate::settings::nearest;
+
+/// What stands for a query.
+const QUERY: &str = "?***";
 
 /// Reads tables, and collects what there is to say about them.
 pub struct Reader {
@@ -300,7 +303,41 @@ fn text_of(node: &Node) -> String {
     }
 }
 
-/// A key as it may be printed: URLs in it may hold a password.
-pub fn shown(key: &str) -> String {
-    without_userinfo(key).into_owned()
+/// A key or URL as it may be printed: without what may be a password before an `@`, which need not be one that
+/// a URL could have, and without a query.
+pub fn shown(text: &str) -> String {
+    let start = text.find("://").map_or(0, |at| at + "://".len());
+    let (scheme, rest) = text.split_at(start);
+    let (before, query) = match rest.find('?') {
+        Some(at) => (&rest[..at], QUERY),
+        None => (rest, ""),
+    };
+    match rest.rfind('@') {
+        Some(at) if at >= before.len() => format!("{scheme}{MASK}"),
+        Some(at) => format!("{scheme}{MASK}{}{query}", &before[at..]),
+        None => format!("{scheme}{before}{query}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_is_not_shown() {
+        for (text, want) in [
+            ("reg.internal:5000", "reg.internal:5000"),
+            ("https://m.internal/v2", "https://m.internal/v2"),
+            (
+                "https://user:word@m.internal/v2",
+                "https://***@m.internal/v2",
+            ),
+            ("https://user:wo/rd@m.internal", "https://***@m.internal"),
+            ("https://user:wo?rd@m.internal", "https://***"),
+            ("user:word@m.internal", "***@m.internal"),
+            ("https://m.internal?token=word", "https://m.internal?***"),
+        ] {
+            assert_eq!(shown(text), want, "{text}");
+        }
+    }
 }

@@ -179,3 +179,65 @@ proptest! {
         check(Kind::Docker, daemon, &all_lines(), &hosts);
     }
 }
+
+/// A text that stands where secrets do in [`SOURCES`].
+const SECRET: &str = "s3cr3tw0rd";
+
+const SOURCES: [(Kind, &str); 3] = [
+    (
+        Kind::Containerd,
+        r#"version = 2
+[plugins."io.containerd.grpc.v1.cri".registry.headers]
+Authorization = ["Bearer s3cr3tw0rd"]
+[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
+endpoint = ["https://user:s3cr3tw0rd@m.internal/v2", "https://m.internal?token=s3cr3tw0rd"]
+[plugins."io.containerd.grpc.v1.cri".registry.configs."m.internal".tls]
+ca_file = "/etc/pki/ca.pem"
+insecure_skip_verify = false
+[plugins."io.containerd.grpc.v1.cri".registry.configs."m.internal".auth]
+username = "user"
+password = "s3cr3tw0rd"
+"#,
+    ),
+    (
+        Kind::K3s,
+        "mirrors:\n  docker.io:\n    endpoint:\n    - https://user:s3cr3tw0rd@m.internal/v2\n    rewrite:\n      \"^(.*)$\": \"x/$1\"\nconfigs:\n  m.internal:\n    auth:\n      username: user\n      password: s3cr3tw0rd\n    tls:\n      ca_file: /etc/pki/ca.pem\n",
+    ),
+    (
+        Kind::Docker,
+        "{\"registry-mirrors\": [\"https://user:s3cr3tw0rd@m.internal\"], \"insecure-registries\": [\"user:s3cr3tw0rd@reg.internal\", \"10.0.0.0/8\"]}",
+    ),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn damaged_sources_give_an_error_or_a_tree_and_no_secret(
+        (kind, text) in select(&SOURCES[..]),
+        damages in vec((any::<prop::sample::Index>(), select(&["", "\n", "\"", "[", "}", ":", "=", " ", "@", "é", "{{", "\u{1b}"][..])), 0..3),
+    ) {
+        let mut text = text.to_owned();
+        for (at, by) in damages {
+            let at = at.index(text.len());
+            // A secret stays whole and so does what tells that it is one, or there would be nothing to look for.
+            let inside = text.match_indices(SECRET).any(|(start, _)| {
+                let before = start.saturating_sub("?token=".len());
+                (before..=start + SECRET.len()).contains(&at)
+            });
+            if !inside && text.is_char_boundary(at) {
+                let end = text[at..].chars().next().map_or(at, |c| at + c.len_utf8());
+                text.replace_range(at..end, by);
+            }
+        }
+        let said = match Source::read(kind, &text) {
+            Ok(source) => {
+                let releases = all_lines();
+                let options = Options { releases: &releases, config_path: ROOT, from: kind.file() };
+                format!("{:?}", migrate(source, &options))
+            }
+            Err(error) => format!("{error:?}"),
+        };
+        prop_assert!(!said.contains(SECRET), "{said}");
+    }
+}
