@@ -1,7 +1,7 @@
 use crate::containerd::node::{Outcome, Reason};
 use crate::containerd::release::Release;
 use crate::containerd::toml::document::Place;
-use crate::lint::{Check, Finding, Group, NodeContext, Severity};
+use crate::lint::{Check, Finding, Group, Location, NodeContext, Safety, Severity};
 
 crate::rule! {
     /// A config.toml with which containerd, or its CRI, does not come up.
@@ -45,7 +45,7 @@ crate::rule! {
     severity: Error,
     consequence: Crash,
     releases: "all",
-    fix: None,
+    fix: Safe,
     check: Check::Node(check),
 }
 
@@ -115,6 +115,21 @@ fn finding(context: &NodeContext, group: &Group<Fault>) -> Finding {
     let fault = &group.what;
     let finding = context.finding(&RULE, group, fault.reason.to_string());
     let mut finding = explain(finding, fault.daemon);
+    let mark = '\u{feff}';
+    let begins = group
+        .location
+        .span
+        .as_ref()
+        .is_some_and(|span| span.start < mark.len_utf8());
+    if matches!(fault.reason, Reason::Toml(_))
+        && begins
+        && text_of(&group.location).starts_with(mark)
+    {
+        let edit = 0..mark.len_utf8();
+        return finding
+            .help("delete the byte order mark at the head of the file")
+            .fix(Safety::Safe, "delete the byte order mark", edit, "");
+    }
     let help = match &fault.reason {
         Reason::WrongType { wanted, .. } => format!("write {wanted}"),
         Reason::UnsupportedVersion { newest, .. } => {
@@ -149,6 +164,13 @@ fn finding(context: &NodeContext, group: &Group<Fault>) -> Finding {
         _ => String::new(),
     };
     finding.help(help)
+}
+
+fn text_of(location: &Location) -> &str {
+    location
+        .source
+        .as_ref()
+        .map_or("", |source| source.text.as_str())
 }
 
 fn explain(finding: Finding, daemon: bool) -> Finding {

@@ -126,4 +126,4 @@ macro_rules! bodies {
     };
 }
 
-bodies!(baseline go lint pki reference settings suppressions toml tree);
+bodies!(baseline go lint node pki reference settings suppressions toml tree);

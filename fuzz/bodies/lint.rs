@@ -77,7 +77,7 @@ pub fn check(trees: &[Tree]) -> Report {
 }
 
 /// Every place and edit is in the text that it belongs to, on whole characters; edits are in order.
-fn assert_places(report: &Report) {
+pub fn assert_places(report: &Report) {
     let quiet = report.suppressed.iter().map(|s| &s.finding);
     for finding in report.findings.iter().chain(quiet) {
         let related = finding.related.iter().map(|related| &related.location);
@@ -143,7 +143,7 @@ fn assert_claims(report: &Report, tree: &Tree) {
     }
 }
 
-fn assert_formats(report: &Report) {
+pub fn assert_formats(report: &Report) {
     for format in FORMATS {
         let mut out = Vec::new();
         report::write(format, report, &OPTIONS, &mut out).expect("a vector takes everything");

@@ -11,6 +11,7 @@
 mod baseline;
 mod go;
 mod lint;
+mod node;
 mod pki;
 mod printable;
 mod reference;
@@ -38,6 +39,7 @@ pub const BODIES: &[Body] = &[
     baseline::BODY,
     go::BODY,
     lint::BODY,
+    node::BODY,
     pki::BODY,
     reference::BODY,
     settings::BODY,

@@ -45,6 +45,16 @@ impl Seeds {
         all
     }
 
+    /// Each config.toml of the fixtures, and of the recorded nodes.
+    pub fn node_configs(&self) -> Vec<Vec<u8>> {
+        let mut all = self.files("fixtures", "config.toml");
+        for case in self.cases("node") {
+            let files = case["files"].as_object().into_iter().flatten();
+            all.extend(files.filter_map(|(_, text)| Some(text.as_str()?.as_bytes().to_vec())));
+        }
+        all
+    }
+
     /// The recorded outcomes of this name.
     pub fn cases(&self, name: &str) -> Vec<Value> {
         let path = self.root.join(format!("fixtures/conformance/{name}.jsonl"));

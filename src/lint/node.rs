@@ -89,6 +89,14 @@ impl<'a> NodeContext<'a> {
         Location::span(&self.files[0].source, span)
     }
 
+    /// config.toml as a whole.
+    fn whole(&self) -> Location {
+        Location {
+            source: Some(Arc::clone(&self.files[0].source)),
+            ..Location::path(self.node.shown.clone())
+        }
+    }
+
     /// A place that an outcome names.
     pub fn place(&self, outcome: &Outcome, place: &Place) -> Location {
         let path = outcome.path(place).unwrap_or(&self.node.config);
@@ -123,7 +131,7 @@ impl<'a> NodeContext<'a> {
             for (what, place) in of(outcome) {
                 let location = match place {
                     Some(place) => self.place(outcome, &place),
-                    None => Location::path(self.node.shown.clone()),
+                    None => self.whole(),
                 };
                 // The dialects agree on where something begins, and not always on where it ends.
                 let start = |l: &Location| (l.path.clone(), l.span.as_ref().map(|s| s.start));
