@@ -51,19 +51,19 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let entries = entries(context);
-    for file in certificate_files(context, &entries) {
-        if file.ca.is_empty() || file.certificates.iter().any(Certificate::may_issue) {
+    for file in certificate_files(context) {
+        if file.ca.is_empty() || file.certificates().iter().any(Certificate::may_issue) {
             continue;
         }
         let is_ca = |c: &&Certificate| c.basic_constraints.is_some_and(|b| b.ca);
         let pinned = |c: &&Certificate| c.self_issued && !is_ca(c);
-        if file.certificates.iter().any(|c| pinned(&c)) {
+        if file.certificates().iter().any(|c| pinned(&c)) {
             continue;
         }
-        let Some(first) = file.certificates.first() else {
+        let Some(first) = file.certificates().first() else {
             continue;
         };
-        let endpoints = list(&file.endpoints(&entries));
+        let endpoints = list(&file.endpoints(entries));
         let subject = first.subject.display();
         let finding = if is_ca(&first) {
             let place = (first, "its key usage lacks keyCertSign".to_owned());
@@ -79,7 +79,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .label("may not sign certificates")
             .effect(format!(
                 "containerd refuses every server certificate that it issued: {}",
-                file.requests_fail(&entries)
+                file.requests_fail(entries)
             ))
             .help("have the CA's certificate issued anew, with keyCertSign in its key usage")
         } else {

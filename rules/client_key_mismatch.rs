@@ -85,7 +85,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             format!(
                 "the key is that of a later certificate in `{name}`: put the client's own certificate first and the authorities behind it"
             )
-        } else if let Some(other) = other_key(context, &fault, certificate) {
+        } else if let Some(other) = other_key(context, fault, certificate) {
             format!("the key of `{name}` is `{other}`")
         } else {
             format!(
@@ -113,7 +113,7 @@ fn subject(context: &NamespaceContext, certificate: &str) -> String {
 
 /// Whether the file has the client's certificate behind that of an authority.
 fn belongs_to_a_later_one(context: &NamespaceContext, certificate: &str, key: &str) -> bool {
-    let (Ok(data), Ok(key)) = (context.tree.read(certificate), context.tree.read(key)) else {
+    let (Ok(data), Ok(key)) = (context.reads.read(certificate), context.reads.read(key)) else {
         return false;
     };
     pem::blocks(&data)
@@ -127,13 +127,13 @@ fn belongs_to_a_later_one(context: &NamespaceContext, certificate: &str, key: &s
 
 /// The key of this certificate among those that the same value names: two pairs whose keys changed places.
 fn other_key(context: &NamespaceContext, fault: &Fault, certificate: &str) -> Option<String> {
-    let certificate = context.tree.read(certificate).ok()?;
+    let certificate = context.reads.read(certificate).ok()?;
     let (pairs, _) = fault.places.first()?.client.as_ref()?;
     pairs
         .iter()
         .filter_map(|pair: &ClientPair| pair.key.as_ref())
         .find(|key| {
-            let bytes = context.tree.read(&key.path);
+            let bytes = context.reads.read(&key.path);
             bytes.is_ok_and(|bytes| KeyPair::read(&certificate, &bytes).is_ok())
         })
         .map(|key| key.written.clone())

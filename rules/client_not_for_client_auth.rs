@@ -46,9 +46,9 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let entries = entries(context);
-    for file in certificate_files(context, &entries) {
+    for file in certificate_files(context) {
         // The first certificate is the client's own.
-        let Some(own) = file.certificates.first() else {
+        let Some(own) = file.certificates().first() else {
             continue;
         };
         if file.client.is_empty() || own.may_authenticate_client() {
@@ -76,7 +76,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .label("lacks clientAuth")
             .effect(format!(
                 "a registry that asks for a client certificate refuses this one: {}",
-                file.requests_fail(&entries)
+                file.requests_fail(entries)
             ))
             .help("have one issued with clientAuth in its extended key usage"),
         );

@@ -112,7 +112,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .help(help)
         } else {
             let key_name = named(&written.1, key);
-            let bytes = context.tree.read(key).unwrap_or_default();
+            let bytes = context.reads.read(key).unwrap_or_default();
             let contents = classify(&bytes);
             let message = match error {
                 KeyPairError::CertificateInsteadOfKey => {
@@ -131,7 +131,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         });
     }
     for entry in entries(context) {
-        unseen_flat_list(context, &entry, &told, out);
+        unseen_flat_list(context, entry, &told, out);
     }
 }
 
@@ -154,7 +154,7 @@ fn unseen_flat_list(
     };
     let unseen = |pair: &ClientPair| {
         matches!(
-            context.tree.read(&pair.certificate.path),
+            context.reads.read(&pair.certificate.path),
             Err(FileError::Unknown | FileError::NotFound)
         )
     };
@@ -205,7 +205,7 @@ fn stem(name: &str) -> &str {
 
 /// A file of the directory that holds the key of this certificate, as hosts.toml would name it.
 fn key_beside(context: &NamespaceContext, certificate: &str) -> Option<String> {
-    let bytes = context.tree.read(certificate).ok()?;
+    let bytes = context.reads.read(certificate).ok()?;
     let directory = format!("{}/{}", context.tree.root, context.name());
     context
         .files
@@ -226,8 +226,8 @@ fn fix(context: &NamespaceContext, places: &[crate::lint::tls::Place]) -> Option
     for place in places {
         let (pairs, index) = place.client.as_ref()?;
         let (one, two) = (pairs.get(*index)?, pairs.get(index + 1)?);
-        let certificate = context.tree.read(&one.certificate.path).ok()?;
-        let key = context.tree.read(&two.certificate.path).ok()?;
+        let certificate = context.reads.read(&one.certificate.path).ok()?;
+        let key = context.reads.read(&two.certificate.path).ok()?;
         KeyPair::read(&certificate, &key).ok()?;
         edits.extend(bracket_fix(context, [one, two])?);
     }

@@ -50,7 +50,7 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for header in headers(context).into_iter().flatten() {
+    for header in headers(context).iter().flatten() {
         let name = &header.item.key.value;
         let filled = header
             .values

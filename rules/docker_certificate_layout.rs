@@ -114,7 +114,7 @@ fn passed_over(context: &NamespaceContext, name: &str, path: &str) -> Option<(St
     if !is_other_case && !is_other_name {
         return None;
     }
-    let contents = classify(&context.tree.read(path).ok()?);
+    let contents = classify(&context.reads.read(path).ok()?);
     let is_client = has(&format!("{stem}.key"));
     let right = match (&contents, lower.as_str()) {
         (_, "crt" | "cert" | "key") if is_other_case => format!("{stem}.{lower}"),

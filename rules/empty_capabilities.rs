@@ -48,7 +48,7 @@ crate::rule! {
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let mirrors = mirrors(context);
     for url in written_urls(context) {
-        let Listed::Empty(item) = listed(&url) else {
+        let Listed::Empty(item) = listed(url) else {
             continue;
         };
         let reported = mirrors

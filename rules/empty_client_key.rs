@@ -104,7 +104,7 @@ fn holds_both(context: &NamespaceContext, places: &[Place]) -> bool {
             return false;
         };
         let both = |at: usize| {
-            let data = context.tree.read(&pairs.get(at)?.certificate.path).ok()?;
+            let data = context.reads.read(&pairs.get(at)?.certificate.path).ok()?;
             KeyPair::read(&data, &data).ok()
         };
         let in_pair = pairs.get(*index).is_some_and(|pair| pair.key.is_some());

@@ -62,19 +62,23 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let horizon = now.saturating_add(days.saturating_mul(DAY));
     let ends_soon = |c: &Certificate| !c.is_expired(now) && c.is_expired(horizon);
     let entries = entries(context);
-    for file in certificate_files(context, &entries) {
+    for file in certificate_files(context) {
         let is_client = !file.client.is_empty();
         // A client needs its own certificate; what follows it in the file is its issuers'.
-        let ending: Vec<&Certificate> = file.certificates.iter().filter(|c| ends_soon(c)).collect();
+        let ending: Vec<&Certificate> = file
+            .certificates()
+            .iter()
+            .filter(|c| ends_soon(c))
+            .collect();
         let Some(first) = ending.iter().min_by_key(|c| c.not_after).copied() else {
             continue;
         };
         if file.ca.is_empty() && !is_client {
             continue;
         }
-        let own_ends = is_client && file.certificates.first().is_some_and(ends_soon);
+        let own_ends = is_client && file.certificates().first().is_some_and(ends_soon);
         let stays = |c: &Certificate| !c.is_not_yet_valid(now) && !c.is_expired(horizon);
-        let in_part = !own_ends && file.each_entry_has(context, &entries, stays);
+        let in_part = !own_ends && file.each_entry_has(context, entries, stays);
         let what = if file.ca.is_empty() {
             "client certificate"
         } else {
@@ -103,7 +107,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let mut finding = file
             .finding(context, &RULE, places, message)
             .label(format!("expires on {day}"))
-            .effect(format!("from then on {}", file.requests_fail(&entries)))
+            .effect(format!("from then on {}", file.requests_fail(entries)))
             .help(format!(
                 "put its successor into `{}` before {day}",
                 context.tree.shown_node_path(&file.path)

@@ -91,7 +91,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .fix_edits(
                     Safety::Safe,
                     "indent it like the host table before it",
-                    unindent(context, host, outer, &headers),
+                    unindent(context, host, outer, headers),
                 );
             out.push(finding);
         }

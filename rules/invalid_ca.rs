@@ -58,7 +58,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             continue;
         }
         let name = named(written, path);
-        let bytes = context.tree.read(path).unwrap_or_default();
+        let bytes = context.reads.read(path).unwrap_or_default();
         let contents = classify(&bytes);
         let help = match (contents.conversion(name, false), &contents) {
             // Without hosts.toml the name is what counts.

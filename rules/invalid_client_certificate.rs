@@ -63,7 +63,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             continue;
         }
         let name = named(&written.0, certificate);
-        let bytes = context.tree.read(certificate).unwrap_or_default();
+        let bytes = context.reads.read(certificate).unwrap_or_default();
         let contents = classify(&bytes);
         let (message, label) = match error {
             KeyPairError::Certificate(error) => (

@@ -72,7 +72,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 format!("convert a copy in place: `ssh-keygen -p -m PEM -N '' -f {name}`")
             }
             KeyError::Damaged(_) => {
-                let bytes = context.tree.read(path).unwrap_or_default();
+                let bytes = context.reads.read(path).unwrap_or_default();
                 match classify(&bytes).conversion(name, true) {
                     Some(command) => format!("make PEM of it: `{command}`"),
                     None => "fetch the key again; if it is lost, have a certificate issued for a new one"

@@ -46,7 +46,7 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for header in headers(context).into_iter().flatten() {
+    for header in headers(context).iter().flatten() {
         let name = &header.item.key.value;
         let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         if !name.is_empty() && name.chars().all(token) {

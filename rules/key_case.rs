@@ -69,12 +69,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     .filter(|r| is_known_to(**r, key) && !is_spelling_of(**r, written, key))
                     .copied()
                     .collect();
-                out.push(finding(context, item, key, &headers).releases(releases));
+                out.push(finding(context, item, key, headers).releases(releases));
             }
         }
     };
     report(&document.root, 1, &context.decoding_releases());
-    let unquoted = unquoted_hosts(&headers, context.text());
+    let unquoted = unquoted_hosts(headers, context.text());
     for host in document.hosts() {
         if is_key_as_host(&host) || is_unquoted(&host, &unquoted) {
             continue;

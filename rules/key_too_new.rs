@@ -64,7 +64,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         out,
     );
     let headers = document.headers(context.text());
-    let unquoted = unquoted_hosts(&headers, context.text());
+    let unquoted = unquoted_hosts(headers, context.text());
     for host in document.hosts() {
         if is_key_as_host(&host) || is_unquoted(&host, &unquoted) {
             continue;

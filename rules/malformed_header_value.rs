@@ -95,7 +95,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         out.push(finding);
     }
-    for header in headers(context).into_iter().flatten() {
+    for header in headers(context).iter().flatten() {
         let name = &header.item.key.value;
         for (value, span) in &header.values {
             if let Some(control) = value.chars().find(|c| c.is_control() && *c != '\t') {

@@ -53,8 +53,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         match url.shape() {
             // docker-io-server has the better advice.
             Some(Shape::NoScheme) if url.is_docker_site() => {}
-            Some(Shape::NoScheme) => out.push(assumed(context, &url)),
-            Some(Shape::TakenForScheme) => out.push(not_assumed(context, &url)),
+            Some(Shape::NoScheme) => out.push(assumed(context, url)),
+            Some(Shape::TakenForScheme) => out.push(not_assumed(context, url)),
             _ => {}
         }
     }

@@ -55,7 +55,7 @@ crate::rule! {
 // An empty path in place of a client's key is told by empty-client-key.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let faults = faults(context);
-    for fault in &faults {
+    for fault in faults {
         let Cause::TlsFile {
             file,
             written,
@@ -65,7 +65,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::Missing || is_told_with_its_certificate(context, fault, &faults)
+        if fault.kind != FaultKind::Missing || is_told_with_its_certificate(context, fault, faults)
         {
             continue;
         }
@@ -187,7 +187,7 @@ fn nearest(context: &NamespaceContext, file: TlsFile, written: &str) -> Option<S
 /// Whether a file holds what the missing one should.
 fn holds(context: &NamespaceContext, file: TlsFile, relative: &str) -> bool {
     let directory = path::join(&context.tree.root, context.name());
-    let Ok(bytes) = context.tree.read(&path::join(&directory, relative)) else {
+    let Ok(bytes) = context.reads.read(&path::join(&directory, relative)) else {
         return false;
     };
     match file {

@@ -68,7 +68,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 |cause: &Cause| matches!(cause, Cause::Toml(ProblemKind::MissingHostTable));
             !outcome.entries.is_empty() && !outcome.problems.iter().any(|p| missing(&p.cause))
         });
-        out.push(finding(context, item, &headers).releases(releases));
+        out.push(finding(context, item, headers).releases(releases));
     }
 }
 

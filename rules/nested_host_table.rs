@@ -59,7 +59,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let headers = document.headers(context.text());
     let hosts = document.hosts();
     let stands = |url: &str| hosts.iter().find(|host| host.name.value == url);
-    let nested = nested_hosts(document, &headers);
+    let nested = nested_hosts(document, headers);
     for host in &nested {
         let outer = &host.outer;
         let finding = match &host.url {

@@ -95,7 +95,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 /// The directories below the namespace that hold a hosts.toml.
 fn find(context: &NamespaceContext, below: &str, depth: usize, found: &mut Vec<String>) {
     let directory = path::join(&path::join(&context.tree.root, context.name()), below);
-    for entry in context.tree.list(&directory).unwrap_or_default() {
+    for entry in context.reads.list(&directory).unwrap_or_default() {
         if !below.is_empty() && entry.name == "hosts.toml" && !entry.is_dir {
             found.push(below.to_owned());
         }

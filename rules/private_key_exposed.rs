@@ -88,7 +88,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         paths.push((path::join(&directory, &file.name), None, String::new()));
     }
     for (path, span, written) in paths {
-        if let Some(exposure) = exposure(context.tree, &path) {
+        if let Some(exposure) = exposure(context.tree, context.reads, &path) {
             out.push(finding(context, &path, span, &written, &exposure));
         }
     }
@@ -103,7 +103,7 @@ fn over_all(tree: &TreeContext, out: &mut Vec<Finding>) {
         if told.contains(&tree.tree.shown_node_path(&path)) {
             continue;
         }
-        if let Some(exposure) = exposure(tree.tree, &path) {
+        if let Some(exposure) = exposure(tree.tree, tree.tree, &path) {
             let (message, effect, help) = words(name, &tree.tree.shown(name), &exposure);
             let finding = tree.finding_at(&RULE, name, message);
             out.push(finding.effect(effect).help(help));
@@ -153,8 +153,8 @@ fn words(name: &str, shown: &str, exposure: &Exposure) -> (String, String, Strin
     }
 }
 
-fn exposure(tree: &Tree, path: &str) -> Option<Exposure> {
-    if !holds_key(tree, path) {
+fn exposure(tree: &Tree, files: &dyn Files, path: &str) -> Option<Exposure> {
+    if !holds_key(files, path) {
         return None;
     }
     if tree
@@ -187,8 +187,8 @@ fn others_get_to(tree: &Tree, path: &str) -> bool {
 }
 
 /// Whether a file holds a private key that needs no password.
-fn holds_key(tree: &Tree, path: &str) -> bool {
-    let Ok(bytes) = tree.read(path) else {
+fn holds_key(files: &dyn Files, path: &str) -> bool {
+    let Ok(bytes) = files.read(path) else {
         return false;
     };
     pem::blocks(&bytes).any(|block| {

@@ -69,7 +69,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Some(severity) = mirror.resolves(context) else {
             continue;
         };
-        out.push(finding(context, &mirror).severity(severity));
+        out.push(finding(context, mirror).severity(severity));
     }
 }
 

@@ -57,7 +57,7 @@ const RESERVED: [&str; 9] = [
 ];
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for header in headers(context).into_iter().flatten() {
+    for header in headers(context).iter().flatten() {
         let name = &header.item.key.value;
         let lower = name.to_ascii_lowercase();
         if !RESERVED.contains(&lower.as_str()) {

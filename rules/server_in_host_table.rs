@@ -54,7 +54,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     };
     let headers = document.headers(context.text());
-    let unquoted = unquoted_hosts(&headers, context.text());
+    let unquoted = unquoted_hosts(headers, context.text());
     let is_server = |item: &&Item| item.key.value.eq_ignore_ascii_case("server");
     let at_root = document.root.items.iter().find(is_server);
     let hosts = document.hosts();

@@ -62,13 +62,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         &document.root,
         None,
         &context.decoding_releases(),
-        &headers,
+        headers,
         out,
     );
     for host in document.hosts() {
         let url = Some(host.name.value.as_str());
         let releases = context.endpoint_releases(&host);
-        report(context, host.table, url, &releases, &headers, out);
+        report(context, host.table, url, &releases, headers, out);
     }
 }
 

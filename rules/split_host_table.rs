@@ -66,8 +66,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let text = context.text();
     let headers = document.headers(text);
     // Headers that are no host's own are spoken of there.
-    let nested = nested_hosts(document, &headers);
-    let unquoted = unquoted_hosts(&headers, text);
+    let nested = nested_hosts(document, headers);
+    let unquoted = unquoted_hosts(headers, text);
     let elsewhere = |header: &Header| {
         let in_nested = nested.iter().flat_map(|host| &host.headers);
         let in_unquoted = unquoted.iter().flat_map(|host| &host.headers);

@@ -84,8 +84,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 fn fix(context: &NamespaceContext, places: &[Place], first: &str, second: &str) -> Option<Fix> {
     // Swapped back, they are a pair: else something more is wrong, and a person has to look.
     let (key, certificate) = (
-        context.tree.read(first).ok()?,
-        context.tree.read(second).ok()?,
+        context.reads.read(first).ok()?,
+        context.reads.read(second).ok()?,
     );
     KeyPair::read(&certificate, &key).ok()?;
     let mut edits = Vec::new();

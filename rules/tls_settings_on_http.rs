@@ -73,14 +73,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         match settings.first() {
             Some(setting) if url.entry.host.tls().is_set() => {
                 out.push(with_settings(
-                    context, &url, setting, &settings, &first, &plain,
+                    context, url, setting, &settings, &first, &plain,
                 ));
             }
             _ => {
                 if let Some(timeout) = url.setting("dial_timeout")
                     && !first.is_empty()
                 {
-                    out.push(with_timeout(context, &url, timeout, first));
+                    out.push(with_timeout(context, url, timeout, first));
                 }
             }
         }

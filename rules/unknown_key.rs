@@ -58,7 +58,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     };
     let headers = document.headers(context.text());
-    let unquoted = unquoted_hosts(&headers, context.text());
+    let unquoted = unquoted_hosts(headers, context.text());
     let at_root = document
         .root
         .items
@@ -70,7 +70,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         url: None,
         releases: context.decoding_releases(),
     };
-    root.report(context, at_root, &headers, out);
+    root.report(context, at_root, headers, out);
     for host in document.hosts() {
         // What was to be a key of some host, or of none: unquoted-host.
         if is_key_as_host(&host) {
@@ -91,7 +91,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             url: Some(&host.name.value),
             releases: context.endpoint_releases(&host),
         };
-        place.report(context, unknown, &headers, out);
+        place.report(context, unknown, headers, out);
     }
 }
 

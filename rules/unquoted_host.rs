@@ -52,7 +52,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     };
     let headers = document.headers(context.text());
-    for host in unquoted_hosts(&headers, context.text()) {
+    for host in unquoted_hosts(headers, context.text()) {
         out.push(dotted(context, &host));
     }
     for host in document.hosts() {
@@ -60,7 +60,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .iter()
             .find(|h| h.part(0) == Some("host") && h.part(1) == Some(&host.name.value));
         if let (true, Some(header)) = (is_key_as_host(&host), header) {
-            out.push(key_as_host(context, header, &headers));
+            out.push(key_as_host(context, header, headers));
         }
     }
 }

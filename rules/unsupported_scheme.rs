@@ -99,7 +99,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .label("not `https://` or `http://`")
             .help(format!("write {}", url.line_with(&meant)))
             .releases(url.entry.releases.clone());
-        let (consequence, effect) = what_happens(context, &url);
+        let (consequence, effect) = what_happens(context, url);
         finding = finding.consequence(consequence).effect(effect);
         // With credentials in it the text is not what is shown, and not repeated.
         if plain && url.editable() && url.is_quoted() && text == url.text {

@@ -47,7 +47,7 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context) {
-        let Listed::Words(item, words) = listed(&url) else {
+        let Listed::Words(item, words) = listed(url) else {
             continue;
         };
         let (mut seen, mut tidy, mut first) = (Capabilities::default(), Vec::new(), None);

@@ -58,7 +58,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             let Some(span) = file.span.clone() else {
                 continue;
             };
-            let unknown = matches!(context.tree.read(&file.path), Err(FileError::Unknown));
+            let unknown = matches!(context.reads.read(&file.path), Err(FileError::Unknown));
             if unknown && !places.iter().any(|(known, ..)| *known == span) {
                 places.push((span, file.written.clone(), file.path.clone()));
             }

@@ -48,18 +48,18 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    let entries = entries(context);
-    for file in certificate_files(context, &entries) {
+    let _entries = entries(context);
+    for file in certificate_files(context) {
         // One finding a file: what is weak in it is replaced together.
-        let short = file.certificates.iter().find(|c| c.public_key.is_weak());
+        let short = file.certificates().iter().find(|c| c.public_key.is_weak());
         let signed = file
-            .certificates
+            .certificates()
             .iter()
             .find(|c| c.signature_algorithm.weak);
         if let Some(certificate) = short {
-            out.push(short_key(context, &file, certificate));
+            out.push(short_key(context, file, certificate));
         } else if let Some(certificate) = signed {
-            out.push(weak_signature(context, &file, certificate));
+            out.push(weak_signature(context, file, certificate));
         }
     }
 }

@@ -67,7 +67,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let inside = files.map(|file| format!("{name}/{}", file.name));
     let mut found = std::iter::once(name.to_owned())
         .chain(inside)
-        .filter_map(|relative| writable(tree, &relative).map(|changed| (relative, changed)));
+        .filter_map(|relative| {
+            let info = context.reads.info(&path::join(&tree.root, &relative))?;
+            Some((relative, can_be_changed(info)?))
+        });
     let Some((relative, changed)) = found.next() else {
         return;
     };
@@ -85,7 +88,7 @@ fn over_all(context: &TreeContext, out: &mut Vec<Finding>) {
     if !tree.has_the_nodes_modes() {
         return;
     }
-    let Some(changed) = writable(tree, "") else {
+    let Some(changed) = tree.info(&tree.root).and_then(can_be_changed) else {
         return;
     };
     let below = std::mem::take(out).into_iter().flat_map(|finding| {
@@ -116,11 +119,8 @@ fn with_others(
         .help(format!("`chmod -R go-w {}`", tree.shown(directory)))
 }
 
-/// Who can change a path of the tree besides its owner and root, as the end of a sentence that begins with the path.
-fn writable(tree: &Tree, relative: &str) -> Option<String> {
-    let FileInfo {
-        mode, user, group, ..
-    } = tree.info(&path::join(&tree.root, relative))?;
+/// Who can change a path besides its owner and root, as the end of a sentence that begins with the path.
+fn can_be_changed(FileInfo { mode, user, group }: FileInfo) -> Option<String> {
     let mode = mode?;
     if mode & 0o002 != 0 {
         return Some(format!("can be changed by every user (mode {mode:04o})"));

@@ -35,8 +35,8 @@ fn run(data: &[u8]) {
         return;
     };
     for header in document.headers(text) {
-        for part in header.parts {
-            assert!(text.get(part.span).is_some());
+        for part in &header.parts {
+            assert!(text.get(part.span.clone()).is_some());
         }
     }
     // Where a reader takes a text that is TOML, it finds its server and its hosts. The order of 2.x is that of the

@@ -1,6 +1,9 @@
 //! What the loader sees of a file system: handed to it, never opened by it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::pki::CaPool;
 use std::fmt;
 
 /// Why a path cannot be read, as far as it decides what containerd does.
@@ -74,6 +77,10 @@ pub struct DirEntry {
 pub trait Files {
     /// The bytes of a file.
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, FileError>;
+    /// The certificates in a file. Whoever keeps what was parsed has an answer of their own.
+    fn authorities(&self, path: &str) -> Result<Arc<CaPool>, FileError> {
+        self.read(path).map(|data| Arc::new(CaPool::read(&data)))
+    }
     /// Whether something is at the path, links followed.
     fn stat(&self, path: &str) -> Result<(), FileError>;
     /// The names in a directory, sorted.

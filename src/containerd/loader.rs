@@ -1,5 +1,7 @@
 //! The loader: from (release, files, registry host) to what containerd will do.
 
+use std::borrow::Cow;
+
 use super::directory::{self, Lookup};
 use super::endpoint::{Capabilities, Endpoint, Role};
 use super::files::{FileError, Files};
@@ -7,7 +9,7 @@ use super::go::path;
 use super::hosts::{self, ClientPair, Host, WrittenPath};
 use super::problem::{Cause, Effect, Problem, TlsFile};
 use super::release::{HttpsFirst, LoopbackDefault, Release};
-use super::toml::{self, ProblemKind};
+use super::toml::{self, Decoded, ProblemKind};
 use crate::pki;
 
 /// What became of hosts.toml.
@@ -113,80 +115,142 @@ pub fn load(release: Release, files: &dyn Files, root: &str, host: &str) -> Outc
 
 /// The same for a directory that was chosen already; `host` is the registry host that led to it.
 pub fn load_directory(release: Release, files: &dyn Files, dir: &str, host: &str) -> Outcome {
-    let mut outcome = Outcome {
-        lookup: Lookup {
-            chosen: None,
-            absent: Vec::new(),
-            shadowed: Vec::new(),
-            failed: None,
-        },
-        hosts_toml: HostsToml::Absent,
-        problems: Vec::new(),
-        verdict: Verdict::Endpoints,
-        endpoints: Vec::new(),
-        entries: Vec::new(),
-        masked: Vec::new(),
-    };
-    let text = match files.read(&path::join(dir, "hosts.toml")) {
-        Ok(text) => Some(text),
-        Err(FileError::NotFound) => None,
-        Err(error) => {
-            fail(&mut outcome, Cause::HostsFile(error));
-            return outcome;
-        }
-    };
-    let mut loaded = None;
-    match text {
-        None => {}
-        Some(text) if text.is_empty() => outcome.hosts_toml = HostsToml::Empty,
-        Some(text) => {
-            let entries = read_hosts_toml(release, &text, dir, &mut outcome.problems);
-            outcome.hosts_toml = HostsToml::Loaded;
-            match outcome.problems.first().map(|p| p.effect) {
-                Some(Effect::Crash) => outcome.verdict = Verdict::Crash,
-                Some(_) => outcome.hosts_toml = HostsToml::Ignored,
-                None => loaded = Some(entries.clone()),
-            }
-            if loaded.is_none() {
-                entries
-                    .iter()
-                    .for_each(|entry| read_tls_files(files, entry, &mut outcome.masked));
-            }
-            outcome.entries = entries;
+    Directory::read(files, dir, host).load(release)
+}
+
+/// A directory that is loaded for several releases: its hosts.toml is read once, and decoded once for all that decode it
+/// alike.
+pub struct Directory<'a> {
+    files: &'a dyn Files,
+    dir: &'a str,
+    host: &'a str,
+    text: Result<Cow<'a, [u8]>, FileError>,
+    decoded: Vec<(toml::Dialect, Decoded)>,
+}
+
+impl<'a> Directory<'a> {
+    /// Reads the hosts.toml of `dir`; `host` is the registry host that led to it.
+    pub fn read(files: &'a dyn Files, dir: &'a str, host: &'a str) -> Directory<'a> {
+        Directory {
+            files,
+            dir,
+            host,
+            text: files.read(&path::join(dir, "hosts.toml")),
+            decoded: Vec::new(),
         }
     }
-    if outcome.verdict == Verdict::Crash {
-        return outcome;
+
+    /// The text of hosts.toml.
+    pub fn text(&self) -> Option<&[u8]> {
+        self.text.as_deref().ok()
     }
-    let mut hosts = match loaded {
-        Some(hosts) => hosts,
-        None => match certificate_files(files, dir) {
-            Ok(host) => vec![host],
-            Err(cause) => {
-                fail(&mut outcome, *cause);
+
+    /// What containerd of this release makes of the directory.
+    pub fn load(&mut self, release: Release) -> Outcome {
+        let mut outcome = Outcome {
+            lookup: Lookup {
+                chosen: None,
+                absent: Vec::new(),
+                shadowed: Vec::new(),
+                failed: None,
+            },
+            hosts_toml: HostsToml::Absent,
+            problems: Vec::new(),
+            verdict: Verdict::Endpoints,
+            endpoints: Vec::new(),
+            entries: Vec::new(),
+            masked: Vec::new(),
+        };
+        match &self.text {
+            Err(FileError::NotFound) => {}
+            Err(error) => {
+                fail(&mut outcome, Cause::HostsFile(error.clone()));
                 return outcome;
             }
-        },
-    };
-    if let Some(last) = hosts.pop() {
-        let last = if last.host.is_empty() {
-            with_defaults(release, last, host)
-        } else {
-            last
+            Ok(text) if text.is_empty() => outcome.hosts_toml = HostsToml::Empty,
+            Ok(_) => {
+                outcome.entries = self.read_hosts_toml(release, &mut outcome.problems);
+                outcome.hosts_toml = HostsToml::Loaded;
+                match outcome.problems.first().map(|p| p.effect) {
+                    Some(Effect::Crash) => outcome.verdict = Verdict::Crash,
+                    Some(_) => outcome.hosts_toml = HostsToml::Ignored,
+                    None => {}
+                }
+                if !outcome.problems.is_empty() {
+                    for entry in &outcome.entries {
+                        read_tls_files(self.files, entry, &mut outcome.masked);
+                    }
+                }
+            }
+        }
+        if outcome.verdict == Verdict::Crash {
+            return outcome;
+        }
+        let mut hosts = match outcome.hosts_toml {
+            HostsToml::Loaded => outcome.entries.clone(),
+            _ => match certificate_files(self.files, self.dir) {
+                Ok(host) => vec![host],
+                Err(cause) => {
+                    fail(&mut outcome, *cause);
+                    return outcome;
+                }
+            },
         };
-        hosts.push(last);
+        if let Some(last) = hosts.pop() {
+            let last = if last.host.is_empty() {
+                with_defaults(release, last, self.host)
+            } else {
+                last
+            };
+            hosts.push(last);
+        }
+        let mut failures = Vec::new();
+        for host in &hosts {
+            read_tls_files(self.files, host, &mut failures);
+        }
+        if failures.iter().any(|p| p.effect == Effect::PullsFail) {
+            outcome.verdict = Verdict::PullsFail;
+            outcome.problems.append(&mut failures);
+            return outcome;
+        }
+        outcome.endpoints = hosts.into_iter().map(|h| endpoint(release, h)).collect();
+        outcome
     }
-    let mut failures = Vec::new();
-    for host in &hosts {
-        read_tls_files(files, host, &mut failures);
+
+    /// Decodes the text and reads its entries, collecting what containerd objects to.
+    fn read_hosts_toml(&mut self, release: Release, problems: &mut Vec<Problem>) -> Vec<Host> {
+        let dir = self.dir;
+        let decoded = self.decode(release.dialect());
+        problems.extend(decoded.problems.iter().map(|problem| Problem {
+            effect: match problem.kind {
+                ProblemKind::Panic { .. } => Effect::Crash,
+                _ => Effect::FileIgnored,
+            },
+            cause: Cause::Toml(problem.kind.clone()),
+            span: Some(problem.span.clone()),
+            role: None,
+        }));
+        match &decoded.file {
+            Some(file) => hosts::read(release, file, dir, problems),
+            None => Vec::new(),
+        }
     }
-    if failures.iter().any(|p| p.effect == Effect::PullsFail) {
-        outcome.verdict = Verdict::PullsFail;
-        outcome.problems.append(&mut failures);
-        return outcome;
+
+    fn decode(&mut self, dialect: toml::Dialect) -> &Decoded {
+        let text = self.text.as_deref().unwrap_or_default();
+        let known = self.decoded.iter();
+        let known = known
+            .enumerate()
+            .find(|(_, (other, decoded))| dialect.decodes_as(*other, decoded));
+        let index = match known {
+            Some((index, _)) => index,
+            None => {
+                self.decoded.push((dialect, dialect.decode(text)));
+                self.decoded.len() - 1
+            }
+        };
+        &self.decoded[index].1
     }
-    outcome.endpoints = hosts.into_iter().map(|h| endpoint(release, h)).collect();
-    outcome
 }
 
 fn fail(outcome: &mut Outcome, cause: Cause) {
@@ -197,33 +261,6 @@ fn fail(outcome: &mut Outcome, cause: Cause) {
         span: None,
         role: None,
     });
-}
-
-/// Decodes the text and reads its entries, collecting what containerd objects to.
-fn read_hosts_toml(
-    release: Release,
-    text: &[u8],
-    dir: &str,
-    problems: &mut Vec<Problem>,
-) -> Vec<Host> {
-    let decoded = if release.is_v2() {
-        toml::v2::decode(text, release.toml_v2())
-    } else {
-        toml::v1::decode(text, release.toml_v1())
-    };
-    problems.extend(decoded.problems.into_iter().map(|problem| Problem {
-        effect: match problem.kind {
-            ProblemKind::Panic { .. } => Effect::Crash,
-            _ => Effect::FileIgnored,
-        },
-        cause: Cause::Toml(problem.kind),
-        span: Some(problem.span),
-        role: None,
-    }));
-    match decoded.file {
-        Some(file) => hosts::read(release, &file, dir, problems),
-        None => Vec::new(),
-    }
 }
 
 /// Docker's layout: `*.crt` are CAs, `*.cert` with the `.key` of the same stem are client pairs.
@@ -353,8 +390,8 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
         problem(cause, at)
     };
     for ca in host.ca.iter().flatten() {
-        match files.read(&ca.path) {
-            Ok(data) if pki::CaPool::read(&data).is_accepted() => {}
+        match files.authorities(&ca.path) {
+            Ok(authorities) if authorities.is_accepted() => {}
             Ok(_) => problems.push(problem(
                 Cause::Ca {
                     written: ca.written.clone(),

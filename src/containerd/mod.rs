@@ -21,7 +21,7 @@ pub mod toml;
 
 pub use endpoint::{Capabilities, Endpoint, Role, Tls};
 pub use files::{DirEntry, FileError, Files};
-pub use loader::{HostsToml, Outcome, Verdict, load, load_directory};
+pub use loader::{Directory, HostsToml, Outcome, Verdict, load, load_directory};
 pub use problem::{Cause, Effect, Problem, TlsFile};
 pub use reference::{Object, Reference, ReferenceError};
 pub use release::Release;

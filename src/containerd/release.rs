@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::toml::{v1, v2};
+use super::toml::{Dialect, v1, v2};
 
 /// A release of containerd: `1.7.34`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +104,14 @@ impl Release {
     /// Whether 2.x reads it: go-toml v2, order by headers, keys in any case.
     pub fn is_v2(self) -> bool {
         self.major >= 2
+    }
+
+    /// How it decodes hosts.toml.
+    pub fn dialect(self) -> Dialect {
+        match self.is_v2() {
+            true => Dialect::V2(self.toml_v2()),
+            false => Dialect::V1(self.toml_v1()),
+        }
     }
 
     /// go-toml v1's options for this release. For 1.x only.

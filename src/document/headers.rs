@@ -31,7 +31,11 @@ impl Header {
 
 impl Document {
     /// The headers of this document, whose text is `text`.
-    pub fn headers(&self, text: &str) -> Vec<Header> {
+    pub fn headers(&self, text: &str) -> &[Header] {
+        self.headers.get_or_init(|| self.find_headers(text))
+    }
+
+    fn find_headers(&self, text: &str) -> Vec<Header> {
         let mut spans = Vec::new();
         collect(&self.root, &mut spans);
         spans.sort_by_key(|span| span.start);

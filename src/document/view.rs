@@ -2,8 +2,10 @@
 //!
 //! Built from toml_edit's immutable document: its spans vanish on the mutable one.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
+use super::headers::Header;
 use crate::containerd::toml::{Span, Spanned};
 
 /// How a key or a table is written.
@@ -172,6 +174,8 @@ pub struct HostTable<'a> {
 pub struct Document {
     /// Its root table.
     pub root: Table,
+    /// Its headers, once somebody asked for them.
+    pub(super) headers: OnceCell<Vec<Header>>,
 }
 
 impl Document {
@@ -186,6 +190,7 @@ impl Document {
                         span: 0..0,
                         items,
                     },
+                    headers: OnceCell::new(),
                 })
             }
             Err(error) => {

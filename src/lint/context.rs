@@ -1,15 +1,21 @@
 //! What a rule sees: the run, a tree, one namespace and what containerd makes of it.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::classify::{self, Classification};
 use super::finding::{Consequence, Finding, Location};
+use super::headers::Header;
 use super::load::Loaded;
+use super::mirrors::Mirror;
+use super::reads::Reads;
 use super::rule::Rule;
 use super::settings::{Environment, Level, Settings};
 use super::suppression::Linted;
+use super::tls::{CertificateFile, Fault, TlsEntry};
 use super::tree_context::TreeContext;
+use super::urls::WrittenUrl;
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::hosts::Host;
 use crate::containerd::toml::Span;
@@ -35,6 +41,8 @@ pub struct NamespaceContext<'a> {
     pub tree: &'a Tree,
     /// The config path, for what other directories have to do with this one.
     pub whole: &'a TreeContext<'a>,
+    /// The files of the node.
+    pub reads: &'a Reads<'a>,
     /// The name at the first level of the tree.
     pub namespace: &'a Namespace,
     /// hosts.toml, when it can be read.
@@ -47,15 +55,28 @@ pub struct NamespaceContext<'a> {
     pub outcomes: &'a [(Release, Outcome)],
     /// What lies in the directory, sorted.
     pub files: &'a [DirEntry],
+    /// What several rules make of it.
+    pub(super) derived: Derived<'a>,
+}
+
+/// What several rules make of a directory, each made when it is first asked for. Where it is made it is said what it is.
+#[derive(Default)]
+pub(super) struct Derived<'a> {
     entries: OnceCell<Vec<Entry<'a>>>,
-    problems: OnceCell<Vec<Found>>,
+    problems: OnceCell<Vec<Found<'a>>>,
+    pub(super) urls: OnceCell<Vec<WrittenUrl<'a>>>,
+    pub(super) mirrors: OnceCell<Vec<Mirror<'a>>>,
+    pub(super) headers: OnceCell<Vec<Vec<Header<'a>>>>,
+    pub(super) tls_entries: OnceCell<Vec<TlsEntry>>,
+    pub(super) certificate_files: OnceCell<Vec<CertificateFile>>,
+    pub(super) faults: OnceCell<Vec<Fault>>,
 }
 
 /// A problem of the model and the releases that have it.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct Found<'a> {
     /// The problem.
-    pub problem: Problem,
+    pub problem: &'a Problem,
     /// The releases, oldest first.
     pub releases: Vec<Release>,
     /// containerd would meet it only after something before it is mended.
@@ -66,7 +87,7 @@ pub struct Found {
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
     /// As the newest release that has it understands it.
-    pub host: Host,
+    pub host: Cow<'a, Host>,
     /// The releases for which it becomes an endpoint once the file is read, oldest first.
     pub releases: Vec<Release>,
     /// The host table it is written in; `None` for the root.
@@ -80,14 +101,14 @@ impl<'a> NamespaceContext<'a> {
             run: whole.run,
             tree: whole.tree,
             whole,
+            reads: &loaded.reads,
             namespace: loaded.namespace,
             source: loaded.source.as_ref(),
             document: loaded.document.as_ref(),
             syntax_error: loaded.syntax_error.as_ref(),
             outcomes: &loaded.outcomes,
             files: &loaded.files,
-            entries: OnceCell::new(),
-            problems: OnceCell::new(),
+            derived: Derived::default(),
         }
     }
 
@@ -215,17 +236,17 @@ impl<'a> NamespaceContext<'a> {
 
     /// The model's problems, equal ones of several releases together, in the order of the first
     /// release that has them.
-    pub fn problems(&self) -> &[Found] {
-        self.problems.get_or_init(|| self.find_problems())
+    pub fn problems(&self) -> &[Found<'a>] {
+        self.derived.problems.get_or_init(|| self.find_problems())
     }
 
-    fn find_problems(&self) -> Vec<Found> {
-        let mut found: Vec<Found> = Vec::new();
+    fn find_problems(&self) -> Vec<Found<'a>> {
+        let mut found: Vec<Found<'a>> = Vec::new();
         for (release, outcome) in self.outcomes {
             let decided = outcome.problems.iter().map(|p| (p, false));
             for (problem, masked) in decided.chain(outcome.masked.iter().map(|p| (p, true))) {
                 // A problem may be met in one release and masked in another; it is one all the same.
-                match found.iter_mut().find(|f| f.problem == *problem) {
+                match found.iter_mut().find(|f| f.problem == problem) {
                     Some(known) => {
                         if !known.releases.contains(release) {
                             known.releases.push(*release);
@@ -233,7 +254,7 @@ impl<'a> NamespaceContext<'a> {
                         known.masked &= masked;
                     }
                     None => found.push(Found {
-                        problem: problem.clone(),
+                        problem,
                         releases: vec![*release],
                         masked,
                     }),
@@ -246,7 +267,7 @@ impl<'a> NamespaceContext<'a> {
     /// The entries of hosts.toml and its root, in the order of the text, each as the newest release that
     /// has it understands it. Empty when no targeted release can read the text.
     pub fn entries(&self) -> &[Entry<'a>] {
-        self.entries.get_or_init(|| self.find_entries())
+        self.derived.entries.get_or_init(|| self.find_entries())
     }
 
     fn find_entries(&self) -> Vec<Entry<'a>> {
@@ -257,7 +278,7 @@ impl<'a> NamespaceContext<'a> {
             for host in &outcome.entries {
                 match entries.iter_mut().find(|e| key(&e.host) == key(host)) {
                     Some(known) => {
-                        known.host = host.clone();
+                        known.host = Cow::Borrowed(host);
                         if known.releases.last() != Some(release) {
                             known.releases.push(*release);
                         }
@@ -276,7 +297,7 @@ impl<'a> NamespaceContext<'a> {
                             _ => None,
                         };
                         entries.push(Entry {
-                            host: host.clone(),
+                            host: Cow::Borrowed(host),
                             releases: vec![*release],
                             table,
                         });

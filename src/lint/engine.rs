@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::RULES;
 use super::baseline::BaselineOutcome;
 use super::context::{NamespaceContext, Run, default_effect};
 use super::finding::{Finding, Severity};
 use super::load::Loaded;
 use super::node;
+use super::parallel;
 use super::rule::{Check, Rule};
 use super::secrets::without_userinfo;
 use super::settings::Level;
@@ -145,11 +145,19 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
             && !run.settings.exclude.excludes(&format!("{path}/hosts.toml"))
     };
     let wanted: Vec<&Namespace> = whole.namespaces.iter().filter(is_wanted).collect();
-    for namespace in wanted {
-        lint_namespace(&whole, namespace, &mut of_tree);
+    for block in parallel::map(&wanted, |namespaces| lint_block(&whole, namespaces)) {
+        of_tree.append(block);
     }
     lint_whole(&whole, &mut of_tree);
     report.append(of_tree);
+}
+
+fn lint_block(whole: &TreeContext<'_>, namespaces: &[&Namespace]) -> Report {
+    let mut report = Report::default();
+    for namespace in namespaces {
+        lint_namespace(whole, namespace, &mut report);
+    }
+    report
 }
 
 /// Reads one directory and runs the rules at it; what was read is gone at the end, but for what findings hold on to.
@@ -164,7 +172,7 @@ fn lint_namespace(whole: &TreeContext<'_>, namespace: &Namespace, report: &mut R
         here.summary.files = 1;
         here.files.push(Arc::clone(source));
     }
-    for rule in RULES {
+    for rule in &whole.rules {
         if let Check::Namespace(check) | Check::Both(check, _) = rule.check {
             run_rule(rule, &path, &mut here, run, Some(&context), |out| {
                 check(&context, out)
@@ -186,7 +194,7 @@ fn lint_namespace(whole: &TreeContext<'_>, namespace: &Namespace, report: &mut R
 fn lint_whole(whole: &TreeContext<'_>, report: &mut Report) {
     let (tree, run) = (whole.tree, whole.run);
     let path = tree.shown("");
-    for rule in RULES {
+    for rule in &whole.rules {
         let (check, mut found) = match rule.check {
             Check::Tree(check) => (check, Vec::new()),
             Check::Both(_, check) => {

@@ -15,7 +15,12 @@ pub struct Header<'a> {
 }
 
 /// The headers that `context` sets, endpoint by endpoint, in the order of the text.
-pub fn headers<'a>(context: &'a NamespaceContext<'_>) -> Vec<Vec<Header<'a>>> {
+pub fn headers<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [Vec<Header<'a>>] {
+    let headers = &context.derived.headers;
+    headers.get_or_init(|| find_headers(context))
+}
+
+fn find_headers<'a>(context: &NamespaceContext<'a>) -> Vec<Vec<Header<'a>>> {
     let Some(document) = &context.document else {
         return Vec::new();
     };

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use super::reads::Reads;
 use super::tree_context::TreeContext;
 use crate::containerd::directory::DEFAULT;
 use crate::containerd::go::path;
-use crate::containerd::{DirEntry, Files, Outcome, Release, load_directory};
+use crate::containerd::{DirEntry, Directory, Files, Outcome, Release};
 use crate::document::{Document, Source, SyntaxError};
 use crate::tree::{Namespace, registry_host};
 
 /// What is read of a directory, and what containerd makes of it. It is let go as soon as the rules have seen it.
 pub struct Loaded<'a> {
+    /// The files of the node.
+    pub reads: Reads<'a>,
     /// The name at the first level of the tree.
     pub namespace: &'a Namespace,
     /// hosts.toml, when it can be read.
@@ -27,15 +30,16 @@ pub struct Loaded<'a> {
 
 impl<'a> Loaded<'a> {
     /// Reads the directory of this name.
-    pub fn read(whole: &TreeContext<'_>, namespace: &'a Namespace) -> Loaded<'a> {
+    pub fn read(whole: &'a TreeContext<'_>, namespace: &'a Namespace) -> Loaded<'a> {
         let tree = whole.tree;
         let dir = path::join(&tree.root, &namespace.name);
-        let hosts_toml = path::join(&dir, "hosts.toml");
         let shown = tree.shown(&format!("{}/hosts.toml", namespace.name));
-        let source = tree
-            .read(&hosts_toml)
-            .ok()
-            .map(|bytes| Arc::new(Source::new(shown, &bytes)));
+        let reads = Reads::new(tree, &whole.authorities);
+        let host = registry_host(&namespace.name);
+        let mut directory = Directory::read(&reads, &dir, &host);
+        let source = directory
+            .text()
+            .map(|bytes| Arc::new(Source::new(shown, bytes)));
         let (document, syntax_error) = match source.as_deref() {
             None => (None, None),
             Some(source) => match Document::parse(&source.text) {
@@ -44,17 +48,17 @@ impl<'a> Loaded<'a> {
                 Err(error) => (None, Some(error)),
             },
         };
-        let host = registry_host(&namespace.name);
         let outcomes = whole
             .run
             .settings
             .releases
             .iter()
             .filter(|release| namespace.name != DEFAULT || release.default_namespace())
-            .map(|&release| (release, load_directory(release, tree, &dir, &host)))
+            .map(|&release| (release, directory.load(release)))
             .collect();
-        let files = tree.list(&dir).unwrap_or_default();
+        let files = reads.list(&dir).unwrap_or_default();
         Loaded {
+            reads,
             namespace,
             source,
             document,

@@ -85,13 +85,18 @@ pub fn list_without(words: &[(&str, Span)], unwanted: Capabilities) -> String {
 }
 
 /// The URLs that lead to another host than the namespace's own registry, in the order of the text.
-pub fn mirrors<'a>(context: &'a NamespaceContext) -> Vec<Mirror<'a>> {
+pub fn mirrors<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [Mirror<'a>] {
+    let mirrors = &context.derived.mirrors;
+    mirrors.get_or_init(|| find_mirrors(context))
+}
+
+fn find_mirrors<'a>(context: &NamespaceContext<'a>) -> Vec<Mirror<'a>> {
     written_urls(context)
-        .into_iter()
+        .iter()
         .filter(|url| url.leads_somewhere() && !is_same_registry(context, &url.url.host))
         .map(|url| Mirror {
             owner: owner(context, &url.name()),
-            url,
+            url: url.clone(),
         })
         .collect()
 }

@@ -14,8 +14,11 @@ mod load;
 mod mirrors;
 mod names;
 mod node;
+mod parallel;
 mod paths;
 mod placeholders;
+mod reads;
+
 mod rule;
 pub mod secrets;
 pub mod sections;

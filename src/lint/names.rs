@@ -29,7 +29,8 @@ impl NamespaceContext<'_> {
     /// Whether it is a link to something that is not there: for containerd, as if there were nothing.
     pub fn is_dangling_link(&self) -> bool {
         let directory = path::join(&self.tree.root, self.name());
-        self.namespace.broken_link && matches!(self.tree.stat(&directory), Err(FileError::NotFound))
+        self.namespace.broken_link
+            && matches!(self.reads.stat(&directory), Err(FileError::NotFound))
     }
 
     /// The files of the directory that are called nearly, but not quite, hosts.toml.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::classify::HostPatterns;
 use super::finding::Severity;
+use super::rule::Rule;
 use crate::containerd::Release;
 use crate::tree::{Exclusions, PathGlobs};
 
@@ -100,6 +101,14 @@ impl Settings {
             .filter(|o| o.paths.is_match(path))
             .find_map(|o| o.environment)
             .unwrap_or(self.environment)
+    }
+
+    /// Whether there can be a path for which a rule runs.
+    pub fn may_run(&self, rule: &Rule) -> bool {
+        let somewhere = self.overrides.iter().map(|o| o.severities.get(rule.name));
+        let everywhere = self.severities.get(rule.name).copied();
+        everywhere.map_or(rule.on, |level| level != Level::Off)
+            || somewhere.flatten().any(|level| *level != Level::Off)
     }
 
     /// What was said of a rule for a path; `None` when nothing was.

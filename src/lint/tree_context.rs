@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use super::RULES;
 use super::context::{NamespaceContext, Run, new_finding};
 use super::finding::{Finding, Location};
 use super::load::Loaded;
+use super::reads::Authorities;
 use super::rule::Rule;
 use super::tls;
 use crate::containerd::go::path;
@@ -22,6 +24,10 @@ pub struct TreeContext<'a> {
     pub namespaces: Vec<Namespace>,
     /// The names of files at the first level, sorted.
     pub root_files: Vec<String>,
+    /// The rules that can find something in this run.
+    pub(super) rules: Vec<&'static Rule>,
+    /// The certificate files that were parsed.
+    pub(super) authorities: Authorities,
     named_elsewhere: OnceLock<HashSet<String>>,
 }
 
@@ -34,6 +40,12 @@ impl<'a> TreeContext<'a> {
             tree,
             namespaces,
             root_files,
+            rules: RULES
+                .iter()
+                .copied()
+                .filter(|rule| run.settings.may_run(rule))
+                .collect(),
+            authorities: Authorities::default(),
             named_elsewhere: OnceLock::new(),
         })
     }

@@ -99,9 +99,10 @@ pub fn twins<'a>(context: &'a NamespaceContext) -> Vec<Twin<'a>> {
         if context.is_default() || is_loopback(&own) {
             return Vec::new();
         }
-        root.host.role = Role::Upstream;
-        root.host.scheme = "https".to_owned();
-        root.host.host = match own.as_str() {
+        let host = root.host.to_mut();
+        host.role = Role::Upstream;
+        host.scheme = "https".to_owned();
+        host.host = match own.as_str() {
             "docker.io" => "registry-1.docker.io".to_owned(),
             _ => own,
         };

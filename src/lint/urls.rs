@@ -209,7 +209,12 @@ pub fn setting<'a>(table: &'a Table, key: &str) -> Option<&'a Item> {
 /// The URLs that every release which reads them takes, in the order of the text, `server` last. A host table
 /// that is spread over the file counts once. Keys without quotes that hold no URL but the first part of
 /// one (`[host.mirror.internal]`), or a key that was to stand in a host table, are left out.
-pub fn written_urls<'a>(context: &'a NamespaceContext) -> Vec<WrittenUrl<'a>> {
+pub fn written_urls<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [WrittenUrl<'a>] {
+    let urls = &context.derived.urls;
+    urls.get_or_init(|| find_urls(context))
+}
+
+fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
     let mut urls: Vec<WrittenUrl<'a>> = Vec::new();
     for entry in context.entries() {
         let Some(span) = entry.host.span.clone() else {

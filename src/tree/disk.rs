@@ -16,10 +16,13 @@ pub struct FileInfo {
     pub user: Option<u32>,
     /// The number of the group that it belongs to, likewise.
     pub group: Option<u32>,
-    /// The path itself is a link.
-    pub is_link: bool,
-    /// What it leads to is a directory.
-    pub is_dir: bool,
+}
+
+impl FileInfo {
+    fn of(metadata: &Metadata) -> FileInfo {
+        let (mode, user, group) = permissions(metadata);
+        FileInfo { mode, user, group }
+    }
 }
 
 /// An operating system's error as far as it decides what containerd does.
@@ -47,7 +50,21 @@ pub fn stat(path: &Path) -> Result<(), FileError> {
 /// Reads a regular file of at most `limit` bytes. Devices and pipes are refused before they are
 /// opened, for opening a pipe waits for its writer.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-    let metadata = metadata(path)?;
+    read_with_info(path, limit).0
+}
+
+/// The same, with what the look before it has told.
+pub fn read_with_info(path: &Path, limit: u64) -> (Result<Vec<u8>, FileError>, Option<FileInfo>) {
+    match metadata(path) {
+        Ok(metadata) => (
+            read_regular(path, &metadata, limit),
+            Some(FileInfo::of(&metadata)),
+        ),
+        Err(error) => (Err(error), None),
+    }
+}
+
+fn read_regular(path: &Path, metadata: &Metadata, limit: u64) -> Result<Vec<u8>, FileError> {
     if metadata.is_dir() {
         return Err(FileError::IsDirectory);
     }
@@ -58,7 +75,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
         return Err(FileError::TooLarge(limit));
     }
     let file = fs::File::open(path).map_err(|error| file_error(&error))?;
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
     file.take(limit + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| file_error(&error))?;
@@ -110,16 +127,7 @@ pub fn names(path: &Path) -> Result<Vec<Namespace>, FileError> {
 }
 
 pub fn info(path: &Path) -> Option<FileInfo> {
-    let target = fs::metadata(path).ok()?;
-    let is_link = fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink());
-    let (mode, user, group) = permissions(&target);
-    Some(FileInfo {
-        mode,
-        user,
-        group,
-        is_link,
-        is_dir: target.is_dir(),
-    })
+    fs::metadata(path).ok().map(|target| FileInfo::of(&target))
 }
 
 /// Mode, user and group.

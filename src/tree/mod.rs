@@ -235,7 +235,7 @@ impl Tree {
             .is_none_or(|only| only.contains(namespace))
     }
 
-    /// Mode, owner and links of what is at a node's path.
+    /// Mode and owner of what is at a node's path.
     pub fn info(&self, node_path: &str) -> Option<FileInfo> {
         disk::info(&self.on_disk(node_path)?)
     }
@@ -253,6 +253,32 @@ impl Tree {
         files.contains(relative)
     }
 
+    /// The bytes of a file, with what [`Tree::info`] says of it where reading it has told.
+    pub fn read_with_info(
+        &self,
+        node_path: &str,
+    ) -> (Result<Vec<u8>, FileError>, Option<FileInfo>) {
+        if let Some(bytes) = self.overlaid(node_path) {
+            return (Ok(bytes.to_owned()), None);
+        }
+        let Some(disk) = self.on_disk(node_path) else {
+            return (Err(FileError::Unknown), None);
+        };
+        let is_hosts_file = node_path.ends_with("/hosts.toml");
+        let limit = if is_hosts_file {
+            MAX_HOSTS_FILE
+        } else {
+            MAX_TLS_FILE
+        };
+        let (bytes, info) = disk::read_with_info(&disk, limit);
+        let bytes = match bytes {
+            // A key that only root may read: containerd is root, the one who lints need not be.
+            Err(FileError::PermissionDenied) if !is_hosts_file => Err(FileError::Unknown),
+            bytes => bytes,
+        };
+        (bytes, info)
+    }
+
     fn overlaid(&self, node_path: &str) -> Option<&[u8]> {
         let (relative, bytes) = self.overlay.as_ref()?;
         (self.relative(&path::clean(node_path)) == Some(relative.as_str())).then_some(bytes)
@@ -261,20 +287,9 @@ impl Tree {
 
 impl Files for Tree {
     fn read(&self, node_path: &str) -> Result<Cow<'_, [u8]>, FileError> {
-        if let Some(bytes) = self.overlaid(node_path) {
-            return Ok(Cow::Borrowed(bytes));
-        }
-        let disk = self.on_disk(node_path).ok_or(FileError::Unknown)?;
-        let is_hosts_file = node_path.ends_with("/hosts.toml");
-        let limit = if is_hosts_file {
-            MAX_HOSTS_FILE
-        } else {
-            MAX_TLS_FILE
-        };
-        match disk::read(&disk, limit) {
-            // A key that only root may read: containerd is root, the one who lints need not be.
-            Err(FileError::PermissionDenied) if !is_hosts_file => Err(FileError::Unknown),
-            bytes => bytes.map(Cow::Owned),
+        match self.overlaid(node_path) {
+            Some(bytes) => Ok(Cow::Borrowed(bytes)),
+            None => self.read_with_info(node_path).0.map(Cow::Owned),
         }
     }
 

@@ -156,4 +156,35 @@ pub struct Decoded {
     /// What containerd objects to, in the order in which it would meet it: the first is the one
     /// that containerd reports. Empty when it takes the text.
     pub problems: Vec<Problem>,
+    /// Whether the answer hangs on the version of the parser: other versions of the same line then have to be asked too.
+    pub by_version: bool,
+}
+
+/// How a release decodes hosts.toml.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// containerd 1.x.
+    V1(v1::Options),
+    /// containerd 2.x.
+    V2(v2::Options),
+}
+
+impl Dialect {
+    /// Decodes a text.
+    pub fn decode(self, text: &[u8]) -> Decoded {
+        match self {
+            Dialect::V1(options) => v1::decode(text, options),
+            Dialect::V2(options) => v2::decode(text, options),
+        }
+    }
+
+    /// Whether a text that `other` decoded so is decoded likewise here.
+    pub fn decodes_as(self, other: Dialect, decoded: &Decoded) -> bool {
+        match (self, other) {
+            (Dialect::V2(own), Dialect::V2(other)) => {
+                own == other || !decoded.by_version && own.dial_timeout == other.dial_timeout
+            }
+            _ => self == other,
+        }
+    }
 }

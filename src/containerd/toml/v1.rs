@@ -72,6 +72,7 @@ pub fn decode(text: &[u8], options: Options) -> Decoded {
         Err(problem) => Decoded {
             file: None,
             problems: vec![problem],
+            by_version: true,
         },
     }
 }

@@ -27,9 +27,9 @@ pub struct Dated {
 pub fn check(context: &NamespaceContext, dated: &Dated, out: &mut Vec<Finding>) {
     let now = context.run.now;
     let entries = entries(context);
-    for file in certificate_files(context, &entries) {
+    for file in certificate_files(context) {
         let bad: Vec<&Certificate> = file
-            .certificates
+            .certificates()
             .iter()
             .filter(|certificate| (dated.is_bad)(certificate, now))
             .collect();
@@ -41,20 +41,20 @@ pub fn check(context: &NamespaceContext, dated: &Dated, out: &mut Vec<Finding>) 
             continue;
         }
         let is_good = |c: &Certificate| !c.is_expired(now) && !c.is_not_yet_valid(now);
-        let ca_is_left = file.each_entry_has(context, &entries, is_good);
+        let ca_is_left = file.each_entry_has(context, entries, is_good);
         let own_is_bad = file
-            .certificates
+            .certificates()
             .first()
             .is_some_and(|c| (dated.is_bad)(c, now));
         let in_part = ca_is_left && (file.client.is_empty() || !own_is_bad);
-        let message = message(&file, dated, &bad, first, own_is_bad);
+        let message = message(file, dated, &bad, first, own_is_bad);
         let places = bad
             .iter()
             .map(|certificate| (*certificate, (dated.verb)(certificate)));
         let mut finding = file
             .finding(context, dated.rule, places, message)
             .label((dated.verb)(first))
-            .effect(effect(&file, &entries, in_part))
+            .effect(effect(file, entries, in_part))
             .help(format!(
                 "{} `{}`",
                 dated.help,
@@ -77,7 +77,7 @@ fn message(
     first: &Certificate,
     own_is_bad: bool,
 ) -> String {
-    let (name, all) = (&file.name, file.certificates.len());
+    let (name, all) = (&file.name, file.certificates().len());
     let (subject, verb) = (first.subject.display(), (dated.verb)(first));
     let is = if verb.starts_with("not ") { "is " } else { "" };
     if file.ca.is_empty() {

@@ -49,7 +49,12 @@ pub struct Fault {
 ///
 /// A file named several times is one cause. So is a list of a certificate and its key that
 /// containerd takes for two clients: it is told at the certificate alone.
-pub fn faults(context: &NamespaceContext) -> Vec<Fault> {
+pub fn faults<'c>(context: &'c NamespaceContext) -> &'c [Fault] {
+    let faults = &context.derived.faults;
+    faults.get_or_init(|| find_faults(context))
+}
+
+fn find_faults(context: &NamespaceContext) -> Vec<Fault> {
     let mut faults: Vec<(Fault, (String, String))> = Vec::new();
     let problems = context.problems();
     // What bites first: the same file may be read in Docker's layout and be named in a hosts.toml that is dropped.
@@ -58,7 +63,7 @@ pub fn faults(context: &NamespaceContext) -> Vec<Fault> {
         let Some(files) = paths(&found.problem.cause) else {
             continue;
         };
-        let place = place(context, &found.problem);
+        let place = place(context, found.problem);
         let Some(kind) = kind(context, &found.problem.cause, &place) else {
             continue;
         };
@@ -66,7 +71,7 @@ pub fn faults(context: &NamespaceContext) -> Vec<Fault> {
             found.releases.clone()
         } else {
             // Where the file is dropped, another rule says so, and this one waits.
-            biting(context, &found.problem)
+            biting(context, found.problem)
         };
         let known = faults
             .iter_mut()
@@ -196,7 +201,7 @@ fn kind(context: &NamespaceContext, cause: &Cause, place: &Place) -> Option<Faul
 
 /// Whether the certificate in one file and the key in another can be told, whatever may be wrong between them.
 fn fit(context: &NamespaceContext, certificate: &str, key: &str) -> bool {
-    let (Ok(certificate), Ok(key)) = (context.tree.read(certificate), context.tree.read(key))
+    let (Ok(certificate), Ok(key)) = (context.reads.read(certificate), context.reads.read(key))
     else {
         return false;
     };

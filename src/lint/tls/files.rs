@@ -9,7 +9,7 @@ use super::places::named;
 use crate::containerd::go::path;
 use crate::containerd::hosts::{ClientPair, WrittenPath};
 use crate::containerd::toml::Span;
-use crate::containerd::{Files, HostsToml, Release, Role};
+use crate::containerd::{Files, HostsToml, Release, Role, loader};
 use crate::document::Source;
 use crate::lint::{Finding, Location, NamespaceContext, Rule};
 use crate::pki::{CaPool, Certificate};
@@ -37,7 +37,12 @@ pub struct TlsEntry {
 
 /// The TLS settings of a namespace: the entries of hosts.toml, whether it is dropped now or not; without one,
 /// the certificate files of the directory.
-pub fn entries(context: &NamespaceContext) -> Vec<TlsEntry> {
+pub fn entries<'c>(context: &'c NamespaceContext) -> &'c [TlsEntry] {
+    let entries = &context.derived.tls_entries;
+    entries.get_or_init(|| find_entries(context))
+}
+
+fn find_entries(context: &NamespaceContext) -> Vec<TlsEntry> {
     let mut entries: Vec<TlsEntry> = context
         .entries()
         .iter()
@@ -71,10 +76,9 @@ pub fn entries(context: &NamespaceContext) -> Vec<TlsEntry> {
         matches!(outcome.hosts_toml, HostsToml::Absent | HostsToml::Empty)
     });
     let directory = path::join(&context.tree.root, context.name());
-    if let (false, Ok(host)) = (
-        releases.is_empty(),
-        crate::containerd::loader::certificate_files(context.tree, &directory),
-    ) {
+    if !releases.is_empty()
+        && let Ok(host) = loader::certificate_files(context.reads, &directory)
+    {
         entries.push(TlsEntry {
             name: context.registry(),
             scheme: String::new(),
@@ -111,18 +115,22 @@ pub struct CertificateFile {
     pub ca: Vec<(usize, Option<Span>)>,
     /// Where it is named as a client's certificate, likewise.
     pub client: Vec<(usize, Option<Span>)>,
-    /// The certificates that Go reads in it, in file order; never empty.
-    pub certificates: Vec<Certificate>,
     /// The releases that use it.
     pub releases: Vec<Release>,
+    authorities: Arc<CaPool>,
     /// Its text, for places in it.
     source: Arc<Source>,
 }
 
 /// The certificate files of a namespace that can be read here and hold certificates.
-pub fn certificate_files(context: &NamespaceContext, entries: &[TlsEntry]) -> Vec<CertificateFile> {
+pub fn certificate_files<'c>(context: &'c NamespaceContext) -> &'c [CertificateFile] {
+    let files = &context.derived.certificate_files;
+    files.get_or_init(|| find_files(context))
+}
+
+fn find_files(context: &NamespaceContext) -> Vec<CertificateFile> {
     let mut files: Vec<CertificateFile> = Vec::new();
-    for (index, entry) in entries.iter().enumerate() {
+    for (index, entry) in entries(context).iter().enumerate() {
         let authorities = entry
             .ca
             .iter()
@@ -162,9 +170,9 @@ pub fn certificate_files(context: &NamespaceContext, entries: &[TlsEntry]) -> Ve
 }
 
 fn read(context: &NamespaceContext, at: &WrittenPath, cleaned: &str) -> Option<CertificateFile> {
-    let data = context.tree.read(cleaned).ok()?;
-    let certificates = CaPool::read(&data).certificates;
-    if certificates.is_empty() {
+    let data = context.reads.read(cleaned).ok()?;
+    let authorities = context.reads.authorities(cleaned).ok()?;
+    if !authorities.is_accepted() {
         return None;
     }
     let shown = context.tree.shown_node_path(cleaned);
@@ -173,7 +181,7 @@ fn read(context: &NamespaceContext, at: &WrittenPath, cleaned: &str) -> Option<C
         name: named(&at.written, cleaned).to_owned(),
         ca: Vec::new(),
         client: Vec::new(),
-        certificates,
+        authorities,
         releases: Vec::new(),
         source: Arc::new(Source::new(shown, &data)),
     })
@@ -181,11 +189,16 @@ fn read(context: &NamespaceContext, at: &WrittenPath, cleaned: &str) -> Option<C
 
 /// The certificates in a file, as far as it can be read here.
 pub fn read_certificates(context: &NamespaceContext, path: &str) -> Vec<Certificate> {
-    let data = context.tree.read(path).unwrap_or_default();
-    CaPool::read(&data).certificates
+    let authorities = context.reads.authorities(path);
+    authorities.map_or_else(|_| Vec::new(), |a| a.certificates.clone())
 }
 
 impl CertificateFile {
+    /// The certificates that Go reads in it, in file order; never empty.
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.authorities.certificates
+    }
+
     /// The place of a certificate in the file: its BEGIN line, for the rest tells a person nothing.
     pub fn location(&self, certificate: &Certificate) -> Location {
         let Range { start, end } = certificate.span;
@@ -235,10 +248,13 @@ impl CertificateFile {
     ) -> bool {
         let used = self.ca.iter().filter_map(|(index, _)| entries.get(*index));
         used.into_iter().all(|entry| {
-            entry.ca.iter().any(|ca| match context.tree.read(&ca.path) {
-                Ok(data) => CaPool::read(&data).certificates.iter().any(&good),
-                Err(_) => true,
-            })
+            entry
+                .ca
+                .iter()
+                .any(|ca| match context.reads.authorities(&ca.path) {
+                    Ok(authorities) => authorities.certificates.iter().any(&good),
+                    Err(_) => true,
+                })
         })
     }
 

@@ -17,6 +17,7 @@ pub(super) fn decode(tree: &Tree, options: Options) -> Decoded {
     Decoded {
         file: Some(file),
         problems: decoder.problems,
+        by_version: true,
     }
 }
 

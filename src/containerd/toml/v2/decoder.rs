@@ -3,10 +3,10 @@
 //! go-toml stops at the first error. This goes on after errors of type and after panics, leaving out what could not
 //! be decoded, so that all of them are found in one look.
 
-use super::Options;
 use super::parser::{Expression, KeyPart, Parser};
 use super::seen::Seen;
 use super::target::{Config, Place};
+use super::{Options, Version};
 use crate::containerd::toml::{Decoded, Problem, ProblemKind, Span, Spanned};
 
 mod headers;
@@ -30,11 +30,13 @@ pub(super) fn decode(text: &[u8], options: Options) -> Decoded {
         field: "",
         order: Vec::new(),
         problems: Vec::new(),
+        by_version: false,
     };
     let finished = decoder.document(&mut root).is_ok();
     Decoded {
         file: finished.then(|| root.into_file(decoder.order)),
         problems: decoder.problems,
+        by_version: decoder.by_version,
     }
 }
 
@@ -54,6 +56,8 @@ struct Decoder<'a> {
     /// The hosts as `getSortedHosts` lists them.
     order: Vec<Spanned<String>>,
     problems: Vec<Problem>,
+    /// Something was met that the versions take differently.
+    by_version: bool,
 }
 
 impl Decoder<'_> {
@@ -113,6 +117,12 @@ impl Decoder<'_> {
             self.problems.push(problem);
             Fatal
         })
+    }
+
+    /// Whether this version is older than v2.3.0.
+    fn is_before_2_3(&mut self) -> bool {
+        self.by_version = true;
+        self.options.version < Version::V2_3_0
     }
 
     fn wrong_type(&mut self, found: &'static str, span: Span) {

@@ -1,6 +1,5 @@
 //! Headers: the walk from the root to the table or array of tables that one names, and the keys below it.
 
-use super::super::Version;
 use super::super::parser::{Expression, KeyPart};
 use super::super::target::{Any, Config, Map, Place};
 use super::{Decoder, Fatal, spanned};
@@ -101,7 +100,7 @@ impl Decoder<'_> {
             Place::Words(_) => self.header_panic(path),
             Place::Held(Any::List(elements, span)) => {
                 if elements.is_empty() {
-                    if self.options.version < Version::V2_3_0 {
+                    if self.is_before_2_3() {
                         return self.header_panic(path);
                     }
                     elements.push(Any::Map(Map::new(span.clone())));

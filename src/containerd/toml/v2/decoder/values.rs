@@ -1,8 +1,8 @@
 //! Values: what a key means, and what may be decoded into it.
 
+use super::super::numbers;
 use super::super::parser::{KeyPart, KeyValue, Node, NodeKind};
 use super::super::target::{Any, Config, Map, Place};
-use super::super::{Version, numbers};
 use super::{Decoder, Fatal, spanned};
 use crate::containerd::toml::{Kind, ProblemKind, Span};
 
@@ -194,7 +194,7 @@ impl Decoder<'_> {
         match (place, scalar) {
             (Place::Any(any), Some(kind)) => *any = Any::Scalar(spanned(kind, span)),
             // Up to v2.2.4 `reflect.Value.Set` is called without a look at the type of the variable.
-            (place, Some(Kind::Datetime)) if self.options.version < Version::V2_3_0 => {
+            (place, Some(Kind::Datetime)) if self.is_before_2_3() => {
                 place.clear();
                 self.panic(kind.describe(), span.clone());
             }
