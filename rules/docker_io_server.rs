@@ -85,7 +85,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             ))
             .help(format!("write {}", url.line_with(&meant)))
             .releases(url.entry.releases.clone());
-        let bare = url.shape() == Some(Shape::NoScheme);
+        let bare = url.shape() == Some(&Shape::NoScheme);
         out.push(match url.editable() && url.is_quoted() {
             true => finding.fix(
                 Safety::Safe,

@@ -59,11 +59,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Some(Shape::Placeholder(found)) = url.shape() else {
             continue;
         };
-        let example = is_example_name(&found);
+        let example = is_example_name(found);
         if example && context.environment() == Environment::Development {
             continue;
         }
-        let span = match url.text.find(&found) {
+        let span = match url.text.find(found.as_str()) {
             Some(at) => url.part(at..at + found.len()),
             None => url.span.clone(),
         };
@@ -78,9 +78,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             true => "the registry's host",
             false => "the mirror's host",
         };
-        let in_host = url
-            .authority()
-            .is_some_and(|range| url.text.find(&found).is_none_or(|at| at < range.end));
+        let in_host = url.authority().is_some_and(|range| {
+            url.text
+                .find(found.as_str())
+                .is_none_or(|at| at < range.end)
+        });
         let mut finding = context
             .finding(&RULE, span, message)
             .label(label)

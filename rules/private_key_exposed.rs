@@ -191,9 +191,12 @@ fn holds_key(files: &dyn Files, path: &str) -> bool {
     let Ok(bytes) = files.read(path) else {
         return false;
     };
-    pem::blocks(&bytes).any(|block| {
-        block.is_private_key()
-            && block.label != "ENCRYPTED PRIVATE KEY"
-            && !block.has_encryption_headers()
-    })
+    // Most files are certificates.
+    const LABEL: &[u8] = b"PRIVATE KEY";
+    bytes.windows(LABEL.len()).any(|text| text == LABEL)
+        && pem::blocks(&bytes).any(|block| {
+            block.is_private_key()
+                && block.label != "ENCRYPTED PRIVATE KEY"
+                && !block.has_encryption_headers()
+        })
 }

@@ -53,7 +53,7 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context) {
-        if url.shape() != Some(Shape::NoHost) {
+        if url.shape() != Some(&Shape::NoHost) {
             continue;
         }
         let text = url.shown();

@@ -117,11 +117,27 @@ fn split(header: &str, offset: usize) -> Vec<Spanned<String>> {
 
 /// What a key stands for: quotes taken off, escapes resolved.
 pub fn key(written: &str) -> Option<String> {
+    if let Some(plain) = plain_key(written) {
+        return Some(plain.to_owned());
+    }
     let keys = toml_edit::Key::parse(written).ok()?;
     match keys.as_slice() {
         [key] => Some(key.get().to_owned()),
         _ => None,
     }
+}
+
+/// The same for keys that hold nothing to resolve, as most do.
+fn plain_key(written: &str) -> Option<&str> {
+    let is_bare = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if !written.is_empty() && written.bytes().all(is_bare) {
+        return Some(written);
+    }
+    ['"', '\''].into_iter().find_map(|quote| {
+        let inner = written.strip_prefix(quote)?.strip_suffix(quote)?;
+        let is_plain = |c: char| c != quote && c != '\\' && !c.is_control();
+        inner.chars().all(is_plain).then_some(inner)
+    })
 }
 
 #[cfg(test)]

@@ -18,11 +18,7 @@ pub struct LineIndex {
 impl LineIndex {
     /// Finds the lines of `text`; a line ends with a line feed.
     pub fn new(text: &str) -> LineIndex {
-        let after_feed = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, b)| *b == b'\n')
-            .map(|(i, _)| i + 1);
+        let after_feed = text.match_indices('\n').map(|(i, _)| i + 1);
         LineIndex {
             starts: std::iter::once(0).chain(after_feed).collect(),
         }

@@ -19,12 +19,17 @@ pub struct Source {
 impl Source {
     /// Takes the bytes of the file at `path`.
     pub fn new(path: impl Into<String>, bytes: &[u8]) -> Source {
-        let invalid_utf8 = std::str::from_utf8(bytes).err().map(|e| e.valid_up_to());
-        let mut text = String::with_capacity(bytes.len());
-        for chunk in bytes.utf8_chunks() {
-            text.push_str(chunk.valid());
-            text.extend(chunk.invalid().iter().map(|_| '?'));
-        }
+        let (text, invalid_utf8) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text.to_owned(), None),
+            Err(error) => {
+                let mut text = String::with_capacity(bytes.len());
+                for chunk in bytes.utf8_chunks() {
+                    text.push_str(chunk.valid());
+                    text.extend(chunk.invalid().iter().map(|_| '?'));
+                }
+                (text, Some(error.valid_up_to()))
+            }
+        };
         let lines = LineIndex::new(&text);
         Source {
             path: path.into(),

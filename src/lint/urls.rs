@@ -29,6 +29,7 @@ pub struct WrittenUrl<'a> {
     inner: Option<Span>,
     /// Where the other keys of the entry stand.
     settings: Option<&'a Table>,
+    shape: Option<Shape>,
 }
 
 /// What keeps a URL from being one of a registry, or from saying what it means. At most one per URL.
@@ -54,8 +55,8 @@ pub enum Shape {
 
 impl<'a> WrittenUrl<'a> {
     /// What is wrong with it as a whole.
-    pub fn shape(&self) -> Option<Shape> {
-        shape(&self.text, &self.url.host)
+    pub fn shape(&self) -> Option<&Shape> {
+        self.shape.as_ref()
     }
 
     /// Whether requests get as far as a host that somebody may have meant.
@@ -243,14 +244,18 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
             continue;
         }
         let with_scheme = with_scheme(&text);
-        let mut split = None;
-        if entry.releases.iter().any(|release| {
-            split = url::parse(&with_scheme, release.strict_colons()).ok();
-            split.is_none()
-        }) {
-            continue;
-        }
-        let Some(url) = split else { continue };
+        // Which Go it is matters for what is refused only, so two answers stand for all releases.
+        let takes = |strict: bool| {
+            let mut releases = entry.releases.iter();
+            releases
+                .any(|release| release.strict_colons() == strict)
+                .then(|| url::parse(&with_scheme, strict).ok())
+        };
+        let url = match (takes(false), takes(true)) {
+            (Some(None), _) | (_, Some(None)) | (None, None) => continue,
+            (_, Some(Some(url))) | (Some(Some(url)), None) => url,
+        };
+        let shape = shape(&text, &url.host);
         let inner = match raw.strip_prefix(['"', '\'']) {
             Some(rest) if rest.starts_with(&text) && rest.len() == text.len() + 1 => {
                 Some(span.start + 1..span.end - 1)
@@ -269,6 +274,7 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
             span,
             inner,
             settings,
+            shape,
         });
     }
     urls

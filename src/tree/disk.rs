@@ -1,5 +1,6 @@
 //! The only place that touches the disk.
 
+use std::ffi::OsString;
 use std::fs::{self, FileType, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -96,6 +97,32 @@ pub fn list(path: &Path) -> Result<Vec<DirEntry>, FileError> {
     }
     entries.sort();
     Ok(entries)
+}
+
+/// The names in a directory, and which of them are directories themselves, in no order.
+pub fn entries(path: &Path) -> Result<Vec<(OsString, bool)>, FileError> {
+    let entries = fs::read_dir(path).map_err(|error| file_error(&error))?;
+    entries
+        .map(|entry| {
+            let entry = entry.map_err(|error| file_error(&error))?;
+            let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            Ok((entry.file_name(), is_dir))
+        })
+        .collect()
+}
+
+/// Whether it is certain, without listing it, that a directory holds none itself: each would link to it by `..`. Some
+/// file systems do not count these, and say 1.
+#[cfg(unix)]
+pub fn has_no_directories(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::symlink_metadata(path).is_ok_and(|directory| directory.nlink() == 2)
+}
+
+/// Never certain here.
+#[cfg(not(unix))]
+pub fn has_no_directories(_: &Path) -> bool {
+    false
 }
 
 /// The names in a directory, with links followed to tell directories.

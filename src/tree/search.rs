@@ -1,8 +1,8 @@
 //! Looking for config paths below a directory.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-
-use walkdir::WalkDir;
 
 use super::find::{FindError, shown};
 use super::globs::Exclusions;
@@ -13,38 +13,53 @@ use super::{Namespace, disk};
 /// certs.d or hosts.d and holds names of registry hosts. Links are followed only to a certs.d or
 /// hosts.d, so that nothing outside is searched and no circle is walked.
 pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
-    let walk = WalkDir::new(root)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|entry| {
-            let name = entry.file_name().to_string_lossy();
-            entry.depth() == 0 || !is_skipped(&name) && !exclude.excludes(&shown(entry.path()))
-        });
-    for entry in walk {
-        let entry = match entry {
-            Ok(entry) => entry,
+    let mut found: BTreeSet<PathBuf> = BTreeSet::new();
+    if is_called_and_holds(root.file_name().unwrap_or(root.as_os_str()), root) {
+        found.insert(root.to_owned());
+    }
+    let is_passed_over = |name: &OsStr, path: &Path| {
+        is_skipped(&name.to_string_lossy()) || exclude.excludes(&shown(path))
+    };
+    // The last one is the next; what a directory holds is searched before what lies behind it.
+    let mut waiting = vec![(root.to_owned(), 0)];
+    while let Some((directory, depth)) = waiting.pop() {
+        let mut entries = match disk::entries(&directory) {
+            Ok(entries) => entries,
             Err(error) => {
-                let path = error.path().unwrap_or(root);
-                let error = error.io_error().map(disk::file_error);
-                errors.extend(error.map(|error| FindError::Unreadable {
-                    path: shown(path),
-                    error,
-                }));
+                let path = shown(&directory);
+                errors.push(FindError::Unreadable { path, error });
                 continue;
             }
         };
-        let name = entry.file_name().to_string_lossy();
-        if name == "hosts.toml" && entry.depth() >= 2 {
-            let namespace = entry.path().parent();
-            found.extend(namespace.and_then(Path::parent).map(Path::to_owned));
-        } else if is_config_path_name(&name) && entry.path().is_dir() {
-            let names = disk::names(entry.path()).unwrap_or_default();
-            if names.iter().any(|n| is_plausible_host(&n.name)) {
-                found.push(entry.into_path());
+        entries.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+        for (name, is_dir) in entries {
+            let path = directory.join(&name);
+            if is_passed_over(&name, &path) {
+                continue;
+            }
+            if name == "hosts.toml" && depth >= 1 {
+                found.extend(directory.parent().map(Path::to_owned));
+            } else if is_called_and_holds(&name, &path) {
+                found.insert(path.clone());
+            }
+            if !is_dir {
+                continue;
+            }
+            let hosts_file = path.join("hosts.toml");
+            if disk::has_no_directories(&path)
+                && hosts_file.symlink_metadata().is_ok()
+                && !is_passed_over(OsStr::new("hosts.toml"), &hosts_file)
+            {
+                // A namespace, as nearly all are: there is nothing else to find in it.
+                if !found.contains(&directory) {
+                    found.insert(directory.clone());
+                }
+            } else {
+                waiting.push((path, depth + 1));
             }
         }
     }
+    let mut found: Vec<PathBuf> = found.into_iter().collect();
     for tree in &mut found {
         // A namespace that only holds nested ones: its config path lies above it.
         if tree != root && is_host(tree) && !holds_hosts(tree) {
@@ -73,6 +88,13 @@ fn is_below_namespace(other: &Path, tree: &Path) -> bool {
     let is_namespace = has_hosts_file(&other.join(first.as_ref()))
         || is_plausible_host(&first) && !holds_hosts(tree);
     is_namespace && !is_config_path_name(&first) && !parts.any(|part| is_config_path_name(&part))
+}
+
+/// Whether a directory is called as config paths usually are, and holds names of registry hosts.
+fn is_called_and_holds(name: &OsStr, path: &Path) -> bool {
+    is_config_path_name(&name.to_string_lossy())
+        && path.is_dir()
+        && disk::names(path).is_ok_and(|names| names.iter().any(|n| is_plausible_host(&n.name)))
 }
 
 /// Whether a directory is called like a registry host.

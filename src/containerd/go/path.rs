@@ -3,6 +3,15 @@
 /// Shortest path equal to `path` by text alone: no `.`, no inner `..`, no double or
 /// trailing slash; `.` for nothing. Go's `path.Clean`.
 pub fn clean(path: &str) -> String {
+    let is_name = |part: &str| !matches!(part, "" | "." | "..");
+    if path
+        .strip_prefix('/')
+        .unwrap_or(path)
+        .split('/')
+        .all(is_name)
+    {
+        return path.to_owned();
+    }
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

@@ -208,6 +208,10 @@ enum Part {
 
 fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
     let bytes = text.as_bytes();
+    let stays = |b: u8| b != b'%' && (part == Part::Other || b >= 0x80 || allowed_in_host(b));
+    if bytes.iter().all(|&b| stays(b)) {
+        return Ok(text.to_owned());
+    }
     let mut out = Vec::with_capacity(bytes.len());
     let mut i = 0;
     while i < bytes.len() {

@@ -70,6 +70,9 @@ const WORDS: [&str; 10] = [
 
 /// The instructions of a text, in order.
 pub fn instructions(text: &str) -> Vec<Instruction> {
+    if !text.contains('#') {
+        return Vec::new();
+    }
     let of_comment = |comment: Comment| {
         let hashes = text[comment.span.clone()].match_indices('#');
         let starts: Vec<usize> = hashes.map(|(i, _)| comment.span.start + i).collect();

@@ -61,10 +61,14 @@ pub fn apply(context: &dyn Linted, report: &mut Report) -> Vec<Finding> {
     let Some(source) = context.source() else {
         return Vec::new();
     };
+    let instructions = instructions(&source.text);
+    if instructions.is_empty() {
+        return Vec::new();
+    }
     let scopes = Scopes::new(&source.text, &source.lines, context.document());
     let mut findings = Vec::new();
     let mut suppressions = Vec::new();
-    for instruction in instructions(&source.text) {
+    for instruction in instructions {
         match &instruction.content {
             Err(reason) => findings.extend(malformed(context, &instruction, reason)),
             Ok(content) => {
