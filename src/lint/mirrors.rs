@@ -151,9 +151,10 @@ pub fn in_environment(context: &NamespaceContext, severity: Severity) -> Severit
 pub fn is_another_registry(context: &NamespaceContext, url: &WrittenUrl) -> bool {
     url.is_server()
         && !context.is_default()
+        // Most servers are the namespace's own; the list of registries need not be read for them.
+        && !is_same_registry(context, &url.url.host)
         && classify::is_public_registry(&context.host())
         && classify::is_public_registry(&url.url.host)
-        && !is_same_registry(context, &url.url.host)
 }
 
 /// Whether the namespace is a registry that everybody uses, or stands for all of them.
