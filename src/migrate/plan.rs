@@ -142,6 +142,9 @@ impl Planner<'_> {
             let is_server = index == last && !is_default;
             if !is_writable(&endpoint) {
                 self.remarks.push(remarks::no_host(&endpoint, host));
+            } else if holds_credentials(&endpoint.path) {
+                self.remarks
+                    .push(remarks::credentials_in_path(&endpoint, host));
             } else if endpoint.host.contains('[') && any_v1 && !is_server {
                 self.remarks.push(remarks::bracketed(&endpoint, host));
             } else {
@@ -205,6 +208,14 @@ impl Planner<'_> {
             endpoints,
         });
     }
+}
+
+/// Whether a user and a password stand where a path belongs, as behind a scheme that has lost its colon.
+fn holds_credentials(path: &str) -> bool {
+    path.split('/').any(|part| {
+        part.split_once('@')
+            .is_some_and(|(user, _)| user.contains(':'))
+    })
 }
 
 /// The endpoints without those that repeat an earlier one: asking once more changes no answer.

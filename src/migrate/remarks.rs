@@ -106,6 +106,19 @@ pub fn no_host(endpoint: &Endpoint, host: &str) -> Remark {
     )
 }
 
+/// A password in a place from which it would be copied into the tree.
+pub fn credentials_in_path(endpoint: &Endpoint, host: &str) -> Remark {
+    Remark::new(
+        Weight::Doubtful,
+        registry(host),
+        format!(
+            "an endpoint at `{}` has what looks like a user and a password in its path, and is left out",
+            shown(&endpoint.host)
+        ),
+    )
+    .help("mend the URL in the source and migrate again")
+}
+
 /// An address that 1.x does not read in the key of a table.
 pub fn bracketed(endpoint: &Endpoint, host: &str) -> Remark {
     Remark::new(

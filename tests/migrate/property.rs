@@ -241,3 +241,20 @@ proptest! {
         prop_assert!(!said.contains(SECRET), "{said}");
     }
 }
+
+/// Found by the property above: the colon of the scheme is lost, and the password becomes a path.
+#[test]
+fn a_password_in_a_path_is_not_copied() {
+    let text = SOURCES[0].1.replacen("https://user", "https//user", 1);
+    let source = Source::read(Kind::Containerd, &text).unwrap();
+    let releases = all_lines();
+    let options = Options {
+        releases: &releases,
+        config_path: ROOT,
+        from: Kind::Containerd.file(),
+    };
+    let migration = migrate(source, &options);
+    let said = format!("{migration:?}");
+    assert!(!said.contains(SECRET), "{said}");
+    assert!(said.contains("is left out"), "{said}");
+}
