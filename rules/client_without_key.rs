@@ -1,7 +1,9 @@
 use crate::containerd::hosts::ClientPair;
 use crate::containerd::{Cause, FileError, Files};
 use crate::lint::tls::{FaultKind, TlsEntry, base_name, entries, faults, named};
-use crate::lint::{Check, Consequence, Edit, Finding, Fix, NamespaceContext, Safety, Severity};
+use crate::lint::{
+    Check, Consequence, Edit, Finding, Fix, NamespaceContext, Part, Promise, Safety, Severity,
+};
 use crate::pki::{KeyPair, KeyPairError, classify};
 
 crate::rule! {
@@ -184,12 +186,9 @@ fn unseen_flat_list(
         .help(format!("write a list of pairs: `client = [{}]`", pair(name, key)))
         .releases(entry.releases.clone())
         .related(context.location(second.clone()), "has to hold a certificate too");
-    finding.fix = bracket_fix(context, [one, two]).map(|edits| Fix {
-        safety: Safety::Safe,
-        description: "write a pair".to_owned(),
-        edits,
-    });
-    out.push(finding);
+    finding.fix =
+        bracket_fix(context, [one, two]).map(|edits| Fix::new(Safety::Safe, "write a pair", edits));
+    out.push(finding.promise(Promise::Mends(Part::Client)));
 }
 
 fn pair(certificate: &str, key: &str) -> String {
@@ -231,12 +230,7 @@ fn fix(context: &NamespaceContext, places: &[crate::lint::tls::Place]) -> Option
         KeyPair::read(&certificate, &key).ok()?;
         edits.extend(bracket_fix(context, [one, two])?);
     }
-    edits.sort_by_key(|edit: &Edit| edit.span.start);
-    (!edits.is_empty()).then(|| Fix {
-        safety: Safety::Safe,
-        description: "write a pair".to_owned(),
-        edits,
-    })
+    (!edits.is_empty()).then(|| Fix::new(Safety::Safe, "write a pair", edits))
 }
 
 fn bracket_fix(context: &NamespaceContext, [one, two]: [&ClientPair; 2]) -> Option<Vec<Edit>> {

@@ -87,11 +87,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .releases(url.entry.releases.clone());
         let bare = url.shape() == Some(&Shape::NoScheme);
         out.push(match url.editable() && url.is_quoted() {
-            true => finding.fix(
+            true => finding.fix_edits(
                 Safety::Safe,
                 format!("write `{REGISTRY}`"),
-                url.part(start..end),
-                format!("{}{REGISTRY}", if bare { "https://" } else { "" }),
+                url.rewrite(
+                    start..end,
+                    &format!("{}{REGISTRY}", if bare { "https://" } else { "" }),
+                ),
             ),
             false => finding,
         });

@@ -136,14 +136,9 @@ fn fix(context: &NamespaceContext, places: &[Place], in_pair: bool) -> Option<Fi
             }
         });
     }
-    edits.sort_by_key(|edit| edit.span.start);
     let removes_comment = edits.iter().any(|edit| {
         let text = context.text().get(edit.span.clone());
         text.is_none_or(|text| text.contains('\n'))
     });
-    (!removes_comment).then(|| Fix {
-        safety: Safety::Safe,
-        description: "name the file alone".to_owned(),
-        edits,
-    })
+    (!removes_comment).then(|| Fix::new(Safety::Safe, "name the file alone", edits))
 }

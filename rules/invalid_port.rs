@@ -1,4 +1,6 @@
-use crate::lint::{Check, Consequence, Finding, NamespaceContext, Safety, Severity, written_urls};
+use crate::lint::{
+    Check, Consequence, Finding, NamespaceContext, Part, Promise, Safety, Severity, written_urls,
+};
 
 crate::rule! {
     /// A port that does not exist: 0, above 65535, or nothing after the colon.
@@ -70,12 +72,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .help("write the port, or leave out the colon")
                 .releases(url.entry.releases.clone());
             out.push(match url.editable() {
-                true => finding.fix(
-                    Safety::Safe,
-                    "leave out the colon",
-                    url.part(authority.end - 1..authority.end),
-                    "",
-                ),
+                true => finding
+                    .fix_edits(
+                        Safety::Safe,
+                        "leave out the colon",
+                        url.rewrite(authority.end - 1..authority.end, ""),
+                    )
+                    .promise(Promise::Mends(Part::Url)),
                 false => finding,
             });
             continue;

@@ -280,14 +280,19 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
         found.replacement = Some((offset..offset + 1, String::new()));
         return Some(found);
     }
-    if let Some((key, value)) = before.split_once('=') {
+    // Where the key is at fault, nothing is said of its value.
+    let in_value = |key: &str| offset > start + indent + key.len();
+    if let Some((key, value)) = before.split_once('=').filter(|(key, _)| in_value(key)) {
         let value = value.trim();
         let at_value = start + line.find('=').map_or(0, |i| i + 1);
         let value_start =
             at_value + text[at_value..end].len() - text[at_value..end].trim_start().len();
         let span = value_start..value_start + value.len();
-        if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") {
-            let lower = value.to_ascii_lowercase();
+        let lower = value.to_ascii_lowercase();
+        if ["true", "false"].contains(&lower.as_str()) {
+            if lower == value {
+                return None;
+            }
             let mut found = slip(
                 span.clone(),
                 "true and false are written in lower case",

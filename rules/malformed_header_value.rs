@@ -1,6 +1,6 @@
 use crate::containerd::Cause;
 use crate::lint::headers::headers;
-use crate::lint::{Check, Consequence, Finding, NamespaceContext, Safety, Severity};
+use crate::lint::{Check, Consequence, Finding, NamespaceContext, Part, Promise, Safety, Severity};
 
 crate::rule! {
     /// A header value that containerd refuses, or that HTTP cannot carry.
@@ -129,12 +129,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 let quote = written.chars().next().filter(|q| ['"', '\''].contains(q));
                 // Only where the text between the quotes is the value itself, without escapes.
                 if let Some(quote) = quote.filter(|q| written == format!("{q}{value}{q}")) {
-                    finding = finding.fix(
-                        Safety::Safe,
-                        "delete the blanks",
-                        span.clone(),
-                        format!("{quote}{trimmed}{quote}"),
-                    );
+                    finding = finding
+                        .fix(
+                            Safety::Safe,
+                            "delete the blanks",
+                            span.clone(),
+                            format!("{quote}{trimmed}{quote}"),
+                        )
+                        .promise(Promise::Mends(Part::Header));
                 }
                 out.push(finding);
             } else if !value.is_ascii() {

@@ -1,5 +1,5 @@
 use crate::lint::{
-    Check, Consequence, Finding, NamespaceContext, Safety, Severity, Shape, WrittenUrl,
+    Check, Consequence, Finding, NamespaceContext, Promise, Safety, Severity, Shape, WrittenUrl,
     written_urls,
 };
 
@@ -103,24 +103,34 @@ fn not_assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
             .consequence(Consequence::RequestsFail)
             .effect(format!("{reason}: no request to it can be made")),
     };
-    in_front(finding, url)
+    // A `server` without a host was none.
+    match url.is_server() {
+        true => in_front(finding, url).promise(Promise::Reads),
+        false => in_front(finding, url),
+    }
 }
 
 /// Attaches the fix: `https://` in front, in quotes.
 fn in_front(finding: Finding, url: &WrittenUrl) -> Finding {
     let text = &url.text;
     match (url.editable(), url.is_quoted()) {
-        (true, true) => finding.fix(
+        // The word alone is no host's name: there is more missing than the scheme.
+        _ if matches!(
+            text.split([':', '/', '?', '#']).next(),
+            Some("http" | "https")
+        ) =>
+        {
+            finding
+        }
+        (true, true) => finding.fix_edits(
             Safety::Safe,
             "write `https://` in front",
-            url.part(0..0),
-            "https://",
+            url.rewrite(0..0, "https://"),
         ),
-        (true, false) => finding.fix(
+        (true, false) => finding.fix_edits(
             Safety::Safe,
             "write `https://` in front",
-            url.span.clone(),
-            format!("\"https://{text}\""),
+            url.rewrite(0..text.len(), &format!("\"https://{text}\"")),
         ),
         (false, _) => finding,
     }

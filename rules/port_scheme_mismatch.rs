@@ -90,11 +90,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .releases(releases);
         let end = url.text.find("://").map_or(0, |at| at + 3);
         out.push(match url.editable() && url.is_quoted() {
-            true => finding.fix(
+            true => finding.fix_edits(
                 Safety::Unsafe,
                 format!("write `{other}://`"),
-                url.part(0..end),
-                format!("{other}://"),
+                url.rewrite(0..end, &format!("{other}://")),
             ),
             false => finding,
         });

@@ -2,7 +2,7 @@ use crate::containerd::Release;
 use crate::document::{Header, Item, Node, Spelling, Table};
 use crate::lint::keys::HOST_KEYS;
 use crate::lint::tables::header_for;
-use crate::lint::{Check, Finding, NamespaceContext, Safety, lines};
+use crate::lint::{Check, Finding, NamespaceContext, Promise, Safety, lines};
 
 crate::rule! {
     /// A setting below a `header` table, which is sent as an HTTP header instead.
@@ -139,11 +139,13 @@ fn report(
         if let (false, [_], Some(header)) = (at_root || twin, settings.as_slice(), header)
             && let Some(edits) = moved(context, item, header, headers)
         {
-            finding = finding.fix_edits(
-                Safety::Safe,
-                format!("move it above the table, {place}"),
-                edits,
-            );
+            finding = finding
+                .fix_edits(
+                    Safety::Safe,
+                    format!("move it above the table, {place}"),
+                    edits,
+                )
+                .promise(Promise::HeaderIsSetting);
         }
         out.push(finding);
     }

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::document::{Header, Table};
 use crate::lint::tables::{header_for, nested_hosts, unquoted_hosts};
-use crate::lint::{Check, Finding, NamespaceContext, Safety, lines};
+use crate::lint::{Check, Finding, NamespaceContext, Promise, Safety, lines};
 
 crate::rule! {
     /// The tables of one host with another host between them: containerd 2.x asks it twice.
@@ -118,7 +118,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .help(format!("move this table up, below {}", header_for(url)))
             .releases(releases);
         if let Some(edits) = moved(context, header, earlier.last()) {
-            finding = finding.fix_edits(Safety::Safe, "move the table up", edits);
+            finding = finding
+                .fix_edits(Safety::Safe, "move the table up", edits)
+                .promise(Promise::ListsOnce);
         }
         out.push(finding);
     }

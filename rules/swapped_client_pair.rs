@@ -102,10 +102,5 @@ fn fix(context: &NamespaceContext, places: &[Place], first: &str, second: &str) 
             replacement: one_text,
         });
     }
-    edits.sort_by_key(|edit| edit.span.start);
-    Some(Fix {
-        safety: Safety::Safe,
-        description: "write the certificate first".to_owned(),
-        edits,
-    })
+    Some(Fix::new(Safety::Safe, "write the certificate first", edits))
 }

@@ -1,5 +1,5 @@
 use crate::lint::{
-    Check, Consequence, Finding, NamespaceContext, Safety, Shape, WrittenUrl, written_urls,
+    Check, Consequence, Finding, NamespaceContext, Promise, Safety, Shape, WrittenUrl, written_urls,
 };
 
 crate::rule! {
@@ -104,12 +104,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         // With credentials in it the text is not what is shown, and not repeated.
         if plain && url.editable() && url.is_quoted() && text == url.text {
             let description = format!("write \"{meant}\"");
-            finding = finding.fix(
-                Safety::Safe,
-                description,
-                url.part(0..url.text.len()),
-                meant,
-            );
+            let edits = url.rewrite(0..url.text.len(), &meant);
+            finding = finding.fix_edits(Safety::Safe, description, edits);
+            if url.url.host.is_empty() && url.is_server() {
+                // A `server` without a host was none.
+                finding = finding.promise(Promise::Reads);
+            }
         }
         out.push(finding);
     }

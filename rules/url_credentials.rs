@@ -85,11 +85,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             ))
             .releases(url.entry.releases.clone());
         out.push(match url.editable() {
-            true => finding.fix(
+            true => finding.fix_edits(
                 Safety::Unsafe,
                 "delete the credentials",
-                url.part(start..host.start),
-                "",
+                url.rewrite(start..host.start, ""),
             ),
             false => finding,
         });

@@ -1,4 +1,4 @@
-use crate::lint::{Check, Finding, NamespaceContext, Safety, written_urls};
+use crate::lint::{Check, Finding, NamespaceContext, Promise, Safety, written_urls};
 
 crate::rule! {
     /// A query or a fragment in a URL.
@@ -70,7 +70,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let finding = context
             .finding(
                 &RULE,
-                span.clone(),
+                span,
                 format!("the {what} `{name}{more}` is never sent"),
             )
             .label("dropped")
@@ -79,7 +79,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .releases(url.entry.releases.clone());
         // Nothing changes with it gone.
         out.push(match url.editable() {
-            true => finding.fix(Safety::Safe, format!("delete the {what}"), span, ""),
+            true => finding
+                .fix_edits(
+                    Safety::Safe,
+                    format!("delete the {what}"),
+                    url.rewrite(start..url.text.len(), ""),
+                )
+                .promise(Promise::Nothing),
             false => finding,
         });
     }

@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod containerd;
 pub mod document;
+pub mod fix;
 pub mod lint;
 pub mod migrate;
 pub mod pki;

@@ -3,7 +3,6 @@
 mod completions;
 mod drawing;
 mod explain;
-mod file;
 mod init;
 mod lint;
 mod man;

@@ -76,6 +76,19 @@ impl Terminal {
         }
     }
 
+    /// Something that must not be done without a word.
+    pub fn note(&self, message: impl Display) {
+        self.say("note", AnsiColor::Cyan.on_default().bold(), message);
+    }
+
+    /// The same, with standard error in the place of standard output.
+    pub fn on_stderr(&self) -> Terminal {
+        Terminal {
+            color: self.color_stderr,
+            ..*self
+        }
+    }
+
     /// What was done, for those who ask with `-v`.
     pub fn info(&self, message: impl Display) {
         if self.verbose > 0 {

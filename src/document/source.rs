@@ -38,4 +38,9 @@ impl Source {
             lines,
         }
     }
+    /// Whether lines end with a carriage return and a line feed, most of them at least.
+    pub fn has_crlf(&self) -> bool {
+        let crlf = self.text.matches("\r\n").count();
+        crlf > 0 && 2 * crlf > self.text.matches('\n').count()
+    }
 }

@@ -260,6 +260,9 @@ pub(super) fn admitted(
         finding.effect = default_effect(context, finding.consequence);
     }
     hide_secrets(&mut finding);
+    if let (Some(fix), Some(source)) = (&mut finding.fix, &finding.location.source) {
+        fix.use_line_breaks_of(source);
+    }
     Some(finding)
 }
 

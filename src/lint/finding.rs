@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::fix::Fix;
 use super::rule::Rule;
 use crate::containerd::Release;
 use crate::containerd::toml::Span;
@@ -124,36 +125,6 @@ pub struct Related {
     pub text: String,
 }
 
-/// One replacement in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced; empty to insert.
-    pub span: Span,
-    /// What stands there then.
-    pub replacement: String,
-}
-
-/// Whether a fix may be applied unseen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Safety {
-    /// Keeps what containerd does, or restores what the text plainly says.
-    Safe,
-    /// Changes what containerd does.
-    Unsafe,
-}
-
-/// A change of the finding's own file that mends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
-    /// Whether it may be applied unseen.
-    pub safety: Safety,
-    /// What it does, in the imperative: `write "pull"`.
-    pub description: String,
-    /// The edits, in order, not overlapping.
-    pub edits: Vec<Edit>,
-}
-
 /// What a rule has to say about one place.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -225,46 +196,6 @@ impl Finding {
         self.related.push(Related {
             location,
             text: text.into(),
-        });
-        self
-    }
-
-    /// A fix with one edit.
-    pub fn fix(
-        mut self,
-        safety: Safety,
-        description: impl Into<String>,
-        span: Span,
-        replacement: impl Into<String>,
-    ) -> Finding {
-        let edits = vec![Edit {
-            span,
-            replacement: replacement.into(),
-        }];
-        self.fix = Some(Fix {
-            safety,
-            description: description.into(),
-            edits,
-        });
-        self
-    }
-
-    /// A fix with several edits, which are put in order.
-    pub fn fix_edits(
-        mut self,
-        safety: Safety,
-        description: impl Into<String>,
-        edits: impl IntoIterator<Item = (Span, String)>,
-    ) -> Finding {
-        let mut edits: Vec<Edit> = edits
-            .into_iter()
-            .map(|(span, replacement)| Edit { span, replacement })
-            .collect();
-        edits.sort_by_key(|edit| edit.span.start);
-        self.fix = (!edits.is_empty()).then(|| Fix {
-            safety,
-            description: description.into(),
-            edits,
         });
         self
     }

@@ -1,6 +1,8 @@
 //! Lines of a text, for fixes that move or indent them.
 
+use super::context::NamespaceContext;
 use crate::containerd::toml::Span;
+use crate::document::{HostTable, Item, Spelling};
 
 /// Where the line begins that holds this offset.
 pub fn start(text: &str, at: usize) -> usize {
@@ -45,6 +47,26 @@ pub fn is_first(text: &str, at: usize) -> bool {
         .trim_start_matches('\u{feff}')
         .trim()
         .is_empty()
+}
+
+/// How the keys of a host table are indented, or would be, had it any: as those of the other host tables.
+pub fn key_indentation<'a>(
+    context: &'a NamespaceContext<'_>,
+    table: &HostTable<'_>,
+) -> Option<&'a str> {
+    let text = context.text();
+    let of = |table: &HostTable<'_>| {
+        let plain = |item: &&Item| item.spelling == Spelling::Plain;
+        let first = table.table.items.iter().find(plain)?;
+        is_first(text, first.key.span.start).then(|| indentation(text, first.key.span.start))
+    };
+    let hosts = context.document.as_ref()?.hosts();
+    let same = |other: &&HostTable<'_>| {
+        other.spelling == Spelling::Header
+            && indentation(text, other.table.span.start)
+                == indentation(text, table.table.span.start)
+    };
+    of(table).or_else(|| hosts.iter().filter(same).find_map(of))
 }
 
 fn floor(text: &str, at: usize) -> usize {

@@ -7,6 +7,7 @@ mod context;
 mod engine;
 mod finding;
 mod fingerprint;
+mod fix;
 pub mod headers;
 pub mod keys;
 pub mod lines;
@@ -34,8 +35,9 @@ pub use baseline::{Baseline, BaselineError, BaselineOutcome, Known};
 pub use classify::{Classification, HostPatterns};
 pub use context::{Entry, Found, NamespaceContext, Run};
 pub use engine::{Failure, Report, Summary, Suppressed, Suppressor, lint, lint_nodes};
-pub use finding::{Consequence, Edit, Finding, Fix, Location, Related, Safety, Severity};
+pub use finding::{Consequence, Finding, Location, Related, Severity};
 pub use fingerprint::{LineHashes, fingerprints, line_hashes};
+pub use fix::{Edit, Fix, Part, Promise, Safety};
 pub use mirrors::{
     Listed, Mirror, Owner, in_environment, is_another_registry, is_public_namespace, list_without,
     listed, mirrors, place_of, receives_pushes,

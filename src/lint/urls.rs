@@ -5,6 +5,7 @@
 
 use super::classify::bare_name;
 use super::context::{Entry, NamespaceContext};
+use super::lines;
 use super::placeholders::placeholder;
 use super::tables::is_key_as_host;
 use crate::containerd::Role;
@@ -12,7 +13,7 @@ use crate::containerd::go::url::{self, Url};
 use crate::containerd::hosts::with_scheme;
 use crate::containerd::loader::{port_of, split_host_port};
 use crate::containerd::toml::Span;
-use crate::document::{HostTable, Item, Spelling, Table};
+use crate::document::{Document, Header, HostTable, Item, Spelling, Table};
 
 /// The URL of a host table, or of `server`.
 #[derive(Debug, Clone)]
@@ -27,6 +28,10 @@ pub struct WrittenUrl<'a> {
     pub span: Span,
     /// The place of the text itself, when it is written without escapes.
     inner: Option<Span>,
+    /// The same in the other headers that name the host table; `None` where one is written otherwise.
+    others: Option<Vec<Span>>,
+    /// The names of the other host tables.
+    taken: Vec<String>,
     /// Where the other keys of the entry stand.
     settings: Option<&'a Table>,
     shape: Option<Shape>,
@@ -131,9 +136,30 @@ impl<'a> WrittenUrl<'a> {
         self.inner.as_ref() != Some(&self.span)
     }
 
-    /// Whether it may be rewritten by replacing its text: it is written without escapes.
+    /// Whether it may be rewritten by replacing its text: wherever it stands, it is written without escapes.
     pub fn editable(&self) -> bool {
-        self.inner.is_some()
+        self.inner.is_some() && self.others.is_some()
+    }
+
+    /// The edits that replace a part of the text, in every header that names the host table; for
+    /// [editable](WrittenUrl::editable) ones. None when another host table has that name already.
+    pub fn rewrite(&self, range: std::ops::Range<usize>, replacement: &str) -> Vec<(Span, String)> {
+        let mut name = self.text.clone();
+        name.replace_range(range.clone(), replacement);
+        if self
+            .taken
+            .iter()
+            .any(|other| other == name.trim_matches('"'))
+        {
+            return Vec::new();
+        }
+        let places = self.inner.iter().chain(self.others.iter().flatten());
+        places
+            .map(|inner| {
+                let span = inner.start + range.start..inner.start + range.end;
+                (span, replacement.to_owned())
+            })
+            .collect()
     }
 
     /// The host table's header or `server = …`, with `url` for its URL: a line to show.
@@ -156,11 +182,11 @@ impl<'a> WrittenUrl<'a> {
             None => return None,
         };
         let rest = text.get(from..)?;
-        let start = text[..from].rfind('\n').map_or(0, |at| at + 1);
-        let indent: String = text[start..from]
-            .chars()
-            .take_while(|c| matches!(c, ' ' | '\t'))
-            .collect();
+        let own = match self.entry.table {
+            Some(table) => lines::key_indentation(context, &table),
+            None => None,
+        };
+        let indent = own.unwrap_or_else(|| lines::indentation(text, from));
         Some(match rest.find('\n') {
             Some(at) => {
                 let end = from + at + 1;
@@ -217,6 +243,10 @@ pub fn written_urls<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [WrittenUr
 
 fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
     let mut urls: Vec<WrittenUrl<'a>> = Vec::new();
+    let document = context.document;
+    let headers = document
+        .map(|document| document.headers(context.text()))
+        .unwrap_or_default();
     for entry in context.entries() {
         let Some(span) = entry.host.span.clone() else {
             continue;
@@ -256,11 +286,15 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
             (_, Some(Some(url))) | (Some(Some(url)), None) => url,
         };
         let shape = shape(&text, &url.host);
-        let inner = match raw.strip_prefix(['"', '\'']) {
-            Some(rest) if rest.starts_with(&text) && rest.len() == text.len() + 1 => {
-                Some(span.start + 1..span.end - 1)
-            }
-            _ => (raw == text).then(|| span.clone()),
+        let inner = inner(raw, &text, &span);
+        let others = match entry.table {
+            Some(table) => others(&headers, context.text(), &table, &span, quoted),
+            // The table cannot be seen, and so neither where else it is named.
+            None => (!is_host).then(Vec::new),
+        };
+        let taken = match is_host {
+            true => taken(document, &headers, &text),
+            false => Vec::new(),
         };
         let settings = match entry.table {
             Some(table) => Some(table.table),
@@ -273,11 +307,64 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
             url,
             span,
             inner,
+            others,
+            taken,
             settings,
             shape,
         });
     }
     urls
+}
+
+/// The place of the text itself in what stands at `span`, when that is written without escapes.
+fn inner(raw: &str, text: &str, span: &Span) -> Option<Span> {
+    match raw.strip_prefix(['"', '\'']) {
+        Some(rest) if rest.starts_with(text) && rest.len() == text.len() + 1 => {
+            Some(span.start + 1..span.end - 1)
+        }
+        _ => (raw == text).then(|| span.clone()),
+    }
+}
+
+/// The other places that name a host table, when all of them are headers in which its name can be replaced.
+fn others(
+    headers: &[Header],
+    text: &str,
+    table: &HostTable<'_>,
+    first: &Span,
+    quoted: bool,
+) -> Option<Vec<Span>> {
+    if table.spelling == Spelling::Dotted {
+        return None;
+    }
+    let is_named = |h: &&Header| names_host(h) == Some(&table.name.value);
+    let named = headers.iter().filter(is_named);
+    let others = named.filter(|header| header.parts[1].span != *first);
+    others
+        .map(|header| {
+            let span = &header.parts[1].span;
+            let raw = text.get(span.clone())?;
+            let place = inner(raw, &table.name.value, span)?;
+            let is_alike = raw.starts_with(['"', '\'']) == quoted && header.part(0) == Some("host");
+            is_alike.then_some(place)
+        })
+        .collect()
+}
+
+/// The host table that a header names: 2.x reads `host` in any case.
+fn names_host(header: &Header) -> Option<&str> {
+    let is_host = header.part(0)?.eq_ignore_ascii_case("host");
+    header.part(1).filter(|_| is_host)
+}
+
+/// The names of the host tables but this one.
+fn taken(document: Option<&Document>, headers: &[Header], name: &str) -> Vec<String> {
+    let tables = document.map(Document::hosts).unwrap_or_default();
+    let tables = tables.iter().map(|table| table.name.value.as_str());
+    let all = headers.iter().filter_map(names_host).chain(tables);
+    all.filter(|other| *other != name)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn shape(text: &str, host: &str) -> Option<Shape> {

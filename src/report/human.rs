@@ -15,7 +15,7 @@ use super::text::{lines, one_line, releases_in_words};
 use super::{Options, place};
 use crate::containerd::Release;
 use crate::document::Source;
-use crate::lint::{Check, Finding, Location, Report, Severity};
+use crate::lint::{Check, Finding, Location, Report, Safety, Severity};
 
 /// Prose in longer lines than this is hard to read, however wide the terminal is.
 const MAX_PROSE: usize = 100;
@@ -200,6 +200,14 @@ impl Printer<'_> {
         if !finding.help.is_empty() {
             let help = lines(&finding.help).into_owned();
             self.footnote(out, "help:", &help);
+        }
+        if let Some(fix) = &finding.fix {
+            let flags = match fix.safety {
+                Safety::Safe => "--fix",
+                Safety::Unsafe => "--fix --unsafe-fixes",
+            };
+            let fix = format!("{} ({flags})", one_line(&fix.description));
+            self.footnote(out, "fix:", &fix);
         }
         let mut holds = releases_in_words(&finding.releases, self.targeted);
         if self.options.verbose && finding.releases.len() > 1 {

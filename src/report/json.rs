@@ -112,6 +112,7 @@ fn fix_value(finding: &Finding) -> Value {
         safety,
         description,
         edits,
+        ..
     } = fix;
     let edits: Vec<Value> = edits.iter().map(|edit| edit_value(edit, source)).collect();
     json!({"safety": safety, "description": description, "edits": edits})

@@ -25,7 +25,7 @@ use std::path::PathBuf;
 use crate::lint::{Report, Rule};
 
 pub use human::wrapping;
-pub use summary::{summary, vanished};
+pub use summary::{Offer, fixable, summary, vanished};
 pub use text::{count, one_line, releases_in_words};
 
 /// A format that findings are written in.

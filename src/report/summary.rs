@@ -1,7 +1,16 @@
 //! The last line for people: what was looked at, and what came of it.
 
 use super::text::{count, one_line};
-use crate::lint::{Report, Severity, Suppressor};
+use crate::lint::{Report, Safety, Severity, Suppressor};
+
+/// Which fixes the summary speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// All that the findings carry: nothing was fixed.
+    All,
+    /// What `--fix` left because it changes what containerd does.
+    Rest,
+}
 
 /// `checked 14 namespaces in 2 config paths (12 hosts.toml) for containerd 1.7.34, 2.0.11: 3 errors`.
 pub fn summary(report: &Report) -> String {
@@ -54,6 +63,25 @@ pub fn summary(report: &Report) -> String {
         }
     }
     line
+}
+
+/// `3 fixable with --fix (1 more with --unsafe-fixes)`. `with_unsafe` says that fixes which change what containerd
+/// does were asked for, too.
+pub fn fixable(report: &Report, offer: Offer, with_unsafe: bool) -> Option<String> {
+    let fixes = report.findings.iter().filter_map(|f| f.fix.as_ref());
+    let (safe, other): (Vec<_>, Vec<_>) = fixes.partition(|fix| fix.safety == Safety::Safe);
+    match (offer, with_unsafe, safe.len(), other.len()) {
+        (_, _, 0, 0) | (Offer::Rest, true, ..) | (Offer::Rest, _, _, 0) => None,
+        (Offer::Rest, false, _, more) => Some(format!("{more} more fixable with --unsafe-fixes")),
+        (Offer::All, true, safe, more) => {
+            Some(format!("{} fixable with --fix --unsafe-fixes", safe + more))
+        }
+        (Offer::All, false, 0, more) => Some(format!("{more} fixable with --fix --unsafe-fixes")),
+        (Offer::All, false, safe, 0) => Some(format!("{safe} fixable with --fix")),
+        (Offer::All, false, safe, more) => Some(format!(
+            "{safe} fixable with --fix ({more} more with --unsafe-fixes)"
+        )),
+    }
 }
 
 /// A line for each finding that the baseline knows and that is gone, for people; empty when there

@@ -82,7 +82,10 @@ pub fn find(paths: &[PathBuf], options: &FindOptions) -> (Vec<Tree>, Vec<FindErr
         let place = Place::of_namespace(&parent(path));
         let hosts_toml = format!("{}/hosts.toml", place.relative);
         let hosts_toml = hosts_toml.trim_start_matches('/').to_owned();
-        finder.add_place(place).overlay = Some((hosts_toml, text.clone()));
+        finder
+            .add_place(place)
+            .overlay
+            .insert(hosts_toml, text.clone());
     }
     let Finder {
         mut trees,

@@ -9,7 +9,7 @@ mod search;
 mod tracked;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -44,7 +44,7 @@ pub enum Deployment {
 }
 
 /// A config path on disk, seen as the node sees it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tree {
     /// Where it is on this machine.
     pub disk: PathBuf,
@@ -58,8 +58,10 @@ pub struct Tree {
     pub only: Option<BTreeSet<String>>,
     /// A namespace that the user named by another path than below `shown`.
     alias: Option<(String, String)>,
-    /// A file whose text comes from elsewhere: path in the tree, bytes.
-    overlay: Option<(String, Vec<u8>)>,
+    /// Files whose text comes from elsewhere than the disk, by their path in the tree.
+    overlay: BTreeMap<String, Vec<u8>>,
+    /// No namespace is seen but those that were asked for.
+    isolated: bool,
     /// What version control keeps of it; asked for when a rule first wants to know.
     tracked: OnceLock<BTreeSet<String>>,
 }
@@ -128,7 +130,8 @@ impl Tree {
             deployment,
             only: None,
             alias: None,
-            overlay: None,
+            overlay: BTreeMap::new(),
+            isolated: false,
             tracked: OnceLock::new(),
         }
     }
@@ -196,9 +199,13 @@ impl Tree {
 
     /// The [namespaces](Tree::namespaces), and the names of the files at the first level, sorted.
     pub fn list_root(&self) -> Result<(Vec<Namespace>, Vec<String>), FileError> {
+        if let (true, Some(only)) = (self.isolated, &self.only) {
+            let namespaces = only.iter().map(|name| self.namespace(name)).collect();
+            return Ok((namespaces, Vec::new()));
+        }
         let names = match disk::names(&self.disk) {
             // The tree may exist for the sake of a text from standard input alone.
-            Err(FileError::NotFound) if self.overlay.is_some() => Vec::new(),
+            Err(FileError::NotFound) if !self.overlay.is_empty() => Vec::new(),
             names => names?,
         };
         let files = names.iter().filter(|entry| !entry.is_dir);
@@ -207,19 +214,44 @@ impl Tree {
         let wanted = |name: &str| self.only.as_ref().is_some_and(|only| only.contains(name));
         let mut found = names;
         found.retain(|entry| Tree::takes(entry) || wanted(&entry.name));
-        let overlaid = self.overlay.as_ref();
-        if let Some((name, _)) = overlaid.and_then(|(path, _)| path.split_once('/'))
-            && !found.iter().any(|entry| entry.name == name)
-        {
-            found.push(Namespace {
-                name: name.to_owned(),
-                utf8: true,
-                is_dir: true,
-                broken_link: false,
-            });
+        let overlaid = self.overlay.keys();
+        for name in overlaid.filter_map(|path| Some(path.split_once('/')?.0)) {
+            if !found.iter().any(|entry| entry.name == name) {
+                found.push(self.namespace(name));
+            }
         }
         found.sort_unstable();
         Ok((found, files))
+    }
+
+    /// A namespace that is known to be there.
+    fn namespace(&self, name: &str) -> Namespace {
+        Namespace {
+            name: name.to_owned(),
+            utf8: true,
+            is_dir: true,
+            broken_link: false,
+        }
+    }
+
+    /// The same tree with other texts, by their paths in the tree, in the place of those on disk.
+    pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, Vec<u8>)>) -> Tree {
+        let mut tree = self.clone();
+        tree.overlay.extend(texts);
+        tree
+    }
+
+    /// The same tree, as if this namespace were the only one.
+    pub fn isolated(&self, namespace: &str) -> Tree {
+        let mut tree = self.clone();
+        tree.only = Some(BTreeSet::from([namespace.to_owned()]));
+        tree.isolated = true;
+        tree
+    }
+
+    /// The bytes that stand for a file of the tree instead of those on disk: those of standard input.
+    pub fn text_from_elsewhere(&self, relative: &str) -> Option<&[u8]> {
+        self.overlay.get(relative).map(Vec::as_slice)
     }
 
     /// Whether a name at the first level of a config path can be meant as a namespace.
@@ -280,8 +312,13 @@ impl Tree {
     }
 
     fn overlaid(&self, node_path: &str) -> Option<&[u8]> {
-        let (relative, bytes) = self.overlay.as_ref()?;
-        (self.relative(&path::clean(node_path)) == Some(relative.as_str())).then_some(bytes)
+        if self.overlay.is_empty() {
+            return None;
+        }
+        let relative = path::clean(node_path);
+        self.overlay
+            .get(self.relative(&relative)?)
+            .map(Vec::as_slice)
     }
 }
 
@@ -298,16 +335,14 @@ impl Files for Tree {
             return Ok(());
         }
         // A directory that exists for the sake of its overlaid file alone.
-        if let Some((relative, _)) = &self.overlay {
-            let directory = path::clean(node_path);
-            let inside = self.relative(&directory).is_some_and(|dir| {
-                relative
-                    .strip_prefix(dir)
+        let directory = path::clean(node_path);
+        if let Some(dir) = self.relative(&directory)
+            && self.overlay.keys().any(|file| {
+                file.strip_prefix(dir)
                     .is_some_and(|rest| dir.is_empty() || rest.starts_with('/'))
-            });
-            if inside {
-                return Ok(());
-            }
+            })
+        {
+            return Ok(());
         }
         disk::stat(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
     }

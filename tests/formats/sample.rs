@@ -80,14 +80,11 @@ pub fn full(root: &Path, prefix: &str) -> Report {
     write("certs.d/ghcr.io/a,b: 100%.crt", "-----BEGIN\n");
 
     let mut fixed = finding_at(&awkward, "\"pul\"", 0);
-    fixed.fix = Some(Fix {
-        safety: Safety::Safe,
-        description: "write \"pull\"".to_owned(),
-        edits: vec![Edit {
-            span: fixed.location.span.clone().expect("a span"),
-            replacement: "\"pull\"".to_owned(),
-        }],
-    });
+    let edit = Edit {
+        span: fixed.location.span.clone().expect("a span"),
+        replacement: "\"pull\"".to_owned(),
+    };
+    fixed.fix = Some(Fix::new(Safety::Safe, "write \"pull\"", vec![edit]));
     let twice = finding_at(&awkward, "\"pul\"", 1);
     let mut related = finding_at(&awkward, "skip_verify = true", 0);
     related.severity = Severity::Warning;

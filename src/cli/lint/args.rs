@@ -146,6 +146,33 @@ pub struct LintArgs {
     #[arg(long, help_heading = "Rules")]
     pub no_ignores: bool,
 
+    /// Write the fixes that keep what containerd does, or restore what the text plainly says
+    ///
+    /// Each is held to that by the loader's own judgement, for every release, before anything is written. What is not reported is not
+    /// fixed either: --select, --ignore, comments and the baseline count. The text of standard input is printed, fixed or not.
+    #[arg(long, conflicts_with_all = ["diff", "write_baseline"], help_heading = "Fixing")]
+    pub fix: bool,
+
+    /// With --fix or --diff: also fixes that change what containerd does; alone, count them as fixable
+    #[arg(long, help_heading = "Fixing")]
+    pub unsafe_fixes: bool,
+
+    /// Print what --fix would write, as a unified diff, and write nothing; exit with 1 when there is a difference
+    #[arg(
+        long, help_heading = "Fixing",
+        conflicts_with_all = ["write_baseline", "format", "output", "statistics", "show_ignored"]
+    )]
+    pub diff: bool,
+
+    /// With --fix: exit with 1 when something was fixed, even if nothing is left
+    #[arg(
+        long,
+        requires = "fix",
+        conflicts_with = "exit_zero",
+        help_heading = "Fixing"
+    )]
+    pub exit_non_zero_on_fix: bool,
+
     /// Read the settings from this file
     ///
     /// Otherwise certsd-lint.toml or .certsd-lint.toml is looked for in the nearest directory that all PATHs have in common, and

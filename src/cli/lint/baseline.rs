@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::LintArgs;
-use crate::cli::{Error, Result, Terminal, file};
+use crate::cli::{Error, Result, Terminal};
 use crate::containerd::FileError;
-use crate::lint::{Baseline, Paths, Report};
+use crate::fix;
+use crate::lint::{Baseline, Paths, Report, Settings};
 use crate::report;
 use crate::settings::{Effective, short};
 use crate::tree;
@@ -13,31 +14,59 @@ use crate::tree;
 /// Larger than any baseline: some 300,000 findings.
 const MAX_SIZE: u64 = 64 * 1024 * 1024;
 
-/// Keeps quiet what the baseline knows; with `--write-baseline` writes it anew.
-pub fn apply(
-    args: &LintArgs,
-    report: &mut Report,
-    effective: &Effective,
+/// The baseline of a run, where it has one.
+pub struct OfRun<'a> {
+    settings: &'a Settings,
+    paths: Paths,
+    file: Option<(&'a Path, Baseline)>,
+}
+
+impl<'a> OfRun<'a> {
+    /// Reads it. Where it is to be written anew, it need not be there.
+    pub fn read(args: &'a LintArgs, effective: &'a Effective) -> Result<OfRun<'a>> {
+        let path = args.write_baseline.as_ref().or(effective.baseline.as_ref());
+        let file = match path {
+            Some(path) => Some((path.as_path(), read(path, args.write_baseline.is_some())?)),
+            None => None,
+        };
+        Ok(OfRun {
+            settings: &effective.settings,
+            paths: Paths::new(&report::Options::default().root),
+            file,
+        })
+    }
+
+    /// Keeps quiet what it knows.
+    pub fn apply(&self, report: &mut Report) {
+        if let Some((_, baseline)) = &self.file {
+            report.apply_baseline(baseline, &self.paths, self.settings);
+        }
+    }
+
+    /// Writes it anew from a report to which it was applied.
+    pub fn write(&self, report: &Report, terminal: &Terminal) -> Result<()> {
+        match &self.file {
+            Some((path, old)) => write(path, old, report, &self.paths, terminal),
+            None => Ok(()),
+        }
+    }
+}
+
+fn write(
+    path: &Path,
+    old: &Baseline,
+    report: &Report,
+    paths: &Paths,
     terminal: &Terminal,
 ) -> Result<()> {
-    let writes = args.write_baseline.is_some();
-    let Some(path) = args.write_baseline.as_ref().or(effective.baseline.as_ref()) else {
-        return Ok(());
-    };
-    let paths = Paths::new(&report::Options::default().root);
-    let old = read(path, writes)?;
-    report.apply_baseline(&old, &paths, &effective.settings);
-    if !writes {
-        return Ok(());
-    }
-    let mut new = Baseline::of(report, &paths);
+    let mut new = Baseline::of(report, paths);
     let vanished = report.baseline.iter().flat_map(|b| &b.vanished);
     let vanished: Vec<_> = vanished.collect();
     // What this run could not find, because it did not look there, is known still.
     let kept = old.known.iter().filter(|known| !vanished.contains(known));
     new.known.extend(kept.cloned());
     let text = new.to_json();
-    file::write_atomically(path, text.as_bytes())
+    fix::write_atomically(path, text.as_bytes())
         .map_err(|error| Error::message(format!("cannot write {}: {error}", short(path))))?;
     if !terminal.quiet {
         let count = new.known.len();

@@ -2,6 +2,7 @@
 
 mod args;
 mod baseline;
+mod fixing;
 mod nodes;
 mod output;
 mod trees;
@@ -10,6 +11,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{Error, Exit, Result, Terminal};
+use crate::fix::{self, Choice, HostsFiles, Linted};
 use crate::lint::{Report, Run, lint_nodes};
 use crate::report;
 use crate::settings::{self, Effective, SettingsError, SettingsFile, short};
@@ -40,8 +42,9 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         settings: effective.settings.clone(),
         now,
     };
+    let baseline = baseline::OfRun::read(args, &effective)?;
     let mut report = lint_nodes(&found.nodes, &found.trees, &run);
-    baseline::apply(args, &mut report, &effective, terminal)?;
+    baseline.apply(&mut report);
     let mut failed = found.failed || !report.failures.is_empty();
     let looked = &report.summary;
     let is_empty = looked.namespaces + looked.nodes == 0 && report.findings.is_empty();
@@ -50,16 +53,50 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         terminal.error("nothing to lint: every namespace is excluded");
     }
     if args.write_baseline.is_some() {
+        baseline.write(&report, terminal)?;
         tell_failures(&report, terminal);
         return Ok(match failed {
             true => Exit::Failure,
             false => Exit::Clean,
         });
     }
+    let mut fixed = 0;
+    if args.fix || args.diff {
+        let finish = |report: &mut Report| baseline.apply(report);
+        let files = HostsFiles::new(&found.nodes, &found.trees, &run, &finish);
+        let choice = Choice {
+            with_unsafe: args.unsafe_fixes,
+            min_severity: effective.min_severity,
+        };
+        let fixing = fix::fix(&files, report, choice);
+        failed |= fixing::tell_refused(&fixing.refused, terminal);
+        if args.diff {
+            tell_failures(&fixing.report, terminal);
+            let differs = fixing::show(&fixing.files, terminal, out)?;
+            return Ok(match (failed, differs) {
+                (true, _) => Exit::Failure,
+                (false, true) => Exit::Findings,
+                (false, false) => Exit::Clean,
+            });
+        }
+        let written = fixing::write(fixing.files, found.stdin.as_deref(), terminal, out)?;
+        report = match written.failed {
+            true => files.lint(&written.texts),
+            false => fixing.report,
+        };
+        failed |= written.failed;
+        fixed = written.findings;
+    }
     report
         .findings
         .retain(|finding| finding.severity >= effective.min_severity);
-    output::write(&pairs, &report, args, terminal, out)?;
+    if args.fix && found.stdin.is_some() {
+        // Standard output has the fixed text.
+        let on_stderr = terminal.on_stderr();
+        output::write(&pairs, &report, args, &on_stderr, &mut std::io::stderr())?;
+    } else {
+        output::write(&pairs, &report, args, terminal, out)?;
+    }
     tell_failures(&report, terminal);
     if covers_settings(&named, &effective) {
         warn_of_unmatched(&found.trees, &effective, terminal);
@@ -70,11 +107,17 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
             terminal.raw(&statistics(&report));
         }
         terminal.raw(&report::vanished(&report));
-        terminal.raw(&format!("{}\n", report::summary(&report)));
+        let offer = match args.fix {
+            true => report::Offer::Rest,
+            false => report::Offer::All,
+        };
+        let fixable = report::fixable(&report, offer, args.unsafe_fixes);
+        let fixable = fixable.map(|text| format!("; {text}")).unwrap_or_default();
+        terminal.raw(&format!("{}{fixable}\n", report::summary(&report)));
     }
     Ok(if failed {
         Exit::Failure
-    } else if effective.fail_on.fails(&report) {
+    } else if effective.fail_on.fails(&report) || args.exit_non_zero_on_fix && fixed > 0 {
         Exit::Findings
     } else {
         Exit::Clean

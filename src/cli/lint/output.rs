@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::LintArgs;
-use crate::cli::{Error, Result, Terminal, file};
+use crate::cli::{Error, Result, Terminal};
+use crate::fix;
 use crate::lint::Report;
 use crate::report::{self, Format};
 
@@ -54,7 +55,7 @@ pub fn write(
         let Some(path) = path else { continue };
         let mut text = Vec::new();
         report::write(*format, report, &options, &mut text)?;
-        file::write_atomically(path, &text)
+        fix::write_atomically(path, &text)
             .map_err(|error| Error::message(format!("cannot write {}: {error}", path.display())))?;
     }
     for (format, path) in pairs {

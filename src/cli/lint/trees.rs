@@ -31,6 +31,8 @@ pub struct Found {
     pub nodes: Vec<NodeFiles>,
     /// A path could not be looked at, or nothing is there to lint.
     pub failed: bool,
+    /// The text of standard input, when it was named.
+    pub stdin: Option<Vec<u8>>,
 }
 
 impl Input {
@@ -111,13 +113,22 @@ pub fn find_trees(
         true
     };
     paths.retain(&mut keeps);
+    let stdin_is_named = stdin.is_some();
     stdin = stdin.filter(&mut keeps);
     for path in exempt {
         settings.exclude.exempt(&path);
     }
     if paths.is_empty() && stdin.is_none() && named.is_none() {
         terminal.info("every path is excluded");
-        return Ok(Found::default());
+        let stdin = match stdin_is_named && args.fix {
+            // Whoever replaces a text by what is printed is not to lose it.
+            true => Some(read_stdin()?),
+            false => None,
+        };
+        return Ok(Found {
+            stdin,
+            ..Found::default()
+        });
     }
     let (configs, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths
         .into_iter()
@@ -129,6 +140,10 @@ pub fn find_trees(
         true => nodes::trees(&nodes, settings),
         false => Vec::new(),
     };
+    let text = match &stdin {
+        Some(_) => Some(read_stdin()?),
+        None => None,
+    };
     let options = FindOptions {
         kind: args.kind,
         tree: TreeOptions {
@@ -136,10 +151,7 @@ pub fn find_trees(
             sysroot: settings.sysroot.clone(),
         },
         exclude: settings.exclude.clone(),
-        stdin: match stdin {
-            Some(name) => Some((name, read_stdin()?)),
-            None => None,
-        },
+        stdin: stdin.zip(text.clone()),
     };
     let (mut trees, errors) = find(&paths, &options);
     for tree in of_nodes {
@@ -190,6 +202,7 @@ pub fn find_trees(
         trees,
         nodes,
         failed,
+        stdin: text,
     })
 }
 

@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use super::context::Run;
 use super::engine::{Failure, Report, Suppressed, Suppressor};
-use super::finding::{Edit, Finding, Fix, Safety};
+use super::finding::Finding;
+use super::fix::{Edit, Fix, Safety};
 use super::rule::{Check, Rule};
 use super::settings::Level;
 use crate::document::{Document, Source};
@@ -370,10 +371,6 @@ fn delete_whole(finding: Finding, text: &str, instruction: &Instruction) -> Find
 }
 
 fn with_edits(mut finding: Finding, description: &str, edits: Vec<Edit>) -> Finding {
-    finding.fix = Some(Fix {
-        safety: Safety::Safe,
-        description: description.to_owned(),
-        edits,
-    });
+    finding.fix = Some(Fix::new(Safety::Safe, description, edits));
     finding
 }

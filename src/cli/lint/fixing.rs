@@ -1,0 +1,198 @@
+//! Fixes: shown as a diff, written, and told.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::Write;
+use std::path::PathBuf;
+
+use crate::cli::{Result, Terminal};
+use crate::fix::{self, FixedFile, OnDisk, Refusal, Refused, Texts};
+use crate::settings::short;
+
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The texts that are in their places now.
+    pub texts: Texts,
+    /// How many findings they mended.
+    pub findings: usize,
+    /// Something could not be written; what, has been told.
+    pub failed: bool,
+}
+
+/// Tells which fixes were not made, and why; whether one of them is a failure. One that is held back is none: its
+/// finding stays, and counts.
+pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> bool {
+    let mut failed = false;
+    for Refused {
+        path,
+        line,
+        rule,
+        refusal,
+    } in refused
+    {
+        let place = match line {
+            0 => path.clone(),
+            line => format!("{path}:{line}"),
+        };
+        match refusal {
+            Refusal::HeldBack(why) => terminal.warning(format!(
+                "{place}: {rule} is not fixed, for then {why}; mend that as well, by hand"
+            )),
+            Refusal::Changed => {
+                failed = true;
+                terminal.error(format!(
+                    "{path}: it has changed while it was linted and is left alone; run again"
+                ));
+            }
+            Refusal::Broken(what) => {
+                failed = true;
+                terminal.error(format!(
+                    "{place}: the fix of {rule} would do more than it says ({what}) and is not written; \
+                     this is a bug of certsd-lint, please report it"
+                ));
+            }
+            Refusal::Unsettled => {
+                failed = true;
+                terminal.error(format!(
+                    "{place}: the fixes of {rule} come to no end and are not written; \
+                     this is a bug of certsd-lint, please report it"
+                ));
+            }
+        }
+    }
+    failed
+}
+
+/// Prints what would be written; whether there is anything.
+pub fn show(files: &[FixedFile], terminal: &Terminal, out: &mut dyn Write) -> Result<bool> {
+    for file in files {
+        out.write_all(&fix::diff(&file.path, &file.original.bytes, &file.text))?;
+    }
+    out.flush()?;
+    if !terminal.quiet {
+        match files {
+            [] => terminal.raw("No fixes\n"),
+            _ => tell("Would fix", files, terminal),
+        }
+    }
+    Ok(!files.is_empty())
+}
+
+/// Writes the files, and the text of standard input, fixed or not, to `out`.
+pub fn write(
+    files: Vec<FixedFile>,
+    stdin: Option<&[u8]>,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> Result<Written> {
+    let mut written = Written::default();
+    let mut done = Vec::new();
+    let mut printed = stdin;
+    let twins = twins(&files);
+    for file in &files {
+        match &file.original.disk {
+            None => printed = Some(&file.text),
+            Some(disk) => {
+                let twin = twins.iter().find(|(path, _)| **path == file.path);
+                if let Err(error) = replace(file, disk, twin.map(|(_, other)| other), terminal) {
+                    written.failed = true;
+                    terminal.error(format!("cannot write {}: {error}", file.path));
+                    continue;
+                }
+            }
+        }
+        done.push(file);
+    }
+    if let Some(text) = printed {
+        out.write_all(text)?;
+        out.flush()?;
+    }
+    for file in &done {
+        written.texts.insert(file.path.clone(), file.text.clone());
+        written.findings += file.rules.values().sum::<usize>();
+    }
+    if !terminal.quiet && !done.is_empty() {
+        tell("Fixed", done, terminal);
+    }
+    Ok(written)
+}
+
+/// Files that are one on the disk, under several names, and whose texts would differ: what is right for one
+/// of its namespaces need not be for the other.
+fn twins(files: &[FixedFile]) -> BTreeMap<&str, &str> {
+    let mut known: BTreeMap<PathBuf, &FixedFile> = BTreeMap::new();
+    let mut twins = BTreeMap::new();
+    for file in files {
+        let disk = file.original.disk.as_ref();
+        let Some(target) = disk.and_then(|disk| disk.path.canonicalize().ok()) else {
+            continue;
+        };
+        match known.get(&target) {
+            Some(other) if other.text != file.text => {
+                twins.insert(file.path.as_str(), other.path.as_str());
+                twins.insert(other.path.as_str(), file.path.as_str());
+            }
+            Some(_) => {}
+            None => {
+                known.insert(target, file);
+            }
+        }
+    }
+    twins
+}
+
+fn replace(
+    file: &FixedFile,
+    disk: &OnDisk,
+    twin: Option<&&str>,
+    terminal: &Terminal,
+) -> std::result::Result<(), Box<dyn Display>> {
+    if let Some(twin) = twin {
+        return Err(Box::new(format!(
+            "it is one file with {twin}, for which other fixes are right; mend it by hand"
+        )));
+    }
+    let target = disk.path.canonicalize();
+    // Another name of the same file may have been written already.
+    if std::fs::read(&disk.path).is_ok_and(|text| text == file.text) {
+        return Ok(());
+    }
+    let boxed = |error| Box::new(error) as Box<dyn Display>;
+    fix::replace(&disk.path, &file.original.bytes, &file.text).map_err(boxed)?;
+    if let (Ok(target), Ok(root)) = (target, disk.root.canonicalize())
+        && !target.starts_with(root)
+    {
+        terminal.note(format!(
+            "{} is reached by a link: {} was written",
+            file.path,
+            short(&target)
+        ));
+    }
+    Ok(())
+}
+
+/// `Fixed 3 findings in 2 files`, and which with `-v`.
+fn tell<'a>(what: &str, files: impl IntoIterator<Item = &'a FixedFile>, terminal: &Terminal) {
+    let count = |number: usize, one: &str| match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {one}s"),
+    };
+    let (mut number, mut findings) = (0, 0);
+    let mut details = String::new();
+    for file in files {
+        number += 1;
+        findings += file.rules.values().sum::<usize>();
+        for (rule, times) in &file.rules {
+            details.push_str(&format!("  {}: {times} × {rule}\n", file.path));
+        }
+    }
+    terminal.raw(&format!(
+        "{what} {} in {}\n",
+        count(findings, "finding"),
+        count(number, "file")
+    ));
+    if terminal.verbose > 0 {
+        terminal.raw(&details);
+    }
+}

@@ -1,0 +1,258 @@
+//! The hosts.toml files of trees, as files that can be mended.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::linted::{Linted, OnDisk, Original, Refusal, Texts};
+use super::promise;
+use crate::containerd::directory::DEFAULT;
+use crate::containerd::go::path;
+use crate::containerd::{Files, Outcome, Release, load_directory};
+use crate::document::Document;
+use crate::lint::{
+    Consequence, Finding, Report, Run, Safety, Settings, Severity, lint, lint_nodes,
+};
+use crate::tree::{NodeFiles, Tree, registry_host};
+
+/// The hosts.toml files of the trees of a run.
+pub struct HostsFiles<'a> {
+    nodes: &'a [NodeFiles],
+    trees: &'a [Tree],
+    run: &'a Run,
+    /// What is done with a report before anybody sees it.
+    finish: &'a dyn Fn(&mut Report),
+    /// Tree and namespace of each file, by the path that is shown.
+    places: BTreeMap<String, (&'a Tree, String)>,
+    /// The run by which texts are compared: all rules, and nothing is silenced.
+    strict: Run,
+}
+
+impl<'a> HostsFiles<'a> {
+    /// The files of these trees; the nodes are linted with them. `finish` is applied to every report, such as the baseline.
+    pub fn new(
+        nodes: &'a [NodeFiles],
+        trees: &'a [Tree],
+        run: &'a Run,
+        finish: &'a dyn Fn(&mut Report),
+    ) -> HostsFiles<'a> {
+        let mut places = BTreeMap::new();
+        for tree in trees {
+            for namespace in tree.namespaces().unwrap_or_default() {
+                if namespace.utf8 && tree.wants(&namespace.name) {
+                    let shown = tree.shown(&relative(&namespace.name));
+                    places.insert(shown, (tree, namespace.name));
+                }
+            }
+        }
+        let settings = Settings {
+            severities: BTreeMap::new(),
+            exclude: Default::default(),
+            suppressions: false,
+            overrides: run
+                .settings
+                .overrides
+                .iter()
+                .cloned()
+                .map(|mut o| {
+                    o.severities.clear();
+                    o
+                })
+                .collect(),
+            ..run.settings.clone()
+        };
+        HostsFiles {
+            nodes,
+            trees,
+            run,
+            finish,
+            places,
+            strict: Run {
+                settings,
+                now: run.now,
+            },
+        }
+    }
+
+    fn place(&self, path: &str) -> Option<(&'a Tree, &str)> {
+        let (tree, namespace) = self.places.get(path)?;
+        Some((tree, namespace))
+    }
+
+    fn with_texts(&self, tree: &'a Tree, texts: &Texts) -> Tree {
+        let own = texts.iter().filter_map(|(path, text)| {
+            let (of, namespace) = self.place(path)?;
+            std::ptr::eq(of, tree).then(|| (relative(namespace), text.clone()))
+        });
+        tree.with_texts(own)
+    }
+
+    fn lint_these(&self, nodes: &[NodeFiles], trees: &[Tree]) -> Report {
+        let mut report = lint_nodes(nodes, trees, self.run);
+        (self.finish)(&mut report);
+        report
+    }
+
+    /// The targeted releases, and the newest of every line: a fix that is right for one node is not to be
+    /// wrong for the next.
+    fn releases(&self, namespace: &str) -> Vec<Release> {
+        let targeted = &self.run.settings.releases;
+        let others = Release::newest().filter(|release| !targeted.contains(release));
+        let all = targeted.iter().copied().chain(others);
+        all.filter(|release| namespace != DEFAULT || release.default_namespace())
+            .collect()
+    }
+
+    /// The errors in a namespace, were this its text: how many of each rule, for each release. With unsafe fixes,
+    /// those alone that keep containerd from its work.
+    fn errors(
+        &self,
+        tree: &Tree,
+        namespace: &str,
+        text: &[u8],
+        with_unsafe: bool,
+    ) -> BTreeMap<(&'static str, Release), usize> {
+        let tree = with_text(tree, namespace, text).isolated(namespace);
+        let report = lint(std::slice::from_ref(&tree), &self.strict);
+        let counts = |finding: &&Finding| {
+            finding.severity == Severity::Error
+                && (!with_unsafe || finding.consequence <= Consequence::RequestsFail)
+        };
+        let mut errors = BTreeMap::new();
+        for finding in report.findings.iter().filter(counts) {
+            for release in &finding.releases {
+                *errors.entry((finding.rule.name, *release)).or_default() += 1;
+            }
+        }
+        errors
+    }
+}
+
+fn relative(namespace: &str) -> String {
+    format!("{namespace}/hosts.toml")
+}
+
+fn with_text(tree: &Tree, namespace: &str, text: &[u8]) -> Tree {
+    tree.with_texts([(relative(namespace), text.to_owned())])
+}
+
+fn outcome(release: Release, tree: &Tree, namespace: &str) -> Outcome {
+    let directory = path::join(&tree.root, namespace);
+    load_directory(release, tree, &directory, &registry_host(namespace))
+}
+
+/// Whether this tool can read the text at all; of one that it cannot, it has found one error.
+fn is_document(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| Document::parse(text).is_ok())
+}
+
+impl Linted for HostsFiles<'_> {
+    fn lint(&self, texts: &Texts) -> Report {
+        let trees: Vec<Tree> = self
+            .trees
+            .iter()
+            .map(|tree| self.with_texts(tree, texts))
+            .collect();
+        self.lint_these(self.nodes, &trees)
+    }
+
+    fn lint_files(&self, texts: &Texts, paths: &BTreeSet<String>) -> Report {
+        let mut trees = Vec::new();
+        for tree in self.trees {
+            let of_tree = paths.iter().filter_map(|path| self.place(path));
+            let namespaces = of_tree.filter(|(of, _)| std::ptr::eq(*of, tree));
+            let only: BTreeSet<String> = namespaces.map(|(_, name)| name.to_owned()).collect();
+            if !only.is_empty() {
+                let mut tree = self.with_texts(tree, texts);
+                tree.only = Some(only);
+                trees.push(tree);
+            }
+        }
+        self.lint_these(&[], &trees)
+    }
+
+    fn original(&self, shown: &str) -> Option<Original> {
+        let (tree, namespace) = self.place(shown)?;
+        let relative = relative(namespace);
+        if let Some(bytes) = tree.text_from_elsewhere(&relative) {
+            let bytes = bytes.to_owned();
+            return Some(Original { bytes, disk: None });
+        }
+        let node_path = path::join(&tree.root, &relative);
+        Some(Original {
+            bytes: tree.read(&node_path).ok()?.into_owned(),
+            disk: Some(OnDisk {
+                path: tree.disk.join(relative),
+                root: tree.disk.clone(),
+            }),
+        })
+    }
+
+    fn check_fix(
+        &self,
+        shown: &str,
+        before: &[u8],
+        after: &[u8],
+        finding: &Finding,
+    ) -> Result<(), Refusal> {
+        let Some((tree, namespace)) = self.place(shown) else {
+            return Ok(());
+        };
+        let trees = [before, after].map(|text| with_text(tree, namespace, text));
+        let is_safe = finding
+            .fix
+            .as_ref()
+            .is_some_and(|fix| fix.safety == Safety::Safe);
+        for release in self.releases(namespace) {
+            let [before, after] = trees
+                .each_ref()
+                .map(|tree| outcome(release, tree, namespace));
+            if is_safe {
+                // Of a release that is not targeted the finding cannot speak.
+                let named = finding.releases.contains(&release)
+                    || !self.run.settings.releases.contains(&release);
+                promise::keeps(finding.promised(), named, release, &before, &after)?;
+            } else {
+                promise::no_worse(release, &before, &after)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_text(
+        &self,
+        shown: &str,
+        before: &[u8],
+        after: &[u8],
+        with_unsafe: bool,
+    ) -> Result<(), Refusal> {
+        let Some((tree, namespace)) = self.place(shown) else {
+            return Ok(());
+        };
+        let trees = [before, after].map(|text| with_text(tree, namespace, text));
+        let mut decoded = Vec::new();
+        for release in self.releases(namespace) {
+            let [before, after] = trees
+                .each_ref()
+                .map(|tree| outcome(release, tree, namespace));
+            promise::no_worse(release, &before, &after)?;
+            if promise::is_decoded(&before) {
+                decoded.push(release);
+            }
+        }
+        if !is_document(before) {
+            return Ok(());
+        }
+        let (old, new) = (
+            self.errors(tree, namespace, before, with_unsafe),
+            self.errors(tree, namespace, after, with_unsafe),
+        );
+        let more = new
+            .iter()
+            .find(|(key, count)| decoded.contains(&key.1) && *count > old.get(key).unwrap_or(&0));
+        match more {
+            Some(((rule, release), _)) => Err(Refusal::HeldBack(format!(
+                "there would be a new error, {rule}, in {release}"
+            ))),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Fixes: the edits that findings carry, made in the bytes of their files.
+//!
+//! Rounds of fixes are chosen ([`fix`]) for anything that can be linted again with other texts ([`Linted`]); a hosts.toml of
+//! a tree is one such thing ([`HostsFiles`]). Before anything is written, every fix is held to what its finding promises,
+//! by the loader's own judgement. [`diff`] shows what would be written, [`replace`] writes it.
+
+mod change;
+mod diff;
+mod hosts_files;
+mod linted;
+mod promise;
+mod rounds;
+mod text;
+mod write;
+
+pub use diff::diff;
+pub use hosts_files::HostsFiles;
+pub use linted::{Linted, OnDisk, Original, Refusal, Texts};
+pub use rounds::{Choice, FixedFile, Fixing, Refused, fix};
+pub use write::{WriteError, replace, write_atomically};

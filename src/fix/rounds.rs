@@ -1,0 +1,353 @@
+//! Rounds of fixes: each makes those that do not touch the same text, and the next looks again at what came of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::linted::{Linted, Original, Refusal, Texts};
+use super::text;
+use crate::document::Source;
+use crate::lint::{Edit, Finding, Fix, Report, Safety, Severity};
+
+/// One or two rounds do, as a rule. Of faults that hide each other, such as those of syntax, each takes one: what
+/// is not done after so many, or as many as the file has lines, comes to no end.
+const MIN_ROUNDS: usize = 10;
+
+/// Which fixes are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// Those that change what containerd does, too.
+    pub with_unsafe: bool,
+    /// Those of findings that matter less are left.
+    pub min_severity: Severity,
+}
+
+/// A file whose text is another now. It is not written yet.
+#[derive(Debug)]
+pub struct FixedFile {
+    /// The path as findings name it.
+    pub path: String,
+    /// The file as it was read.
+    pub original: Original,
+    /// Its text now.
+    pub text: Vec<u8>,
+    /// How many findings of each rule were mended.
+    pub rules: BTreeMap<&'static str, usize>,
+}
+
+/// A fix that was not made.
+#[derive(Debug)]
+pub struct Refused {
+    /// The path as findings name it.
+    pub path: String,
+    /// The line of the finding, from 1; 0 for the file as a whole.
+    pub line: usize,
+    /// The finding's rule.
+    pub rule: &'static str,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+/// What came of fixing.
+#[derive(Debug)]
+pub struct Fixing {
+    /// The files that were mended, by path.
+    pub files: Vec<FixedFile>,
+    /// The fixes that were not made, by path.
+    pub refused: Vec<Refused>,
+    /// What is found in the texts as they are now.
+    pub report: Report,
+}
+
+impl Refused {
+    fn new(path: &str, finding: &Finding, refusal: Refusal) -> Refused {
+        Refused {
+            path: path.to_owned(),
+            line: line_of(finding),
+            rule: finding.rule.name,
+            refusal,
+        }
+    }
+}
+
+impl Choice {
+    /// Whether this finding is to be mended.
+    pub fn takes(&self, finding: &Finding) -> bool {
+        let is_wanted = |fix: &Fix| fix.safety == Safety::Safe || self.with_unsafe;
+        finding.severity >= self.min_severity && finding.fix.as_ref().is_some_and(is_wanted)
+    }
+}
+
+/// Mends what the report of `linted` found, as far as it can be mended.
+pub fn fix(linted: &dyn Linted, report: Report, choice: Choice) -> Fixing {
+    let mut engine = Engine {
+        linted,
+        choice,
+        files: BTreeMap::new(),
+        dropped: BTreeSet::new(),
+    };
+    let report = engine.run(report);
+    engine.finish(report)
+}
+
+struct Engine<'a> {
+    linted: &'a dyn Linted,
+    choice: Choice,
+    files: BTreeMap<String, State>,
+    /// Rules whose fixes came to no end, by file.
+    dropped: BTreeSet<(String, &'static str)>,
+}
+
+/// A file on its way.
+struct State {
+    original: Original,
+    text: Vec<u8>,
+    rounds: usize,
+    rules: BTreeMap<&'static str, usize>,
+    refused: Vec<Refused>,
+}
+
+/// What one round makes of a text.
+struct Mended<'a> {
+    text: Vec<u8>,
+    made: Vec<&'a Finding>,
+    refused: Vec<Refused>,
+}
+
+impl State {
+    fn new(original: Original) -> State {
+        State {
+            text: original.bytes.clone(),
+            original,
+            rounds: 0,
+            rules: BTreeMap::new(),
+            refused: Vec::new(),
+        }
+    }
+}
+
+impl Engine<'_> {
+    fn run(&mut self, mut report: Report) -> Report {
+        // Where nothing was mended in the last round, nothing will be in this one.
+        let mut active: Option<BTreeSet<String>> = None;
+        let mut is_first = true;
+        loop {
+            let mut by_path: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+            for finding in report.findings.iter().filter(|f| self.choice.takes(f)) {
+                let path = finding.location.path.as_str();
+                if active.as_ref().is_none_or(|paths| paths.contains(path)) {
+                    by_path.entry(path).or_default().push(finding);
+                }
+            }
+            let mut changed = BTreeSet::new();
+            for path in active.into_iter().flatten() {
+                // What was refused before may be done with.
+                if let Some(state) = self.files.get_mut(&path) {
+                    state.refused.clear();
+                }
+            }
+            for (path, findings) in by_path {
+                if self.round(path, &findings) {
+                    changed.insert(path.to_owned());
+                }
+            }
+            if changed.is_empty() {
+                return match is_first {
+                    true => report,
+                    false => self.linted.lint(&self.texts()),
+                };
+            }
+            is_first = false;
+            report = self.linted.lint_files(&self.texts(), &changed);
+            active = Some(changed);
+        }
+    }
+
+    fn texts(&self) -> Texts {
+        let changed = |state: &&State| state.text != state.original.bytes;
+        let files = self.files.iter();
+        files
+            .filter(|(_, state)| changed(state))
+            .map(|(path, state)| (path.clone(), state.text.clone()))
+            .collect()
+    }
+
+    /// One round in one file; whether its text has changed.
+    fn round(&mut self, path: &str, findings: &[&Finding]) -> bool {
+        if !self.files.contains_key(path) {
+            let Some(original) = self.linted.original(path) else {
+                return false;
+            };
+            let mut state = State::new(original);
+            let seen = findings[0].location.source.as_ref();
+            if seen.is_some_and(|seen| seen.text != Source::new("", &state.text).text) {
+                let refused = |finding: &&Finding| Refused::new(path, finding, Refusal::Changed);
+                state.refused = findings.iter().take(1).map(refused).collect();
+                self.files.insert(path.to_owned(), state);
+                return false;
+            }
+            self.files.insert(path.to_owned(), state);
+        }
+        let state = &self.files[path];
+        let wanted = |f: &&&Finding| !self.dropped.contains(&(path.to_owned(), f.rule.name));
+        let findings: Vec<&Finding> = findings.iter().filter(wanted).copied().collect();
+        let with_unsafe = self.choice.with_unsafe;
+        let mended = mend(self.linted, path, &state.text, &findings, with_unsafe);
+        let Some(state) = self.files.get_mut(path) else {
+            return false;
+        };
+        state.refused = mended.refused;
+        if mended.made.is_empty() {
+            return false;
+        }
+        let lines = state.original.bytes.split(|byte| *byte == b'\n').count();
+        if state.rounds == MIN_ROUNDS.max(lines) {
+            // What still has something to do does not settle. The file is begun again without it.
+            let rules = mended.made.iter().map(|finding| finding.rule.name);
+            self.dropped
+                .extend(rules.map(|rule| (path.to_owned(), rule)));
+            *state = State::new(state.original.clone());
+            return true;
+        }
+        state.rounds += 1;
+        state.text = mended.text;
+        for finding in mended.made {
+            *state.rules.entry(finding.rule.name).or_default() += 1;
+        }
+        true
+    }
+
+    /// The last look at each file as a whole. One that does not stand it is left as it was.
+    fn finish(self, mut report: Report) -> Fixing {
+        let mut files = Vec::new();
+        let mut refused = Vec::new();
+        let mut kept = Texts::new();
+        let mut is_whole = true;
+        for (path, mut state) in self.files {
+            refused.append(&mut state.refused);
+            if state.text == state.original.bytes {
+                continue;
+            }
+            let check = self.linted.check_text(
+                &path,
+                &state.original.bytes,
+                &state.text,
+                self.choice.with_unsafe,
+            );
+            if let Err(refusal) = check {
+                is_whole = false;
+                let rule = state.rules.keys().next().copied().unwrap_or_default();
+                refused.push(Refused {
+                    path,
+                    line: 0,
+                    rule,
+                    refusal,
+                });
+                continue;
+            }
+            kept.insert(path.clone(), state.text.clone());
+            files.push(FixedFile {
+                path,
+                original: state.original,
+                text: state.text,
+                rules: state.rules,
+            });
+        }
+        refused.extend(self.dropped.into_iter().map(|(path, rule)| Refused {
+            path,
+            line: 0,
+            rule,
+            refusal: Refusal::Unsettled,
+        }));
+        if !is_whole {
+            report = self.linted.lint(&kept);
+        }
+        refused.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+        Fixing {
+            files,
+            refused,
+            report,
+        }
+    }
+}
+
+/// Makes those of the fixes that do not touch the same text and stand the check, each by itself and
+/// all of them together.
+fn mend<'a>(
+    linted: &dyn Linted,
+    path: &str,
+    before: &[u8],
+    findings: &[&'a Finding],
+    with_unsafe: bool,
+) -> Mended<'a> {
+    let check_text = |next: &[u8]| linted.check_text(path, before, next, with_unsafe);
+    let check =
+        |text: &[u8], next: &[u8], finding: &Finding| linted.check_fix(path, text, next, finding);
+    let mended = admit(path, before, findings, check);
+    if mended.made.is_empty() || check_text(&mended.text).is_ok() {
+        return mended;
+    }
+    // Together they do not stand it: the same again, with a look at the whole text after each.
+    admit(path, before, findings, |text, next, finding| {
+        linted.check_fix(path, text, next, finding)?;
+        check_text(next)
+    })
+}
+
+/// Makes one fix after the other, each on top of those before it, as far as `check` lets them.
+fn admit<'a>(
+    path: &str,
+    before: &[u8],
+    findings: &[&'a Finding],
+    check: impl Fn(&[u8], &[u8], &Finding) -> Result<(), Refusal>,
+) -> Mended<'a> {
+    let mut mended = Mended {
+        text: before.to_owned(),
+        made: Vec::new(),
+        refused: Vec::new(),
+    };
+    let mut edits: Vec<&Edit> = Vec::new();
+    for &finding in findings {
+        let Some(fix) = &finding.fix else { continue };
+        let refused = |refusal| Refused::new(path, finding, refusal);
+        if !text::fits(before, &fix.edits) {
+            let message = "its edits are not of this text".to_owned();
+            mended.refused.push(refused(Refusal::Broken(message)));
+            continue;
+        }
+        // Two findings may have one remedy.
+        let same = |made: &&Finding| made.fix.as_ref().is_some_and(|f| f.edits == fix.edits);
+        if mended.made.iter().any(same) {
+            mended.made.push(finding);
+            continue;
+        }
+        let touches = |edit: &Edit| edits.iter().any(|made| text::conflict(edit, made));
+        if fix.edits.iter().any(touches) {
+            continue;
+        }
+        let next = text::apply(before, edits.iter().copied().chain(&fix.edits));
+        if next == mended.text {
+            let message = "it changes nothing".to_owned();
+            mended.refused.push(refused(Refusal::Broken(message)));
+            continue;
+        }
+        match check(&mended.text, &next, finding) {
+            Ok(()) => {
+                edits.extend(&fix.edits);
+                mended.text = next;
+                mended.made.push(finding);
+            }
+            // By itself it may well stand the check: then its turn comes in the next round.
+            Err(_)
+                if !edits.is_empty()
+                    && check(before, &text::apply(before, &fix.edits), finding).is_ok() => {}
+            Err(refusal) => mended.refused.push(refused(refusal)),
+        }
+    }
+    mended
+}
+
+fn line_of(finding: &Finding) -> usize {
+    let (Some(source), Some(span)) = (&finding.location.source, &finding.location.span) else {
+        return 0;
+    };
+    source.lines.characters(&source.text, span.start).line
+}

@@ -1,0 +1,59 @@
+//! Fixes: what they write, what they leave, and what they never do.
+
+#[allow(dead_code, reason = "each test file uses a part of it")]
+#[path = "../conformance/vectors.rs"]
+mod vectors;
+
+#[path = "../rules/modes.rs"]
+mod modes;
+
+#[path = "../program/mod.rs"]
+mod program;
+
+mod command;
+mod documents;
+mod fixtures;
+#[cfg(unix)]
+mod killed;
+#[cfg(unix)]
+mod places;
+
+use std::path::Path;
+
+use certsd_lint::fix::{self, Choice, Fixing, HostsFiles};
+use certsd_lint::lint::{self, Report, Run, Settings, Severity};
+use certsd_lint::tree::{FindOptions, Kind, Tree, TreeOptions, find};
+
+/// 2026-06-01T00:00:00Z: the clock of every test.
+const NOW: i64 = 1_780_272_000;
+
+/// Everything is mended, however little it matters.
+const SAFE: Choice = Choice {
+    with_unsafe: false,
+    min_severity: Severity::Note,
+};
+
+const UNSAFE: Choice = Choice {
+    with_unsafe: true,
+    ..SAFE
+};
+
+fn open(config_path: &Path, tree: TreeOptions) -> Vec<Tree> {
+    let options = FindOptions {
+        kind: Some(Kind::ConfigPath),
+        tree,
+        ..FindOptions::default()
+    };
+    let (trees, errors) = find(&[config_path.to_owned()], &options);
+    assert!(errors.is_empty(), "{}: {errors:?}", config_path.display());
+    trees
+}
+
+/// Mends the trees in memory; `keep` says which findings there are.
+fn mend(trees: &[Tree], settings: Settings, choice: Choice, keep: &dyn Fn(&mut Report)) -> Fixing {
+    let run = Run { settings, now: NOW };
+    let mut report = lint::lint(trees, &run);
+    keep(&mut report);
+    let files = HostsFiles::new(&[], trees, &run, keep);
+    fix::fix(&files, report, choice)
+}
