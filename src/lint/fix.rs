@@ -121,6 +121,13 @@ impl Finding {
         self
     }
 
+    /// The fix, when `--fix` can write it: of hosts.toml files so far. What is found in a config.toml shows its fix in
+    /// the formats that carry edits.
+    pub fn writable_fix(&self) -> Option<&Fix> {
+        let is_hosts_file = self.location.path.rsplit('/').next() == Some("hosts.toml");
+        self.fix.as_ref().filter(|_| is_hosts_file)
+    }
+
     /// What may change by the fix, where that is not what the consequence says.
     pub fn promise(mut self, promise: Promise) -> Finding {
         if let Some(fix) = &mut self.fix {

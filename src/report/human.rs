@@ -201,7 +201,7 @@ impl Printer<'_> {
             let help = lines(&finding.help).into_owned();
             self.footnote(out, "help:", &help);
         }
-        if let Some(fix) = &finding.fix {
+        if let Some(fix) = finding.writable_fix() {
             let flags = match fix.safety {
                 Safety::Safe => "--fix",
                 Safety::Unsafe => "--fix --unsafe-fixes",

@@ -1,7 +1,7 @@
 //! The last line for people: what was looked at, and what came of it.
 
 use super::text::{count, one_line};
-use crate::lint::{Report, Safety, Severity, Suppressor};
+use crate::lint::{Finding, Report, Safety, Severity, Suppressor};
 
 /// Which fixes the summary speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub fn summary(report: &Report) -> String {
 /// `3 fixable with --fix (1 more with --unsafe-fixes)`. `with_unsafe` says that fixes which change what containerd
 /// does were asked for, too.
 pub fn fixable(report: &Report, offer: Offer, with_unsafe: bool) -> Option<String> {
-    let fixes = report.findings.iter().filter_map(|f| f.fix.as_ref());
+    let fixes = report.findings.iter().filter_map(Finding::writable_fix);
     let (safe, other): (Vec<_>, Vec<_>) = fixes.partition(|fix| fix.safety == Safety::Safe);
     match (offer, with_unsafe, safe.len(), other.len()) {
         (_, _, 0, 0) | (Offer::Rest, true, ..) | (Offer::Rest, _, _, 0) => None,
