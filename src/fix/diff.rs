@@ -10,13 +10,22 @@ pub fn diff(path: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
         .algorithm(Algorithm::Patience)
         .newline_terminated(true)
         .diff_slices(&old, &new);
+    let mut unified = diff.unified_diff();
     let mut out = Vec::new();
-    let written = diff
-        .unified_diff()
-        .context_radius(3)
-        .header(path, path)
-        .to_writer(&mut out);
-    debug_assert!(written.is_ok(), "memory takes everything");
+    // The crate's own writer replaces what is no UTF-8.
+    for hunk in unified.context_radius(3).iter_hunks() {
+        if out.is_empty() {
+            out.extend(format!("--- {path}\n+++ {path}\n").into_bytes());
+        }
+        out.extend(format!("{}\n", hunk.header()).into_bytes());
+        for change in hunk.iter_changes() {
+            out.extend(change.tag().to_string().into_bytes());
+            out.extend_from_slice(change.value());
+            if !change.value().ends_with(b"\n") {
+                out.extend_from_slice(b"\n\\ No newline at end of file\n");
+            }
+        }
+    }
     out
 }
 
