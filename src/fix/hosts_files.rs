@@ -1,9 +1,9 @@
-//! The hosts.toml files of trees, as files that can be mended.
+//! The files of a run that can be mended: the hosts.toml files of its trees, and the config.toml of its nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::linted::{Linted, OnDisk, Original, Refusal, Texts};
-use super::promise;
+use super::{node_config, promise};
 use crate::containerd::directory::DEFAULT;
 use crate::containerd::go::path;
 use crate::containerd::{Files, Outcome, Release, load_directory};
@@ -70,6 +70,11 @@ impl<'a> HostsFiles<'a> {
                 now: run.now,
             },
         }
+    }
+
+    /// The node whose config.toml is at this path.
+    fn node(&self, path: &str) -> Option<&'a NodeFiles> {
+        self.nodes.iter().find(|node| node.shown == path)
     }
 
     fn place(&self, path: &str) -> Option<(&'a Tree, &str)> {
@@ -151,7 +156,7 @@ impl Linted for HostsFiles<'_> {
             .iter()
             .map(|tree| self.with_texts(tree, texts))
             .collect();
-        self.lint_these(self.nodes, &trees)
+        self.lint_these(&node_config::with_texts(self.nodes, texts), &trees)
     }
 
     fn lint_files(&self, texts: &Texts, paths: &BTreeSet<String>) -> Report {
@@ -166,10 +171,15 @@ impl Linted for HostsFiles<'_> {
                 trees.push(tree);
             }
         }
-        self.lint_these(&[], &trees)
+        let nodes = self.nodes.iter().filter(|node| paths.contains(&node.shown));
+        let nodes: Vec<NodeFiles> = nodes.cloned().collect();
+        self.lint_these(&node_config::with_texts(&nodes, texts), &trees)
     }
 
     fn original(&self, shown: &str) -> Option<Original> {
+        if let Some(node) = self.node(shown) {
+            return node_config::original(node);
+        }
         let (tree, namespace) = self.place(shown)?;
         let relative = relative(namespace);
         if let Some(bytes) = tree.text_from_elsewhere(&relative) {
@@ -193,6 +203,9 @@ impl Linted for HostsFiles<'_> {
         after: &[u8],
         finding: &Finding,
     ) -> Result<(), Refusal> {
+        if let Some(node) = self.node(shown) {
+            return node_config::check_fix(node, self.run, before, after, finding);
+        }
         let Some((tree, namespace)) = self.place(shown) else {
             return Ok(());
         };
@@ -224,6 +237,9 @@ impl Linted for HostsFiles<'_> {
         after: &[u8],
         with_unsafe: bool,
     ) -> Result<(), Refusal> {
+        if let Some(node) = self.node(shown) {
+            return node_config::check_text(node, self.run, before, after);
+        }
         let Some((tree, namespace)) = self.place(shown) else {
             return Ok(());
         };

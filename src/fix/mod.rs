@@ -8,6 +8,7 @@ mod change;
 mod diff;
 mod hosts_files;
 mod linted;
+mod node_config;
 mod promise;
 mod rounds;
 mod text;

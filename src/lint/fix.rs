@@ -121,11 +121,12 @@ impl Finding {
         self
     }
 
-    /// The fix, when `--fix` can write it: of hosts.toml files so far. What is found in a config.toml shows its fix in
-    /// the formats that carry edits.
+    /// The fix, when `--fix` can write it: of hosts.toml files, and of a node's config.toml. What is found in a file
+    /// that a config.toml imports shows its fix in the formats that carry edits.
     pub fn writable_fix(&self) -> Option<&Fix> {
-        let is_hosts_file = self.location.path.rsplit('/').next() == Some("hosts.toml");
-        self.fix.as_ref().filter(|_| is_hosts_file)
+        let name = self.location.path.rsplit('/').next();
+        let is_written = matches!(name, Some("hosts.toml" | "config.toml"));
+        self.fix.as_ref().filter(|_| is_written)
     }
 
     /// What may change by the fix, where that is not what the consequence says.

@@ -16,13 +16,14 @@ mod fixtures;
 #[cfg(unix)]
 mod killed;
 #[cfg(unix)]
+mod nodes;
 mod places;
 
 use std::path::Path;
 
 use certsd_lint::fix::{self, Choice, Fixing, HostsFiles};
 use certsd_lint::lint::{self, Report, Run, Settings, Severity};
-use certsd_lint::tree::{FindOptions, Kind, Tree, TreeOptions, find};
+use certsd_lint::tree::{FindOptions, Kind, NodeFiles, Tree, TreeOptions, find};
 
 /// 2026-06-01T00:00:00Z: the clock of every test.
 const NOW: i64 = 1_780_272_000;
@@ -51,9 +52,20 @@ fn open(config_path: &Path, tree: TreeOptions) -> Vec<Tree> {
 
 /// Mends the trees in memory; `keep` says which findings there are.
 fn mend(trees: &[Tree], settings: Settings, choice: Choice, keep: &dyn Fn(&mut Report)) -> Fixing {
+    mend_nodes(&[], trees, settings, choice, keep)
+}
+
+/// Mends a node's config.toml too.
+fn mend_nodes(
+    nodes: &[NodeFiles],
+    trees: &[Tree],
+    settings: Settings,
+    choice: Choice,
+    keep: &dyn Fn(&mut Report),
+) -> Fixing {
     let run = Run { settings, now: NOW };
-    let mut report = lint::lint(trees, &run);
+    let mut report = lint::lint_nodes(nodes, trees, &run);
     keep(&mut report);
-    let files = HostsFiles::new(&[], trees, &run, keep);
+    let files = HostsFiles::new(nodes, trees, &run, keep);
     fix::fix(&files, report, choice)
 }

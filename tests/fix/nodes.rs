@@ -1,0 +1,49 @@
+//! A node's config.toml is mended like any other file.
+
+use std::fs;
+
+use crate::program::Folder;
+
+const SECTION: &str = "[plugins.\"io.containerd.grpc.v1.cri\".registry]\n  config_path = \"/etc/containerd/certs.d\"\n";
+
+fn fixed(text: &str, args: &[&str]) -> (String, String) {
+    let folder = Folder::new(&[]);
+    folder.write("containerd/config.toml", text);
+    let args = [args, &["containerd/config.toml"]].concat();
+    let ended = folder.run(&args);
+    let path = folder.path().join("containerd/config.toml");
+    (fs::read_to_string(path).unwrap(), ended.err.clone())
+}
+
+#[test]
+fn a_section_gets_the_name_that_the_version_wants() {
+    let text = format!("version = 3\n\n{SECTION}");
+    let (text, _) = fixed(&text, &["--fix", "--containerd", "2.0,2.2,2.3"]);
+    let want = SECTION.replace(
+        "\"io.containerd.grpc.v1.cri\"",
+        "'io.containerd.cri.v1.images'",
+    );
+    assert_eq!(text, format!("version = 3\n\n{want}"));
+}
+
+#[test]
+fn a_config_path_is_set_and_a_list_is_cut_if_that_is_asked_for() {
+    let (text, _) = fixed("version = 2\n", &["--fix", "--containerd", "1.7"]);
+    assert_eq!(text, format!("version = 2\n\n{SECTION}"));
+    let list = text.replace("certs.d\"", "certs.d:/etc/docker/certs.d\"");
+    let (safely, _) = fixed(&list, &["--fix", "--containerd", "2.2"]);
+    assert_eq!(safely, list);
+    let (unsafely, _) = fixed(&list, &["--fix", "--unsafe-fixes", "--containerd", "2.2"]);
+    assert_eq!(unsafely, text);
+}
+
+#[test]
+fn what_would_keep_the_daemon_from_starting_is_held_back() {
+    // Version 2 wants full names, and this one is short.
+    let text = format!("{SECTION}[proxy_plugins]\n");
+    let (after, _) = fixed(&text, &["--fix", "--containerd", "1.7"]);
+    assert_eq!(after, format!("version = 2\n{text}"));
+    let short = format!("required_plugins = [\"cri\"]\n{SECTION}");
+    let (after, _) = fixed(&short, &["--fix", "--containerd", "1.7"]);
+    assert_eq!(after, short);
+}
