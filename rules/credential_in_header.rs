@@ -1,5 +1,5 @@
+use crate::document::secrets::is_credential_name;
 use crate::lint::headers::headers;
-use crate::lint::secrets::is_credential_name;
 use crate::lint::{Check, Environment, Finding, NamespaceContext, Severity};
 use crate::report::releases_in_words;
 

@@ -1,5 +1,5 @@
 use crate::containerd::{Cause, FileError};
-use crate::lint::{Check, Finding, NamespaceContext};
+use crate::lint::{Check, Consequence, Finding, NamespaceContext, Severity};
 
 crate::rule! {
     /// A hosts.toml that is there and cannot be read.
@@ -8,6 +8,9 @@ crate::rule! {
     ///
     /// Reports a hosts.toml that is a directory, a link that leads back to itself, a device or a pipe, larger than
     /// any real one, or that its reader has no permission for; and directories that cannot be listed.
+    ///
+    /// A file of more than 4 MiB, or with more than 2,000 tables, keys and elements, is not read by certsd-lint and
+    /// by containerd is: that is a warning, and nothing is said of what is in it.
     ///
     /// ## Why
     ///
@@ -62,14 +65,21 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             }
             FileError::LinkLoop => "let the link lead to a file",
             FileError::NotAFile => "put a regular file there",
-            FileError::TooLarge(_) => "see what it is: a real hosts.toml has a few kilobytes",
+            FileError::TooLarge(_) | FileError::TooMany(_) => {
+                "see what it is: a real hosts.toml has a few kilobytes"
+            }
             _ => "see that the path leads to a regular file",
         };
-        out.push(
-            context
-                .finding_at(&RULE, &path, format!("{what} {}", error.predicate()))
-                .releases(found.releases.clone())
-                .help(help),
-        );
+        let mut finding = context
+            .finding_at(&RULE, &path, format!("{what} {}", error.predicate()))
+            .releases(found.releases.clone())
+            .help(help);
+        if error.is_unknown() {
+            finding = finding
+                .severity(Severity::Warning)
+                .consequence(Consequence::Advice)
+                .effect("certsd-lint does not read it, and says nothing of what is in it; containerd reads it");
+        }
+        out.push(finding);
     }
 }

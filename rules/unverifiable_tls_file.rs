@@ -58,7 +58,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             let Some(span) = file.span.clone() else {
                 continue;
             };
-            let unknown = matches!(context.reads.read(&file.path), Err(FileError::Unknown));
+            let read = context.reads.read(&file.path);
+            let unknown = read.is_err_and(|error| error.is_unknown());
             if unknown && !places.iter().any(|(known, ..)| *known == span) {
                 places.push((span, file.written.clone(), file.path.clone()));
             }
@@ -75,7 +76,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     names.sort_unstable();
     names.dedup();
     let forbidden = context.tree.on_disk(&path).is_some();
-    let (why, help) = if forbidden {
+    let too_large = matches!(context.reads.read(&path), Err(FileError::TooLarge(_)));
+    let (why, help) = if too_large {
+        (
+            "which is larger than any bundle of certificates",
+            "see what it is: certsd-lint reads certificate files of up to 32 MiB".to_owned(),
+        )
+    } else if forbidden {
         (
             "which this user may not read",
             "lint as root to have the file looked at".to_owned(),

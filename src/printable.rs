@@ -34,18 +34,62 @@ pub fn lines(text: &str) -> Cow<'_, str> {
 }
 
 fn escape(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.chars().any(|c| is_unprintable(c) && !keep(c)) {
+    let may_command = text.contains("::") || text.contains("##");
+    if !may_command && !text.chars().any(|c| is_unprintable(c) && !keep(c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            ':' | '[' if begins_command(&text[..at], &text[at..]) => {
+                _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
             c if keep(c) || !is_unprintable(c) => out.push(c),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             // Writing to a String does not fail.
-            c => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
+            c => _ = write!(out, "\\u{{{:x}}}", u32::from(c)),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether what a runner of GitHub Actions takes for a command begins here: `::name` at the beginning of a line, where
+/// wrapping may put any word, or `##[name` anywhere; or what an Azure pipeline takes for one.
+fn begins_command(before: &str, rest: &str) -> bool {
+    let is_named = |name: Option<&str>| {
+        name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+    };
+    let begins_word = before.chars().next_back().is_none_or(char::is_whitespace);
+    begins_word && is_named(rest.strip_prefix("::"))
+        || ends_like_command(before) && is_named(rest.strip_prefix('['))
+}
+
+/// Whether a `[` behind this text would begin a command of an Azure pipeline, or an old one of GitHub Actions, which may
+/// stand anywhere in a line: `##vso[`, `##[`.
+pub fn ends_like_command(before: &str) -> bool {
+    before.ends_with("##") || before.ends_with("##vso")
+}
+
+/// The text without the middle of words that nobody reads to their end: a line of a megabyte is none for people.
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 400;
+    const BEGINNING: usize = 160;
+    const END: usize = 40;
+    let is_long = |word: &str| word.len() > LONGEST && word.chars().count() > LONGEST;
+    if text.len() <= LONGEST || !text.split([' ', '\n']).any(is_long) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    for word in text.split_inclusive([' ', '\n']) {
+        if is_long(word) {
+            out.extend(word.chars().take(BEGINNING));
+            out.push('…');
+            let skipped = word.chars().count() - END;
+            out.extend(word.chars().skip(skipped));
+        } else {
+            out.push_str(word);
         }
     }
     Cow::Owned(out)
@@ -65,10 +109,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn long_words_lose_their_middle() {
+        let word = "é".repeat(1_000_000);
+        assert_eq!(
+            shortened(&format!("a {word} b")).chars().count(),
+            2 + 201 + 1
+        );
+        let text = "word ".repeat(1_000);
+        assert_eq!(shortened(&text), text);
+    }
+
+    #[test]
     fn what_a_terminal_would_obey_is_spelled_out() {
         assert_eq!(one_line("plain é"), "plain é");
         assert_eq!(one_line("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
         assert_eq!(one_line("\u{9b}\u{202e}"), "\\u{9b}\\u{202e}");
         assert_eq!(lines("a\r\nb"), "a\\r\nb");
+        assert_eq!(one_line("a ::error::b"), "a \\u{3a}:error::b");
+        assert_eq!(one_line("##[error]a"), "##\\u{5b}error]a");
+        assert_eq!(one_line("a ##vso[task.x]"), "a ##vso\\u{5b}task.x]");
+        assert_eq!(one_line("a::b [::1] ## [a]"), "a::b [::1] ## [a]");
     }
 }

@@ -102,6 +102,24 @@ fn hold(name: &str) {
     }
 }
 
+/// What the fuzzer found, and is mended.
+#[test]
+fn what_was_found() {
+    for (name, data) in [
+        (
+            "settings",
+            "private = [\"\u{202e}203.0.113.0/24\"]\nbility = ",
+        ),
+        ("settings", "exclude = [\"a\tb\"]\n"),
+        ("settings", "exclude = [\"a\\tb/**\", \"a\\nb\"]\n"),
+        ("go", "registam/v2ry.corp.internal://mirror"),
+        ("go", "http:a://mirror"),
+        ("go", "http://127.0.0.1:ttps://reg80"),
+    ] {
+        bodies::run(name, data.as_bytes());
+    }
+}
+
 macro_rules! bodies {
     ($($name:ident)*) => {
         $(#[test]

@@ -49,7 +49,6 @@ pub const BODIES: &[Body] = &[
 ];
 
 /// Runs the body of this name.
-#[allow(dead_code, reason = "the targets of cargo-fuzz do")]
 pub fn run(name: &str, data: &[u8]) {
     let body = BODIES.iter().find(|body| body.name == name);
     (body

@@ -15,6 +15,7 @@ mod schema;
 mod terminal;
 mod values;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,6 +25,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::printable::{lines, one_line};
 use crate::settings::SettingsError;
 
 pub use terminal::{Color, Terminal};
@@ -171,11 +173,20 @@ enum Command {
 
 /// Runs the program and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let wrote_oddly = args
+        .iter()
+        .any(|arg| matches!(one_line(&arg.to_string_lossy()), Cow::Owned(_)));
     let cli = match parse(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way too, with the exit code 0. A closed pipe is no failure.
-            let _ = error.print();
+            if wrote_oddly {
+                // What clap repeats of the arguments must not command the terminal.
+                eprint!("{}", lines(&error.render().to_string()));
+            } else {
+                let _ = error.print();
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::printable::{one_line, shortened};
 use crate::settings::{Problem, SourceFile};
 
 /// When to use colour.
@@ -110,6 +111,10 @@ impl Terminal {
     }
 
     fn say(&self, word: &str, style: Style, message: impl Display) {
+        // One line, whatever the names in it hold.
+        let message = message.to_string();
+        let message = shortened(&message);
+        let message = one_line(&message);
         if self.color_stderr {
             self.raw(&format!("{style}{word}{style:#}: {message}\n"));
         } else {

@@ -23,6 +23,8 @@ pub enum FileError {
     NotAFile,
     /// Larger than anything this tool reads; the limit in bytes.
     TooLarge(u64),
+    /// A hosts.toml with more tables, keys and elements than anything this tool reads; the limit.
+    TooMany(usize),
     /// Any other error, in the operating system's words.
     Other(String),
     /// The path is on the node, and this machine cannot say what is there.
@@ -41,6 +43,9 @@ impl fmt::Display for FileError {
             FileError::TooLarge(limit) => {
                 write!(f, "it is larger than {} MiB", limit / (1024 * 1024))
             }
+            FileError::TooMany(limit) => {
+                write!(f, "it holds more than {limit} tables, keys and elements")
+            }
             FileError::Other(text) => f.write_str(text),
             FileError::Unknown => f.write_str("this machine cannot tell"),
         }
@@ -48,6 +53,15 @@ impl fmt::Display for FileError {
 }
 
 impl FileError {
+    /// Whether it says nothing of what containerd meets: the path is on the node, or the file is beyond a limit of this
+    /// tool, where containerd has none and reads on.
+    pub fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            FileError::Unknown | FileError::TooLarge(_) | FileError::TooMany(_)
+        )
+    }
+
     /// The same as the end of a sentence that begins with the file: `does not exist`.
     pub fn predicate(&self) -> String {
         match self {
@@ -58,6 +72,9 @@ impl FileError {
             FileError::LinkLoop => "is a link that leads back to itself".to_owned(),
             FileError::NotAFile => "is no regular file (device, pipe or socket)".to_owned(),
             FileError::TooLarge(limit) => format!("is larger than {} MiB", limit / (1024 * 1024)),
+            FileError::TooMany(limit) => {
+                format!("holds more than {limit} tables, keys and elements")
+            }
             FileError::Other(text) => format!("cannot be read: {text}"),
             FileError::Unknown => "is not known to this machine".to_owned(),
         }

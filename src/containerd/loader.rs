@@ -34,6 +34,8 @@ pub enum Verdict {
     PullsFail,
     /// containerd dies.
     Crash,
+    /// Not known: hosts.toml is larger than anything this tool reads.
+    Unknown,
 }
 
 /// The answer of the loader.
@@ -64,6 +66,7 @@ impl Outcome {
         let effect = match (self.verdict, self.hosts_toml) {
             (Verdict::Crash, _) => Effect::Crash,
             (Verdict::PullsFail, _) => Effect::PullsFail,
+            (Verdict::Unknown, _) => Effect::Unknown,
             (_, HostsToml::Ignored) => Effect::FileIgnored,
             _ => return None,
         };
@@ -163,6 +166,16 @@ impl<'a> Directory<'a> {
         };
         match &self.text {
             Err(FileError::NotFound) => {}
+            Err(error) if error.is_unknown() => {
+                outcome.verdict = Verdict::Unknown;
+                outcome.problems.push(Problem {
+                    effect: Effect::Unknown,
+                    cause: Cause::HostsFile(error.clone()),
+                    span: None,
+                    role: None,
+                });
+                return outcome;
+            }
             Err(error) => {
                 fail(&mut outcome, Cause::HostsFile(error.clone()));
                 return outcome;
@@ -399,14 +412,14 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
                 },
                 ca,
             )),
-            Err(FileError::Unknown) => {}
+            Err(error) if error.is_unknown() => {}
             Err(error) => problems.push(missing(TlsFile::Ca, ca, error)),
         }
     }
     for pair in &host.client {
         let certificate = match files.read(&pair.certificate.path) {
             Ok(data) => Some(data),
-            Err(FileError::Unknown) => None,
+            Err(error) if error.is_unknown() => None,
             Err(error) => {
                 problems.push(missing(
                     TlsFile::ClientCertificate,
@@ -420,7 +433,7 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
             None => certificate.clone(),
             Some(key) => match files.read(&key.path) {
                 Ok(data) => Some(data),
-                Err(FileError::Unknown) => None,
+                Err(error) if error.is_unknown() => None,
                 Err(error) => {
                     problems.push(missing(TlsFile::ClientKey, key, error));
                     None

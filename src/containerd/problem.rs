@@ -18,6 +18,8 @@ pub enum Effect {
     PullsFail,
     /// containerd dies.
     Crash,
+    /// What follows is not known: a limit of this tool keeps it from reading on.
+    Unknown,
 }
 
 /// The use that a certificate file is named for.

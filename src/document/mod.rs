@@ -3,6 +3,7 @@
 mod comments;
 mod headers;
 mod position;
+pub mod secrets;
 mod source;
 mod view;
 

@@ -1,6 +1,9 @@
 //! The text of a file, under the name that the user knows it by.
 
+use std::sync::OnceLock;
+
 use super::position::LineIndex;
+use super::secrets::Secrets;
 
 /// A file's text and its name.
 #[derive(Debug)]
@@ -14,9 +17,21 @@ pub struct Source {
     pub invalid_utf8: Option<usize>,
     /// Lines and columns.
     pub lines: LineIndex,
+    /// Found when they are first asked for.
+    secrets: OnceLock<Secrets>,
 }
 
 impl Source {
+    /// What of it must not be repeated.
+    pub fn secrets(&self) -> &Secrets {
+        self.secrets.get_or_init(|| Secrets::of(&self.text))
+    }
+
+    /// The text with stars in place of its secrets, byte for byte.
+    pub fn starred(&self) -> &str {
+        self.secrets().starred(&self.text)
+    }
+
     /// Takes the bytes of the file at `path`.
     pub fn new(path: impl Into<String>, bytes: &[u8]) -> Source {
         let (text, invalid_utf8) = match std::str::from_utf8(bytes) {
@@ -36,6 +51,7 @@ impl Source {
             text,
             invalid_utf8,
             lines,
+            secrets: OnceLock::new(),
         }
     }
     /// Whether lines end with a carriage return and a line feed, most of them at least.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use crate::document::secrets::Secrets;
 use crate::lint::{Finding, Report};
 
 /// Texts by the paths of their files, as findings name them.
@@ -57,6 +58,17 @@ pub struct OnDisk {
     pub path: PathBuf,
     /// The directory that the user named, or in whose tree the file lies.
     pub root: PathBuf,
+}
+
+impl Refusal {
+    /// The same, its words without the secrets of the file.
+    pub(super) fn without_secrets(self, secrets: &Secrets) -> Refusal {
+        match self {
+            Refusal::HeldBack(why) => Refusal::HeldBack(secrets.hidden_in(&why).into_owned()),
+            Refusal::Broken(what) => Refusal::Broken(secrets.hidden_in(&what).into_owned()),
+            other => other,
+        }
+    }
 }
 
 /// Why a fix is not made.

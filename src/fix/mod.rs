@@ -14,7 +14,7 @@ mod rounds;
 mod text;
 mod write;
 
-pub use diff::diff;
+pub use diff::{Shown, diff, shown};
 pub use hosts_files::HostsFiles;
 pub use linted::{Linted, OnDisk, Original, Refusal, Texts};
 pub use rounds::{Choice, FixedFile, Fixing, Refused, fix};

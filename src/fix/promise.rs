@@ -10,7 +10,7 @@ use crate::lint::{Part, Promise};
 /// How well a namespace fares; more is better.
 fn rank(outcome: &Outcome) -> u8 {
     match (outcome.verdict, outcome.hosts_toml) {
-        (Verdict::Crash, _) => 0,
+        (Verdict::Unknown | Verdict::Crash, _) => 0,
         (Verdict::PullsFail, _) => 1,
         (Verdict::Endpoints, HostsToml::Ignored) => 2,
         (Verdict::Endpoints, _) => 3,
@@ -31,6 +31,7 @@ pub fn no_worse(release: Release, before: &Outcome, after: &Outcome) -> Result<(
     let reason = after.reason();
     let why = reason.map(ToString::to_string).unwrap_or_default();
     let what = match (after.verdict, after.hosts_toml) {
+        (Verdict::Unknown, _) => "the file would be more than is read here",
         (Verdict::Crash, _) => "containerd would die",
         (Verdict::PullsFail, _) => "every pull would fail",
         _ => "the whole file would be dropped",

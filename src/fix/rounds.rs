@@ -59,6 +59,10 @@ pub struct Fixing {
 
 impl Refused {
     fn new(path: &str, finding: &Finding, refusal: Refusal) -> Refused {
+        let refusal = match &finding.location.source {
+            Some(source) => refusal.without_secrets(source.secrets()),
+            None => refusal,
+        };
         Refused {
             path: path.to_owned(),
             line: line_of(finding),
@@ -234,6 +238,7 @@ impl Engine<'_> {
             );
             if let Err(refusal) = check {
                 is_whole = false;
+                let refusal = refusal.without_secrets(Source::new("", &state.text).secrets());
                 let rule = state.rules.keys().next().copied().unwrap_or_default();
                 refused.push(Refused {
                     path,

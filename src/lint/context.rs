@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::classify::{self, Classification};
@@ -242,22 +243,28 @@ impl<'a> NamespaceContext<'a> {
 
     fn find_problems(&self) -> Vec<Found<'a>> {
         let mut found: Vec<Found<'a>> = Vec::new();
+        let mut known_at: HashMap<Option<Span>, Vec<usize>> = HashMap::new();
         for (release, outcome) in self.outcomes {
             let decided = outcome.problems.iter().map(|p| (p, false));
             for (problem, masked) in decided.chain(outcome.masked.iter().map(|p| (p, true))) {
                 // A problem may be met in one release and masked in another; it is one all the same.
-                match found.iter_mut().find(|f| f.problem == problem) {
+                let here = known_at.entry(problem.span.clone()).or_default();
+                let known = here.iter().find(|&&at| found[at].problem == problem);
+                match known.copied().map(|at| &mut found[at]) {
                     Some(known) => {
                         if !known.releases.contains(release) {
                             known.releases.push(*release);
                         }
                         known.masked &= masked;
                     }
-                    None => found.push(Found {
-                        problem,
-                        releases: vec![*release],
-                        masked,
-                    }),
+                    None => {
+                        here.push(found.len());
+                        found.push(Found {
+                            problem,
+                            releases: vec![*release],
+                            masked,
+                        });
+                    }
                 }
             }
         }
@@ -272,11 +279,12 @@ impl<'a> NamespaceContext<'a> {
 
     fn find_entries(&self) -> Vec<Entry<'a>> {
         let tables = self.document.map(Document::hosts).unwrap_or_default();
-        let key = |host: &Host| (host.role == Role::Server, host.span.clone());
         let mut entries: Vec<Entry<'a>> = Vec::new();
+        let mut known_at: HashMap<(bool, Option<Span>), usize> = HashMap::new();
         for (release, outcome) in self.outcomes {
             for host in &outcome.entries {
-                match entries.iter_mut().find(|e| key(&e.host) == key(host)) {
+                let key = (host.role == Role::Server, host.span.clone());
+                match known_at.get(&key).map(|&at| &mut entries[at]) {
                     Some(known) => {
                         known.host = Cow::Borrowed(host);
                         if known.releases.last() != Some(release) {
@@ -289,13 +297,13 @@ impl<'a> NamespaceContext<'a> {
                                 .iter()
                                 .find(|t| host.span.as_ref().is_some_and(|s| *s == t.name.span))
                                 .or_else(|| {
-                                    tables.iter().find(|t| {
-                                        Some(&t.name.value) == self.text_at(host).as_ref()
-                                    })
+                                    let name = self.text_at(host)?;
+                                    tables.iter().find(|t| t.name.value == name)
                                 })
                                 .copied(),
                             _ => None,
                         };
+                        known_at.insert(key, entries.len());
                         entries.push(Entry {
                             host: Cow::Borrowed(host),
                             releases: vec![*release],
@@ -318,6 +326,23 @@ impl<'a> NamespaceContext<'a> {
         document::key(self.text().get(host.span.clone()?)?)
     }
 
+    /// Whether the key of a host table spells this name. Most keys have no escapes, and are not read as TOML to see that.
+    fn is_written(&self, host: &Host, name: &str) -> bool {
+        let written = host.span.clone().and_then(|span| self.text().get(span));
+        match written {
+            Some(written)
+                if !written.contains('\\')
+                    && !written.contains("\"'")
+                    && !written.contains("'\"") =>
+            {
+                written.trim_matches(['"', '\'']) == name
+                    && document::key(written).is_some_and(|key| key == name)
+            }
+            Some(_) => self.text_at(host).is_some_and(|key| key == name),
+            None => false,
+        }
+    }
+
     /// The targeted releases that can decode hosts.toml, whether or not they use it in the end.
     pub fn decoding_releases(&self) -> Vec<Release> {
         self.releases_where(|_, outcome| !outcome.entries.is_empty())
@@ -328,7 +353,7 @@ impl<'a> NamespaceContext<'a> {
         let same = |host: &Host| {
             matches!(host.role, Role::Host(_))
                 && (host.span.as_ref() == Some(&table.name.span)
-                    || self.text_at(host).as_ref() == Some(&table.name.value))
+                    || self.is_written(host, &table.name.value))
         };
         self.releases_where(|_, outcome| outcome.entries.iter().any(same))
     }

@@ -11,11 +11,12 @@ use super::load::Loaded;
 use super::node;
 use super::parallel;
 use super::rule::{Check, Rule};
-use super::secrets::without_userinfo;
 use super::settings::Level;
 use super::suppression;
 use super::tree_context::TreeContext;
 use crate::containerd::{FileError, Release};
+use crate::document::Source;
+use crate::document::secrets::without_userinfo;
 use crate::tree::{Namespace, NodeFiles, Tree};
 
 /// Something that kept the tool from its work in one place.
@@ -145,6 +146,7 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
             && !run.settings.exclude.excludes(&format!("{path}/hosts.toml"))
     };
     let wanted: Vec<&Namespace> = whole.namespaces.iter().filter(is_wanted).collect();
+    tree.progress.expect(wanted.len());
     for block in parallel::map(&wanted, |namespaces| lint_block(&whole, namespaces)) {
         of_tree.append(block);
     }
@@ -156,6 +158,7 @@ fn lint_block(whole: &TreeContext<'_>, namespaces: &[&Namespace]) -> Report {
     let mut report = Report::default();
     for namespace in namespaces {
         lint_namespace(whole, namespace, &mut report);
+        whole.tree.progress.step();
     }
     report
 }
@@ -266,8 +269,14 @@ pub(super) fn admitted(
     Some(finding)
 }
 
-/// Rules show the URLs of the file in many ways; what is secret in them is taken out in one place.
+/// Rules show what is in the file in many ways; what is secret in it is taken out in one place.
 fn hide_secrets(finding: &mut Finding) {
+    let related = finding.related.iter().map(|related| &related.location);
+    let mut sources: Vec<Arc<Source>> = std::iter::once(&finding.location)
+        .chain(related)
+        .filter_map(|location| location.source.clone())
+        .collect();
+    sources.dedup_by(|a, b| Arc::ptr_eq(a, b));
     let texts = [
         &mut finding.message,
         &mut finding.label,
@@ -279,6 +288,11 @@ fn hide_secrets(finding: &mut Finding) {
     for text in texts.into_iter().chain(related).chain(fix) {
         if let Cow::Owned(shown) = without_userinfo(text) {
             *text = shown;
+        }
+        for source in &sources {
+            if let Cow::Owned(shown) = source.secrets().hidden_in(text) {
+                *text = shown;
+            }
         }
     }
 }

@@ -129,6 +129,14 @@ impl Finding {
         self.fix.as_ref().filter(|_| is_written)
     }
 
+    /// The fix, where it can be shown: not where its edits repeat a secret of the file.
+    pub fn shown_fix(&self) -> Option<&Fix> {
+        let fix = self.fix.as_ref()?;
+        let source = self.location.source.as_ref()?;
+        let shown = |edit: &Edit| !source.secrets().are_in(&edit.replacement);
+        fix.edits.iter().all(shown).then_some(fix)
+    }
+
     /// What may change by the fix, where that is not what the consequence says.
     pub fn promise(mut self, promise: Promise) -> Finding {
         if let Some(fix) = &mut self.fix {

@@ -1,5 +1,7 @@
 //! The headers that hosts.toml sets, with their places.
 
+use std::rc::Rc;
+
 use super::context::{Entry, NamespaceContext};
 use crate::containerd::toml::Span;
 use crate::document::{Item, Node, Table};
@@ -11,7 +13,7 @@ pub struct Header<'a> {
     /// The texts of its value, each with its place.
     pub values: Vec<(&'a str, Span)>,
     /// The endpoint.
-    pub entry: Entry<'a>,
+    pub entry: Rc<Entry<'a>>,
 }
 
 /// The headers that `context` sets, endpoint by endpoint, in the order of the text.
@@ -34,12 +36,12 @@ fn find_headers<'a>(context: &NamespaceContext<'a>) -> Vec<Vec<Header<'a>>> {
         let Some(header) = table.get("header").and_then(Item::table) else {
             continue;
         };
-        all.push(of_table(header, entry));
+        all.push(of_table(header, &Rc::new(entry.clone())));
     }
     all
 }
 
-fn of_table<'a>(header: &'a Table, entry: &Entry<'a>) -> Vec<Header<'a>> {
+fn of_table<'a>(header: &'a Table, entry: &Rc<Entry<'a>>) -> Vec<Header<'a>> {
     header
         .items
         .iter()
@@ -58,7 +60,7 @@ fn of_table<'a>(header: &'a Table, entry: &Entry<'a>) -> Vec<Header<'a>> {
             Header {
                 item,
                 values,
-                entry: entry.clone(),
+                entry: Rc::clone(entry),
             }
         })
         .collect()

@@ -21,7 +21,6 @@ mod placeholders;
 mod reads;
 
 mod rule;
-pub mod secrets;
 pub mod sections;
 mod settings;
 mod suppression;
@@ -50,6 +49,7 @@ pub use settings::{Environment, Level, Override, Settings};
 pub use tree_context::TreeContext;
 pub use urls::{Shape, WrittenUrl, setting, written_urls};
 
+pub use crate::document::secrets;
 pub use crate::rules::RULES;
 
 /// The rule of this name.

@@ -288,12 +288,12 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
         let shape = shape(&text, &url.host);
         let inner = inner(raw, &text, &span);
         let others = match entry.table {
-            Some(table) => others(&headers, context.text(), &table, &span, quoted),
+            Some(table) => others(headers, context.text(), &table, &span, quoted),
             // The table cannot be seen, and so neither where else it is named.
             None => (!is_host).then(Vec::new),
         };
         let taken = match is_host {
-            true => taken(document, &headers, &text),
+            true => taken(document, headers, &text),
             false => Vec::new(),
         };
         let settings = match entry.table {

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::Options;
 use super::place::Place;
-use super::text::one_line;
+use super::text::{one_line, shortened};
 use crate::lint::{Report, Severity};
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -25,7 +25,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
             start.column,
             finding.severity.word(),
             finding.rule.name,
-            one_line(&finding.message),
+            one_line(&shortened(&finding.message)),
         )?;
     }
     Ok(())

@@ -11,10 +11,9 @@ use miette::{
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::snippet::{Label, Snippet, TAB_WIDTH};
-use super::text::{lines, one_line, releases_in_words};
+use super::text::{lines, one_line, releases_in_words, shortened};
 use super::{Options, place};
 use crate::containerd::Release;
-use crate::document::Source;
 use crate::lint::{Check, Finding, Location, Report, Safety, Severity};
 
 /// Prose in longer lines than this is hard to read, however wide the terminal is.
@@ -72,8 +71,8 @@ impl Printer<'_> {
             out,
             &headline,
             finding.severity,
-            &one_line(&finding.message),
-            &lines(&finding.effect),
+            &prose(&finding.message),
+            &lines(&shortened(&finding.effect)),
             &finding.location,
             labels,
         )?;
@@ -83,7 +82,7 @@ impl Printer<'_> {
                 out,
                 "see:",
                 Severity::Note,
-                &one_line(&related.text),
+                &prose(&related.text),
                 "",
                 &related.location,
                 labels,
@@ -107,16 +106,9 @@ impl Printer<'_> {
         labels.sort_by_key(|label| (label.span.start, label.span.end));
         let snippet = location
             .source
-            .as_deref()
+            .as_ref()
             .filter(|source| !source.text.is_empty() && !labels.is_empty())
-            .map(|source: &Source| {
-                Snippet::new(
-                    source,
-                    one_line(&location.path).into_owned(),
-                    &labels,
-                    self.width,
-                )
-            });
+            .map(|source| Snippet::new(source, prose(&location.path), &labels, self.width));
         let has_snippet = snippet.is_some();
         let notes: Vec<String> = snippet
             .iter()
@@ -198,7 +190,7 @@ impl Printer<'_> {
     /// What to write instead, the releases, and where to read on.
     fn footer(&self, out: &mut String, finding: &Finding) -> fmt::Result {
         if !finding.help.is_empty() {
-            let help = lines(&finding.help).into_owned();
+            let help = lines(&shortened(&finding.help)).into_owned();
             self.footnote(out, "help:", &help);
         }
         if let Some(fix) = finding.writable_fix() {
@@ -206,7 +198,7 @@ impl Printer<'_> {
                 Safety::Safe => "--fix",
                 Safety::Unsafe => "--fix --unsafe-fixes",
             };
-            let fix = format!("{} ({flags})", one_line(&fix.description));
+            let fix = format!("{} ({flags})", prose(&fix.description));
             self.footnote(out, "fix:", &fix);
         }
         let mut holds = releases_in_words(&finding.releases, self.targeted);
@@ -247,6 +239,11 @@ impl Printer<'_> {
     }
 }
 
+/// A text of a finding in one line.
+fn prose(text: &str) -> String {
+    one_line(&shortened(text)).into_owned()
+}
+
 fn same_text(a: &Location, b: &Location) -> bool {
     match (&a.source, &b.source) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),
@@ -257,7 +254,7 @@ fn same_text(a: &Location, b: &Location) -> bool {
 fn label(location: &Location, text: &str, primary: bool) -> Option<Label> {
     Some(Label {
         span: location.span.clone()?,
-        text: one_line(text).into_owned(),
+        text: prose(text),
         primary,
     })
 }

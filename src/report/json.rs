@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::place::Place;
+use super::text::{ends_like_command, is_unprintable};
 use crate::document::{Position, Source};
 use crate::lint::{
     Edit, Finding, Fix, Location, Paths, Report, Severity, Suppressor, fingerprints,
@@ -105,7 +106,7 @@ fn position_value(position: Position, byte: usize) -> Value {
 }
 
 fn fix_value(finding: &Finding) -> Value {
-    let (Some(fix), Some(source)) = (&finding.fix, &finding.location.source) else {
+    let (Some(fix), Some(source)) = (finding.shown_fix(), &finding.location.source) else {
         return Value::Null;
     };
     let Fix {
@@ -136,7 +137,8 @@ pub fn write_value(document: &Value, out: &mut dyn Write) -> io::Result<()> {
     let plain = serde_json::to_string_pretty(document)?;
     let mut text = String::with_capacity(plain.len() + 1);
     for c in plain.chars() {
-        if c != '\n' && super::text::is_unprintable(c) {
+        let begins_command = c == '[' && ends_like_command(&text);
+        if begins_command || c != '\n' && is_unprintable(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 text.push_str(&format!("\\u{unit:04x}"));
             }

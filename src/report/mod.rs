@@ -25,8 +25,9 @@ use std::path::PathBuf;
 use crate::lint::{Report, Rule};
 
 pub use human::wrapping;
+pub use json::write_value as write_json;
 pub use summary::{Offer, fixable, summary, vanished};
-pub use text::{count, one_line, releases_in_words};
+pub use text::{count, grouped, one_line, releases_in_words};
 
 /// A format that findings are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]

@@ -41,7 +41,7 @@ fn diagnostic(finding: &Finding, options: &Options) -> Value {
         "severity": severity,
         "code": code,
     });
-    if let (Some(fix), Some(source)) = (&finding.fix, &finding.location.source) {
+    if let (Some(fix), Some(source)) = (finding.shown_fix(), &finding.location.source) {
         let suggestions: Vec<Value> = fix
             .edits
             .iter()

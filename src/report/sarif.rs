@@ -221,7 +221,7 @@ fn region(start: Position, end: Position) -> Value {
 }
 
 fn fix(finding: &Finding, paths: &Paths) -> Option<Value> {
-    let (fix, source) = (finding.fix.as_ref()?, finding.location.source.as_ref()?);
+    let (fix, source) = (finding.shown_fix()?, finding.location.source.as_ref()?);
     let replacement = |edit: &Edit| {
         let position = |byte| source.lines.characters(&source.text, byte);
         let mut replacement = json!({

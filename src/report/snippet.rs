@@ -10,9 +10,8 @@ use std::ops::Range;
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use textwrap::core::display_width;
 
-use super::text::{is_unprintable, picture};
+use super::text::{ends_like_command, is_unprintable, picture};
 use crate::document::{Position, Source, within};
-use crate::lint::secrets;
 
 /// Spans of more lines than this are shown by their first line.
 const MAX_LINES: usize = 8;
@@ -79,7 +78,6 @@ impl Snippet {
             notes: Vec::new(),
         };
         let mut places = vec![(0, 0); spans.len()];
-        let shown_text = secrets::starred(&source.text);
         for number in numbers {
             let line = source.lines.line_span(number, &source.text);
             let is_labelled = |s: &&Range<usize>| s.start >= line.start && s.start <= line.end;
@@ -89,7 +87,7 @@ impl Snippet {
             }
             let content = without_end(&source.text, line.clone());
             let focus = spans.iter().find(is_labelled).cloned();
-            let shown = ShownLine::new(&shown_text, content.clone(), focus, columns);
+            let shown = ShownLine::new(source.starred(), content.clone(), focus, columns);
             let start = snippet.text.len();
             for (span, place) in spans.iter().zip(&mut places) {
                 if source.lines.line(span.start) == number {
@@ -299,6 +297,8 @@ impl ShownLine {
             match *c {
                 '\t' => shown.extend(std::iter::repeat_n(' ', place.len())),
                 c if is_unprintable(c) => shown.push(picture(c)),
+                // No command for a runner that reads along.
+                '[' if ends_like_command(&shown) => shown.push('⟦'),
                 c => shown.push(c),
             }
             end = at + c.len_utf8();

@@ -1,12 +1,27 @@
 //! Words: counting, sentences, naming releases.
 
-pub use crate::printable::{is_unprintable, lines, one_line, picture};
+pub use crate::printable::{
+    ends_like_command, is_unprintable, lines, one_line, picture, shortened,
+};
 
 use crate::containerd::Release;
 
 /// `1 error`, `2 errors`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// `10,000`: with a comma between thousands.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// The sentences one behind the other, each with its capital and its end.
@@ -72,6 +87,12 @@ fn name_of_end(end: Release, others: &[&Release]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let numbers = [0, 999, 1_000, 1_234_567].map(grouped);
+        assert_eq!(numbers, ["0", "999", "1,000", "1,234,567"]);
+    }
 
     #[test]
     fn sentences_begin_and_end() {

@@ -7,6 +7,7 @@ use super::list::{SETTINGS, Setting};
 use super::merge::Effective;
 use super::read::LEVELS;
 use crate::lint::{Environment, Level};
+use crate::printable::{ends_like_command, is_unprintable, one_line};
 
 /// The effective settings as TOML; comments say where each comes from.
 pub fn print(effective: &Effective) -> String {
@@ -20,7 +21,7 @@ pub fn print(effective: &Effective) -> String {
     match &effective.file {
         Some(file) => out.push_str(&format!(
             "# settings file: {}\n",
-            file.source.path.display()
+            one_line(&file.source.path.to_string_lossy())
         )),
         None => out.push_str("# settings file: none\n"),
     }
@@ -31,6 +32,24 @@ pub fn print(effective: &Effective) -> String {
     }
     printer.rules(&mut out);
     printer.overrides(&mut out);
+    escaped(&out)
+}
+
+/// The text with what cannot be printed in TOML's own spelling.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        for c in line.chars() {
+            match u32::from(c) {
+                // See `printable`: no command for a runner that reads along.
+                _ if c == '[' && ends_like_command(&out) => out.push_str("\\u005b"),
+                _ if !is_unprintable(c) => out.push(c),
+                code @ 0..=0xffff => _ = write!(out, "\\u{code:04x}"),
+                code => _ = write!(out, "\\U{code:08x}"),
+            }
+        }
+        out.push('\n');
+    }
     out
 }
 
@@ -174,7 +193,12 @@ fn level_word(level: Level) -> &'static str {
 }
 
 fn quoted(text: impl Display) -> String {
-    toml_edit::Value::from(text.to_string()).to_string()
+    let text = text.to_string();
+    match text.contains(['\n', '\r']) {
+        // One line for each setting: what JSON spells is spelled so in TOML.
+        true => serde_json::Value::from(text).to_string(),
+        false => toml_edit::Value::from(text).to_string(),
+    }
 }
 
 fn array(items: impl Iterator<Item = impl Display>) -> String {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::printable::{is_unprintable, one_line};
+use crate::printable::{ends_like_command, is_unprintable, one_line};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
     ThemeCharacters, ThemeStyles,
@@ -147,6 +147,7 @@ impl SourceFile {
             match c {
                 '\n' | '\t' => text.push(c),
                 '\r' => text.push(' '),
+                '[' if ends_like_command(&text) => text.push('?'),
                 c if is_unprintable(c) => text.extend(std::iter::repeat_n('?', c.len_utf8())),
                 c => text.push(c),
             }

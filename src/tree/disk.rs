@@ -48,6 +48,20 @@ pub fn stat(path: &Path) -> Result<(), FileError> {
     metadata(path).map(|_| ())
 }
 
+/// Opens a file so that neither opening nor reading it waits for anybody: some files of /proc that are regular ones by
+/// their looks do, and so does a pipe that has taken the place of a file.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    options.read(true).custom_flags(libc::O_NONBLOCK).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<fs::File> {
+    fs::File::open(path)
+}
+
 /// Reads a regular file of at most `limit` bytes. Devices and pipes are refused before they are
 /// opened, for opening a pipe waits for its writer.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
@@ -65,7 +79,7 @@ pub fn read_with_info(path: &Path, limit: u64) -> (Result<Vec<u8>, FileError>, O
     }
 }
 
-fn read_regular(path: &Path, metadata: &Metadata, limit: u64) -> Result<Vec<u8>, FileError> {
+fn check(metadata: &Metadata, limit: u64) -> Result<(), FileError> {
     if metadata.is_dir() {
         return Err(FileError::IsDirectory);
     }
@@ -75,8 +89,16 @@ fn read_regular(path: &Path, metadata: &Metadata, limit: u64) -> Result<Vec<u8>,
     if metadata.len() > limit {
         return Err(FileError::TooLarge(limit));
     }
-    let file = fs::File::open(path).map_err(|error| file_error(&error))?;
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    Ok(())
+}
+
+fn read_regular(path: &Path, metadata: &Metadata, limit: u64) -> Result<Vec<u8>, FileError> {
+    check(metadata, limit)?;
+    let file = open(path).map_err(|error| file_error(&error))?;
+    // It may be another one by now.
+    let opened = file.metadata().map_err(|error| file_error(&error))?;
+    check(&opened, limit)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(opened.len()).unwrap_or_default());
     file.take(limit + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| file_error(&error))?;

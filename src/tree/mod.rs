@@ -5,13 +5,14 @@ mod find;
 mod globs;
 mod names;
 mod node;
+mod progress;
 mod search;
 mod tracked;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::containerd::directory::DEFAULT;
 use crate::containerd::go::path;
@@ -22,12 +23,16 @@ pub use find::{FindError, FindOptions, Kind, find};
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
 pub use names::{is_plausible_host, registry_host};
 pub use node::{MAX_NODE_CONFIG, NodeFiles};
+pub use progress::Progress;
 
 /// Where containerd looks unless its configuration says otherwise.
 pub const DEFAULT_CONFIG_PATH: &str = "/etc/containerd/certs.d";
 
 /// hosts.toml above this size is not read: real ones have a few kilobytes.
 pub const MAX_HOSTS_FILE: u64 = 4 * 1024 * 1024;
+
+/// A hosts.toml with more tables, keys and elements than this is not read: real ones have some dozens.
+pub const MAX_ENTRIES: usize = 2_000;
 
 /// Certificate files above this size are not read: the largest public bundle has half a megabyte.
 pub const MAX_TLS_FILE: u64 = 32 * 1024 * 1024;
@@ -62,6 +67,8 @@ pub struct Tree {
     overlay: BTreeMap<String, Vec<u8>>,
     /// No namespace is seen but those that were asked for.
     isolated: bool,
+    /// How far the run has come with it.
+    pub progress: Arc<Progress>,
     /// What version control keeps of it; asked for when a rule first wants to know.
     tracked: OnceLock<BTreeSet<String>>,
 }
@@ -132,6 +139,7 @@ impl Tree {
             alias: None,
             overlay: BTreeMap::new(),
             isolated: false,
+            progress: Arc::default(),
             tracked: OnceLock::new(),
         }
     }
@@ -291,7 +299,7 @@ impl Tree {
         node_path: &str,
     ) -> (Result<Vec<u8>, FileError>, Option<FileInfo>) {
         if let Some(bytes) = self.overlaid(node_path) {
-            return (Ok(bytes.to_owned()), None);
+            return (within_limits(bytes.to_owned(), node_path), None);
         }
         let Some(disk) = self.on_disk(node_path) else {
             return (Err(FileError::Unknown), None);
@@ -306,7 +314,8 @@ impl Tree {
         let bytes = match bytes {
             // A key that only root may read: containerd is root, the one who lints need not be.
             Err(FileError::PermissionDenied) if !is_hosts_file => Err(FileError::Unknown),
-            bytes => bytes,
+            Err(error) => Err(error),
+            Ok(bytes) => within_limits(bytes, node_path),
         };
         (bytes, info)
     }
@@ -322,9 +331,24 @@ impl Tree {
     }
 }
 
+fn within_limits(bytes: Vec<u8>, node_path: &str) -> Result<Vec<u8>, FileError> {
+    match node_path.ends_with("/hosts.toml") && has_too_many_entries(&bytes) {
+        true => Err(FileError::TooMany(MAX_ENTRIES)),
+        false => Ok(bytes),
+    }
+}
+
+/// Whether a hosts.toml has more entries than are read. Counted are the characters that each entry needs at least one
+/// of, so that it costs nothing and errs where no real file is.
+fn has_too_many_entries(text: &[u8]) -> bool {
+    let entries = text.iter().filter(|b| matches!(b, b'=' | b'[' | b','));
+    entries.count() > MAX_ENTRIES
+}
+
 impl Files for Tree {
     fn read(&self, node_path: &str) -> Result<Cow<'_, [u8]>, FileError> {
         match self.overlaid(node_path) {
+            Some(bytes) if has_too_many_entries(bytes) => Err(FileError::TooMany(MAX_ENTRIES)),
             Some(bytes) => Ok(Cow::Borrowed(bytes)),
             None => self.read_with_info(node_path).0.map(Cow::Owned),
         }

@@ -95,7 +95,7 @@ fn github_reads_one_command_for_each_finding() {
 
     let hostile = &commands.last().unwrap().2;
     assert!(
-        hostile.starts_with("a\\u{1b}[2J, b: 100%\n::error::<&\"'>]]>|`x` \\u{0}\\u{202e}"),
+        hostile.starts_with("a\\u{1b}[2J, b: 100%\n\\u{3a}:error::<&\"'>]]>|`x` \\u{0}\\u{202e}"),
         "{hostile}"
     );
 }

@@ -1,7 +1,5 @@
 //! Colours, signs and safe text.
 
-use std::fmt::Write;
-
 use anstyle::{AnsiColor, Style};
 
 /// Something works.
@@ -26,19 +24,7 @@ pub fn paint(style: Style, text: &str) -> String {
 /// The text without anything that a terminal would act upon, or that would hide or reorder
 /// what is shown: what is printed comes from files that others may have written.
 pub fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let hidden = matches!(
-            c,
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        );
-        if c.is_control() || hidden {
-            let _ = write!(out, "{}", c.escape_default());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    crate::printable::one_line(text).into_owned()
 }
 
 /// Joins the items with ` · `, in lines that keep to the width left of `indent`.

@@ -204,6 +204,10 @@ pub struct LintArgs {
     #[arg(long, help_heading = "Output")]
     pub show_ignored: bool,
 
+    /// Show no progress, which is shown only at a terminal and only where a run takes long
+    #[arg(long, help_heading = "Output")]
+    pub no_progress: bool,
+
     /// Print how often each rule was broken
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,

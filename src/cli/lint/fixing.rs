@@ -64,12 +64,26 @@ pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> bool {
     failed
 }
 
-/// Prints what would be written; whether there is anything.
+/// Prints what would be written; whether there is anything. Secrets of the files are not shown, for a diff ends in logs.
 pub fn show(files: &[FixedFile], terminal: &Terminal, out: &mut dyn Write) -> Result<bool> {
+    let mut inexact = Vec::new();
     for file in files {
-        out.write_all(&fix::diff(&file.path, &file.original.bytes, &file.text))?;
+        let shown = fix::shown(&file.path, &file.original.bytes, &file.text);
+        out.write_all(&shown.text)?;
+        if !shown.is_exact {
+            inexact.push(file.path.as_str());
+        }
     }
     out.flush()?;
+    if let [first, rest @ ..] = &inexact[..] {
+        let others = match rest.len() {
+            0 => String::new(),
+            number => format!(" and of {number} more"),
+        };
+        terminal.note(format!(
+            "the diff of {first}{others} has stars for secrets, or control characters spelled out: it is for reading and cannot be applied; --fix writes the fixes"
+        ));
+    }
     if !terminal.quiet {
         match files {
             [] => terminal.raw("No fixes\n"),

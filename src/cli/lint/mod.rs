@@ -5,6 +5,7 @@ mod baseline;
 mod fixing;
 mod nodes;
 mod output;
+mod progress;
 mod trees;
 
 use std::io::Write;
@@ -43,7 +44,9 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         now,
     };
     let baseline = baseline::OfRun::read(args, &effective)?;
-    let mut report = lint_nodes(&found.nodes, &found.trees, &run);
+    let mut report = progress::while_watched(&found.trees, !args.no_progress, terminal, || {
+        lint_nodes(&found.nodes, &found.trees, &run)
+    });
     baseline.apply(&mut report);
     let mut failed = found.failed || !report.failures.is_empty();
     let looked = &report.summary;

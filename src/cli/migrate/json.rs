@@ -1,17 +1,17 @@
 //! What was done, for programs.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use serde_json::{Value, json};
 
 use super::Done;
 use crate::cli::Result;
 use crate::migrate::{Header, Kind, Weight};
+use crate::report::write_json;
 
 /// Prints it.
 pub fn print(done: &Done, out: &mut dyn Write) -> Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(done)).map_err(io::Error::from)?;
-    writeln!(out)?;
+    write_json(&document(done), out)?;
     Ok(())
 }
 

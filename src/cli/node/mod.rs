@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use super::resolve::{Format, releases};
 use crate::containerd::node;
 use crate::containerd::release::ReleaseError;
+use crate::report::write_json;
 
 use answer::Node;
 
@@ -75,9 +76,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
     match args.format {
         Format::Human => out.write_all(draw::draw(&node).as_bytes())?,
         Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, &json::document(&node))
-                .map_err(io::Error::from)?;
-            writeln!(out)?;
+            write_json(&json::document(&node), out)?;
         }
     }
     Ok(ExitCode::SUCCESS)

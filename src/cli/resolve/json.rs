@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Found, Query, Resolution};
 use super::config_path::{ConfigPath, NoLookup};
-use super::secrets::{shown_value, without_userinfo};
+use super::secrets::{shown_value, without_password, without_userinfo};
 use crate::containerd::go::duration;
 use crate::containerd::{Endpoint, HostsToml, Release, Request, Role, Verdict};
 
@@ -109,7 +109,7 @@ impl Writer<'_> {
             .map(|p| without_userinfo(&p.to_string(), self.show_secrets).into_owned());
         let (reason, error) = match outcome.verdict {
             Verdict::Endpoints => (text, None),
-            Verdict::PullsFail | Verdict::Crash => (None, text),
+            Verdict::PullsFail | Verdict::Crash | Verdict::Unknown => (None, text),
         };
         let endpoints: Vec<Value> = outcome.endpoints.iter().map(|e| self.endpoint(e)).collect();
         let mut value = json!({
@@ -125,6 +125,7 @@ impl Writer<'_> {
                 Verdict::Endpoints => "endpoints",
                 Verdict::PullsFail => "pulls_fail",
                 Verdict::Crash => "crash",
+                Verdict::Unknown => "unknown",
             },
             "error": error,
             "location": found.location.as_ref().map(|location| json!({
@@ -156,7 +157,11 @@ impl Writer<'_> {
     /// Method and URL. Headers that tear the request apart (a line break in a value) stand behind it, as in
     /// the recorded vectors: containerd makes the request, and Go refuses to send it.
     fn request(&self, request: &Request, endpoint: Option<&Endpoint>) -> String {
-        let line = format!("{} {}", request.method, request.url);
+        let line = format!(
+            "{} {}",
+            request.method,
+            without_password(&request.url, self.show_secrets)
+        );
         let Some(header) = endpoint.map(|endpoint| &endpoint.header) else {
             return line;
         };
@@ -192,10 +197,10 @@ impl Writer<'_> {
                 Role::Server => "server",
                 Role::Upstream => "upstream",
             },
-            "url": endpoint.url(),
+            "url": without_password(&endpoint.url(), self.show_secrets),
             "scheme": endpoint.scheme,
             "host": endpoint.host,
-            "path": endpoint.path,
+            "path": without_password(&endpoint.path, self.show_secrets),
             "capabilities": endpoint.capabilities.words(),
             "skip_verify": endpoint.skips_verification(),
             "http_fallback": endpoint.http_fallback,

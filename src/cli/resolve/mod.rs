@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use crate::containerd::Release;
 use crate::containerd::release::{ReleaseError, parse_releases};
+use crate::report::write_json;
 use crate::tree::DEFAULT_CONFIG_PATH;
 
 use answer::{Query, Resolution};
@@ -117,8 +118,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
         }
         Format::Json => {
             let answer = json::document(&resolutions, &config_path, args.show_secrets);
-            serde_json::to_writer_pretty(&mut *out, &answer).map_err(io::Error::from)?;
-            writeln!(out)?;
+            write_json(&answer, out)?;
         }
     }
     Ok(ExitCode::SUCCESS)

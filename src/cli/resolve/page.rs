@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::answer::{Found, position};
 use super::config_path::ConfigPath;
-use super::secrets::{shown_value, without_userinfo};
+use super::secrets::{shown_value, without_password, without_userinfo};
 use crate::cli::drawing::style::{
     BAD, FAINT, GOOD, ODD, STRONG, WIDTH, paint, visible, wrap_items, wrap_words,
 };
@@ -153,6 +153,10 @@ impl Page<'_> {
                 self.sheet
                     .section("hosts.toml", BAD, &format!("✗ every pull fails: {reason}"));
             }
+            (Verdict::Unknown, _) => {
+                let text = format!("– not read, so that nothing is known of it: {reason}");
+                self.sheet.section("hosts.toml", ODD, &text);
+            }
             (_, HostsToml::Ignored) => {
                 self.sheet
                     .section("hosts.toml", BAD, &format!("✗ dropped whole: {reason}"));
@@ -250,7 +254,10 @@ impl Page<'_> {
                 tick(Capabilities::RESOLVE),
                 tick(Capabilities::PULL),
                 tick(Capabilities::PUSH),
-                paint(STRONG, &visible(&endpoint.url())),
+                paint(
+                    STRONG,
+                    &visible(&without_password(&endpoint.url(), self.show_secrets))
+                ),
             );
             if let Some(why) = unusable(self.release, endpoint) {
                 for line in wrap_words(&format!("✗ cannot be asked: {why}"), URL_INDENT) {
@@ -373,7 +380,7 @@ impl Page<'_> {
                 self.sheet.out,
                 "      {}                 {} {}",
                 paint(BAD, "✗"),
-                visible(&url),
+                visible(&without_password(&url, self.show_secrets)),
                 paint(
                     FAINT,
                     &line.map_or_else(String::new, |line| format!("line {line}"))
@@ -488,7 +495,7 @@ impl Page<'_> {
                 "  {:>2} {} {}",
                 request.endpoint + 1,
                 paint(FAINT, request.method),
-                visible(&request.url)
+                visible(&without_password(&request.url, self.show_secrets))
             );
         }
         if !blobs.is_empty() {

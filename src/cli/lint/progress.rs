@@ -1,0 +1,68 @@
+//! What is told of a long run while it lasts: one line at a terminal, gone at the end.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::cli::Terminal;
+use crate::report::grouped;
+use crate::tree::Tree;
+
+/// A run that is over before is not worth a line.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How often the line is written anew.
+const PACE: Duration = Duration::from_millis(100);
+
+/// Does the work, and tells how far it has come with the trees. Nothing is told where nobody sees it: in a pipe, in CI, with `--quiet`.
+pub fn while_watched<T>(
+    trees: &[Tree],
+    wanted: bool,
+    terminal: &Terminal,
+    work: impl FnOnce() -> T,
+) -> T {
+    let in_ci = std::env::var_os("CI").is_some();
+    if !wanted || terminal.quiet || in_ci || !io::stderr().is_terminal() {
+        return work();
+    }
+    thread::scope(|scope| {
+        let (end, ended) = channel::<()>();
+        let watcher = scope.spawn(move || {
+            let mut pace = PATIENCE;
+            let mut is_shown = false;
+            // The other side is dropped when the work is done, also when it panics.
+            while ended.recv_timeout(pace) == Err(RecvTimeoutError::Timeout) {
+                is_shown |= show(trees);
+                pace = PACE;
+            }
+            if is_shown {
+                write("\r\u{1b}[K");
+            }
+        });
+        let result = work();
+        drop(end);
+        // It is to be gone before anything else is written; a panic of it is nobody's business.
+        let _ = watcher.join();
+        result
+    })
+}
+
+fn show(trees: &[Tree]) -> bool {
+    let so_far = trees.iter().map(|tree| tree.progress.so_far());
+    let (done, total) = so_far.fold((0, 0), |(a, b), (done, total)| (a + done, b + total));
+    if total == 0 {
+        return false;
+    }
+    let (done, total) = (grouped(done), grouped(total));
+    // The cursor stays at the beginning, so that what interrupts the run writes over the line.
+    write(&format!(
+        "\rcertsd-lint: {done} of {total} namespaces\u{1b}[K\r"
+    ));
+    true
+}
+
+fn write(text: &str) {
+    // Nobody listens: no reason to stop.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}

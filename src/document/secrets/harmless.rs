@@ -1,0 +1,83 @@
+//! Which names speak of secrets, and which values cannot well be any.
+//!
+//! The value of a header is shown when it cannot well be a secret. That errs on the side of hiding: a printed password is
+//! not taken back.
+
+/// Headers whose values say something of the request and nothing of who makes it.
+const HARMLESS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "connection",
+    "content-length",
+    "content-type",
+    "date",
+    "host",
+    "pragma",
+    "range",
+    "transfer-encoding",
+    "user-agent",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-request-id",
+    // Settings of hosts.toml that were put among the headers.
+    "ca",
+    "capabilities",
+    "client",
+    "dial_timeout",
+    "override_path",
+    "server",
+    "skip_verify",
+];
+
+/// Parts of names under which not even a plain word is shown.
+const TELLTALE: &[&str] = &[
+    "account", "api", "auth", "bearer", "cookie", "cred", "jwt", "key", "login", "pass", "pin",
+    "pwd", "secret", "session", "sign", "token", "user",
+];
+
+/// Words that begin the credentials of a known scheme.
+const SCHEMES: &[&str] = &["basic", "bearer", "digest", "negotiate", "token"];
+
+/// Whether a key or header of this name carries a credential.
+pub fn is_credential_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let exact = [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "x-auth",
+        "auth",
+    ];
+    let parts = [
+        "token",
+        "password",
+        "passwd",
+        "secret",
+        "api-key",
+        "apikey",
+        "credential",
+    ];
+    exact.contains(&name.as_str()) || parts.iter().any(|part| name.contains(part))
+}
+
+/// Whether a header's value may be shown.
+pub fn is_harmless(name: &str, value: &str) -> bool {
+    let name = name.to_lowercase();
+    value.is_empty()
+        || HARMLESS.contains(&name.trim())
+        || !TELLTALE.iter().any(|part| name.contains(part)) && is_plain(value)
+}
+
+/// Words of letters alone, none of them long and none of them the name of a scheme; or next to nothing.
+fn is_plain(value: &str) -> bool {
+    let mut words = value.split_whitespace();
+    let scheme = words
+        .next()
+        .is_some_and(|word| SCHEMES.contains(&word.to_lowercase().as_str()));
+    let word = |word: &str| word.chars().count() <= 12 && word.chars().all(char::is_alphabetic);
+    value.chars().count() <= 3 || !scheme && value.split_whitespace().all(word)
+}

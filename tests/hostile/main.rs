@@ -1,0 +1,30 @@
+//! What a hostile tree, file or reader can try, and that nothing comes of it. `docs/hostile-input.md` lists it all.
+
+#[path = "../program/mod.rs"]
+mod program;
+
+#[cfg(unix)]
+mod interrupt;
+mod limits;
+mod list;
+#[cfg(unix)]
+mod names;
+#[cfg(unix)]
+mod places;
+mod secrets;
+#[cfg(unix)]
+mod writing;
+
+/// Every format of findings.
+pub const FORMATS: [&str; 10] = [
+    "human",
+    "concise",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "checkstyle",
+    "rdjson",
+    "markdown",
+];
