@@ -52,14 +52,13 @@ crate::rule! {
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let entries = context.entries();
     // One that is listed twice by the headers of one table is `split-host-table`'s.
-    let mut seen: Vec<&Entry> = Vec::new();
+    let mut seen = Vec::new();
     for entry in entries.iter().filter(|entry| !entry.host.host.is_empty()) {
         let (Some(span), Some(key)) = (&entry.host.span, place(entry)) else {
             continue;
         };
-        let earlier = seen.iter().find(|e| place(e).as_ref() == Some(&key));
-        let Some(first) = earlier else {
-            seen.push(entry);
+        let Some((first, _)) = seen.iter().find(|(_, earlier)| *earlier == key) else {
+            seen.push((entry, key));
             continue;
         };
         let releases: Vec<_> = entry
@@ -133,7 +132,10 @@ fn place(entry: &Entry) -> Option<(String, String, String, String)> {
         return None;
     }
     let (name, port) = address(&host.scheme, &host.host);
-    let path = path::clean(&format!("/{}", host.path));
+    let path = match host.path.starts_with('/') {
+        true => path::clean(&host.path),
+        false => path::join("/", &host.path),
+    };
     Some((host.scheme.clone(), name, port, path))
 }
 

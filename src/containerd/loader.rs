@@ -1,15 +1,16 @@
 //! The loader: from (release, files, registry host) to what containerd will do.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::directory::{self, Lookup};
 use super::endpoint::{Capabilities, Endpoint, Role};
 use super::files::{FileError, Files};
-use super::go::path;
+use super::go::{path, url};
 use super::hosts::{self, ClientPair, Host, WrittenPath};
 use super::problem::{Cause, Effect, Problem, TlsFile};
-use super::release::{HttpsFirst, LoopbackDefault, Release};
-use super::toml::{self, Decoded, ProblemKind};
+use super::release::{HttpsFirst, LoaderTraits, LoopbackDefault, Release};
+use super::toml::{self, Decoded, HostsFile, ProblemKind};
 use crate::pki;
 
 /// What became of hosts.toml.
@@ -118,17 +119,36 @@ pub fn load(release: Release, files: &dyn Files, root: &str, host: &str) -> Outc
 
 /// The same for a directory that was chosen already; `host` is the registry host that led to it.
 pub fn load_directory(release: Release, files: &dyn Files, dir: &str, host: &str) -> Outcome {
-    Directory::read(files, dir, host).load(release)
+    let mut directory = Directory::read(files, dir, host);
+    let decoded = directory.decode(release);
+    directory.outcome(release, decoded)
 }
 
-/// A directory that is loaded for several releases: its hosts.toml is read once, and decoded once for all that decode it
-/// alike.
+/// A directory that is loaded for several releases: its hosts.toml is read once, decoded once for all that decode it
+/// alike, and loaded once for all that then do the same.
 pub struct Directory<'a> {
     files: &'a dyn Files,
     dir: &'a str,
     host: &'a str,
     text: Result<Cow<'a, [u8]>, FileError>,
-    decoded: Vec<(toml::Dialect, Decoded)>,
+    decoded: Vec<Reading>,
+    loaded: Vec<(Load, Rc<Outcome>)>,
+}
+
+/// A way in which the text is decoded.
+struct Reading {
+    dialect: toml::Dialect,
+    decoded: Decoded,
+    /// The first that came to the same: most texts are decoded alike by all.
+    first: usize,
+}
+
+/// What an outcome hangs on, besides the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Load {
+    /// Which of the ways in which the text was decoded.
+    decoded: Option<usize>,
+    traits: LoaderTraits,
 }
 
 impl<'a> Directory<'a> {
@@ -140,6 +160,7 @@ impl<'a> Directory<'a> {
             host,
             text: files.read(&path::join(dir, "hosts.toml")),
             decoded: Vec::new(),
+            loaded: Vec::new(),
         }
     }
 
@@ -149,7 +170,26 @@ impl<'a> Directory<'a> {
     }
 
     /// What containerd of this release makes of the directory.
-    pub fn load(&mut self, release: Release) -> Outcome {
+    pub fn load(&mut self, release: Release) -> Rc<Outcome> {
+        let decoded = self.decode(release);
+        let file = decoded.and_then(|index| self.decoded[index].decoded.file.as_ref());
+        let mut traits = release.loader_traits();
+        // What nothing in the file asks for makes no difference.
+        traits.dial_timeout_is_tls &= file.is_some_and(HostsFile::has_dial_timeout);
+        traits.strict_colons &= file.is_some_and(|file| {
+            file.urls()
+                .any(|url| url::colons_may_matter(&hosts::with_scheme(url)))
+        });
+        let load = Load { decoded, traits };
+        if let Some((_, outcome)) = self.loaded.iter().find(|(known, _)| *known == load) {
+            return Rc::clone(outcome);
+        }
+        let outcome = Rc::new(self.outcome(release, decoded));
+        self.loaded.push((load, Rc::clone(&outcome)));
+        outcome
+    }
+
+    fn outcome(&self, release: Release, decoded: Option<usize>) -> Outcome {
         let mut outcome = Outcome {
             lookup: Lookup {
                 chosen: None,
@@ -182,7 +222,7 @@ impl<'a> Directory<'a> {
             }
             Ok(text) if text.is_empty() => outcome.hosts_toml = HostsToml::Empty,
             Ok(_) => {
-                outcome.entries = self.read_hosts_toml(release, &mut outcome.problems);
+                outcome.entries = self.read_hosts_toml(release, decoded, &mut outcome.problems);
                 outcome.hosts_toml = HostsToml::Loaded;
                 match outcome.problems.first().map(|p| p.effect) {
                     Some(Effect::Crash) => outcome.verdict = Verdict::Crash,
@@ -230,10 +270,16 @@ impl<'a> Directory<'a> {
         outcome
     }
 
-    /// Decodes the text and reads its entries, collecting what containerd objects to.
-    fn read_hosts_toml(&mut self, release: Release, problems: &mut Vec<Problem>) -> Vec<Host> {
-        let dir = self.dir;
-        let decoded = self.decode(release.dialect());
+    /// Reads the entries of the decoded text, collecting what containerd objects to.
+    fn read_hosts_toml(
+        &self,
+        release: Release,
+        decoded: Option<usize>,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<Host> {
+        let Some(decoded) = decoded.map(|index| &self.decoded[index].decoded) else {
+            return Vec::new();
+        };
         problems.extend(decoded.problems.iter().map(|problem| Problem {
             effect: match problem.kind {
                 ProblemKind::Panic { .. } => Effect::Crash,
@@ -244,25 +290,31 @@ impl<'a> Directory<'a> {
             role: None,
         }));
         match &decoded.file {
-            Some(file) => hosts::read(release, file, dir, problems),
+            Some(file) => hosts::read(release, file, self.dir, problems),
             None => Vec::new(),
         }
     }
 
-    fn decode(&mut self, dialect: toml::Dialect) -> &Decoded {
-        let text = self.text.as_deref().unwrap_or_default();
-        let known = self.decoded.iter();
-        let known = known
-            .enumerate()
-            .find(|(_, (other, decoded))| dialect.decodes_as(*other, decoded));
-        let index = match known {
-            Some((index, _)) => index,
-            None => {
-                self.decoded.push((dialect, dialect.decode(text)));
-                self.decoded.len() - 1
-            }
+    /// Decodes the text, if there is any; equal answers get the same number.
+    fn decode(&mut self, release: Release) -> Option<usize> {
+        let text = self.text.as_deref().ok().filter(|text| !text.is_empty())?;
+        let dialect = release.dialect();
+        let mut known = self.decoded.iter();
+        if let Some(known) = known.find(|known| dialect.decodes_as(known.dialect, &known.decoded)) {
+            return Some(known.first);
+        }
+        let decoded = dialect.decode(text);
+        let is_equal = |known: &Reading| {
+            known.decoded.file == decoded.file && known.decoded.problems == decoded.problems
         };
-        &self.decoded[index].1
+        let equal = self.decoded.iter().position(is_equal);
+        let first = equal.unwrap_or(self.decoded.len());
+        self.decoded.push(Reading {
+            dialect,
+            decoded,
+            first,
+        });
+        Some(first)
     }
 }
 
@@ -481,12 +533,13 @@ pub fn port_of(host: &str) -> &str {
 /// Go's `net.SplitHostPort`: `host:port`, `[address]:port`; `None` without a port or with too many
 /// colons.
 pub fn split_host_port(text: &str) -> Option<(&str, &str)> {
-    let colon = text.rfind(':')?;
+    let colon = text.bytes().rposition(|byte| byte == b':')?;
     let (before, port) = (&text[..colon], &text[colon + 1..]);
     let host = match text.strip_prefix('[') {
         Some(_) => before.strip_prefix('[')?.strip_suffix(']')?,
-        None if before.contains(':') => return None,
+        None if before.bytes().any(|byte| byte == b':') => return None,
         None => before,
     };
-    (!host.contains(['[', ']']) && !port.contains(['[', ']'])).then_some((host, port))
+    let has_bracket = |text: &str| text.bytes().any(|byte| matches!(byte, b'[' | b']'));
+    (!has_bracket(host) && !has_bracket(port)).then_some((host, port))
 }

@@ -60,6 +60,23 @@ pub enum LoopbackDefault {
     ByPort,
 }
 
+/// All that the loader asks of a release once the text is decoded: two for which this is equal do the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoaderTraits {
+    /// See [`Release::override_path`].
+    pub override_path: bool,
+    /// See [`Release::dial_timeout_is_tls`].
+    pub dial_timeout_is_tls: bool,
+    /// See [`Release::referrers`].
+    pub referrers: bool,
+    /// See [`Release::strict_colons`].
+    pub strict_colons: bool,
+    /// See [`HttpsFirst`].
+    pub https_first: HttpsFirst,
+    /// See [`LoopbackDefault`].
+    pub loopback_default: LoopbackDefault,
+}
+
 impl Release {
     /// A release by its three numbers.
     pub const fn new(major: u16, minor: u16, patch: u16) -> Release {
@@ -111,6 +128,18 @@ impl Release {
         match self.is_v2() {
             true => Dialect::V2(self.toml_v2()),
             false => Dialect::V1(self.toml_v1()),
+        }
+    }
+
+    /// What the loader asks of it.
+    pub fn loader_traits(self) -> LoaderTraits {
+        LoaderTraits {
+            override_path: self.override_path(),
+            dial_timeout_is_tls: self.dial_timeout_is_tls(),
+            referrers: self.referrers(),
+            strict_colons: self.strict_colons(),
+            https_first: self.https_first(),
+            loopback_default: self.loopback_default(),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::classify::{self, Classification};
@@ -53,7 +54,7 @@ pub struct NamespaceContext<'a> {
     /// Why hosts.toml is no TOML.
     pub syntax_error: Option<&'a SyntaxError>,
     /// What containerd makes of the directory, for each targeted release that looks the name up.
-    pub outcomes: &'a [(Release, Outcome)],
+    pub outcomes: &'a [(Release, Rc<Outcome>)],
     /// What lies in the directory, sorted.
     pub files: &'a [DirEntry],
     /// What several rules make of it.

@@ -87,8 +87,8 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// How much was looked at.
     pub summary: Summary,
-    /// The hosts.toml files that were read, as they are shown.
-    pub files: Vec<std::sync::Arc<crate::document::Source>>,
+    /// The paths of the files that were read, as they are shown.
+    pub files: Vec<String>,
     /// The directories that were looked at, as they are shown: whole trees, or the namespaces that were
     /// asked for.
     pub places: Vec<String>,
@@ -173,7 +173,7 @@ fn lint_namespace(whole: &TreeContext<'_>, namespace: &Namespace, report: &mut R
     here.summary.namespaces = 1;
     if let Some(source) = context.source {
         here.summary.files = 1;
-        here.files.push(Arc::clone(source));
+        here.files.push(source.path.clone());
     }
     for rule in &whole.rules {
         if let Check::Namespace(check) | Check::Both(check, _) = rule.check {

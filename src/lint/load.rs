@@ -1,5 +1,6 @@
 //! Reads one directory of a config path and asks the model about it.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::reads::Reads;
@@ -23,7 +24,7 @@ pub struct Loaded<'a> {
     /// Why hosts.toml is no TOML.
     pub syntax_error: Option<SyntaxError>,
     /// What containerd makes of the directory, for each targeted release that looks the name up.
-    pub outcomes: Vec<(Release, Outcome)>,
+    pub outcomes: Vec<(Release, Rc<Outcome>)>,
     /// What lies in the directory, sorted.
     pub files: Vec<DirEntry>,
 }

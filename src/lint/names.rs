@@ -11,6 +11,9 @@ impl NamespaceContext<'_> {
         if self.name() == DEFAULT {
             return release.default_namespace();
         }
+        if is_plain_host(self.name()) {
+            return true;
+        }
         let host = self.host();
         let reached = reference::parse(release, &format!("{host}/image"))
             .is_ok_and(|reference| reference.host == host);
@@ -55,6 +58,23 @@ impl NamespaceContext<'_> {
     }
 }
 
+/// Whether a name is a host that images can name for all releases, spelled as the directory is: so most are, and
+/// need no closer look.
+fn is_plain_host(name: &str) -> bool {
+    let is_label = |label: &[u8]| {
+        let is_plain = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        !label.is_empty()
+            && !label.starts_with(b"-")
+            && !label.ends_with(b"-")
+            && label.iter().all(is_plain)
+    };
+    let name = name.as_bytes();
+    name.contains(&b'.')
+        && name.len() < 200
+        && name != b"index.docker.io"
+        && name.split(|&byte| byte == b'.').all(is_label)
+}
+
 /// Whether a file was probably meant to be called hosts.toml. Copies that say that they are, such as
 /// `hosts.toml.bak`, and templates were not.
 fn is_misnamed_hosts_file(name: &str) -> bool {
@@ -86,6 +106,18 @@ fn is_misnamed_hosts_file(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn plain_hosts_are_looked_up(name in "(index|registry-1|[a-z0-9-]{0,4})([.](docker|io|[a-z0-9_-]{0,4})){0,3}|[!-~]{1,8}") {
+            for release in Release::newest().filter(|_| is_plain_host(&name)) {
+                let reference = reference::parse(release, &format!("{name}/image"));
+                proptest::prop_assert_eq!(reference.map(|reference| reference.host), Ok(name.clone()));
+                proptest::prop_assert_eq!(crate::tree::registry_host(&name), name.as_str());
+                proptest::prop_assert!(directory::candidates(release, &name).contains(&name));
+            }
+        }
+    }
 
     #[test]
     fn near_misses_and_copies() {

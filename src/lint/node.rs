@@ -209,7 +209,7 @@ pub(super) fn lint(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Rep
     report.summary.nodes += 1;
     report.places.push(node.shown.clone());
     for file in &context.files {
-        report.files.push(Arc::clone(&file.source));
+        report.files.push(file.source.path.clone());
     }
     for rule in RULES {
         if let Check::Node(check) = rule.check {

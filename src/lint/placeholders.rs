@@ -16,6 +16,9 @@ pub fn is_example_name(placeholder: &str) -> bool {
 
 /// `<…>`, `${…}`, `{{…}}`, `{…}` and `$NAME`.
 fn bracketed(text: &str) -> Option<String> {
+    if !text.bytes().any(|byte| matches!(byte, b'<' | b'{' | b'$')) {
+        return None;
+    }
     for (open, close) in [("<", ">"), ("${", "}"), ("{{", "}}"), ("{", "}")] {
         if let Some(start) = text.find(open)
             && let Some(length) = text[start..].find(close)

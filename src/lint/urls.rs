@@ -274,11 +274,12 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
             continue;
         }
         let with_scheme = with_scheme(&text);
-        // Which Go it is matters for what is refused only, so two answers stand for all releases.
+        // Which Go it is matters for what is refused only, so two answers stand for all releases. For most URLs one does.
+        let colons_matter = url::colons_may_matter(&with_scheme);
         let takes = |strict: bool| {
             let mut releases = entry.releases.iter();
             releases
-                .any(|release| release.strict_colons() == strict)
+                .any(|release| (colons_matter && release.strict_colons()) == strict)
                 .then(|| url::parse(&with_scheme, strict).ok())
         };
         let url = match (takes(false), takes(true)) {

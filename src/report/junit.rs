@@ -12,8 +12,8 @@ use crate::lint::{Failure, Finding, Paths, Report};
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paths = Paths::new(&options.root);
     let mut suites: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
-    for source in &report.files {
-        suites.entry(paths.relative(&source.path)).or_default();
+    for path in &report.files {
+        suites.entry(paths.relative(path)).or_default();
     }
     for finding in &report.findings {
         let path = paths.relative(&finding.location.path);

@@ -41,12 +41,12 @@ pub fn finding(location: Location) -> Finding {
 }
 
 pub fn report(findings: Vec<Finding>) -> Report {
-    let mut files: Vec<Arc<Source>> = Vec::new();
+    let mut files: Vec<String> = Vec::new();
     for finding in &findings {
         if let Some(source) = &finding.location.source
-            && !files.iter().any(|f| f.path == source.path)
+            && !files.contains(&source.path)
         {
-            files.push(Arc::clone(source));
+            files.push(source.path.clone());
         }
     }
     Report {
@@ -128,7 +128,7 @@ pub fn full(root: &Path, prefix: &str) -> Report {
         missing,
     ]);
     report.findings.sort_by(Finding::cmp_place);
-    report.files.push(clean);
+    report.files.push(clean.path.clone());
     report.summary.files = 2;
     report.summary.namespaces = 3;
     report

@@ -3,15 +3,23 @@
 /// Shortest path equal to `path` by text alone: no `.`, no inner `..`, no double or
 /// trailing slash; `.` for nothing. Go's `path.Clean`.
 pub fn clean(path: &str) -> String {
-    let is_name = |part: &str| !matches!(part, "" | "." | "..");
-    if path
-        .strip_prefix('/')
-        .unwrap_or(path)
-        .split('/')
-        .all(is_name)
-    {
-        return path.to_owned();
+    match is_clean(path) {
+        true => path.to_owned(),
+        false => clean_parts(path),
     }
+}
+
+/// Whether there is nothing to clean, as in most paths.
+fn is_clean(path: &str) -> bool {
+    let path = path.as_bytes();
+    let mut parts = path
+        .strip_prefix(b"/")
+        .unwrap_or(path)
+        .split(|&byte| byte == b'/');
+    parts.all(|part| !matches!(part, b"" | b"." | b".."))
+}
+
+fn clean_parts(path: &str) -> String {
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -41,7 +49,13 @@ pub fn join(base: &str, rest: &str) -> String {
         (true, true) => String::new(),
         (true, false) => clean(rest),
         (false, true) => clean(base),
-        (false, false) => clean(&format!("{base}/{rest}")),
+        (false, false) => {
+            let joined = [base, "/", rest].concat();
+            match is_clean(&joined) {
+                true => joined,
+                false => clean_parts(&joined),
+            }
+        }
     }
 }
 

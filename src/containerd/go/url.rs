@@ -81,6 +81,11 @@ pub fn parse(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
     Ok(url)
 }
 
+/// Whether `strict_colons` can make a difference: after the scheme's, there is more than one colon.
+pub fn colons_may_matter(text: &str) -> bool {
+    text.bytes().filter(|&byte| byte == b':').count() > 2
+}
+
 fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
     if text.bytes().any(|b| b < b' ' || b == 0x7f) {
         return Err(UrlError::ControlCharacter);

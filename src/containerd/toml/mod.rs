@@ -107,6 +107,20 @@ pub struct HostsFile {
     pub server: Option<Spanned<String>>,
 }
 
+impl HostsFile {
+    /// The URLs: the names of the hosts, and `server`.
+    pub fn urls(&self) -> impl Iterator<Item = &str> {
+        let names = self.hosts.iter().map(|host| &host.name);
+        names.chain(&self.server).map(|name| name.value.as_str())
+    }
+
+    /// Whether a `dial_timeout` was decoded anywhere.
+    pub fn has_dial_timeout(&self) -> bool {
+        let mut entries = self.hosts.iter().map(|host| &host.entry);
+        self.root.dial_timeout.is_some() || entries.any(|entry| entry.dial_timeout.is_some())
+    }
+}
+
 /// Why a dialect does not take a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
