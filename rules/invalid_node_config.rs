@@ -35,7 +35,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When a targeted release is not on the node: name those that are with `containerd`. Where only some of them do not know the file's version, it is a warning.
+    /// When a targeted release is not on the node: name those that are with `containerd`. Where none is named, and only some of those that upstream supports do not know the file's version, it is a note.
     ///
     /// ## Source
     ///
@@ -133,9 +133,10 @@ fn finding(context: &NodeContext, group: &Group<Fault>) -> Finding {
     let help = match &fault.reason {
         Reason::WrongType { wanted, .. } => format!("write {wanted}"),
         Reason::UnsupportedVersion { newest, .. } => {
-            // The others start with it.
-            if group.releases.len() < context.outcomes.len() {
-                finding = finding.severity(Severity::Warning);
+            // Nobody said that the node runs such a release, and the file says that it does not.
+            let others_start = group.releases.len() < context.outcomes.len();
+            if others_start && !context.run.settings.releases_named {
+                finding = finding.severity(Severity::Note);
             }
             format!(
                 "write `version = {newest}` with the sections of that version, which later releases read too; or name the releases of the node with `containerd`"

@@ -46,6 +46,8 @@ pub struct Override {
 pub struct Settings {
     /// The targeted releases, oldest first.
     pub releases: Vec<Release>,
+    /// Whether somebody named them. Otherwise they are all that upstream supports, and a node runs one.
+    pub releases_named: bool,
     /// Where the trees will be on the node, when that was said.
     pub deploy_path: Option<String>,
     /// The directory that stands for the node's root.
@@ -76,6 +78,7 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             releases: Release::supported(),
+            releases_named: false,
             deploy_path: None,
             sysroot: None,
             containerd_config: None,

@@ -64,6 +64,7 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
     settings.exclude.globs = exclude;
     if let Some(releases) = value(&flags.containerd, &below.containerd) {
         settings.releases = sorted(releases);
+        settings.releases_named = true;
     }
     if let Some(days) = value(&flags.days_before_expiry, &below.days_before_expiry) {
         settings.days_before_expiry = days;
