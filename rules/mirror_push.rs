@@ -1,8 +1,8 @@
 use crate::containerd::Capabilities;
 use crate::lint::{
     Check, Consequence, Finding, Listed, Mirror, NamespaceContext, Owner, Safety, Severity,
-    in_environment, is_another_registry, is_public_namespace, list_without, listed, mirrors,
-    place_of, receives_pushes,
+    edits_without, in_environment, is_another_registry, is_public_namespace, list_without, listed,
+    mirrors, place_of, receives_pushes,
 };
 
 crate::rule! {
@@ -154,12 +154,10 @@ fn finding(
         return finding.help("delete the entry: all that it may do is receive pushes");
     }
     match list {
-        Listed::Words(item, _) => finding.fix(
-            Safety::Unsafe,
-            format!("write `{line}`"),
-            item.span.clone(),
-            kept,
-        ),
+        Listed::Words(_, words) => match edits_without(context, words, Capabilities::PUSH) {
+            Some(edits) => finding.fix_edits(Safety::Unsafe, format!("write `{line}`"), edits),
+            None => finding,
+        },
         _ => match url.insertion(context, &line) {
             Some((span, text)) => finding.fix(Safety::Unsafe, format!("add `{line}`"), span, text),
             None => finding,

@@ -1,7 +1,8 @@
 use crate::containerd::Capabilities;
+use crate::document::Item;
 use crate::lint::{
-    Check, Finding, Listed, Mirror, NamespaceContext, Owner, Safety, list_without, listed, mirrors,
-    place_of, receives_pushes,
+    Check, Finding, Listed, Mirror, NamespaceContext, Owner, Safety, edits_without, list_without,
+    listed, mirrors, place_of, receives_pushes,
 };
 
 crate::rule! {
@@ -139,7 +140,7 @@ fn finding(context: &NamespaceContext, mirror: &Mirror) -> Finding {
     // Without the last one that resolves, no tag does: the server is a person's to change.
     match url.is_server() {
         true => finding,
-        false => with_list(context, mirror, &list, &reduced, finding),
+        false => with_list(context, mirror, &list, unwanted, &reduced, finding),
     }
 }
 
@@ -147,20 +148,32 @@ fn with_list(
     context: &NamespaceContext,
     mirror: &Mirror,
     list: &Listed,
+    unwanted: Capabilities,
     reduced: &str,
     finding: Finding,
 ) -> Finding {
     let line = format!("capabilities = {reduced}");
     match list {
-        Listed::Words(item, _) | Listed::Empty(item) => finding.fix(
+        Listed::Words(_, words) => match edits_without(context, words, unwanted) {
+            Some(edits) => finding.fix_edits(Safety::Unsafe, format!("write `{line}`"), edits),
+            None => finding,
+        },
+        Listed::Empty(item) if !has_comment(context, item) => finding.fix(
             Safety::Unsafe,
             format!("write `{line}`"),
             item.span.clone(),
             reduced,
         ),
+        Listed::Empty(_) => finding,
         Listed::Absent => match mirror.url.insertion(context, &line) {
             Some((span, text)) => finding.fix(Safety::Unsafe, format!("add `{line}`"), span, text),
             None => finding,
         },
     }
+}
+
+/// Whether a comment stands between the brackets of an empty list.
+fn has_comment(context: &NamespaceContext, list: &Item) -> bool {
+    let written = context.text().get(list.span.clone());
+    written.is_none_or(|text| text.contains('#'))
 }

@@ -1,4 +1,5 @@
 use crate::containerd::{Capabilities, Cause};
+use crate::lint::elements::quoted_like;
 use crate::lint::{Check, Finding, NamespaceContext, Safety};
 
 crate::rule! {
@@ -74,12 +75,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             Some((distance, name)) => {
                 let finding = finding.help(format!("write \"{name}\""));
                 if distance == 1 {
-                    finding.fix(
-                        Safety::Safe,
-                        format!("write \"{name}\""),
-                        span,
-                        format!("\"{name}\""),
-                    )
+                    let written = quoted_like(context.text(), &span, name);
+                    finding.fix(Safety::Safe, format!("write {written}"), span, written)
                 } else {
                     finding
                 }

@@ -1,4 +1,6 @@
 use crate::containerd::Capabilities;
+use crate::containerd::toml::Span;
+use crate::lint::elements::{quoted_like, without};
 use crate::lint::{Check, Finding, Listed, NamespaceContext, Safety, listed, written_urls};
 
 crate::rule! {
@@ -47,11 +49,12 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context) {
-        let Listed::Words(item, words) = listed(url) else {
+        let Listed::Words(_, words) = listed(url) else {
             continue;
         };
         let (mut seen, mut tidy, mut first) = (Capabilities::default(), Vec::new(), None);
-        for (word, span) in &words {
+        let (mut again, mut edits) = (vec![false; words.len()], Vec::new());
+        for (index, (word, span)) in words.iter().enumerate() {
             let Some(capability) = Capabilities::from_word(word) else {
                 // The file is dropped for this one, and unknown-capability says so.
                 first = None;
@@ -69,7 +72,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 };
                 first = Some((span.clone(), message, label));
             }
+            again[index] = repeated;
             if !repeated {
+                if lower != *word {
+                    edits.push((span.clone(), quoted_like(context.text(), span, &lower)));
+                }
                 tidy.push(format!("\"{lower}\""));
             }
             seen.insert(capability);
@@ -78,19 +85,21 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             continue;
         };
         let list = format!("[{}]", tidy.join(", "));
-        out.push(
-            context
-                .finding(&RULE, span, message)
-                .label(label)
-                .effect("containerd takes it all the same")
-                .help(format!("write `capabilities = {list}`"))
-                .releases(url.entry.releases.clone())
-                .fix(
-                    Safety::Safe,
-                    format!("write `capabilities = {list}`"),
-                    item.span.clone(),
-                    list,
-                ),
-        );
+        let mut finding = context
+            .finding(&RULE, span, message)
+            .label(label)
+            .effect("containerd takes it all the same")
+            .help(format!("write `capabilities = {list}`"))
+            .releases(url.entry.releases.clone());
+        let places: Vec<Span> = words.iter().map(|(_, span)| span.clone()).collect();
+        if let Some(taken) = without(context.text(), &places, |index| again[index]) {
+            edits.extend(taken);
+            finding = finding.fix_edits(
+                Safety::Safe,
+                format!("write `capabilities = {list}`"),
+                edits,
+            );
+        }
+        out.push(finding);
     }
 }

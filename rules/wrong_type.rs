@@ -1,5 +1,6 @@
 use crate::containerd::toml::ProblemKind;
 use crate::containerd::{Cause, Effect, Release};
+use crate::lint::elements::quoted_like;
 use crate::lint::{Check, Consequence, Finding, NamespaceContext, Safety};
 
 crate::rule! {
@@ -188,11 +189,14 @@ fn mended(key: &str, text: &str) -> Option<String> {
         "capabilities" if text.starts_with(['"', '\'']) && !text.contains('\n') => {
             let words = inner.split([',', ' ']).filter(|w| !w.is_empty());
             let known = ["pull", "resolve", "push", "referrers"];
-            let words: Vec<String> = words.map(|w| format!("\"{w}\"")).collect();
-            let all_known = words
+            let words: Vec<&str> = words.collect();
+            let is_known = |word: &&str| known.contains(&word.to_lowercase().as_str());
+            let quoted: Vec<String> = words
                 .iter()
-                .all(|w| known.contains(&w.trim_matches('"').to_lowercase().as_str()));
-            (!words.is_empty() && all_known).then(|| format!("[{}]", words.join(", ")))
+                .map(|word| quoted_like(text, &(0..text.len()), word))
+                .collect();
+            (!words.is_empty() && words.iter().all(is_known))
+                .then(|| format!("[{}]", quoted.join(", ")))
         }
         _ => None,
     }

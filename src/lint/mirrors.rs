@@ -5,6 +5,7 @@
 
 use super::classify::{self, Classification, bare_name};
 use super::context::NamespaceContext;
+use super::elements;
 use super::finding::Severity;
 use super::settings::Environment;
 use super::urls::{WrittenUrl, written_urls};
@@ -82,6 +83,19 @@ pub fn list_without(words: &[(&str, Span)], unwanted: Capabilities) -> String {
         .map(|(word, _)| format!("\"{word}\""))
         .collect();
     format!("[{}]", kept.join(", "))
+}
+
+/// The edits that take some capabilities out of a list. `None` where that is not to be done unseen: none would be
+/// left, which means all of them, or a comment stands beside one.
+pub fn edits_without(
+    context: &NamespaceContext,
+    words: &[(&str, Span)],
+    unwanted: Capabilities,
+) -> Option<Vec<(Span, String)>> {
+    let places: Vec<Span> = words.iter().map(|(_, span)| span.clone()).collect();
+    let is_unwanted =
+        |index: usize| Capabilities::from_word(words[index].0).is_some_and(|c| unwanted.has(c));
+    elements::without(context.text(), &places, is_unwanted)
 }
 
 /// The URLs that lead to another host than the namespace's own registry, in the order of the text.

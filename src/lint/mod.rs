@@ -4,6 +4,7 @@ pub mod advice;
 mod baseline;
 pub mod classify;
 mod context;
+pub mod elements;
 mod engine;
 mod finding;
 mod fingerprint;
@@ -38,8 +39,8 @@ pub use finding::{Consequence, Finding, Location, Related, Severity};
 pub use fingerprint::{LineHashes, fingerprints, line_hashes};
 pub use fix::{Edit, Fix, Part, Promise, Safety};
 pub use mirrors::{
-    Listed, Mirror, Owner, in_environment, is_another_registry, is_public_namespace, list_without,
-    listed, mirrors, place_of, receives_pushes,
+    Listed, Mirror, Owner, edits_without, in_environment, is_another_registry, is_public_namespace,
+    list_without, listed, mirrors, place_of, receives_pushes,
 };
 pub use node::{Group, NodeContext};
 pub use paths::{Paths, Uri};
