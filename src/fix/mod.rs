@@ -5,6 +5,7 @@
 //! by the loader's own judgement. [`diff`] shows what would be written, [`replace`] writes it.
 
 mod change;
+mod comments;
 mod diff;
 mod hosts_files;
 mod linted;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::linted::{Linted, Original, Refusal, Texts};
-use super::text;
+use super::{comments, text};
 use crate::document::Source;
-use crate::lint::{Edit, Finding, Fix, Report, Safety, Severity};
+use crate::lint::{Category, Edit, Finding, Fix, Report, Safety, Severity};
 
 /// One or two rounds do, as a rule. Of faults that hide each other, such as those of syntax, each takes one: what
 /// is not done after so many, or as many as the file has lines, comes to no end.
@@ -331,6 +331,12 @@ fn admit<'a>(
         let next = text::apply(before, edits.iter().copied().chain(&fix.edits));
         if next == mended.text {
             let message = "it changes nothing".to_owned();
+            mended.refused.push(refused(Refusal::Broken(message)));
+            continue;
+        }
+        let is_about_comments = finding.rule.category == Category::Suppressions;
+        if let (Some(comment), false) = (comments::lost(&mended.text, &next), is_about_comments) {
+            let message = format!("the comment `{comment}` would be lost");
             mended.refused.push(refused(Refusal::Broken(message)));
             continue;
         }
