@@ -2,7 +2,8 @@ use crate::containerd::Release;
 use crate::containerd::loader::tries_https_first;
 use crate::document::Item;
 use crate::lint::{
-    Check, Consequence, Finding, NamespaceContext, Severity, WrittenUrl, written_urls,
+    Check, Consequence, Finding, NamespaceContext, Safety, Severity, WrittenUrl, lines,
+    written_urls,
 };
 
 crate::rule! {
@@ -52,7 +53,7 @@ crate::rule! {
     severity: Warning,
     consequence: Misread,
     releases: "all",
-    fix: None,
+    fix: Unsafe,
     check: Check::Namespace(check),
 }
 
@@ -111,8 +112,8 @@ fn with_settings(
         (false, false) => format!(
             "on {} containerd tries HTTPS on `{host}` first, and plain HTTP when no TLS comes about; on {} it \
              speaks plain HTTP and does nothing with {names}",
-            lines(first),
-            lines(plain)
+            in_lines(first),
+            in_lines(plain)
         ),
     };
     let meant = url.shown().replacen("http://", "https://", 1);
@@ -133,6 +134,13 @@ fn with_settings(
             "the scheme is here",
         )
         .releases(url.entry.releases.clone());
+    // A CA or a client certificate says that TLS was meant, and then the URL is what is wrong.
+    if let [only] = settings
+        && only.key.value.eq_ignore_ascii_case("skip_verify")
+        && let Some(line) = lines::of_setting(context.text(), &only.whole())
+    {
+        finding = finding.fix(Safety::Unsafe, format!("delete {names}"), line, "");
+    }
     for other in &settings[1..] {
         finding = finding.related(context.location(other.whole()), "a TLS setting too");
     }
@@ -159,14 +167,14 @@ fn with_timeout(
         .label("taken for a TLS setting")
         .effect(format!(
             "on {} containerd tries HTTPS on `{host}` first, and plain HTTP when no TLS comes about",
-            lines(&releases)
+            in_lines(&releases)
         ))
         .help("delete it for these releases, or bear the failed handshake before each connection")
         .releases(releases)
 }
 
 /// The release lines: `1.7 and 2.0`.
-fn lines(releases: &[Release]) -> String {
+fn in_lines(releases: &[Release]) -> String {
     let mut lines: Vec<String> = releases.iter().map(|release| release.line()).collect();
     lines.dedup();
     match lines.split_last() {

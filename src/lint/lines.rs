@@ -69,6 +69,27 @@ pub fn key_indentation<'a>(
     of(table).or_else(|| hosts.iter().filter(same).find_map(of))
 }
 
+/// What is cut to delete a setting: its line or lines, with the line break before where there is none behind. `None` where
+/// something else stands on them, if only a comment.
+pub fn of_setting(text: &str, setting: &Span) -> Option<Span> {
+    let lines = around(text, setting);
+    let behind = text.get(setting.end..lines.end)?;
+    if !is_first(text, setting.start)
+        || !behind.trim().is_empty()
+        || text[setting.clone()].contains('#')
+    {
+        return None;
+    }
+    let mark = text[lines.clone()].starts_with('\u{feff}');
+    let start = lines.start + if mark { '\u{feff}'.len_utf8() } else { 0 };
+    let before = &text[..start];
+    let kept = match behind.ends_with('\n') {
+        true => None,
+        false => before.strip_suffix("\r\n").or(before.strip_suffix('\n')),
+    };
+    Some(kept.unwrap_or(before).len()..lines.end)
+}
+
 fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
@@ -90,5 +111,22 @@ mod tests {
         assert_eq!(next(text, 99), text.len());
         assert_eq!(above_comments("a\n # b\n# c\nd", 10), 2);
         assert!(is_first(text, 4) && !is_first(text, 8));
+    }
+
+    #[test]
+    fn a_setting_is_deleted_with_its_line_and_nothing_else() {
+        let cut = |text: &str| {
+            let start = text.find('x').unwrap();
+            let span = of_setting(text, &(start..start + 5))?;
+            let mut text = text.to_owned();
+            text.replace_range(span, "");
+            Some(text)
+        };
+        assert_eq!(cut("a\n\tx = 1 \nb\n").as_deref(), Some("a\nb\n"));
+        assert_eq!(cut("a\r\n\r\nx = 1").as_deref(), Some("a\r\n"));
+        assert_eq!(cut("x = 1").as_deref(), Some(""));
+        assert_eq!(cut("\u{feff}x = 1\nb").as_deref(), Some("\u{feff}b"));
+        assert_eq!(cut("x = 1 # one\n"), None);
+        assert_eq!(cut("{ x = 1 }\n"), None);
     }
 }
