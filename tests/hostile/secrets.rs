@@ -188,3 +188,118 @@ fn resolve_repeats_no_secret_unless_it_is_told_to() {
     }
     assert!(shown > 0, "the fixture has secrets that could be shown");
 }
+
+/// config.toml files in which every planted secret holds `S3CR3T`, each with something that is complained of beside it.
+fn nodes() -> Vec<String> {
+    const REGISTRY: &str = "plugins.\"io.containerd.grpc.v1.cri\".registry";
+    let auth = |n: u8| {
+        format!(
+            "  username = \"S3CR3T{n}u\"\n  password = 'S3CR3T{n}p'\n  auth = \"S3CR3T{n}a\"\n  identitytoken = \"S3CR3T{n}t\"\n"
+        )
+    };
+    let headers = "  X-Any = [\"S3CR3T00\"]\n  Authorization = [\"Basic S3CR3T01\", 'S3CR3T02']\n";
+    [
+        format!("[{REGISTRY}]\n  config_path = \"\"\n[{REGISTRY}.headers]\n{headers}[{REGISTRY}.mirrors.\"docker.io\"]\n  endpoint = [\"https://u:S3CR3T03@m.internal/?t=S3CR3T04\"]\n"),
+        format!("[{REGISTRY}]\n  config_path = \"/etc/x\"\n[{REGISTRY}.mirrors.\"docker.io\"]\n  endpoint = [\"https://u:S3CR3T05@m.internal\"]\n"),
+        format!("[{REGISTRY}.configs.\"m.internal\".auth]\n{}[{REGISTRY}.configs.\"m.internal\".tls]\n  ca_file = \"/ca\"\n", auth(10)),
+        format!("[{REGISTRY}.configs.\"m.internal\".auth]\n{}  password = 5\n", auth(11)),
+        format!("[{REGISTRY}.configs.\"m.internal\".auth]\n{}  Password = 5\n", auth(12)),
+        format!("[{REGISTRY}.configs.\"m.internal\"]\n  auth = {{ username = \"S3CR3T13\", password = \"S3CR3T14\" }}\n  tls = {{ ca_file = \"/ca\" }}\n"),
+        format!("[{REGISTRY}.configs.\"https://u:S3CR3T15@m.internal\".tls]\n  ca_file = \"/ca\"\n"),
+        format!("[{REGISTRY}.auths.\"https://u:S3CR3T20@m.internal:x\"]\n{}", auth(21)),
+        format!("[{REGISTRY}.auths.\"https://u:S3CR3T22@m.internal\"]\n{}", auth(23)),
+        format!("[{REGISTRY}]\n  auths = {{ \"https://m.internal\" = {{ auth = \"S3CR3T24\" }} }}\n  confg_path = \"/etc/x\"\n  headers = {{ X-Any = [\"S3CR3T25\"] }}\n"),
+        format!("[{REGISTRY}.auths.\"m.internal\"]\n  auth = [\"S3CR3T26\"]\n"),
+        format!("[{REGISTRY}.headers]\n  X-Any = \"S3CR3T27\"\n"),
+        // Where nothing reads it.
+        format!("[plugins.cri.registry.auths.\"m.internal\"]\n{}", auth(30)),
+        format!("[plugins.io.containerd.grpc.v1.cri.registry.auths.\"m.internal\"]\n{}", auth(31)),
+        format!("[plugins.\"io.containerd.grpc.v1.cri.registry\".auths.\"m.internal\"]\n{}", auth(32)),
+        format!("[{REGISTRY}.auth]\n{}", auth(33)),
+        // Broken lines.
+        format!("[{REGISTRY}.auths.\"m.internal\"]\n  password = S3CR3T40\n"),
+        format!("[{REGISTRY}.auths.\"m.internal\"]\n  password = \"S3CR3T41\n"),
+        format!("[{REGISTRY}.auths.\"m.internal\"]\n  auth: S3CR3T42\n"),
+        format!("[{REGISTRY}.headers]\n  X-Any = [\"S3CR3T43\n"),
+        format!("[{REGISTRY}.auths.\"m.internal\"]\n  password = \"a\"\n  password = \"S3CR3T44\"\n"),
+    ]
+    .into_iter()
+    .map(|text| format!("version = 2\n{text}"))
+    .collect()
+}
+
+const RELEASES: &str = "1.6,1.7,2.0,2.1,2.2,2.3";
+
+#[test]
+fn no_format_repeats_a_secret_of_config_toml() {
+    for (index, text) in nodes().iter().enumerate() {
+        let folder = Folder::new(&[]);
+        folder.write("config.toml", text);
+        let mut args = vec!["config.toml", "--no-config", "-v", "--containerd", RELEASES];
+        args.extend(["--select", "all", "--format", "human"]);
+        let outs = FORMATS.map(|format| format!("out.{format}"));
+        for (format, out) in FORMATS.iter().zip(&outs) {
+            args.extend(["--format", format, "--output", out]);
+        }
+        let ended = folder.run(&args);
+        ended.ends(1);
+        hides(&format!("{index}"), &ended.out);
+        hides(&format!("{index}"), &ended.err);
+        for out in &outs {
+            let text = fs::read_to_string(folder.path().join(out)).unwrap();
+            hides(&format!("{index}, {out}"), &text);
+        }
+        let diff = folder.run(&["config.toml", "--no-config", "--diff", "--unsafe-fixes"]);
+        hides(&format!("{index}, the diff"), &diff.out);
+        hides(&format!("{index}, the diff"), &diff.err);
+        for format in ["human", "json"] {
+            let node = ["node", "config.toml", "--format", format];
+            let ended = folder.run(&[&node[..], &["--containerd", RELEASES]].concat());
+            ended.ends(0);
+            hides(&format!("{index}, node as {format}"), &ended.out);
+            let resolve = ["resolve", "--containerd-config", "config.toml", "a.io/b"];
+            let ended = folder.run(&[&resolve[..], &["--format", format]].concat());
+            hides(&format!("{index}, resolve as {format}"), &ended.out);
+            hides(&format!("{index}, resolve as {format}"), &ended.err);
+        }
+    }
+}
+
+#[test]
+fn migrate_neither_prints_nor_writes_a_secret() {
+    let yaml = [
+        "configs:\n  m.internal:\n    auth: {username: S3CR3T50, password: 'S3CR3T51', auth: S3CR3T52, identity_token: S3CR3T53}\n    tls: {ca_file: /ca}\n",
+        "mirrors:\n  a.io:\n    endpoint: [\"https://u:S3CR3T54@m.internal/?t=S3CR3T55\", \"https://u:S3CR3T56@m :x\"]\n    rewrite: {a: b}\n",
+        "configs:\n  m.internal: {auth: S3CR3T57}\n",
+        "configs:\n  m.internal: {auth: {password: [S3CR3T58], token: S3CR3T59}}\n",
+        "configs:\n  m.internal: {auth: {password: \"S3CR3T60\n",
+        "configs:\n  m.internal: {auth: {password: *S3CR3T61}}\n",
+        "auths:\n  m.internal: {auth: S3CR3T62}\n",
+    ];
+    let json = [
+        "{\"registry-mirrors\": [\"https://u:S3CR3T70@m.internal/?t=S3CR3T71\", \"https://u:S3CR3T72@m :x\"]}",
+        "{\"insecure-registries\": [\"u:S3CR3T73@m.internal\", \"https://u:S3CR3T74@m.internal:x\"]}",
+        "{\"registry-mirrors\": S3CR3T75",
+    ];
+    let toml = nodes();
+    let toml = toml.iter().map(|text| ("config.toml", text.as_str()));
+    let yaml = yaml.map(|text| ("registries.yaml", text));
+    let json = json.map(|text| ("daemon.json", text));
+    for (name, text) in toml.chain(yaml).chain(json) {
+        for format in ["human", "json"] {
+            let folder = Folder::new(&[]);
+            folder.write(name, text);
+            for more in [&["--dry-run"][..], &[]] {
+                let migrate = ["migrate", name, "--output", "certs.d", "--format", format];
+                let ended = folder.run(&[&migrate[..], more].concat());
+                hides(text, &ended.out);
+                hides(text, &ended.err);
+            }
+            let written = fs::read_dir(folder.path().join("certs.d"));
+            for entry in written.into_iter().flatten() {
+                let file = entry.unwrap().path().join("hosts.toml");
+                hides(text, &fs::read_to_string(file).unwrap());
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! The answers, release by release, before they are printed.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,6 +10,7 @@ use crate::containerd::go::path;
 use crate::containerd::node::{self, Outcome};
 use crate::containerd::toml::document::Place;
 use crate::containerd::{FileError, Files, Release};
+use crate::document::secrets::without_userinfo;
 use crate::document::{Position, Source};
 use crate::tree::NodeFiles;
 
@@ -69,19 +71,36 @@ impl Node {
         self.files.shown(path)
     }
 
+    /// A text about this answer without the secrets of the files that it is about.
+    pub fn hidden(&self, outcome: &Outcome, text: &str) -> String {
+        let mut text = without_userinfo(text).into_owned();
+        for file in &outcome.files {
+            self.with_source(&file.path, |source| {
+                if let Cow::Owned(hidden) = source.secrets().hidden_in(&text) {
+                    text = hidden;
+                }
+            });
+        }
+        text
+    }
+
     /// Where a place is.
     pub fn locate(&self, outcome: &Outcome, place: &Place) -> Option<Location> {
         let path = outcome.path(place)?;
+        self.with_source(path, |source| Location {
+            path: self.shown(path),
+            position: source.lines.characters(&source.text, place.span.start),
+        })
+    }
+
+    /// Shows a file's text, which is read once.
+    fn with_source<T>(&self, path: &str, show: impl FnOnce(&Source) -> T) -> Option<T> {
         let mut sources = self.sources.borrow_mut();
         if !sources.contains_key(path) {
             let bytes = self.files.read(path).ok()?;
             sources.insert(path.to_owned(), Source::new("", &bytes));
         }
-        let source = sources.get(path)?;
-        Some(Location {
-            path: self.shown(path),
-            position: source.lines.characters(&source.text, place.span.start),
-        })
+        sources.get(path).map(show)
     }
 
     /// The drop-ins in the folder that containerd's own configuration names from 2.2, `conf.d` beside

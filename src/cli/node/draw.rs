@@ -66,7 +66,7 @@ impl Page<'_> {
     fn daemon(&mut self) {
         match (&self.outcome.fault, self.outcome.starts) {
             (Some(fault), false) => {
-                let text = format!("✗ does not start: {}", fault.reason);
+                let text = format!("✗ does not start: {}", self.hidden(&fault.reason));
                 self.sheet.section("daemon", BAD, &text);
                 self.at(fault.place.as_ref());
             }
@@ -82,7 +82,7 @@ impl Page<'_> {
     fn cri(&mut self) {
         match (self.outcome.cri, &self.outcome.fault) {
             (Cri::Fails, Some(fault)) => {
-                let text = format!("✗ does not load: {}", fault.reason);
+                let text = format!("✗ does not load: {}", self.hidden(&fault.reason));
                 self.sheet.section("CRI", BAD, &text);
                 self.at(fault.place.as_ref());
                 self.sheet.more(FAINT, "the node cannot run pods");
@@ -211,12 +211,16 @@ impl Page<'_> {
     fn ignored(&mut self) {
         let mut label = "ignored";
         for ignored in &self.outcome.ignored {
-            self.sheet
-                .section(label, BAD, &format!("✗ {}", ignored.what));
-            self.sheet.more(FAINT, &ignored.why.to_string());
+            let what = self.hidden(&ignored.what);
+            self.sheet.section(label, BAD, &format!("✗ {what}"));
+            self.sheet.more(FAINT, &self.hidden(&ignored.why));
             self.at(Some(&ignored.place));
             label = "";
         }
+    }
+
+    fn hidden(&self, text: &impl ToString) -> String {
+        self.node.hidden(self.outcome, &text.to_string())
     }
 
     fn at(&mut self, place: Option<&Place>) {

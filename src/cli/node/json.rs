@@ -55,8 +55,8 @@ fn answer(node: &Node, outcome: &Outcome) -> Value {
         .iter()
         .map(|ignored| {
             json!({
-                "what": ignored.what,
-                "why": ignored.why.to_string(),
+                "what": node.hidden(outcome, &ignored.what),
+                "why": node.hidden(outcome, &ignored.why.to_string()),
                 "location": place(&ignored.place),
             })
         })
@@ -68,7 +68,7 @@ fn answer(node: &Node, outcome: &Outcome) -> Value {
             Cri::Fails => "fails",
             Cri::Absent => "absent",
         },
-        "error": fault.map(|fault| fault.reason.to_string()),
+        "error": fault.map(|fault| node.hidden(outcome, &fault.reason.to_string())),
         "location": fault.and_then(|fault| place(fault.place.as_ref()?)),
         "config_path": outcome.config_path,
         "roots": outcome.roots,

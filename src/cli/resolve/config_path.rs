@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::answer::Found;
+use super::secrets::without_userinfo;
 use super::{Args, Error};
 use crate::containerd::node::{self, Cri, Outcome};
 use crate::containerd::toml::document::Table;
@@ -218,7 +219,10 @@ fn open_root(files: &NodeFiles, root: &str, sysroot: Option<&PathBuf>) -> Tree {
 }
 
 fn no_lookup(outcome: &Outcome) -> Option<NoLookup> {
-    let why = outcome.fault.as_ref().map(|fault| fault.reason.to_string());
+    let why = outcome
+        .fault
+        .as_ref()
+        .map(|fault| without_userinfo(&fault.reason.to_string(), false).into_owned());
     let reason = |text: &str| match &why {
         Some(why) => format!("{text}: {why}"),
         None => text.to_owned(),

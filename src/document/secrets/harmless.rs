@@ -51,6 +51,7 @@ pub fn is_credential_name(name: &str) -> bool {
         "cookie",
         "x-auth",
         "auth",
+        "username",
     ];
     let parts = [
         "token",

@@ -1,4 +1,4 @@
-//! What no output may repeat of a hosts.toml: credentials in URLs, values of headers, keys.
+//! What no output may repeat of a hosts.toml or config.toml: credentials in URLs, values of headers, keys.
 //!
 //! What a report says ends in logs and pull requests that more people read than the file. What is hidden is hidden by its
 //! place in the text, which need not be valid TOML: a file with a slip of the pen holds the same secrets.
@@ -27,7 +27,7 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Finds the secrets of a hosts.toml.
+    /// Finds the secrets of a hosts.toml or config.toml.
     pub fn of(text: &str) -> Secrets {
         let places = places::find(text);
         if places.is_empty() {
@@ -280,6 +280,14 @@ mod tests {
             (
                 "[host.a.header]\nx-b = \"abc1234\"",
                 "[host.a.header]\nx-b = \"*******\"",
+            ),
+            (
+                "[plugins.\"a.b\".registry.headers]\nX-B = [\"abc1234\"]",
+                "[plugins.\"a.b\".registry.headers]\nX-B = [\"*******\"]",
+            ),
+            (
+                "[configs.\"m\".auth]\nusername = \"ab\"\nidentitytoken = \"c\"",
+                "[configs.\"m\".auth]\nusername = \"**\"\nidentitytoken = \"*\"",
             ),
             (
                 "host.a.header.x-b = [\n  'abc1234',\n]\nca = 'a'",

@@ -197,12 +197,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The name of the header, or of the credential, that this is the value of.
+    /// The name of the header, or of the credential, that this is the value of. The table is `header` in hosts.toml, and
+    /// `headers` in config.toml.
     fn name(&self) -> Option<&str> {
-        let header = self
-            .path
-            .iter()
-            .position(|key| key.eq_ignore_ascii_case("header"));
+        let header = self.path.iter().position(|key| {
+            ["header", "headers"]
+                .iter()
+                .any(|name| key.eq_ignore_ascii_case(name))
+        });
         let last = self.path.last()?;
         match header {
             Some(at) => Some(
