@@ -69,10 +69,16 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
                 format!("the config path `{root}` is relative"),
                 "relative",
                 "it starts where the daemon was started, which is / for a service".to_owned(),
-                format!(
-                    "write the whole path, such as {}",
-                    quoted(&format!("/etc/containerd/{}", path::clean(root)))
-                ),
+                match root.trim_start() {
+                    // Go trims nothing.
+                    absolute if absolute.starts_with('/') => {
+                        format!("take out the blank before it: {}", quoted(absolute))
+                    }
+                    _ => format!(
+                        "write the whole path, such as {}",
+                        quoted(&format!("/etc/containerd/{}", path::clean(root)))
+                    ),
+                },
             ),
             Miss::Namespace { root, tree } => (
                 format!("`{root}` is the directory of one registry, and not a config path"),

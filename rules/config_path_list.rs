@@ -1,6 +1,6 @@
 use crate::containerd::node::{Cri, Outcome, Pull};
 use crate::containerd::toml::document::Place;
-use crate::lint::sections::{quoted, set_config_path};
+use crate::lint::sections::{config_path, quoted, set_config_path};
 use crate::lint::{Check, Finding, NodeContext, Safety};
 
 crate::rule! {
@@ -51,50 +51,66 @@ crate::rule! {
     check: Check::Node(check),
 }
 
+/// A list that is not split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct List {
+    text: String,
+    is_built_in: bool,
+}
+
 fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     for group in context.groups(lists) {
-        let list = &group.what;
-        let first = list.split(':').find(|part| !part.is_empty()).unwrap_or("/");
-        let is_written = group.location.span.is_some();
-        let message = match is_written {
-            true => format!("`{list}` is the name of one directory to the transfer service"),
-            false => format!(
+        // Where it is none, config.toml may have one.
+        if group.what.is_built_in && context.node.is_drop_in() {
+            continue;
+        }
+        let list = &group.what.text;
+        let first = list.split(':').find(|part| !part.is_empty());
+        let first = first.map_or_else(|| config_path(context), str::to_owned);
+        let message = match group.what.is_built_in {
+            false => format!("`{list}` is the name of one directory to the transfer service"),
+            true => format!(
                 "no `config_path` is set, and the built-in `{list}` is the name of one directory to the transfer service"
             ),
         };
         let finding = context
             .finding(&RULE, &group, message)
-            .label("not split at the colons")
+            .label(match group.what.is_built_in {
+                true => "no config path",
+                false => "not split at the colons",
+            })
             .effect("pulls look for a directory of that name, find none, and go on without any hosts.toml");
         let others = "; or set `use_local_image_pull = true`, which has the list split";
-        out.push(match (is_written, group.location.span.clone()) {
-            (true, Some(span)) => finding
-                .help(format!(
-                    "name one directory: `config_path = {}`{others}",
-                    quoted(first)
-                ))
-                .fix(
-                    Safety::Unsafe,
-                    "keep the first directory",
-                    span,
-                    quoted(first),
-                ),
-            _ => match set_config_path(context, first) {
-                Some(section) => finding
-                    .help(format!("name one directory:\n{}", section.written))
-                    .fix_edits(
+        out.push(
+            match (group.what.is_built_in, group.location.span.clone()) {
+                (false, Some(span)) => finding
+                    .help(format!(
+                        "name one directory: `config_path = {}`{others}",
+                        quoted(&first)
+                    ))
+                    .fix(
                         Safety::Unsafe,
-                        "set it to the first directory",
-                        section.edits,
+                        "keep the first directory",
+                        span,
+                        quoted(&first),
                     ),
-                None => finding,
+                _ => match set_config_path(context, &group, &first) {
+                    Some(section) => finding
+                        .help(format!("name one directory:\n{}", section.written))
+                        .fix_edits(
+                            Safety::Unsafe,
+                            "set it to the first directory",
+                            section.edits,
+                        ),
+                    None => finding,
+                },
             },
-        });
+        );
     }
 }
 
-/// The list, where it is not split, and where it is set.
-fn lists(outcome: &Outcome) -> Vec<(String, Option<Place>)> {
+/// The list, where it is not split, and where it is set; for the built-in one, where an empty one is.
+fn lists(outcome: &Outcome) -> Vec<(List, Option<Place>)> {
     let list = match outcome.roots.as_slice() {
         [root] if root.contains(':') => root,
         _ => return Vec::new(),
@@ -104,9 +120,9 @@ fn lists(outcome: &Outcome) -> Vec<(String, Option<Place>)> {
     if outcome.pull != Pull::Transfer || !serves {
         return Vec::new();
     }
-    let place = match outcome.is_built_in() {
-        true => None,
-        false => outcome.config_path_place.clone(),
+    let list = List {
+        text: list.clone(),
+        is_built_in: outcome.is_built_in(),
     };
-    vec![(list.clone(), place)]
+    vec![(list, outcome.config_path_place.clone())]
 }

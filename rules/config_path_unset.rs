@@ -8,7 +8,8 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a config.toml that sets no `config_path`, for releases that have none of their own.
+    /// Reports a config.toml that sets no `config_path`, for releases that have none of their own. A file that is named alone and lies in a folder of
+    /// drop-ins, such as `conf.d`, need not set one.
     ///
     /// ## Why
     ///
@@ -49,28 +50,35 @@ crate::rule! {
 }
 
 fn check(context: &NodeContext, out: &mut Vec<Finding>) {
+    if context.node.is_drop_in() {
+        return;
+    }
     for group in context.groups(unset) {
         let finding = context
             .finding(&RULE, &group, "no `config_path` is set")
             .label("no config path")
             .effect("no hosts.toml is read: every pull goes to the registry itself");
-        out.push(match set_config_path(context, &config_path(context)) {
-            Some(section) => finding
-                .help(format!("set it:\n{}", section.written))
-                .fix_edits(Safety::Safe, "set the config path", section.edits),
-            None => finding,
-        });
+        out.push(
+            match set_config_path(context, &group, &config_path(context)) {
+                Some(section) => finding
+                    .help(format!("set it:\n{}", section.written))
+                    .fix_edits(Safety::Safe, "set the config path", section.edits),
+                None => finding,
+            },
+        );
     }
 }
 
 /// Nothing is looked in, and nothing says otherwise: no old table, and no section that was to set it.
 fn unset(outcome: &Outcome) -> Vec<((), Option<Place>)> {
     let was_meant = outcome.ignored.iter().any(|ignored| match &ignored.why {
-        Why::OtherSection { .. } | Why::Unquoted(_) | Why::Misquoted(_) | Why::OutsideRegistry => {
-            true
-        }
+        Why::OtherSection { .. }
+        | Why::Unquoted(_)
+        | Why::Misquoted(_)
+        | Why::OutsideRegistry
+        | Why::Capitals
+        | Why::ReplacedWhole(_) => true,
         Why::UnknownKey { near } => *near == Some("config_path"),
-        Why::Replaced { by } => by.is_none(),
         _ => false,
     });
     let is_unset = outcome.starts

@@ -55,6 +55,12 @@ crate::rule! {
 
 fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     for group in context.groups(ignored) {
+        // A drop-in without a version has that of the file that imports it.
+        if matches!(group.what.why, Why::OtherSection { version: 0, .. })
+            && context.node.is_drop_in()
+        {
+            continue;
+        }
         out.push(finding(context, &group));
     }
 }
@@ -80,7 +86,7 @@ fn ignored(outcome: &Outcome) -> Vec<(Ignored, Option<Place>)> {
             false => CRI,
         };
         match &mut ignored.why {
-            Why::Replaced { by } => *by = by.take().map(|_| ignored.place.clone()),
+            Why::Replaced { by } => *by = ignored.place.clone(),
             // What it is called on this release is not what has to be written.
             Why::Misquoted(reads) | Why::Unquoted(reads) => *reads = id,
             Why::OtherSection { reads, version } if *version < 2 => *reads = id,
@@ -152,7 +158,8 @@ fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
             .help("take it out; the keys are config_path, mirrors, configs, auths, headers")
             .severity(Severity::Warning),
         Why::BelowHeader => finding.help("move it to the head of the file, before the first `[header]`"),
-        Why::Replaced { .. } => finding
+        Why::Capitals => finding.help("write `registry`"),
+        Why::Replaced { .. } | Why::ReplacedWhole(_) => finding
             .help("say it in one place: in the section and the file that count")
             .severity(Severity::Warning),
         Why::NotMoved => finding

@@ -78,7 +78,13 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
             "config.toml is not TOML: {}",
             error.message.replace('\n', ", ")
         );
-        out.push(explain(context.finding(&RULE, &group, message), true));
+        let finding = explain(context.finding(&RULE, &group, message), true);
+        out.push(match context.text().contains("{{") {
+            true => {
+                finding.help("this looks like a template: name the file that is rendered from it")
+            }
+            false => finding,
+        });
     }
     let parses = context.document().is_ok();
     let faults = |outcome: &Outcome| match faults(outcome) {
@@ -178,7 +184,7 @@ fn explain(finding: Finding, daemon: bool) -> Finding {
     match daemon {
         true => finding
             .label("containerd does not start")
-            .effect("containerd does not start with this file, and nothing runs on the node after the next restart"),
+            .effect("containerd does not start with this file: after its next restart the node starts no pods"),
         false => finding
             .label("CRI does not load")
             .effect("CRI does not load: the kubelet has nobody to talk to, and the node runs no pods"),

@@ -214,3 +214,68 @@ fn nothing_of_a_file_reaches_the_terminal_raw() {
     let printed = String::from_utf8(out).unwrap();
     assert!(printed.contains("/a\\u{1b}[31m"), "{printed}");
 }
+
+/// A section that sets a config path.
+fn section(path: &str) -> String {
+    format!("[plugins.\"io.containerd.grpc.v1.cri\".registry]\n  config_path = \"{path}\"\n")
+}
+
+#[test]
+fn a_relative_pattern_begins_where_the_release_has_it_begin() {
+    let dir = files(&[
+        (
+            "etc/containerd/config.toml",
+            "version = 2\nimports = [\"conf.d/*.toml\"]\n",
+        ),
+        ("etc/containerd/conf.d/a.toml", &section("/beside")),
+        ("conf.d/a.toml", &section("/started")),
+    ]);
+    for (releases, want) in [
+        ("1.6.29,1.7.15", "/started"),
+        ("1.6.30,1.7.16,2.0.0,2.3.4", "/beside"),
+    ] {
+        let arguments = ["--sysroot", "$ROOT", "--containerd", releases];
+        for outcome in outcomes(dir.path(), &arguments) {
+            assert_eq!(outcome["config_path"], want, "{}", outcome["releases"]);
+        }
+    }
+}
+
+#[test]
+fn a_required_plugin_that_is_not_there_keeps_the_daemon_from_starting() {
+    for (text, fails) in [
+        // In a file of version 1, 1.x goes by short names.
+        (
+            "required_plugins = [\"io.containerd.grpc.v1.cri\"]\n",
+            "1.6.39,1.7.34",
+        ),
+        ("required_plugins = [\"cri\"]\n", ""),
+        (
+            "version = 2\nrequired_plugins = [\"io.containerd.grpc.v1.cri\"]\n",
+            "",
+        ),
+        (
+            "version = 2\nrequired_plugins = [\"io.containerd.cri.v1.images\"]\n",
+            "1.6.39,1.7.34",
+        ),
+    ] {
+        let dir = files(&[("config.toml", text)]);
+        let arguments = ["$ROOT/config.toml", "--containerd", "1.6,1.7,2.0,2.3"];
+        let all = outcomes(dir.path(), &arguments);
+        let failing = all.iter().filter(|outcome| outcome["daemon"] == "fails");
+        let releases: Vec<&str> = failing
+            .flat_map(|outcome| outcome["releases"].as_array().unwrap())
+            .map(|release| release.as_str().unwrap())
+            .collect();
+        assert_eq!(releases.join(","), fails, "{text}");
+    }
+}
+
+#[test]
+fn a_drop_in_that_is_named_alone_is_called_one() {
+    let dir = files(&[("conf.d/a.toml", &section("/x")), ("x.d/config.toml", "")]);
+    let words = "a drop-in, shown as if it were all";
+    let printed = |path: &str| try_print(dir.path(), &[path]).unwrap();
+    assert!(printed("$ROOT/conf.d/a.toml").contains(words));
+    assert!(!printed("$ROOT/x.d/config.toml").contains(words));
+}

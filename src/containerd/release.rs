@@ -248,6 +248,12 @@ impl Release {
         self.default_config_path() && !self.since(2, 2, 2)
     }
 
+    /// A relative pattern in `imports` begins at the directory of the file that it is in, as a relative path does: on 1.x
+    /// from 1.6.30 and 1.7.16 (containerd#9745). Before, it begins where the daemon was started.
+    pub fn globs_beside_parent(self) -> bool {
+        self.since_backport(&[(6, 30), (7, 16)], Release::new(2, 0, 0))
+    }
+
     /// `imports` of the built-in configuration, and so of the file that `containerd config default` writes, names
     /// `/etc/containerd/conf.d/*.toml`: from 2.2 (containerd#12323). A file that does not name it does not import it.
     pub fn default_imports(self) -> bool {

@@ -1,6 +1,7 @@
 //! The registry section of a config.toml: how it is called, and how a config path is written into it.
 
-use super::node::NodeContext;
+use super::node::{Group, NodeContext};
+use crate::containerd::node;
 use crate::containerd::node::names::{CRI, IMAGES};
 use crate::containerd::toml::Span;
 use crate::document::{Item, Node, Spelling};
@@ -39,9 +40,48 @@ pub fn config_path(context: &NodeContext) -> String {
     }
 }
 
-/// Writes a config path into config.toml: in place of an empty one, into the section, or into one that is made at the
-/// end. A file without a version gets none: what its sections are called differs between the releases.
-pub fn set_config_path(context: &NodeContext, path: &str) -> Option<SectionEdit> {
+/// Writes a config path for what a finding is about: in place of the empty one at which it is, else into config.toml.
+/// No edits where they would not take effect for each of its releases, as when a file that is imported has the last word.
+pub fn set_config_path<T>(
+    context: &NodeContext,
+    group: &Group<T>,
+    path: &str,
+) -> Option<SectionEdit> {
+    let mut section = match &group.location.span {
+        Some(span) => SectionEdit {
+            written: format!("config_path = {}", quoted(path)),
+            edits: match context.is_main(&group.location) {
+                true => vec![(span.clone(), quoted(path))],
+                false => Vec::new(),
+            },
+        },
+        None => in_config_toml(context, path)?,
+    };
+    if !section.edits.is_empty() && !takes_effect(context, &section.edits, group, path) {
+        section.edits.clear();
+    }
+    Some(section)
+}
+
+/// Whether the releases look at a path when config.toml is edited so.
+fn takes_effect<T>(
+    context: &NodeContext,
+    edits: &[(Span, String)],
+    group: &Group<T>,
+    path: &str,
+) -> bool {
+    let mut text = context.text().to_owned();
+    for (span, replacement) in edits.iter().rev() {
+        text.replace_range(span.clone(), replacement);
+    }
+    let node = context.node.with_config(text.into_bytes());
+    let mut releases = group.releases.iter();
+    releases.all(|release| node::load(*release, &node, &node.config).config_path == path)
+}
+
+/// Writes a config path into config.toml: in place of what stands there, into the section, or into one that is made at
+/// the end. A file without a version gets none: what its sections are called differs between the releases.
+fn in_config_toml(context: &NodeContext, path: &str) -> Option<SectionEdit> {
     let document = context.document().ok()?;
     let main = context.outcomes.first()?.files.first()?;
     let plugin = plugin(main.version);

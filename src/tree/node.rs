@@ -82,6 +82,14 @@ impl NodeFiles {
         }
     }
 
+    /// Whether what was named is no config.toml, but a file for one to import: it lies in a folder for such files, `conf.d`
+    /// or another whose name ends so. What it does not say, config.toml may.
+    pub fn is_drop_in(&self) -> bool {
+        let folder = self.directory.file_name().unwrap_or_default();
+        let is_config = self.config.rsplit('/').next() == Some("config.toml");
+        folder.to_string_lossy().ends_with(".d") && !is_config
+    }
+
     /// The name under which the user knows a path of the node: as config.toml was named, if it lies beside it.
     pub fn shown(&self, path: &str) -> String {
         if path == self.config {

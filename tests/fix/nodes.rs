@@ -47,3 +47,37 @@ fn what_would_keep_the_daemon_from_starting_is_held_back() {
     let (after, _) = fixed(&short, &["--fix", "--containerd", "1.7"]);
     assert_eq!(after, short);
 }
+
+#[test]
+fn what_a_drop_in_overrules_is_not_written() {
+    let folder = Folder::new(&[]);
+    let text = format!("version = 2\nimports = [\"conf.d/*.toml\"]\n{SECTION}");
+    folder.write("containerd/config.toml", &text);
+    let empty = SECTION.replace("/etc/containerd/certs.d", "");
+    folder.write("containerd/conf.d/a.toml", &format!("version = 2\n{empty}"));
+    let args = ["--fix", "--unsafe-fixes", "containerd/config.toml"];
+    let ended = folder.run(&args);
+    ended.ends(1);
+    assert!(!ended.err.contains("bug"), "{}", ended.err);
+    let path = folder.path().join("containerd/config.toml");
+    assert_eq!(fs::read_to_string(path).unwrap(), text);
+}
+
+#[test]
+fn of_a_drop_in_alone_only_what_it_says_is_judged() {
+    let folder = Folder::new(&[]);
+    // Without a version it has that of config.toml; a config path may stand in another file.
+    folder.write("conf.d/a.toml", SECTION);
+    folder.write(
+        "conf.d/b.toml",
+        "[plugins.\"io.containerd.grpc.v1.cri\".containerd]\n",
+    );
+    folder
+        .run(&["--no-config", "conf.d/a.toml", "conf.d/b.toml"])
+        .ends(0);
+    let list = SECTION.replace("certs.d\"", "certs.d:/etc/docker/certs.d\"");
+    folder.write("conf.d/c.toml", &format!("version = 2\n{list}"));
+    let ended = folder.run(&["--no-config", "conf.d/c.toml"]);
+    ended.ends(1);
+    assert!(ended.out.contains("config-path-list"), "{}", ended.out);
+}

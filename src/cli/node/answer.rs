@@ -66,6 +66,11 @@ impl Node {
         })
     }
 
+    /// Whether the file is one for a config.toml to import.
+    pub fn is_drop_in(&self) -> bool {
+        self.files.is_drop_in()
+    }
+
     /// A path of the node as the user knows it.
     pub fn shown(&self, path: &str) -> String {
         self.files.shown(path)

@@ -34,6 +34,11 @@ pub fn draw(node: &Node) -> String {
         };
         let _ = writeln!(out, "{}", paint(FAINT, &text));
     }
+    if node.is_drop_in() {
+        let text =
+            "a drop-in, shown as if it were all: name the config.toml that imports it to see both";
+        let _ = writeln!(out, "{}", paint(FAINT, text));
+    }
     for (releases, body) in groups {
         let _ = write!(out, "\n{}{body}", rule(&title(&releases)));
     }

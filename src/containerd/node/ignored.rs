@@ -42,17 +42,30 @@ pub enum Why {
     },
     /// A key of the daemon itself, written below the header of a table.
     BelowHeader,
-    /// Another setting took its place: in a later file, or in the other section.
+    /// Another setting took its place, there: in a later file, or in the other section.
     Replaced {
-        /// Where that is; `None` where there is none any more.
-        by: Option<Place>,
+        /// Where that is.
+        by: Place,
     },
+    /// The table that it is in was replaced whole by one that does not have it.
+    ReplacedWhole(Whole),
+    /// A table `registry` of the old section that is not carried over to the new one for its capitals.
+    Capitals,
     /// `tls` below `configs`, which is not read from 2.0.
     ConfigsTls,
     /// The transfer service has the setting and does not use it.
     TransferConfigPath,
     /// A setting of how to pull that is not carried over from the old section.
     NotMoved,
+}
+
+/// What replaces a table whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whole {
+    /// The plugin of a later file, on 1.x.
+    LaterFile,
+    /// The table `registry` of the old section, from 2.0.
+    OldSection,
 }
 
 /// The end of a sentence that begins with what is ignored.
@@ -84,10 +97,19 @@ impl fmt::Display for Why {
             Why::BelowHeader => f.write_str(
                 "it is a key of the daemon itself, and stands below the header of a table, so it belongs to that",
             ),
-            Why::Replaced { by: Some(_) } => f.write_str("another setting takes its place"),
-            Why::Replaced { by: None } => {
+            Why::Replaced { .. } => f.write_str("another setting takes its place"),
+            Why::ReplacedWhole(Whole::LaterFile) => {
                 f.write_str("a later file has the plugin too, and this release takes the last one whole")
             }
+            Why::ReplacedWhole(Whole::OldSection) => write!(
+                f,
+                "{} takes the place of this table whole",
+                section(CRI)
+            ),
+            Why::Capitals => write!(
+                f,
+                "only `registry` in small letters is carried over to [plugins.'{IMAGES}']"
+            ),
             Why::ConfigsTls => f.write_str("it is not read from containerd 2.0 on"),
             Why::TransferConfigPath => f.write_str("the transfer service does not use it"),
             Why::NotMoved => write!(
@@ -194,7 +216,15 @@ impl Finder<'_> {
             && let Some(registry) = node.as_table()
             && has_substance(registry)
         {
+            let is_carried = !self.release().is_v2() || id == IMAGES || key.name == "registry";
             match is_read {
+                true if !is_carried => {
+                    self.push(
+                        format!("[plugins.{name}.{}]", key.name),
+                        Why::Capitals,
+                        &key.place,
+                    );
+                }
                 true => self.registry(registry),
                 false => {
                     let why = Why::OtherSection {
@@ -248,8 +278,14 @@ impl Finder<'_> {
             let used = self.outcome.registry.settings.get(name);
             let counts = |used: &Node| contributes(node, used) || says_the_same(node, used);
             if !used.is_some_and(counts) && !node.value.is_zero() {
-                let by = used.map(|node| node.place.clone());
-                self.push(what, Why::Replaced { by }, &key.place);
+                let why = match used {
+                    Some(node) => Why::Replaced {
+                        by: node.place.clone(),
+                    },
+                    None if self.release().is_v2() => Why::ReplacedWhole(Whole::OldSection),
+                    None => Why::ReplacedWhole(Whole::LaterFile),
+                };
+                self.push(what, why, &key.place);
             } else if name == "configs" && self.release().is_v2() {
                 let registries = node.as_table().into_iter().flat_map(Table::entries);
                 for (host, node) in registries {

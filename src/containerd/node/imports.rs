@@ -3,14 +3,24 @@
 use crate::containerd::files::Files;
 use crate::containerd::go::glob::{self, BadPattern};
 use crate::containerd::go::path;
+use crate::containerd::release::Release;
 
 /// The paths that a text in `imports` of the file `parent` stands for: relative to its directory, and a pattern
-/// only if it has a `*`.
-pub fn resolve(files: &dyn Files, parent: &str, text: &str) -> Result<Vec<String>, BadPattern> {
+/// only if it has a `*`. Where patterns begin where the daemon was started, that is `/`, as it is for a service.
+pub fn resolve(
+    release: Release,
+    files: &dyn Files,
+    parent: &str,
+    text: &str,
+) -> Result<Vec<String>, BadPattern> {
     let cleaned = path::clean(text);
+    let base = match cleaned.contains('*') && !release.globs_beside_parent() {
+        true => "/",
+        false => directory(parent),
+    };
     let path = match cleaned.starts_with('/') {
         true => cleaned,
-        false => path::join(directory(parent), &cleaned),
+        false => path::join(base, &cleaned),
     };
     match path.contains('*') {
         true => glob::glob(files, &path),

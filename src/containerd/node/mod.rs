@@ -24,7 +24,7 @@ mod read;
 pub mod schema;
 
 pub use fault::{Fault, Reason};
-pub use ignored::{Ignored, Why};
+pub use ignored::{Ignored, Whole, Why};
 pub use imports::directory;
 
 use super::files::Files;

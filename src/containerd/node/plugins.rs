@@ -145,7 +145,7 @@ impl<'a> Disabled<'a> {
     }
 }
 
-/// Plugins that are required and do not come up take the daemon with them.
+/// Plugins that are required and do not come up, or that are not there, take the daemon with them.
 pub(super) fn required(outcome: &Outcome, merged: &Table) -> Result<(), Fault> {
     let disabled = Disabled::new(outcome.release, outcome.version, merged);
     let names = merged.get("required_plugins").into_iter();
@@ -160,7 +160,13 @@ pub(super) fn required(outcome: &Outcome, merged: &Table) -> Result<(), Fault> {
         let is_off = disabled
             .list
             .is_some_and(|list| list.strings().any(|(n, _)| n == name));
-        if is_off || fails {
+        // 1.x goes by short names in a file of version 1, and has none of the plugins that CRI was split into.
+        let is_unknown = match (outcome.release.is_v2(), outcome.version) {
+            (true, _) => false,
+            (false, 1) => name.contains('.'),
+            (false, _) => [IMAGES, RUNTIME, PODSANDBOX].contains(&name),
+        };
+        if is_off || fails || is_unknown {
             let because = outcome.fault.as_ref().filter(|_| fails && !is_off);
             let reason = Reason::Required {
                 plugin: name.to_owned(),

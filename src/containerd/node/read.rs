@@ -73,7 +73,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
         merge::merge(&mut merged, &settings, release);
         if let Some(list) = settings.get("imports") {
             for (text, place) in list.strings() {
-                let paths = imports::resolve(files, &path, text)
+                let paths = imports::resolve(release, files, &path, text)
                     .map_err(|_| Fault::at(Reason::BadPattern(text.to_owned()), place))?;
                 pending.extend(paths.into_iter().map(|path| (path, Some(place.clone()))));
             }
