@@ -1,4 +1,6 @@
-use crate::document::{Header, Item, Spelling};
+use std::ops::Range;
+
+use crate::document::{Header, Item, Spelling, Table};
 use crate::lint::tables::{self, header_for};
 use crate::lint::{Check, Finding, NamespaceContext, Safety, lines};
 
@@ -87,32 +89,72 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 "write {header}, and its keys on lines of their own below"
             ))
             .releases(releases);
-        if host.spelling == Spelling::Inline
-            && let Some(edits) = as_tables(context)
-        {
+        if let Some(edits) = as_tables(context) {
             finding = finding.fix_edits(Safety::Safe, format!("write {header}"), edits);
         }
         out.push(finding);
     }
 }
 
-/// All hosts below `[host]` as tables with headers, where each stands as a line of its own and nothing but such lines
-/// does. What stands below a header belongs to it, so that one alone cannot be turned.
-fn as_tables(context: &NamespaceContext) -> Option<Vec<(std::ops::Range<usize>, String)>> {
+type Edits = Vec<(Range<usize>, String)>;
+
+/// All hosts that have none as tables with headers, where nothing that is no host's would come to stand below one.
+fn as_tables(context: &NamespaceContext) -> Option<Edits> {
     let document = context.document.as_ref()?;
-    let around = document.root.get("host")?.table()?;
-    if around.spelling != Spelling::Header {
-        return None;
-    }
-    let by_header = |item: &Item| matches!(item.spelling, Spelling::Header | Spelling::Implied);
-    let lines = around.items.iter().filter(|item| !by_header(item));
-    lines.map(|item| as_table(context, item)).collect()
+    let item = document.root.get("host")?;
+    let around = item.table()?;
+    let by_header = |item: &&Item| matches!(item.spelling, Spelling::Header | Spelling::Implied);
+    let edits = match item.spelling {
+        // What stands below a header belongs to it, so that one alone cannot be turned.
+        Spelling::Header => {
+            let lines = around.items.iter().filter(|item| !by_header(item));
+            return lines.map(|item| in_line(context, item)).collect();
+        }
+        Spelling::Inline => vec![in_braces(context, item, around)?],
+        Spelling::Dotted => with_dots(context, around)?,
+        Spelling::Implied | Spelling::Plain => return None,
+    };
+    let first = edits.first()?.0.start;
+    let mut others = document
+        .root
+        .items
+        .iter()
+        .filter(|other| other.key.value != "host");
+    others
+        .all(|other| by_header(&other) || other.whole().start < first)
+        .then_some(edits)
 }
 
-fn as_table(context: &NamespaceContext, host: &Item) -> Option<(std::ops::Range<usize>, String)> {
-    let table = host.table().filter(|_| host.spelling == Spelling::Inline)?;
-    let text = context.text();
+/// A host on a line of its own, `"…" = { … }`.
+fn in_line(context: &NamespaceContext, host: &Item) -> Option<(Range<usize>, String)> {
     let span = host.key.span.start..host.span.end;
+    let written = as_table(
+        context,
+        host,
+        lines::indentation(context.text(), span.start),
+    )?;
+    lines::is_first(context.text(), span.start).then_some((span, written))
+}
+
+/// All hosts on one line, `host = { "…" = { … } }`.
+fn in_braces(
+    context: &NamespaceContext,
+    item: &Item,
+    hosts: &Table,
+) -> Option<(Range<usize>, String)> {
+    let span = item.key.span.start..item.span.end;
+    let indentation = lines::indentation(context.text(), span.start);
+    let written: Option<Vec<String>> = hosts
+        .items
+        .iter()
+        .map(|host| as_table(context, host, indentation))
+        .collect();
+    let written = written?.join(&format!("\n{indentation}"));
+    lines::is_first(context.text(), span.start).then_some((span, written))
+}
+
+fn as_table(context: &NamespaceContext, host: &Item, indentation: &str) -> Option<String> {
+    let table = host.table().filter(|_| host.spelling == Spelling::Inline)?;
     let mut written = header_for(&host.key.value);
     for item in &table.items {
         // A dotted key in braces stands for a table whose parts lie apart.
@@ -120,8 +162,34 @@ fn as_table(context: &NamespaceContext, host: &Item) -> Option<(std::ops::Range<
             return None;
         }
         written.push('\n');
-        written += lines::indentation(text, span.start);
-        written += text.get(item.key.span.start..item.span.end)?;
+        written += indentation;
+        written += context.text().get(item.key.span.start..item.span.end)?;
     }
-    lines::is_first(text, span.start).then_some((span, written))
+    Some(written)
+}
+
+/// Hosts whose keys are written `host."…".key = …`, those of each together.
+fn with_dots(context: &NamespaceContext, hosts: &Table) -> Option<Edits> {
+    let text = context.text();
+    let mut edits = Edits::new();
+    for host in &hosts.items {
+        let table = host.table().filter(|_| host.spelling == Spelling::Dotted)?;
+        for (index, item) in table.items.iter().enumerate() {
+            let key = item.key.span.start;
+            let line = lines::start(text, key);
+            let indentation = lines::indentation(text, key);
+            let start = line + indentation.len();
+            let is_after = edits.last().is_none_or(|(before, _)| before.end < start);
+            let is_whole = text.get(start..key)?.starts_with("host");
+            if !is_after || !is_whole || item.spelling == Spelling::Dotted {
+                return None;
+            }
+            let header = match index {
+                0 => format!("{}\n{indentation}", header_for(&host.key.value)),
+                _ => String::new(),
+            };
+            edits.push((start..key, header));
+        }
+    }
+    Some(edits)
 }
