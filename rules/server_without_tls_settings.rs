@@ -2,7 +2,7 @@ use crate::containerd::Role;
 use crate::document::Spelling;
 use crate::lint::tables::header_for;
 use crate::lint::twins::{Twin, in_words, is_trusted_everywhere, tls_keys, twins};
-use crate::lint::{Check, Finding, NamespaceContext, Safety, lines};
+use crate::lint::{Check, Environment, Finding, NamespaceContext, Safety, lines};
 
 crate::rule! {
     /// A server that is also a host, without the TLS settings that the host has.
@@ -103,7 +103,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             None => format!("write {words} at the root of the file too"),
         })
         .releases(twin.releases.clone());
-    if let (Some(lines), Some(at)) = (lines, end_of_root(context)) {
+    // One that verifies nothing is not to be copied where it is a fault itself: that is mended first.
+    let is_fault = keys.contains(&"skip_verify")
+        && context.environment() == Environment::Production
+        && context.runs("skip-verify");
+    if let (Some(lines), Some(at), false) = (lines, end_of_root(context), is_fault) {
         finding = finding.fix(
             Safety::Unsafe,
             format!("write {words} at the root of the file too"),
