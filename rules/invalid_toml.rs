@@ -1,5 +1,6 @@
 use crate::containerd::toml::{ProblemKind, Span};
 use crate::containerd::{Cause, Release};
+use crate::lint::keys::HOST_KEYS;
 use crate::lint::{Check, Finding, NamespaceContext, Safety, Severity};
 
 crate::rule! {
@@ -93,6 +94,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     });
     if let Some((span, replacement)) = slip.replacement {
         let shown = match replacement.trim() {
+            _ if replacement.starts_with('\n') => "put it on a line of its own".to_owned(),
             "" => "remove it".to_owned(),
             text => format!("write {text}"),
         };
@@ -217,6 +219,8 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
         return Some(found);
     }
     if body.contains(['“', '”', '‘', '’', '„', '«', '»']) {
+        // What people say in a comment is theirs.
+        let line = &line[..comment_start(line)];
         let straight = line
             .replace(['“', '”', '„', '«', '»'], "\"")
             .replace(['‘', '’'], "'");
@@ -254,13 +258,37 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
         found.replacement = Some((whole, header));
         return Some(found);
     }
-    if let Some((key, value)) = body.split_once("=>").or_else(|| body.split_once(":=")) {
-        return slip(
-            whole,
+    for sign in ["=>", ":="] {
+        let Some((key, value)) = body.split_once(sign) else {
+            continue;
+        };
+        let mut found = slip(
+            whole.clone(),
             "a value is assigned with `=` alone",
             "",
             format!("write `{} = {}`", key.trim(), value.trim()),
-        );
+        )?;
+        if is_word(key.trim()) {
+            let at = whole.start + key.len();
+            found.replacement = Some((at..at + sign.len(), "=".to_owned()));
+        }
+        return Some(found);
+    }
+    // `capabilities = ["pull"] skip_verify = true`: the parser stops at the second key.
+    let (written, rest) = line.split_at((offset - start).min(line.len()));
+    if let Some((key, _)) = rest.split_once('=')
+        && is_setting(key.trim())
+        && written.contains('=')
+    {
+        let at = start + written.trim_end().len();
+        let mut found = slip(
+            offset..whole.end,
+            "a setting ends its line",
+            "belongs on a line of its own",
+            format!("write `{}` and, on the next line, `{rest}`", written.trim()),
+        )?;
+        found.replacement = Some((at..offset, format!("\n{}", &line[..indent])));
+        return Some(found);
     }
     let before = body.split('#').next().unwrap_or(body).trim_end();
     if text.get(offset..).is_some_and(|rest| rest.starts_with(','))
@@ -317,18 +345,34 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
             }
             return Some(found);
         }
+        if let Some(words) = quoted_words(value) {
+            let mut found = slip(
+                span.clone(),
+                "text needs quotes",
+                "not in quotes",
+                format!("write `{} = {words}`", key.trim()),
+            )?;
+            found.replacement = Some((span, words));
+            return Some(found);
+        }
         let quotes = value.matches('"').count()
             - value
                 .matches("\\\"")
                 .count()
                 .min(value.matches('"').count());
         if value.starts_with('"') && !value.starts_with("\"\"\"") && quotes % 2 == 1 {
-            return slip(
-                span,
+            let mut found = slip(
+                span.clone(),
                 "a quote is not closed",
                 "opened here",
                 "close the text with `\"` on the same line".to_owned(),
-            );
+            )?;
+            // A word ends where the line does; of more, nobody knows which belongs to the text.
+            if quotes == 1 && value.len() > 1 && before == body && !value.contains([' ', ',', '\\'])
+            {
+                found.replacement = Some((span, format!("{value}\"")));
+            }
+            return Some(found);
         }
     }
     let previous = text[..start]
@@ -347,6 +391,48 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
         );
     }
     None
+}
+
+/// A key that containerd reads.
+fn is_setting(key: &str) -> bool {
+    key == "server" || HOST_KEYS.contains(&key)
+}
+
+/// What needs no quotes as a key, and needs them as a value.
+fn is_word(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    !text.is_empty() && text.chars().all(plain)
+}
+
+/// Where a comment begins behind a blank, or the end.
+fn comment_start(line: &str) -> usize {
+    [" #", "\t#"]
+        .iter()
+        .filter_map(|sign| line.find(sign))
+        .min()
+        .unwrap_or(line.len())
+}
+
+/// `["pull", "resolve"]` for `[pull, "resolve"]`.
+fn quoted_words(value: &str) -> Option<String> {
+    let inner = value.strip_prefix('[')?.strip_suffix(']')?;
+    let mut parts = Vec::new();
+    for part in inner.split(',') {
+        let word = part.trim();
+        let in_quotes = |q: char| {
+            let inner = word.strip_prefix(q).and_then(|word| word.strip_suffix(q));
+            inner.is_some_and(|inner| !inner.contains(['"', '\'', '\\']))
+        };
+        if is_word(word) && word.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            parts.push(part.replacen(word, &format!("\"{word}\""), 1));
+        } else if word.is_empty() || in_quotes('"') || in_quotes('\'') {
+            parts.push(part.to_owned());
+        } else {
+            return None;
+        }
+    }
+    let written = format!("[{}]", parts.join(","));
+    (written != value).then_some(written)
 }
 
 /// `key: value`, and nothing that TOML would write.
