@@ -54,10 +54,10 @@ const REGISTRY: &str = "registry-1.docker.io";
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context) {
-        let name = url.name();
         if !url.is_docker_site() {
             continue;
         }
+        let name = url.name();
         let Some(authority) = url.authority() else {
             continue;
         };

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::containerd::Role;
 use crate::containerd::go::path;
 use crate::lint::twins::{address, twins};
@@ -126,17 +128,17 @@ fn differs_in_tls(context: &NamespaceContext, host: &Entry) -> bool {
 }
 
 /// Where requests go: scheme, name, port and path. `None` where they go nowhere.
-fn place(entry: &Entry) -> Option<(String, String, String, String)> {
+fn place<'a>(entry: &'a Entry) -> Option<(&'a str, Cow<'a, str>, &'a str, Cow<'a, str>)> {
     let host = &entry.host;
     if !matches!(host.scheme.as_str(), "http" | "https") || host.host.is_empty() {
         return None;
     }
     let (name, port) = address(&host.scheme, &host.host);
     let path = match host.path.starts_with('/') {
-        true => path::clean(&host.path),
-        false => path::join("/", &host.path),
+        true => path::cleaned(&host.path),
+        false => Cow::Owned(path::join("/", &host.path)),
     };
-    Some((host.scheme.clone(), name, port, path))
+    Some((host.scheme.as_str(), name, port, path))
 }
 
 fn shown(entry: &Entry) -> String {

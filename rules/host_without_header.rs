@@ -53,9 +53,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     };
     let headers = document.headers(context.text());
-    for host in document.hosts() {
+    for host in context.host_tables() {
         // A key of the root below `[host]`: what is meant is no host.
-        if tables::is_key_as_host(&host) {
+        if tables::is_key_as_host(host) {
             continue;
         }
         // A header without a URL, `[host.""]`, is url-without-host's.
@@ -63,7 +63,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         if headers.iter().any(named) {
             continue;
         }
-        let read = context.endpoint_releases(&host);
+        let read = context.endpoint_releases(host);
         let mut releases = context.decoding_releases();
         releases.retain(|release| !read.contains(release));
         let url = &host.name.value;

@@ -52,7 +52,7 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     // Loopback registries are asked by HTTP without being told.
-    if context.is_default() || is_loopback(&context.host()) {
+    if context.is_default() || is_loopback(context.host()) {
         return;
     }
     let urls = written_urls(context);

@@ -109,7 +109,7 @@ fn place(context: &NamespaceContext) -> std::ops::Range<usize> {
     let tls = ["ca", "client"]
         .into_iter()
         .find_map(|key| document.root.get(key));
-    match (tls, document.server(), document.hosts().first()) {
+    match (tls, document.server(), context.host_tables().first()) {
         (Some(item), _, _) => item.key.span.clone(),
         (None, Some(server), _) => server.whole(),
         (None, None, Some(host)) => host.name.span.clone(),

@@ -75,11 +75,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     report(&document.root, 1, &context.decoding_releases());
     let unquoted = unquoted_hosts(headers, context.text());
-    for host in document.hosts() {
-        if is_key_as_host(&host) || is_unquoted(&host, &unquoted) {
+    for host in context.host_tables() {
+        if is_key_as_host(host) || is_unquoted(host, &unquoted) {
             continue;
         }
-        report(host.table, 2, &context.endpoint_releases(&host));
+        report(host.table, 2, &context.endpoint_releases(host));
     }
 }
 

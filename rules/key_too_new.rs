@@ -65,11 +65,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     );
     let headers = document.headers(context.text());
     let unquoted = unquoted_hosts(headers, context.text());
-    for host in document.hosts() {
-        if is_key_as_host(&host) || is_unquoted(&host, &unquoted) {
+    for host in context.host_tables() {
+        if is_key_as_host(host) || is_unquoted(host, &unquoted) {
             continue;
         }
-        let releases = context.endpoint_releases(&host);
+        let releases = context.endpoint_releases(host);
         report(context, host.table, Some(&host.name.value), &releases, out);
     }
 }

@@ -57,7 +57,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     };
     let headers = document.headers(context.text());
-    let hosts = document.hosts();
+    let hosts = context.host_tables();
     let stands = |url: &str| hosts.iter().find(|host| host.name.value == url);
     let nested = nested_hosts(document, headers);
     for host in &nested {

@@ -58,7 +58,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         if item.and_then(|item| item.boolean()) == Some(true) {
             continue;
         }
-        let cleaned = path::clean(&url.url.path);
+        let cleaned = path::cleaned(&url.url.path);
         // docker-io-server speaks of paths into Docker's web site.
         if url.url.path.is_empty()
             || cleaned == "/"

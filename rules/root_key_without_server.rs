@@ -54,8 +54,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     // A server in the wrong place or spelling is the cause then, and has a rule of its own.
     let is_server = |key: &str| key.eq_ignore_ascii_case("server");
-    let misplaced = document
-        .hosts()
+    let misplaced = context
+        .host_tables()
         .iter()
         .flat_map(|host| &host.table.items)
         .chain(&document.root.items)
@@ -64,7 +64,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     }
     let registry = context.registry();
-    let upstream = match context.host().as_str() {
+    let upstream = match context.host() {
         "docker.io" => "https://registry-1.docker.io".to_owned(),
         host => format!("https://{host}"),
     };
@@ -91,8 +91,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             ),
         };
         let value = context.text().get(item.whole()).unwrap_or(key);
-        let hosts = document.hosts();
-        let below = match hosts.as_slice() {
+        let hosts = context.host_tables();
+        let below = match hosts {
             [host] => crate::lint::tables::header_for(&host.name.value),
             _ => "the header of each host that it is for".to_owned(),
         };

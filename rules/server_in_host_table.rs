@@ -57,7 +57,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let unquoted = unquoted_hosts(headers, context.text());
     let is_server = |item: &&Item| item.key.value.eq_ignore_ascii_case("server");
     let at_root = document.root.items.iter().find(is_server);
-    let hosts = document.hosts();
+    let hosts = context.host_tables();
     let misplaced = hosts
         .iter()
         .filter(|host| !is_key_as_host(host) && !is_unquoted(host, &unquoted))

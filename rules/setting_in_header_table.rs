@@ -65,9 +65,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         headers,
         out,
     );
-    for host in document.hosts() {
+    for host in context.host_tables() {
         let url = Some(host.name.value.as_str());
-        let releases = context.endpoint_releases(&host);
+        let releases = context.endpoint_releases(host);
         report(context, host.table, url, &releases, headers, out);
     }
 }

@@ -71,9 +71,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         releases: context.decoding_releases(),
     };
     root.report(context, at_root, headers, out);
-    for host in document.hosts() {
+    for host in context.host_tables() {
         // What was to be a key of some host, or of none: unquoted-host.
-        if is_key_as_host(&host) {
+        if is_key_as_host(host) {
             continue;
         }
         let unknown = host.table.items.iter().filter(|item| {
@@ -89,7 +89,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let place = Place {
             table: host.table,
             url: Some(&host.name.value),
-            releases: context.endpoint_releases(&host),
+            releases: context.endpoint_releases(host),
         };
         place.report(context, unknown, headers, out);
     }

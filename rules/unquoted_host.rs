@@ -55,11 +55,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for host in unquoted_hosts(headers, context.text()) {
         out.push(dotted(context, &host));
     }
-    for host in document.hosts() {
+    for host in context.host_tables() {
         let header = headers
             .iter()
             .find(|h| h.part(0) == Some("host") && h.part(1) == Some(&host.name.value));
-        if let (true, Some(header)) = (is_key_as_host(&host), header) {
+        if let (true, Some(header)) = (is_key_as_host(host), header) {
             out.push(key_as_host(context, header, headers));
         }
     }

@@ -49,7 +49,10 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for url in written_urls(context) {
+    for url in written_urls(context)
+        .iter()
+        .filter(|url| url.shape().is_some())
+    {
         let text = url.shown();
         let rest = |from: usize| text[from..].trim_start_matches('/');
         // The message, the URL that was meant, and whether that is beyond doubt.

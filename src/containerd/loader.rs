@@ -103,13 +103,13 @@ pub fn load(release: Release, files: &dyn Files, root: &str, host: &str) -> Outc
             Outcome { lookup, ..outcome }
         }
         None => {
-            let hosts = vec![with_defaults(release, Host::empty(), host)];
+            let hosts = [with_defaults(release, Host::empty(), host)];
             Outcome {
                 lookup,
                 hosts_toml: HostsToml::Absent,
                 problems: Vec::new(),
                 verdict: Verdict::Endpoints,
-                endpoints: hosts.into_iter().map(|h| endpoint(release, h)).collect(),
+                endpoints: hosts.iter().map(|h| endpoint(release, h)).collect(),
                 entries: Vec::new(),
                 masked: Vec::new(),
             }
@@ -239,23 +239,21 @@ impl<'a> Directory<'a> {
         if outcome.verdict == Verdict::Crash {
             return outcome;
         }
-        let mut hosts = match outcome.hosts_toml {
-            HostsToml::Loaded => outcome.entries.clone(),
+        let mut hosts: Vec<Cow<Host>> = match outcome.hosts_toml {
+            HostsToml::Loaded => outcome.entries.iter().map(Cow::Borrowed).collect(),
             _ => match certificate_files(self.files, self.dir) {
-                Ok(host) => vec![host],
+                Ok(host) => vec![Cow::Owned(host)],
                 Err(cause) => {
                     fail(&mut outcome, *cause);
                     return outcome;
                 }
             },
         };
-        if let Some(last) = hosts.pop() {
-            let last = if last.host.is_empty() {
-                with_defaults(release, last, self.host)
-            } else {
-                last
-            };
-            hosts.push(last);
+        if let Some(last) = hosts.last_mut()
+            && last.host.is_empty()
+        {
+            let host = last.as_ref().clone();
+            *last = Cow::Owned(with_defaults(release, host, self.host));
         }
         let mut failures = Vec::new();
         for host in &hosts {
@@ -266,7 +264,11 @@ impl<'a> Directory<'a> {
             outcome.problems.append(&mut failures);
             return outcome;
         }
-        outcome.endpoints = hosts.into_iter().map(|h| endpoint(release, h)).collect();
+        let endpoints = hosts.into_iter().map(|host| match host {
+            Cow::Borrowed(host) => endpoint(release, host),
+            Cow::Owned(host) => endpoint(release, &host),
+        });
+        outcome.endpoints = endpoints.collect();
         outcome
     }
 
@@ -414,24 +416,24 @@ pub fn tries_https_first(release: Release, host: &Host) -> bool {
         }
 }
 
-fn endpoint(release: Release, host: Host) -> Endpoint {
-    let http_fallback = tries_https_first(release, &host);
+fn endpoint(release: Release, host: &Host) -> Endpoint {
+    let http_fallback = tries_https_first(release, host);
     let tls = host.tls();
     Endpoint {
         role: host.role,
         scheme: if http_fallback {
             "https".to_owned()
         } else {
-            host.scheme
+            host.scheme.clone()
         },
-        host: host.host,
-        path: host.path,
+        host: host.host.clone(),
+        path: host.path.clone(),
         capabilities: host.capabilities,
         tls,
         http_fallback,
-        header: host.header,
+        header: host.header.clone(),
         dial_timeout: host.dial_timeout,
-        span: host.span,
+        span: host.span.clone(),
     }
 }
 

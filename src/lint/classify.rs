@@ -1,5 +1,6 @@
 //! Public or private: what is known of a host from its name alone.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -100,13 +101,17 @@ const PRIVATE_SUFFIXES: [&str; 11] = [
 ];
 
 /// The name or address in `host`, without port and brackets, lower-cased.
-pub fn bare_name(host: &str) -> String {
+pub fn bare_name(host: &str) -> Cow<'_, str> {
     let name = split_host_port(host).map_or(host, |(name, _)| name);
     let name = name
         .strip_prefix('[')
         .and_then(|n| n.strip_suffix(']'))
         .unwrap_or(name);
-    name.trim_end_matches('.').to_ascii_lowercase()
+    let name = name.trim_end_matches('.');
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    }
 }
 
 fn address(name: &str) -> Option<IpAddr> {
@@ -152,7 +157,7 @@ pub fn is_public_registry(host: &str) -> bool {
 /// Whether a host is a cloud customer's own registry under a public name: most likely that of whoever wrote
 /// the file.
 pub fn is_account_registry(host: &str) -> bool {
-    ACCOUNTS.is_match(bare_name(host))
+    ACCOUNTS.is_match(bare_name(host).as_ref())
 }
 
 /// Loopback, private, link-local, unique-local and shared addresses (RFC 1918, 3927, 4193, 4291, 6598).

@@ -64,6 +64,8 @@ pub struct NamespaceContext<'a> {
 /// What several rules make of a directory, each made when it is first asked for. Where it is made it is said what it is.
 #[derive(Default)]
 pub(super) struct Derived<'a> {
+    host: OnceCell<String>,
+    host_tables: OnceCell<Vec<HostTable<'a>>>,
     entries: OnceCell<Vec<Entry<'a>>>,
     problems: OnceCell<Vec<Found<'a>>>,
     pub(super) urls: OnceCell<Vec<WrittenUrl<'a>>>,
@@ -126,8 +128,15 @@ impl<'a> NamespaceContext<'a> {
 
     /// The registry host that leads here: `reg:5000` for `reg_5000_`. For `_default`, which many
     /// lead to, its own name.
-    pub fn host(&self) -> String {
-        registry_host(self.name())
+    pub fn host(&self) -> &str {
+        let host = &self.derived.host;
+        host.get_or_init(|| registry_host(self.name()))
+    }
+
+    /// The host tables of hosts.toml, in the order of the text; none when it is no TOML.
+    pub fn host_tables(&self) -> &[HostTable<'a>] {
+        let tables = &self.derived.host_tables;
+        tables.get_or_init(|| self.document.map(Document::hosts).unwrap_or_default())
     }
 
     /// The registry in words: `docker.io`, or for `_default` what it stands for.
@@ -135,21 +144,26 @@ impl<'a> NamespaceContext<'a> {
         if self.is_default() {
             "every registry without a directory of its own".to_owned()
         } else {
-            self.host()
+            self.host().to_owned()
         }
     }
 
     /// The environment it is for.
     pub fn environment(&self) -> Environment {
-        self.run
-            .settings
-            .environment(&self.tree.shown(&format!("{}/hosts.toml", self.name())))
+        self.run.settings.environment(&self.hosts_file())
     }
 
     /// Whether a rule that is on by default runs here: another may then leave things to it.
     pub fn runs(&self, rule: &str) -> bool {
-        let path = self.tree.shown(&format!("{}/hosts.toml", self.name()));
-        self.run.settings.level(rule, &path) != Some(Level::Off)
+        self.run.settings.level(rule, &self.hosts_file()) != Some(Level::Off)
+    }
+
+    /// The path of hosts.toml, whether it is there or not, as the user knows it.
+    fn hosts_file(&self) -> Cow<'a, str> {
+        match self.source {
+            Some(source) => Cow::Borrowed(&source.path),
+            None => Cow::Owned(self.tree.shown(&format!("{}/hosts.toml", self.name()))),
+        }
     }
 
     /// What is known of a host.
@@ -162,18 +176,18 @@ impl<'a> NamespaceContext<'a> {
         if self.is_default() {
             return false;
         }
-        let with_port = |host: &str| {
-            let host = host.to_ascii_lowercase();
-            host.strip_suffix(":443").map(str::to_owned).unwrap_or(host)
-        };
-        let docker = [
+        const DOCKER: [&str; 4] = [
             "docker.io",
             "index.docker.io",
             "registry-1.docker.io",
             "registry.docker.io",
         ];
-        let (own, host) = (with_port(&self.host()), with_port(host));
-        own == host || docker.contains(&own.as_str()) && docker.contains(&host.as_str())
+        fn without_port(host: &str) -> &str {
+            host.strip_suffix(":443").unwrap_or(host)
+        }
+        let is_docker = |host: &str| DOCKER.iter().any(|name| name.eq_ignore_ascii_case(host));
+        let (own, host) = (without_port(self.host()), without_port(host));
+        own.eq_ignore_ascii_case(host) || is_docker(own) && is_docker(host)
     }
 
     /// A finding about a place in hosts.toml. It holds for all targeted releases until
@@ -181,7 +195,7 @@ impl<'a> NamespaceContext<'a> {
     pub fn finding(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
         let location = match self.source {
             Some(source) => Location::span(source, span),
-            None => Location::path(self.tree.shown(&format!("{}/hosts.toml", self.name()))),
+            None => Location::path(self.hosts_file()),
         };
         new_finding(
             rule,
@@ -213,7 +227,7 @@ impl<'a> NamespaceContext<'a> {
     pub fn location(&self, span: Span) -> Location {
         match self.source {
             Some(source) => Location::span(source, span),
-            None => Location::path(self.tree.shown(&format!("{}/hosts.toml", self.name()))),
+            None => Location::path(self.hosts_file()),
         }
     }
 
@@ -244,12 +258,12 @@ impl<'a> NamespaceContext<'a> {
 
     fn find_problems(&self) -> Vec<Found<'a>> {
         let mut found: Vec<Found<'a>> = Vec::new();
-        let mut known_at: HashMap<Option<Span>, Vec<usize>> = HashMap::new();
+        let mut known_at: HashMap<&Option<Span>, Vec<usize>> = HashMap::new();
         for (release, outcome) in self.outcomes {
             let decided = outcome.problems.iter().map(|p| (p, false));
             for (problem, masked) in decided.chain(outcome.masked.iter().map(|p| (p, true))) {
                 // A problem may be met in one release and masked in another; it is one all the same.
-                let here = known_at.entry(problem.span.clone()).or_default();
+                let here = known_at.entry(&problem.span).or_default();
                 let known = here.iter().find(|&&at| found[at].problem == problem);
                 match known.copied().map(|at| &mut found[at]) {
                     Some(known) => {
@@ -279,13 +293,20 @@ impl<'a> NamespaceContext<'a> {
     }
 
     fn find_entries(&self) -> Vec<Entry<'a>> {
-        let tables = self.document.map(Document::hosts).unwrap_or_default();
+        let tables = self.host_tables();
         let mut entries: Vec<Entry<'a>> = Vec::new();
-        let mut known_at: HashMap<(bool, Option<Span>), usize> = HashMap::new();
+        let mut known_at: HashMap<(bool, &Option<Span>), usize> = HashMap::new();
         for (release, outcome) in self.outcomes {
-            for host in &outcome.entries {
-                let key = (host.role == Role::Server, host.span.clone());
-                match known_at.get(&key).map(|&at| &mut entries[at]) {
+            for (index, host) in outcome.entries.iter().enumerate() {
+                let key = (host.role == Role::Server, &host.span);
+                let is_same =
+                    |known: &Entry| (known.host.role == Role::Server, &known.host.span) == key;
+                // Releases that read the file alike have the same entries at the same places.
+                let known = match entries.get(index).is_some_and(is_same) {
+                    true => Some(index),
+                    false => known_at.get(&key).copied(),
+                };
+                match known.map(|at| &mut entries[at]) {
                     Some(known) => {
                         known.host = Cow::Borrowed(host);
                         if known.releases.last() != Some(release) {
@@ -415,7 +436,7 @@ impl<'a> NamespaceContext<'a> {
 
     /// Other names under which this registry host could be looked up before this directory.
     pub fn earlier_names(&self) -> Vec<String> {
-        directory::underscore_form(&self.host())
+        directory::underscore_form(self.host())
             .into_iter()
             .filter(|name| name != self.name())
             .collect()

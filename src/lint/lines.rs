@@ -60,7 +60,7 @@ pub fn key_indentation<'a>(
         let first = table.table.items.iter().find(plain)?;
         is_first(text, first.key.span.start).then(|| indentation(text, first.key.span.start))
     };
-    let hosts = context.document.as_ref()?.hosts();
+    let hosts = context.host_tables();
     let same = |other: &&HostTable<'_>| {
         other.spelling == Spelling::Header
             && indentation(text, other.table.span.start)

@@ -167,13 +167,13 @@ pub fn is_another_registry(context: &NamespaceContext, url: &WrittenUrl) -> bool
         && !context.is_default()
         // Most servers are the namespace's own; the list of registries need not be read for them.
         && !is_same_registry(context, &url.url.host)
-        && classify::is_public_registry(&context.host())
+        && classify::is_public_registry(context.host())
         && classify::is_public_registry(&url.url.host)
 }
 
 /// Whether the namespace is a registry that everybody uses, or stands for all of them.
 pub fn is_public_namespace(context: &NamespaceContext) -> bool {
-    context.is_default() || classify::is_public_registry(&context.host())
+    context.is_default() || classify::is_public_registry(context.host())
 }
 
 /// Whether a host is the namespace's registry, on another port or under a name that it also had.
@@ -182,11 +182,11 @@ fn is_same_registry(context: &NamespaceContext, host: &str) -> bool {
     if context.is_default() {
         return false;
     }
-    let (own, name) = (bare_name(&context.host()), bare_name(host));
+    let (own, name) = (bare_name(context.host()), bare_name(host));
     context.is_own_registry(&name)
         || context.is_own_registry(host)
         || own == name
-        || KUBERNETES.contains(&own.as_str()) && KUBERNETES.contains(&name.as_str())
+        || KUBERNETES.contains(&own.as_ref()) && KUBERNETES.contains(&name.as_ref())
 }
 
 fn owner(context: &NamespaceContext, name: &str) -> Owner {
@@ -196,7 +196,7 @@ fn owner(context: &NamespaceContext, name: &str) -> Owner {
         Classification::DeclaredPublic => Owner::Public(None),
         Classification::Unclassified => {
             let related =
-                !is_public_namespace(context) && shares_domain(&bare_name(&context.host()), name);
+                !is_public_namespace(context) && shares_domain(&bare_name(context.host()), name);
             match related || classify::is_account_registry(name) {
                 true => Owner::Likely,
                 false => Owner::Unknown,

@@ -17,7 +17,7 @@ impl NamespaceContext<'_> {
         let host = self.host();
         let reached = reference::parse(release, &format!("{host}/image"))
             .is_ok_and(|reference| reference.host == host);
-        let names = directory::candidates(release, &host);
+        let names = directory::candidates(release, host);
         self.namespace.utf8 && reached && names.iter().any(|name| name == self.name())
     }
 

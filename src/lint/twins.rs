@@ -1,5 +1,7 @@
 //! Entries of a hosts.toml that lead to the same place.
 
+use std::borrow::Cow;
+
 use super::classify::Classification;
 use super::context::{Entry, NamespaceContext};
 use crate::containerd::hosts::Host;
@@ -7,7 +9,7 @@ use crate::containerd::loader::{is_loopback, port_of, split_host_port};
 use crate::containerd::{Release, Role};
 
 /// Host and port of a registry as a client connects to them: small letters, the port always there.
-pub fn address(scheme: &str, host: &str) -> (String, String) {
+pub fn address<'a>(scheme: &str, host: &'a str) -> (Cow<'a, str>, &'a str) {
     let name = split_host_port(host).map_or(host, |(name, _)| name);
     let port = match (port_of(host), scheme) {
         ("", "http") => "80",
@@ -15,7 +17,11 @@ pub fn address(scheme: &str, host: &str) -> (String, String) {
         (port, _) => port,
     };
     let name = name.trim_start_matches('[').trim_end_matches(']');
-    (name.to_ascii_lowercase(), port.to_owned())
+    let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    };
+    (name, port)
 }
 
 /// A host table that leads to the same registry as the root of the file.
@@ -96,18 +102,20 @@ pub fn twins<'a>(context: &'a NamespaceContext) -> Vec<Twin<'a>> {
     if root.host.host.is_empty() {
         let own = context.host();
         // What a loopback registry becomes differs by release; `_default` stands for many.
-        if context.is_default() || is_loopback(&own) {
+        if context.is_default() || is_loopback(own) {
             return Vec::new();
         }
         let host = root.host.to_mut();
         host.role = Role::Upstream;
         host.scheme = "https".to_owned();
-        host.host = match own.as_str() {
+        host.host = match own {
             "docker.io" => "registry-1.docker.io".to_owned(),
-            _ => own,
+            _ => own.to_owned(),
         };
     }
-    let at = |host: &Host| address(&host.scheme, &host.host);
+    fn at(host: &Host) -> (Cow<'_, str>, &str) {
+        address(&host.scheme, &host.host)
+    }
     entries
         .iter()
         .filter(|entry| entry.table.is_some() && entry.host.scheme == "https")

@@ -30,8 +30,8 @@ pub struct WrittenUrl<'a> {
     inner: Option<Span>,
     /// The same in the other headers that name the host table; `None` where one is written otherwise.
     others: Option<Vec<Span>>,
-    /// The names of the other host tables.
-    taken: Vec<String>,
+    /// What has the names of the other host tables.
+    names: Names<'a>,
     /// Where the other keys of the entry stand.
     settings: Option<&'a Table>,
     shape: Option<Shape>,
@@ -76,12 +76,12 @@ impl<'a> WrittenUrl<'a> {
 
     /// The name or address, without port and brackets, lower-cased.
     pub fn name(&self) -> String {
-        bare_name(&self.url.host)
+        bare_name(&self.url.host).into_owned()
     }
 
     /// Whether the host is a web site of Docker's, of which `docker-io-server` speaks.
     pub fn is_docker_site(&self) -> bool {
-        self.leads_somewhere() && DOCKER_SITES.contains(&self.name().as_str())
+        self.leads_somewhere() && DOCKER_SITES.contains(&bare_name(&self.url.host).as_ref())
     }
 
     /// The port as written, empty where there is none.
@@ -146,11 +146,7 @@ impl<'a> WrittenUrl<'a> {
     pub fn rewrite(&self, range: std::ops::Range<usize>, replacement: &str) -> Vec<(Span, String)> {
         let mut name = self.text.clone();
         name.replace_range(range.clone(), replacement);
-        if self
-            .taken
-            .iter()
-            .any(|other| other == name.trim_matches('"'))
-        {
+        if !self.is_server() && self.names.holds(name.trim_matches('"'), &self.text) {
             return Vec::new();
         }
         let places = self.inner.iter().chain(self.others.iter().flatten());
@@ -293,10 +289,6 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
             // The table cannot be seen, and so neither where else it is named.
             None => (!is_host).then(Vec::new),
         };
-        let taken = match is_host {
-            true => taken(document, headers, &text),
-            false => Vec::new(),
-        };
         let settings = match entry.table {
             Some(table) => Some(table.table),
             None if !is_host => context.document.as_ref().map(|document| &document.root),
@@ -309,7 +301,7 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
             span,
             inner,
             others,
-            taken,
+            names: Names { document, headers },
             settings,
             shape,
         });
@@ -358,14 +350,21 @@ fn names_host(header: &Header) -> Option<&str> {
     header.part(1).filter(|_| is_host)
 }
 
-/// The names of the host tables but this one.
-fn taken(document: Option<&Document>, headers: &[Header], name: &str) -> Vec<String> {
-    let tables = document.map(Document::hosts).unwrap_or_default();
-    let tables = tables.iter().map(|table| table.name.value.as_str());
-    let all = headers.iter().filter_map(names_host).chain(tables);
-    all.filter(|other| *other != name)
-        .map(str::to_owned)
-        .collect()
+/// The names of host tables.
+#[derive(Debug, Clone, Copy)]
+struct Names<'a> {
+    document: Option<&'a Document>,
+    headers: &'a [Header],
+}
+
+impl Names<'_> {
+    /// Whether a host table has this name, but for the one that is called `own`.
+    fn holds(self, name: &str, own: &str) -> bool {
+        let tables = self.document.map(Document::hosts).unwrap_or_default();
+        let tables = tables.iter().map(|table| table.name.value.as_str());
+        let mut all = self.headers.iter().filter_map(names_host).chain(tables);
+        all.any(|other| other == name && other != own)
+    }
 }
 
 fn shape(text: &str, host: &str) -> Option<Shape> {

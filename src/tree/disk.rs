@@ -94,14 +94,20 @@ fn check(metadata: &Metadata, limit: u64) -> Result<(), FileError> {
 
 fn read_regular(path: &Path, metadata: &Metadata, limit: u64) -> Result<Vec<u8>, FileError> {
     check(metadata, limit)?;
-    let file = open(path).map_err(|error| file_error(&error))?;
+    let mut file = open(path).map_err(|error| file_error(&error))?;
     // It may be another one by now.
     let opened = file.metadata().map_err(|error| file_error(&error))?;
     check(&opened, limit)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(opened.len()).unwrap_or_default());
-    file.take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| file_error(&error))?;
+    let size = usize::try_from(opened.len()).unwrap_or_default();
+    let mut bytes = vec![0; size + 1];
+    let count = file.read(&mut bytes).unwrap_or_default();
+    bytes.truncate(count);
+    // Most files are read by now: as much as they have, and no more. What says nothing of its size is not, nor what grows.
+    if count != size || size == 0 {
+        file.take((limit + 1).saturating_sub(count as u64))
+            .read_to_end(&mut bytes)
+            .map_err(|error| file_error(&error))?;
+    }
     if bytes.len() as u64 > limit {
         return Err(FileError::TooLarge(limit));
     }

@@ -187,12 +187,12 @@ impl Tree {
 
     /// Where a node's path is on this machine; `None` when that cannot be known.
     pub fn on_disk(&self, node_path: &str) -> Option<PathBuf> {
-        let cleaned = path::clean(node_path);
+        let cleaned = path::cleaned(node_path);
         if let Some(relative) = self.relative(&cleaned) {
             return Some(self.disk.join(relative));
         }
         match &self.deployment {
-            Deployment::InPlace => Some(PathBuf::from(cleaned)),
+            Deployment::InPlace => Some(PathBuf::from(cleaned.into_owned())),
             Deployment::Elsewhere => None,
             Deployment::Sysroot(sysroot) => Some(sysroot.join(cleaned.trim_start_matches('/'))),
         }
@@ -339,10 +339,19 @@ fn within_limits(bytes: Vec<u8>, node_path: &str) -> Result<Vec<u8>, FileError> 
 }
 
 /// Whether a hosts.toml has more entries than are read. Counted are the characters that each entry needs at least one
-/// of, so that it costs nothing and errs where no real file is.
+/// of, but for those of whole lines of comment, so that it costs nothing and errs where no real file is.
 fn has_too_many_entries(text: &[u8]) -> bool {
-    let entries = text.iter().filter(|b| matches!(b, b'=' | b'[' | b','));
-    entries.count() > MAX_ENTRIES
+    let needs = |text: &[u8]| {
+        text.iter()
+            .filter(|b| matches!(b, b'=' | b'[' | b','))
+            .count()
+    };
+    if text.len() <= MAX_ENTRIES {
+        return false;
+    }
+    let lines = text.split(|&byte| byte == b'\n');
+    let settings = lines.filter(|line| !line.trim_ascii_start().starts_with(b"#"));
+    settings.map(needs).sum::<usize>() > MAX_ENTRIES
 }
 
 impl Files for Tree {

@@ -1,11 +1,21 @@
 //! `path.Clean`, `filepath.Join` and `filepath.IsAbs`, on POSIX.
 
+use std::borrow::Cow;
+
 /// Shortest path equal to `path` by text alone: no `.`, no inner `..`, no double or
 /// trailing slash; `.` for nothing. Go's `path.Clean`.
 pub fn clean(path: &str) -> String {
     match is_clean(path) {
         true => path.to_owned(),
         false => clean_parts(path),
+    }
+}
+
+/// The same, copied only where there is something to clean.
+pub fn cleaned(path: &str) -> Cow<'_, str> {
+    match is_clean(path) {
+        true => Cow::Borrowed(path),
+        false => Cow::Owned(clean_parts(path)),
     }
 }
 

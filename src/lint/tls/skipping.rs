@@ -57,7 +57,7 @@ pub fn skipping(context: &NamespaceContext) -> Vec<SkippingEntry> {
             .as_ref()
             .is_some_and(|files| !files.is_empty());
         let host = if is_upstream {
-            context.host()
+            context.host().to_owned()
         } else {
             entry.host.host.clone()
         };

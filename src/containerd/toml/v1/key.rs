@@ -23,6 +23,15 @@ impl KeyText {
         self.end = span.end;
     }
 
+    /// Adds characters, each written as itself, that begin at these bytes and end at `end`.
+    pub(super) fn extend(&mut self, (chars, starts): (&[char], &[usize]), end: usize) {
+        if !chars.is_empty() {
+            self.chars.extend_from_slice(chars);
+            self.starts.extend_from_slice(starts);
+            self.end = end;
+        }
+    }
+
     /// The text itself.
     pub(super) fn text(&self) -> String {
         self.chars.iter().collect()

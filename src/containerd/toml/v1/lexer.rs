@@ -20,7 +20,7 @@ pub(super) fn lex(source: &Source, version: Version) -> Vec<Token> {
         start_line: 1,
         line: 1,
         brackets: Vec::new(),
-        tokens: Vec::new(),
+        tokens: Vec::with_capacity(32),
     };
     let mut state = State::Statement;
     loop {
@@ -97,6 +97,22 @@ impl<'s> Lexer<'s> {
         for _ in 0..count {
             self.take();
         }
+    }
+
+    /// Takes the characters that come next and stand for themselves into a text, as long as `is_plain` says so. Most
+    /// of a file is such, and in one look.
+    fn take_plain(&mut self, into: &mut KeyText, is_plain: impl Fn(char) -> bool) {
+        let count = self
+            .rest()
+            .iter()
+            .take_while(|&&char| is_plain(char))
+            .count();
+        let end = self.position + count;
+        into.extend(
+            self.source.between(self.position, end),
+            self.source.byte(end),
+        );
+        self.take_many(count);
     }
 
     /// Begins a token here, forgetting what was taken since the last.
@@ -294,9 +310,11 @@ impl Lexer<'_> {
 
     /// A comment ends where a newline begins; a lone carriage return is part of it.
     fn comment(&mut self) {
-        while self.peek().is_some_and(|char| char != '\n') && !self.follows("\r\n") {
-            self.take();
-        }
+        let rest = self.rest();
+        let newline = rest.iter().position(|&char| char == '\n');
+        let end = newline.unwrap_or(rest.len());
+        let is_crlf = newline.is_some() && rest[..end].last() == Some(&'\r');
+        self.position += end - usize::from(is_crlf);
         self.begin();
     }
 }
@@ -344,8 +362,7 @@ impl Lexer<'_> {
                     }
                 }
                 _ if char == '.' || is_bare(char) => {
-                    key.push(char, self.char_span());
-                    self.take();
+                    self.take_plain(&mut key, |char| char == '.' || is_bare(char));
                 }
                 '\n' => return Err(self.problem("a key without `=` and a value")),
                 _ => return Err(self.problem(format!("{char:?} in a key"))),
@@ -388,16 +405,11 @@ impl Lexer<'_> {
     }
 
     fn name_until_bracket(&mut self, open: usize, name: &mut KeyText) -> Step<()> {
-        loop {
-            match self.peek() {
-                None => return Err(self.unclosed(open, "the table name")),
-                Some('[') => return Err(self.problem("`[` in a table name")),
-                Some(']') => return Ok(()),
-                Some(char) => {
-                    name.push(char, self.char_span());
-                    self.take();
-                }
-            }
+        self.take_plain(name, |char| !matches!(char, '[' | ']'));
+        match self.peek() {
+            None => Err(self.unclosed(open, "the table name")),
+            Some('[') => Err(self.problem("`[` in a table name")),
+            Some(_) => Ok(()),
         }
     }
 }
@@ -407,9 +419,9 @@ impl Lexer<'_> {
     /// A string value in any of the four spellings.
     fn string(&mut self, quote: char) -> Step<Option<State>> {
         let open = self.position;
-        let tripled: String = [quote; 3].iter().collect();
-        let long = self.follows(&tripled);
-        let terminator = if long { &tripled[..] } else { &tripled[..1] };
+        let tripled = if quote == '"' { "\"\"\"" } else { "'''" };
+        let long = self.follows(tripled);
+        let terminator = if long { tripled } else { &tripled[..1] };
         self.take_many(terminator.len());
         if long {
             if self.follows("\r\n") {
@@ -434,14 +446,17 @@ impl Lexer<'_> {
     /// Reads up to the terminator, without it. Everything but that stands for itself,
     /// newlines and control characters too.
     fn literal_string(&mut self, open: usize, terminator: &str, into: &mut KeyText) -> Step<()> {
-        while !self.follows(terminator) {
+        loop {
+            self.take_plain(into, |char| char != '\'');
+            if self.follows(terminator) {
+                return Ok(());
+            }
             let span = self.char_span();
             match self.take() {
                 Some(char) => into.push(char, span),
                 None => return Err(self.unclosed(open, "the string")),
             }
         }
-        Ok(())
     }
 
     /// Reads up to the terminator, without it, and resolves escapes.
@@ -452,7 +467,11 @@ impl Lexer<'_> {
         newlines: bool,
         into: &mut KeyText,
     ) -> Step<()> {
-        while !self.follows(terminator) {
+        loop {
+            self.take_plain(into, |char| char >= ' ' && !matches!(char, '"' | '\\'));
+            if self.follows(terminator) {
+                return Ok(());
+            }
             let Some(char) = self.peek() else {
                 return Err(self.unclosed(open, "the string"));
             };
@@ -475,7 +494,6 @@ impl Lexer<'_> {
             into.push(char, self.char_span());
             self.take();
         }
-        Ok(())
     }
 
     /// Takes an escape sequence. Not TOML: `\/`, and a backslash before a blank or

@@ -42,7 +42,7 @@ struct Parser {
     /// that must not come twice, so `[a]` and `[ a ]` are the same table and no duplicates.
     seen: HashMap<String, Span>,
     depth: usize,
-    /// The key of the setting whose value is being read.
+    /// The key of the setting whose value is being read; empty for 1.8, which says nothing of it.
     setting: String,
 }
 
@@ -184,33 +184,45 @@ impl Parser {
     fn setting(&mut self, key: &KeyText, span: &Span, line: usize) -> Step<()> {
         self.expect(&TokenKind::Equal)?;
         let keys = self.split(key, span)?;
-        self.setting = dotted(&keys);
+        self.begin_value(&keys);
         let value = self.value()?;
         let Some((last, steps)) = keys.split_last() else {
             return Ok(());
         };
-        let path: Vec<Spanned<String>> = self.current.iter().chain(steps).cloned().collect();
+        let current = std::mem::take(&mut self.current);
+        let path = || current.iter().chain(steps);
         let key_span = keys[0].span.start..last.span.end;
-        let target = match self.tree.get(&path) {
+        let target = match self.tree.get(path()) {
             Some(Found::Table(id) | Found::Tables(id)) => id,
             Some(Found::Value(node)) => {
                 let first = Some(node.span());
-                return Err(redefined(dotted(&path), &key_span, first));
+                return Err(redefined(dotted(path()), &key_span, first));
             }
-            None => self.create(&path, line, &key_span)?,
+            None => {
+                let path: Vec<Spanned<String>> = path().cloned().collect();
+                self.create(&path, line, &key_span)?
+            }
         };
         if self.tree.table(target).inline {
+            let path: Vec<Spanned<String>> = path().cloned().collect();
             return Err(self.closed(&path, &key_span));
         }
         if let Some(node) = self.tree.table(target).get(&last.value) {
-            let key = dotted(path.iter().chain([last]));
+            let key = dotted(path().chain([last]));
             return Err(redefined(key, &key_span, Some(node.span())));
         }
+        self.current = current;
         self.tree.table_mut(target).set(Node {
             key: last.clone(),
             value,
         });
         Ok(())
+    }
+
+    fn begin_value(&mut self, keys: &[Spanned<String>]) {
+        if self.version == Version::V1_9 {
+            self.setting = dotted(keys);
+        }
     }
 
     fn create(&mut self, path: &[Spanned<String>], line: usize, span: &Span) -> Step<TableId> {
@@ -383,7 +395,7 @@ impl Parser {
                     }
                     self.expect(&TokenKind::Equal)?;
                     let keys = self.split(&key, &token.span)?;
-                    self.setting = dotted(&keys);
+                    self.begin_value(&keys);
                     let value = self.value()?;
                     self.tree.set(table, &keys, value);
                     (after_comma, comma) = (false, None);

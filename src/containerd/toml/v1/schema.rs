@@ -235,7 +235,5 @@ impl<'t> Decoder<'t> {
 
 /// The value of a field: go-toml looks for its name, then for that in capitals.
 fn field<'t>(table: &'t Table, name: &str) -> Option<&'t Node> {
-    table
-        .get(name)
-        .or_else(|| table.get(&name.to_ascii_uppercase()))
+    table.get(name).or_else(|| table.get_upper(name))
 }

@@ -53,6 +53,11 @@ impl Source {
         self.chars.get(position..).unwrap_or_default()
     }
 
+    /// The characters between two positions, and the byte offset of each.
+    pub(super) fn between(&self, from: usize, to: usize) -> (&[char], &[usize]) {
+        (&self.chars[from..to], &self.starts[from..to])
+    }
+
     /// The byte offset of the character at a position, or of the end of the text.
     pub(super) fn byte(&self, position: usize) -> usize {
         self.starts[position.min(self.chars.len())]

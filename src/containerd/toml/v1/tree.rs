@@ -26,8 +26,12 @@ pub(super) struct Table {
     /// to one. Tables *between* an inline table and the values of its dotted keys are not.
     pub(super) inline: bool,
     nodes: Vec<Node>,
+    /// Where each key is, once there are more than a [`FEW`].
     index: HashMap<String, usize>,
 }
+
+/// So many keys are found sooner by looking at each.
+const FEW: usize = 16;
 
 /// A key in a table, with what it holds.
 #[derive(Debug)]
@@ -200,7 +204,22 @@ impl<'t> Found<'t> {
 
 impl Table {
     fn position(&self, key: &str) -> Option<usize> {
-        self.index.get(key).copied()
+        match self.nodes.len() <= FEW {
+            true => self.nodes.iter().position(|node| node.key.value == key),
+            false => self.index.get(key).copied(),
+        }
+    }
+
+    /// The node whose key is this one in capitals.
+    pub(super) fn get_upper(&self, key: &str) -> Option<&Node> {
+        let is_upper = |node: &&Node| {
+            let found = node.key.value.bytes();
+            found.eq(key.bytes().map(|byte| byte.to_ascii_uppercase()))
+        };
+        match self.nodes.len() <= FEW {
+            true => self.nodes.iter().find(is_upper),
+            false => self.get(&key.to_ascii_uppercase()),
+        }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Node> {
@@ -217,8 +236,16 @@ impl Table {
         match self.position(&node.key.value) {
             Some(at) => self.nodes[at] = node,
             None => {
-                self.index.insert(node.key.value.clone(), self.nodes.len());
                 self.nodes.push(node);
+                let first = match self.nodes.len() {
+                    0..=FEW => return,
+                    // The first that is looked up in the index, and all before it.
+                    length if self.index.is_empty() => 0..length,
+                    length => length - 1..length,
+                };
+                for at in first {
+                    self.index.insert(self.nodes[at].key.value.clone(), at);
+                }
             }
         }
     }
