@@ -44,6 +44,9 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let releases = context.releases_where(|_, outcome| outcome.hosts_toml == HostsToml::Empty);
+    if releases.is_empty() {
+        return;
+    }
     let name = context.name();
     let certificates = context
         .files

@@ -535,13 +535,13 @@ pub fn port_of(host: &str) -> &str {
 /// Go's `net.SplitHostPort`: `host:port`, `[address]:port`; `None` without a port or with too many
 /// colons.
 pub fn split_host_port(text: &str) -> Option<(&str, &str)> {
-    let colon = text.bytes().rposition(|byte| byte == b':')?;
+    let colon = text.rfind(':')?;
     let (before, port) = (&text[..colon], &text[colon + 1..]);
     let host = match text.strip_prefix('[') {
         Some(_) => before.strip_prefix('[')?.strip_suffix(']')?,
-        None if before.bytes().any(|byte| byte == b':') => return None,
+        None if before.contains(':') => return None,
         None => before,
     };
-    let has_bracket = |text: &str| text.bytes().any(|byte| matches!(byte, b'[' | b']'));
+    let has_bracket = |text: &str| text.contains(['[', ']']);
     (!has_bracket(host) && !has_bracket(port)).then_some((host, port))
 }

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ipnet::IpNet;
-use serde::Deserialize;
 
+use super::public_mirrors::{ACCOUNTS, PUBLIC, PublicMirror};
 use crate::containerd::loader::split_host_port;
 
 /// What is known of a host.
@@ -40,46 +40,10 @@ impl HostPatterns {
     }
 }
 
-/// An entry of the list of known public mirrors.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct PublicMirror {
-    host: String,
-    operator: String,
-    #[allow(dead_code, reason = "for the readers of the list")]
-    source: String,
-    /// It is a registry of its own, for which images are named, and no copy of others.
-    #[serde(default)]
-    registry: bool,
-}
-
-/// A cloud whose customers each have a registry under a public name.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct AccountRegistry {
-    /// A glob on names.
-    hosts: String,
-    #[allow(dead_code, reason = "for the readers of the list")]
-    operator: String,
-    #[allow(dead_code, reason = "for the readers of the list")]
-    source: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct PublicMirrors {
-    mirror: Vec<PublicMirror>,
-    account: Vec<AccountRegistry>,
-}
-
-static LIST: LazyLock<PublicMirrors> = LazyLock::new(|| {
-    toml_edit::de::from_str(include_str!("public_mirrors.toml"))
-        .expect("the list of public mirrors ships with the program and is read by its tests")
-});
-
-static ACCOUNTS: LazyLock<GlobSet> = LazyLock::new(|| {
+static ACCOUNT_HOSTS: LazyLock<GlobSet> = LazyLock::new(|| {
     let mut set = GlobSetBuilder::new();
     // A glob that is none stands for nothing; the test below sees to it that there is none such.
-    for glob in LIST.account.iter().filter_map(|a| Glob::new(&a.hosts).ok()) {
+    for glob in ACCOUNTS.iter().filter_map(|a| Glob::new(a.hosts).ok()) {
         set.add(glob);
     }
     set.build().unwrap_or_default()
@@ -135,15 +99,15 @@ pub fn classify(host: &str, private: &HostPatterns, public: &HostPatterns) -> Cl
         return Classification::Private;
     }
     match known(&name) {
-        Some(mirror) => Classification::KnownPublic(mirror.operator.clone()),
+        Some(mirror) => Classification::KnownPublic(mirror.operator.to_owned()),
         None => Classification::Unclassified,
     }
 }
 
 /// The entry of the list for a bare name. One that begins with a dot stands for every name below it.
 fn known(name: &str) -> Option<&'static PublicMirror> {
-    LIST.mirror.iter().find(|m| match m.host.strip_prefix('.') {
-        Some(_) => name.ends_with(m.host.as_str()),
+    PUBLIC.iter().find(|m| match m.host.strip_prefix('.') {
+        Some(_) => name.ends_with(m.host),
         None => m.host == name,
     })
 }
@@ -151,13 +115,13 @@ fn known(name: &str) -> Option<&'static PublicMirror> {
 /// Whether a host (with or without a port) is a registry that images of all the world are named for, as
 /// opposed to a mirror of such.
 pub fn is_public_registry(host: &str) -> bool {
-    known(&bare_name(host)).is_some_and(|entry| entry.registry)
+    known(&bare_name(host)).is_some_and(|entry| entry.is_registry)
 }
 
 /// Whether a host is a cloud customer's own registry under a public name: most likely that of whoever wrote
 /// the file.
 pub fn is_account_registry(host: &str) -> bool {
-    ACCOUNTS.is_match(bare_name(host).as_ref())
+    ACCOUNT_HOSTS.is_match(bare_name(host).as_ref())
 }
 
 /// Loopback, private, link-local, unique-local and shared addresses (RFC 1918, 3927, 4193, 4291, 6598).
@@ -228,14 +192,14 @@ mod tests {
     #[test]
     fn the_list_has_a_source_for_each_entry() {
         let mut hosts = BTreeSet::new();
-        for mirror in &LIST.mirror {
+        for mirror in PUBLIC {
             assert!(mirror.source.starts_with("https://"), "{}", mirror.host);
             assert_eq!(mirror.host, mirror.host.to_lowercase());
-            assert!(hosts.insert(&mirror.host), "{} twice", mirror.host);
+            assert!(hosts.insert(mirror.host), "{} twice", mirror.host);
         }
-        for account in &LIST.account {
+        for account in ACCOUNTS {
             assert!(account.source.starts_with("https://"), "{}", account.hosts);
-            Glob::new(&account.hosts).unwrap();
+            Glob::new(account.hosts).unwrap();
         }
     }
 

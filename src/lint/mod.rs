@@ -19,6 +19,7 @@ mod node;
 mod parallel;
 mod paths;
 mod placeholders;
+mod public_mirrors;
 mod reads;
 
 mod rule;

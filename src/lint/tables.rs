@@ -67,8 +67,8 @@ pub fn nested_hosts<'a>(document: &Document, headers: &'a [Header]) -> Vec<Neste
             }
         }
     }
-    // Those without a header: in braces, or dotted.
-    for (path, item) in document.root.walk() {
+    // Those without a header: in braces, or dotted. Most files have no table so deep.
+    for (path, item) in walked(document) {
         let [.., outer, host, url] = path.as_slice() else {
             continue;
         };
@@ -106,6 +106,29 @@ pub fn nested_hosts<'a>(document: &Document, headers: &'a [Header]) -> Vec<Neste
         .collect();
     found.sort_by_key(|nested| nested.span.start);
     found
+}
+
+/// All items, where host tables hold tables that could hold others.
+fn walked(document: &Document) -> Vec<(Vec<&str>, &Item)> {
+    let hosts = document.root.get("host").into_iter();
+    let inner = hosts.flat_map(items_below).flat_map(items_below);
+    match inner
+        .flat_map(items_below)
+        .any(|item| item.table().is_some())
+    {
+        true => document.root.walk(),
+        false => Vec::new(),
+    }
+}
+
+/// The items of the tables under a key.
+fn items_below(item: &Item) -> impl Iterator<Item = &Item> {
+    let tables = match &item.node {
+        Node::Table(table) => std::slice::from_ref(table),
+        Node::Tables(tables) => tables,
+        _ => &[],
+    };
+    tables.iter().flat_map(|table| &table.items)
 }
 
 /// The header of the host table for a URL: `[host."https://mirror.internal"]`.

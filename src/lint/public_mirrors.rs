@@ -1,0 +1,370 @@
+//! Registries and mirrors on the public internet that people name as mirrors of other registries, and clouds whose
+//! customers have a registry of their own under a public name.
+//!
+//! Each entry says where its operation for everybody is documented: by its operator where that was found, else by
+//! somebody who uses it. What has closed stays in the list: files still name it, and a domain can change hands.
+
+/// An entry of the list of known public registries and mirrors.
+#[derive(Debug)]
+pub struct PublicMirror {
+    /// The name, in small letters. One that begins with a dot stands for every name below it.
+    pub host: &'static str,
+    /// Who runs it.
+    pub operator: &'static str,
+    /// Where that is written.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the readers of the list"))]
+    pub source: &'static str,
+    /// It is a registry of its own, for which images are named, and no copy of others.
+    pub is_registry: bool,
+}
+
+/// A cloud whose customers each have a registry under a public name: neither a public mirror nor a private name.
+#[derive(Debug)]
+pub struct AccountRegistry {
+    /// A glob on names.
+    pub hosts: &'static str,
+    /// Who runs it.
+    #[expect(dead_code, reason = "for the readers of the list")]
+    pub operator: &'static str,
+    /// Where that is written.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the readers of the list"))]
+    pub source: &'static str,
+}
+
+const fn registry(
+    host: &'static str,
+    operator: &'static str,
+    source: &'static str,
+) -> PublicMirror {
+    PublicMirror {
+        host,
+        operator,
+        source,
+        is_registry: true,
+    }
+}
+
+const fn mirror(host: &'static str, operator: &'static str, source: &'static str) -> PublicMirror {
+    PublicMirror {
+        host,
+        operator,
+        source,
+        is_registry: false,
+    }
+}
+
+const fn account(
+    hosts: &'static str,
+    operator: &'static str,
+    source: &'static str,
+) -> AccountRegistry {
+    AccountRegistry {
+        hosts,
+        operator,
+        source,
+    }
+}
+
+/// Registries and mirrors that everybody may use.
+pub const PUBLIC: &[PublicMirror] = &[
+    registry(
+        "docker.io",
+        "Docker",
+        "https://docs.docker.com/desktop/setup/allow-list/",
+    ),
+    registry(
+        "index.docker.io",
+        "Docker",
+        "https://docs.docker.com/desktop/setup/allow-list/",
+    ),
+    registry(
+        "registry-1.docker.io",
+        "Docker",
+        "https://docs.docker.com/desktop/setup/allow-list/",
+    ),
+    registry(
+        "quay.io",
+        "Red Hat",
+        "https://docs.aws.amazon.com/en_us/cli/latest/reference/ecr/create-pull-through-cache-rule.html",
+    ),
+    registry("ghcr.io", "GitHub", "https://docs.github.com/en/packages"),
+    registry(
+        "registry.k8s.io",
+        "the Kubernetes project",
+        "https://github.com/kubernetes/registry.k8s.io",
+    ),
+    registry(
+        "k8s.gcr.io",
+        "the Kubernetes project",
+        "https://github.com/kubernetes/registry.k8s.io",
+    ),
+    registry(
+        "registry.gitlab.com",
+        "GitLab",
+        "https://docs.aws.amazon.com/en_us/cli/latest/reference/ecr/create-pull-through-cache-rule.html",
+    ),
+    registry(
+        "public.ecr.aws",
+        "Amazon Web Services",
+        "https://docs.amazonaws.cn/AmazonECR/latest/public/docker-pull-ecr-image.html",
+    ),
+    registry(
+        "mcr.microsoft.com",
+        "Microsoft",
+        "https://github.com/microsoft/containerregistry",
+    ),
+    registry(
+        "gcr.io",
+        "Google",
+        "https://github.com/DaoCloud/public-image-mirror",
+    ),
+    registry(
+        "nvcr.io",
+        "NVIDIA",
+        "https://github.com/DaoCloud/public-image-mirror",
+    ),
+    registry(
+        "docker.elastic.co",
+        "Elastic",
+        "https://github.com/DaoCloud/public-image-mirror",
+    ),
+    mirror(
+        "mirror.gcr.io",
+        "Google",
+        "https://cloud.google.com/artifact-registry/docs/pull-cached-dockerhub-images",
+    ),
+    mirror(
+        ".mirror.aliyuncs.com",
+        "Alibaba Cloud",
+        "https://www.alibabacloud.com/help/en/acr/user-guide/accelerate-the-pulls-of-docker-official-images",
+    ),
+    mirror(
+        "registry.aliyuncs.com",
+        "Alibaba Cloud",
+        "https://github.com/kubernetes/kubeadm/issues/2851",
+    ),
+    mirror(
+        "registry.cn-hangzhou.aliyuncs.com",
+        "Alibaba Cloud",
+        "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
+    ),
+    mirror(
+        "m.daocloud.io",
+        "DaoCloud",
+        "https://github.com/DaoCloud/public-image-mirror",
+    ),
+    mirror(
+        ".m.daocloud.io",
+        "DaoCloud",
+        "https://github.com/DaoCloud/public-image-mirror",
+    ),
+    mirror(
+        ".mirror.swr.myhuaweicloud.com",
+        "Huawei Cloud",
+        "https://github.com/chenqiangzhishen/docker-tutorial/blob/master/docker_image_accelerate.md",
+    ),
+    mirror(
+        "mirror.ccs.tencentyun.com",
+        "Tencent Cloud, for its customers",
+        "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
+    ),
+    mirror(
+        "dockerhub.azk8s.cn",
+        "Azure China, for its customers",
+        "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
+    ),
+    mirror(
+        "mirror.baidubce.com",
+        "Baidu Cloud",
+        "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
+    ),
+    mirror(
+        "hub-mirror.c.163.com",
+        "NetEase",
+        "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
+    ),
+    mirror(
+        "reg-mirror.qiniu.com",
+        "Qiniu, closed",
+        "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
+    ),
+    mirror(
+        "registry.docker-cn.com",
+        "Docker, closed",
+        "https://github.com/docker/docker.github.io/issues/8793",
+    ),
+    mirror(
+        "docker.mirrors.ustc.edu.cn",
+        "University of Science and Technology of China",
+        "https://github.com/ustclug/mirrorhelp/pull/50",
+    ),
+    mirror(
+        "gcr.mirrors.ustc.edu.cn",
+        "University of Science and Technology of China",
+        "https://github.com/ustclug/mirrorrequest/issues/177",
+    ),
+    mirror(
+        "docker.mirrors.sjtug.sjtu.edu.cn",
+        "Shanghai Jiao Tong University, closed",
+        "https://github.com/sjtug/mirror-requests/issues/369",
+    ),
+    mirror(
+        "k8s-gcr-io.mirrors.sjtug.sjtu.edu.cn",
+        "Shanghai Jiao Tong University",
+        "https://github.com/sjtug/mirror-requests/issues/119",
+    ),
+    mirror(
+        "docker.nju.edu.cn",
+        "Nanjing University",
+        "https://github.com/njulug/njulug.github.io/blob/master/dockerhub.html",
+    ),
+    mirror(
+        "ghcr.nju.edu.cn",
+        "Nanjing University",
+        "https://github.com/bestK/dockerhub2ghcr.io",
+    ),
+    mirror(
+        "dockerproxy.com",
+        "unknown",
+        "https://gist.github.com/y0ngb1n/7e8f16af3242c7815e7ca2f0833d3ea6",
+    ),
+    mirror(
+        "dockerproxy.net",
+        "unknown",
+        "https://github.com/dongyubin/DockerHub/wiki",
+    ),
+    mirror(
+        "dockerproxy.link",
+        "unknown",
+        "https://github.com/dongyubin/DockerHub/wiki",
+    ),
+    mirror(
+        "docker.1ms.run",
+        "1ms.run",
+        "https://github.com/RubyMetric/chsrc/issues/321",
+    ),
+    mirror(
+        "docker.1panel.live",
+        "1Panel",
+        "https://github.com/dongyubin/DockerHub/wiki",
+    ),
+    mirror(
+        "docker.xuanyuan.me",
+        "Xuanyuan",
+        "https://github.com/dongyubin/DockerHub/wiki",
+    ),
+    mirror(
+        "docker.jiaxin.site",
+        "unknown",
+        "https://github.com/dongyubin/DockerHub/wiki",
+    ),
+    mirror(
+        "proxy.vvvv.ee",
+        "unknown",
+        "https://github.com/dongyubin/DockerHub/wiki",
+    ),
+    mirror(
+        "hub.rat.dev",
+        "unknown",
+        "https://gist.github.com/Cp0204/4330ca3b8bc68c4a4a8d57e3982a859b",
+    ),
+    mirror(
+        "registry.dockermirror.com",
+        "docker-mirrors",
+        "https://github.com/docker-mirrors",
+    ),
+    mirror(
+        "docker.arvancloud.ir",
+        "ArvanCloud",
+        "https://github.com/ArmanTaheriGhaleTaki/fastDocker403unlocker/blob/main/fastDocker403unlocker.conf",
+    ),
+    mirror(
+        "docker.iranserver.com",
+        "IranServer",
+        "https://github.com/ArmanTaheriGhaleTaki/fastDocker403unlocker/blob/main/fastDocker403unlocker.conf",
+    ),
+    mirror(
+        "docker.haiocloud.com",
+        "HaioCloud",
+        "https://github.com/ArmanTaheriGhaleTaki/fastDocker403unlocker/blob/main/fastDocker403unlocker.conf",
+    ),
+    mirror(
+        "focker.ir",
+        "unknown",
+        "https://github.com/ArmanTaheriGhaleTaki/fastDocker403unlocker/blob/main/fastDocker403unlocker.conf",
+    ),
+    mirror(
+        "registry.docker.ir",
+        "unknown",
+        "https://github.com/ArmanTaheriGhaleTaki/fastDocker403unlocker/blob/main/fastDocker403unlocker.conf",
+    ),
+    mirror(
+        "docker.kernel.ir",
+        "unknown",
+        "https://github.com/mamahoos/irdocker",
+    ),
+    mirror(
+        "docker-mirror.liara.ir",
+        "Liara",
+        "https://github.com/Linuxmaster14/iran-docker",
+    ),
+    mirror(
+        "docker.mobinhost.com",
+        "MobinHost",
+        "https://github.com/Linuxmaster14/iran-docker",
+    ),
+    mirror(
+        "dockerhub.timeweb.cloud",
+        "Timeweb Cloud",
+        "https://gist.github.com/beeyev/143ec1ae9eb21e7c3b6d55f1bbaf5ce2",
+    ),
+    mirror(
+        "dh-mirror.gitverse.ru",
+        "GitVerse",
+        "https://gist.github.com/beeyev/143ec1ae9eb21e7c3b6d55f1bbaf5ce2",
+    ),
+    mirror(
+        "dockerhub1.beget.com",
+        "Beget",
+        "https://gist.github.com/beeyev/143ec1ae9eb21e7c3b6d55f1bbaf5ce2",
+    ),
+    mirror(
+        "huecker.io",
+        "unknown",
+        "https://gist.github.com/beeyev/143ec1ae9eb21e7c3b6d55f1bbaf5ce2",
+    ),
+    mirror(
+        "noohub.ru",
+        "unknown",
+        "https://gist.github.com/beeyev/143ec1ae9eb21e7c3b6d55f1bbaf5ce2",
+    ),
+    mirror(
+        "jockerhub.com",
+        "unknown",
+        "https://gist.github.com/beeyev/143ec1ae9eb21e7c3b6d55f1bbaf5ce2",
+    ),
+];
+
+/// Clouds.
+pub const ACCOUNTS: &[AccountRegistry] = &[
+    account(
+        "*.pkg.dev",
+        "Google Artifact Registry",
+        "https://cloud.google.com/artifact-registry/docs/repositories",
+    ),
+    account(
+        "*.dkr.ecr.*.amazonaws.com",
+        "Amazon Elastic Container Registry",
+        "https://docs.aws.amazon.com/en_us/cli/latest/reference/ecr/create-pull-through-cache-rule.html",
+    ),
+    account(
+        "*.azurecr.io",
+        "Azure Container Registry",
+        "https://learn.microsoft.com/en-us/azure/container-registry/container-registry-firewall-rules",
+    ),
+    account(
+        "*.jfrog.io",
+        "JFrog Artifactory Cloud",
+        "https://jfrog.com/help/r/jfrog-artifactory-documentation/test-docker-and-artifactory-cloud",
+    ),
+];
