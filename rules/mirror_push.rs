@@ -82,7 +82,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let place = match &list {
         Listed::Words(_, words) => place_of(words, Capabilities::PUSH),
         // empty-capabilities speaks of `[]`.
-        Listed::Empty(_) => return,
+        Listed::Empty(_) | Listed::Wrong => return,
         Listed::Absent => None,
     };
     let Some((severity, consequence)) = judge(context, mirror, place.is_some()) else {

@@ -70,6 +70,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Some(severity) = mirror.resolves(context) else {
             continue;
         };
+        if matches!(listed(&mirror.url), Listed::Wrong) {
+            continue;
+        }
         out.push(finding(context, mirror).severity(severity));
     }
 }
@@ -165,7 +168,7 @@ fn with_list(
             reduced,
         ),
         Listed::Empty(_) => finding,
-        Listed::Absent => match mirror.url.insertion(context, &line) {
+        Listed::Absent | Listed::Wrong => match mirror.url.insertion(context, &line) {
             Some((span, text)) => finding.fix(Safety::Unsafe, format!("add `{line}`"), span, text),
             None => finding,
         },

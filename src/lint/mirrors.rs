@@ -20,6 +20,8 @@ pub enum Listed<'a> {
     Absent,
     /// `[]`: all of them.
     Empty(&'a Item),
+    /// As something else than a list of words, of which `wrong-type` speaks: containerd drops the file.
+    Wrong,
     /// Words and their places.
     Words(&'a Item, Vec<(&'a str, Span)>),
 }
@@ -52,19 +54,19 @@ pub fn listed<'a>(url: &WrittenUrl<'a>) -> Listed<'a> {
         return Listed::Absent;
     };
     let Node::Array(elements) = &item.node else {
-        return Listed::Absent;
+        return Listed::Wrong;
     };
     if elements.is_empty() {
         return Listed::Empty(item);
     }
-    let words = elements
-        .iter()
-        .filter_map(|(node, span)| match node {
-            Node::String(text) => Some((text.as_str(), span.clone())),
-            _ => None,
-        })
-        .collect();
-    Listed::Words(item, words)
+    let words = elements.iter().map(|(node, span)| match node {
+        Node::String(text) => Some((text.as_str(), span.clone())),
+        _ => None,
+    });
+    match words.collect() {
+        Some(words) => Listed::Words(item, words),
+        None => Listed::Wrong,
+    }
 }
 
 /// The place of a capability in a list of them.
