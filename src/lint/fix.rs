@@ -63,6 +63,8 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// What may change by it, where that is not what the finding's consequence says.
     pub promise: Option<Promise>,
+    /// It is for a file that a config.toml imports: it is shown, and not written.
+    pub is_for_import: bool,
 }
 
 impl Fix {
@@ -74,6 +76,7 @@ impl Fix {
             description: description.into(),
             edits,
             promise: None,
+            is_for_import: false,
         }
     }
 
@@ -124,9 +127,7 @@ impl Finding {
     /// The fix, when `--fix` can write it: of hosts.toml files, and of a node's config.toml. What is found in a file
     /// that a config.toml imports shows its fix in the formats that carry edits.
     pub fn writable_fix(&self) -> Option<&Fix> {
-        let name = self.location.path.rsplit('/').next();
-        let is_written = matches!(name, Some("hosts.toml" | "config.toml"));
-        self.fix.as_ref().filter(|_| is_written)
+        self.fix.as_ref().filter(|fix| !fix.is_for_import)
     }
 
     /// The fix, where it can be shown: not where its edits repeat a secret of the file.

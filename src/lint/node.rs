@@ -120,6 +120,16 @@ impl<'a> NodeContext<'a> {
         location.path == self.files[0].source.path
     }
 
+    /// Only config.toml itself is written; what it imports may be another node's too.
+    fn set_apart_fixes_of_imports(&self, findings: &mut [Finding]) {
+        for finding in findings {
+            let is_for_import = !self.is_main(&finding.location);
+            if let Some(fix) = &mut finding.fix {
+                fix.is_for_import = is_for_import;
+            }
+        }
+    }
+
     /// What the outcomes have in common: equal things at one place come together, in the order of the first release
     /// that has them.
     pub fn groups<T: PartialEq>(
@@ -214,16 +224,19 @@ pub(super) fn lint(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Rep
     for rule in RULES {
         if let Check::Node(check) = rule.check {
             run_rule(rule, &node.shown, report, run, None, |out| {
-                check(&context, out)
+                check(&context, out);
+                context.set_apart_fixes_of_imports(out);
             });
         }
     }
     if run.settings.suppressions {
         for file in &context.files {
             let found = suppression::apply(file, report).into_iter();
-            report
-                .findings
-                .extend(found.filter_map(|finding| admitted(finding, run, None)));
+            let mut found: Vec<Finding> = found
+                .filter_map(|finding| admitted(finding, run, None))
+                .collect();
+            context.set_apart_fixes_of_imports(&mut found);
+            report.findings.extend(found);
         }
     }
 }

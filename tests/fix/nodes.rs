@@ -81,3 +81,31 @@ fn of_a_drop_in_alone_only_what_it_says_is_judged() {
     ended.ends(1);
     assert!(ended.out.contains("config-path-list"), "{}", ended.out);
 }
+
+#[test]
+fn a_fix_is_announced_where_it_is_written_whatever_the_file_is_called() {
+    let folder = Folder::new(&[]);
+    let misspelled = format!(
+        "version = 2\n{}",
+        SECTION.replace("config_path", "config-path")
+    );
+    folder.write("k3s.toml", &misspelled);
+    folder.write(
+        "config.toml",
+        "version = 2\nimports = [\"x/config.toml\"]\n",
+    );
+    folder.write("x/config.toml", &misspelled);
+    for (file, is_written) in [("k3s.toml", true), ("config.toml", false)] {
+        let args = ["--no-config", "--containerd", "1.7", file];
+        let ended = folder.run(&args);
+        assert_eq!(ended.out.contains("(--fix)"), is_written, "{}", ended.out);
+        assert_eq!(ended.err.contains("1 fixable"), is_written, "{}", ended.err);
+        let diff = folder.run(&[&args[..], &["--diff"]].concat());
+        assert_eq!(
+            diff.out.contains("+  config_path"),
+            is_written,
+            "{}",
+            diff.out
+        );
+    }
+}
