@@ -553,3 +553,19 @@ fn everything_is_described() {
         .max();
     assert!(widest <= Some(100));
 }
+
+#[test]
+fn a_config_toml_of_another_program_is_not_taken_for_containerds() {
+    let folder = Folder::new(&[]);
+    folder.write(".cargo/config.toml", "[build]\njobs = 2\n");
+    folder
+        .run(&[".cargo/config.toml"])
+        .fails("--containerd-config");
+    // Whoever says that it is one, is believed.
+    let args = ["--containerd-config", ".cargo/config.toml"];
+    folder.run(&args).ends(1);
+    for text in ["", "# nothing\n", "Version = 2\n", "x = \n"] {
+        folder.write("config.toml", text);
+        folder.run(&["config.toml"]).ends(1);
+    }
+}

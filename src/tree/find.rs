@@ -56,7 +56,7 @@ pub enum FindError {
     /// A file that belongs to no tree.
     #[error(
         "{path} lies in no certs.d tree: name the config path it belongs to; to lint a text as a namespace's hosts.toml, \
-         use `--stdin-filename docker.io/hosts.toml -`"
+         use `--stdin-filename docker.io/hosts.toml -`, and to lint a node's config.toml, --containerd-config"
     )]
     Unrelated {
         /// As the user named it.

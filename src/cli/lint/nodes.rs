@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Error, Result};
-use crate::containerd::node::{self, DEFAULT_PATH};
-use crate::containerd::{FileError, Files};
+use crate::containerd::node::{self, DEFAULT_PATH, schema};
+use crate::containerd::toml::shape::{self, Dialect};
+use crate::containerd::{FileError, Files, Release};
+use crate::document::{Document, Item};
 use crate::lint::Settings;
 use crate::settings::short;
 use crate::tree::{Deployment, MAX_NODE_CONFIG, NodeFiles, Tree, TreeOptions, read};
 
-/// Whether a path is a config.toml of containerd: by its name, unless it lies in a tree, or by what it configures.
+/// Whether a path is a config.toml of containerd: by its name, unless it lies in a tree or plainly configures something
+/// else, or by what it configures.
 pub fn is_node_config(path: &Path) -> bool {
     let is_toml = path
         .extension()
@@ -22,19 +25,34 @@ pub fn is_node_config(path: &Path) -> bool {
             .components()
             .any(|part| part.as_os_str() == "certs.d")
     });
-    if path.file_name().is_some_and(|name| name == "config.toml") && !in_tree {
-        return true;
-    }
+    let has_the_name = path.file_name().is_some_and(|name| name == "config.toml") && !in_tree;
     let Ok(bytes) = read(path, MAX_NODE_CONFIG) else {
-        return false;
+        return has_the_name;
     };
     let text = String::from_utf8_lossy(&bytes);
+    if has_the_name {
+        return !is_for_another_program(&text);
+    }
     text.lines().any(|line| {
         let line = line.trim_start();
         let key = line.trim_start_matches('[').trim_start();
         key.starts_with("disabled_plugins")
             || key.starts_with("plugins") && line.contains(".containerd.")
     })
+}
+
+/// Whether a text is TOML of which containerd has not one key: other programs have a config.toml too.
+fn is_for_another_program(text: &str) -> bool {
+    let Ok(document) = Document::parse(text) else {
+        return false;
+    };
+    let is_known = |item: &Item| {
+        Release::newest().any(|release| {
+            shape::field(schema::config(release), &item.key.value, Dialect::V2).is_some()
+        })
+    };
+    let items = &document.root.items;
+    !items.is_empty() && !items.iter().any(is_known)
 }
 
 /// Opens the files. One that cannot be read is a failure: it was named.
