@@ -64,6 +64,10 @@ fn files_of_200_megabytes() {
         Stdio::from(text),
     );
     ended.fails("the text on standard input is larger than 4 MiB");
+    let text = fs::File::open(folder.path().join("big")).unwrap();
+    let args = ["migrate", "-", "--output", "out"];
+    let ended = folder.run_with(&args, Stdio::from(text));
+    ended.fails("the text on standard input is larger than 4 MiB");
     assert!(
         began.elapsed() < Duration::from_secs(20),
         "nothing reads all that"

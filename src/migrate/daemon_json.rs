@@ -29,6 +29,13 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
     let mut reader = Reader::new("Docker");
     let mirrors = reader.texts(root.at(&["registry-mirrors"]), "registry-mirrors")?;
     let listed = reader.texts(root.at(&["insecure-registries"]), "insecure-registries")?;
+    for mirror in mirrors.iter().filter(|mirror| !mirror.contains("://")) {
+        reader.remarks.push(Remark::new(
+            Weight::Doubtful,
+            format!("registry-mirrors: {}", shown(mirror)),
+            "Docker refuses a mirror without `https://` or `http://` and does not start; `https://` is written",
+        ));
+    }
     let holds_registries = !mirrors.is_empty() || !listed.is_empty();
     let mut insecure = BTreeSet::new();
     let mut networks = Vec::new();

@@ -74,7 +74,7 @@ pub fn migrate(source: Source, options: &Options) -> Migration {
             meant
                 .faults
                 .iter()
-                .map(|fault| remarks::fault(fault, &place)),
+                .map(|fault| remarks::fault(fault, &place, source.kind)),
         );
         let endpoints = planner.writable(without_repeats(&meant.endpoints), &host);
         if endpoints.is_empty() {
@@ -86,7 +86,7 @@ pub fn migrate(source: Source, options: &Options) -> Migration {
         }
     }
     if let Some(others) = others {
-        planner.default(others);
+        planner.default(others, source.kind);
     }
     planner.files.sort_by(|a, b| a.directory.cmp(&b.directory));
     let mut remarks = planner.remarks;
@@ -173,14 +173,14 @@ impl Planner<'_> {
         });
     }
 
-    fn default(&mut self, others: Others) {
+    fn default(&mut self, others: Others, kind: Kind) {
         let place = remarks::registry(DEFAULT);
         self.remarks.extend(
             others
                 .listed
                 .faults
                 .iter()
-                .map(|f| remarks::fault(f, &place)),
+                .map(|f| remarks::fault(f, &place, kind)),
         );
         let endpoints = self.writable(without_repeats(&others.listed.endpoints), DEFAULT);
         if endpoints.is_empty() && !others.tls.is_set() {

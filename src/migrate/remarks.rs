@@ -20,7 +20,10 @@ pub fn registry(host: &str) -> String {
 pub fn never_looked_up(host: &str, kind: Kind) -> Remark {
     let remark = Remark::new(
         Weight::Fine,
-        registry(host),
+        match host {
+            "" => "\"\"".to_owned(),
+            host => registry(host),
+        },
         "no image is looked up under this name, so what is said of it had no effect and is not written",
     );
     match (host, kind) {
@@ -37,7 +40,8 @@ pub fn never_looked_up(host: &str, kind: Kind) -> Remark {
 }
 
 /// Something that was never of use.
-pub fn fault(fault: &Fault, place: &str) -> Remark {
+pub fn fault(fault: &Fault, place: &str, kind: Kind) -> Remark {
+    let is_docker = kind == Kind::Docker;
     let endpoint = shown(&fault.endpoint);
     let remark = |weight, message: String| Remark::new(weight, place, message);
     match &fault.kind {
@@ -49,7 +53,13 @@ pub fn fault(fault: &Fault, place: &str) -> Remark {
             };
             remark(
                 Weight::Doubtful,
-                format!("`{endpoint}` is no URL{why} and is left out; with it, pulls failed"),
+                format!(
+                    "`{endpoint}` is no URL{why} and is left out; with it, {}",
+                    match is_docker {
+                        true => "Docker does not start",
+                        false => "pulls failed",
+                    }
+                ),
             )
             .help("mend it in the source and migrate again")
         }
@@ -68,6 +78,10 @@ pub fn fault(fault: &Fault, place: &str) -> Remark {
             format!("the TLS settings for `{endpoint}` had no effect on plain HTTP and are not written"),
         )
         .help("in a hosts.toml they would make newer releases try HTTPS first"),
+        FaultKind::UnusedParts if is_docker => remark(
+            Weight::Doubtful,
+            format!("Docker refuses `{endpoint}` for its user, password, query or fragment and does not start; it is written without them"),
+        ),
         FaultKind::UnusedParts => remark(
             Weight::Fine,
             format!("user, password, query and fragment of `{endpoint}` had no effect and are not written"),

@@ -251,3 +251,17 @@ fn a_directory_that_may_not_be_written_to() {
         fs::set_permissions(&certs_d, fs::Permissions::from_mode(0o755)).unwrap();
     }
 }
+
+#[test]
+fn standard_input_is_not_called_a_file() {
+    let folder = Folder::new(&[]);
+    folder.write(
+        "old.toml",
+        "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry.mirrors.\"\"]\nendpoint = [\"https://m.internal\"]\n",
+    );
+    let text = fs::File::open(folder.path().join("old.toml")).unwrap();
+    let args = ["migrate", "-", "--output", "certs.d"];
+    let ended = folder.run_with(&args, text.into());
+    assert!(ended.out.contains("In config.toml, write"), "{}", ended.out);
+    assert!(ended.out.contains("note: \"\": no image"), "{}", ended.out);
+}

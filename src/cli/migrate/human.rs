@@ -5,7 +5,7 @@ use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::Done;
+use super::{Done, STDIN};
 use crate::cli::{Result, Terminal};
 use crate::migrate::{Header, Kind, Migration, Remark, Weight};
 use crate::report::wrapping;
@@ -151,6 +151,7 @@ impl Page<'_> {
     fn config(&mut self, migration: &Migration) {
         let is_config = migration.kind == Kind::Containerd;
         let lead = match is_config {
+            true if self.done.source == STDIN => "In config.toml, write".to_owned(),
             true => format!("In {}, write", self.done.source),
             false => "In containerd's config.toml, write".to_owned(),
         };

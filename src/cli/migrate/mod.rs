@@ -122,12 +122,22 @@ pub fn run(args: &MigrateArgs, terminal: &Terminal, out: &mut dyn Write) -> Resu
     })
 }
 
+/// What standard input is called.
+const STDIN: &str = "standard input";
+
 /// The name of the source and its text.
 fn source(path: &Path) -> Result<(String, String)> {
     let (name, bytes) = if path == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes)?;
-        ("standard input".to_owned(), bytes)
+        let stdin = std::io::stdin().lock();
+        stdin.take(MAX_SOURCE + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_SOURCE {
+            return Err(Error::message(format!(
+                "the text on standard input is larger than {} MiB, and no configuration is",
+                MAX_SOURCE / (1024 * 1024)
+            )));
+        }
+        (STDIN.to_owned(), bytes)
     } else {
         let name = one_line(&path.display().to_string()).into_owned();
         let bytes = read(path, MAX_SOURCE)
