@@ -115,6 +115,12 @@ fn what_was_found() {
         ("go", "registam/v2ry.corp.internal://mirror"),
         ("go", "http:a://mirror"),
         ("go", "http://127.0.0.1:ttps://reg80"),
+        ("go", "https://mirror.internal/?next=ftp: =/8x"),
+        (
+            "settings",
+            "exclude = [\"a//\\\\= n\\\\daySxpiry = \t30\", \"b/**\"]\n",
+        ),
+        ("suppressions", "tocra\0s&ty\0\0\tH:="),
     ] {
         bodies::run(name, data.as_bytes());
     }
@@ -144,4 +150,4 @@ macro_rules! bodies {
     };
 }
 
-bodies!(baseline go lint node pki reference settings suppressions toml tree);
+bodies!(baseline fix go lint node pki reference settings suppressions toml tree);

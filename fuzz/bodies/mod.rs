@@ -9,6 +9,7 @@
 )]
 
 mod baseline;
+mod fix;
 mod go;
 mod lint;
 mod node;
@@ -37,6 +38,7 @@ pub struct Body {
 /// All bodies, by name.
 pub const BODIES: &[Body] = &[
     baseline::BODY,
+    fix::BODY,
     go::BODY,
     lint::BODY,
     node::BODY,
