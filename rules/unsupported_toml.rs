@@ -1,6 +1,8 @@
 use crate::containerd::toml::{ProblemKind, Span};
 use crate::containerd::{Cause, Release};
-use crate::lint::{Check, Finding, NamespaceContext};
+use crate::document::{Item, Node, as_toml_1_0};
+use crate::lint::keys::HOST_KEYS;
+use crate::lint::{Check, Finding, NamespaceContext, Safety};
 use crate::report::releases_in_words;
 
 crate::rule! {
@@ -47,7 +49,7 @@ crate::rule! {
     severity: Error,
     consequence: FileIgnored,
     releases: "all",
-    fix: None,
+    fix: Safe,
     check: Check::Namespace(check),
 }
 
@@ -87,17 +89,50 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         releases.dedup();
         let (message, label, help) = words(&refused);
         let who = releases_in_words(&releases, &context.releases());
-        let message = match refused {
+        let message = match &refused {
             Refused::Other(_) => format!("{message} (containerd: {who})"),
             _ => message,
         };
-        out.push(
-            context
-                .finding(&RULE, span, message)
-                .label(label)
-                .help(help)
-                .releases(releases),
-        );
+        let mut finding = context
+            .finding(&RULE, span.clone(), message)
+            .label(label)
+            .help(help)
+            .releases(releases);
+        if let Some((description, edits)) = fix(context, &refused, &span) {
+            finding = finding.fix_edits(Safety::Safe, description, edits);
+        }
+        out.push(finding);
+    }
+}
+
+/// What to write instead. For an address in brackets there is no other spelling.
+fn fix(
+    context: &NamespaceContext,
+    refused: &Refused,
+    at: &Span,
+) -> Option<(&'static str, Vec<(Span, String)>)> {
+    let text = context.text();
+    match refused {
+        Refused::BracketInKey => None,
+        Refused::InlineTable | Refused::Other(_) => Some((
+            "write it without what came with TOML 1.1",
+            as_toml_1_0(text)?,
+        )),
+        // A known key takes no date, and no such text either.
+        Refused::Date => {
+            let root = &context.document.as_ref()?.root;
+            let is_it = |item: &&Item| {
+                matches!(item.node, Node::Datetime)
+                    && item.span.start <= at.end
+                    && at.start <= item.span.end
+                    && !HOST_KEYS.contains(&item.key.value.as_str())
+            };
+            let items = root.walk();
+            let date = items.iter().map(|(_, item)| *item).find(is_it)?;
+            let written = text.get(date.span.clone())?;
+            let quoted = vec![(date.span.clone(), format!("\"{written}\""))];
+            Some(("write it as text", quoted))
+        }
     }
 }
 
