@@ -120,6 +120,10 @@ fn lists(outcome: &Outcome) -> Vec<(List, Option<Place>)> {
     if outcome.pull != Pull::Transfer || !serves {
         return Vec::new();
     }
+    // An import that cannot be looked at may set another.
+    if outcome.is_built_in() && !outcome.unknown.is_empty() {
+        return Vec::new();
+    }
     let list = List {
         text: list.clone(),
         is_built_in: outcome.is_built_in(),

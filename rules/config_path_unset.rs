@@ -87,6 +87,8 @@ fn unset(outcome: &Outcome) -> Vec<((), Option<Place>)> {
         && outcome.server_disabled.is_none()
         && outcome.roots.is_empty()
         && outcome.deprecated.is_empty()
+        // An import that cannot be looked at may set it.
+        && outcome.unknown.is_empty()
         && !was_meant;
     // An empty one is a place to look at.
     is_unset

@@ -573,3 +573,31 @@ fn a_config_toml_of_another_program_is_not_taken_for_containerds() {
         folder.run(&["config.toml"]).ends(1);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_only_root_may_read_is_no_fault_of_config_toml() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new(&["conf.d/a.toml", "b.toml"]);
+    let Some(run) = folder.unprivileged() else {
+        return;
+    };
+    let close = |name: &str| {
+        let closed = fs::Permissions::from_mode(0);
+        fs::set_permissions(folder.path().join(name), closed).unwrap();
+    };
+    close("conf.d");
+    close("b.toml");
+    for import in ["conf.d/*.toml", "conf.d/a.toml", "b.toml"] {
+        let text = format!("version = 2\nimports = [\"{import}\"]\n");
+        folder.write("config.toml", &text);
+        let ended = run(&["node", "config.toml", "--format", "json"]);
+        ended.ends(0);
+        assert!(!ended.out.contains("\"fails\""), "{}", ended.out);
+        assert!(ended.out.contains("\"line\": 2"), "{}", ended.out);
+        // It may set what is missing.
+        run(&["--no-config", "config.toml"]).ends(0);
+    }
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(folder.path().join("conf.d"), open).unwrap();
+}

@@ -279,3 +279,17 @@ fn a_drop_in_that_is_named_alone_is_called_one() {
     assert!(printed("$ROOT/conf.d/a.toml").contains(words));
     assert!(!printed("$ROOT/x.d/config.toml").contains(words));
 }
+
+#[test]
+fn without_the_image_service_nothing_is_told_of_what_it_would_read() {
+    let text = "version = 3\ndisabled_plugins = [\"io.containerd.cri.v1.images\"]\n\
+                [plugins.'io.containerd.cri.v1.images'.registry]\n  config_path = \"/x\"\n";
+    let dir = files(&[("config.toml", text)]);
+    for outcome in outcomes(
+        dir.path(),
+        &["$ROOT/config.toml", "--containerd", "2.0,2.3"],
+    ) {
+        assert_eq!(outcome["cri"], "fails");
+        assert_eq!(outcome["ignored"], json!([]));
+    }
+}

@@ -31,6 +31,20 @@ pub enum FileError {
     Unknown,
 }
 
+impl FileError {
+    /// Whether the file may be one that containerd reads, and only this tool does not: containerd runs as root, and has no
+    /// limits.
+    pub fn is_ours_alone(&self) -> bool {
+        matches!(
+            self,
+            FileError::Unknown
+                | FileError::PermissionDenied
+                | FileError::TooLarge(_)
+                | FileError::TooMany(_)
+        )
+    }
+}
+
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,5 +1,5 @@
 //! The answers as JSON. The contract is in `fixtures/conformance/README.md`; what it does not name (`location`, `files`,
-//! `ignored`) is an addition.
+//! `unknown_imports`, `ignored`) is an addition.
 
 use serde_json::{Map, Value, json};
 
@@ -84,6 +84,7 @@ fn answer(node: &Node, outcome: &Outcome) -> Value {
             .map(|forced| forced.name),
         "deprecated": deprecated,
         "files": files,
+        "unknown_imports": outcome.unknown.iter().filter_map(&place).collect::<Vec<_>>(),
         "ignored": ignored,
     })
 }

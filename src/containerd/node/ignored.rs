@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::names::{CRI, IMAGES, RUNTIME, TRANSFER};
-use super::{Cri, File, Outcome, schema};
+use super::{Cri, File, Outcome, Reason, schema};
 use crate::containerd::release::Release;
 use crate::containerd::toml::document::{Key, Node, Place, Table, Value};
 use crate::containerd::toml::shape::{self, Dialect};
@@ -130,8 +130,10 @@ pub(super) fn section(id: &str) -> String {
 
 /// Puts into the outcome what is ignored, in the order of the files.
 pub(super) fn find(outcome: &mut Outcome) {
-    // Where there is no CRI, nothing is read, and that is what has to be said.
-    if !outcome.starts || outcome.cri == Cri::Absent {
+    // Where there is no CRI, or not the part of it that reads them, nothing is read, and that is what has to be said.
+    let fault = outcome.fault.as_ref().map(|fault| &fault.reason);
+    let has_no_reader = matches!(fault, Some(Reason::Disabled(IMAGES)));
+    if !outcome.starts || outcome.cri == Cri::Absent || has_no_reader {
         return;
     }
     let mut finder = Finder {

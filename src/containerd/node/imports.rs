@@ -5,6 +5,14 @@ use crate::containerd::go::glob::{self, BadPattern};
 use crate::containerd::go::path;
 use crate::containerd::release::Release;
 
+/// What a text in `imports` stands for.
+pub struct Imports {
+    /// The paths, as far as they can be seen.
+    pub paths: Vec<String>,
+    /// The directory of a pattern cannot be looked into here.
+    pub are_unknown: bool,
+}
+
 /// The paths that a text in `imports` of the file `parent` stands for: relative to its directory, and a pattern
 /// only if it has a `*`. Where patterns begin where the daemon was started, that is `/`, as it is for a service.
 pub fn resolve(
@@ -12,7 +20,7 @@ pub fn resolve(
     files: &dyn Files,
     parent: &str,
     text: &str,
-) -> Result<Vec<String>, BadPattern> {
+) -> Result<Imports, BadPattern> {
     let cleaned = path::clean(text);
     let base = match cleaned.contains('*') && !release.globs_beside_parent() {
         true => "/",
@@ -22,10 +30,17 @@ pub fn resolve(
         true => cleaned,
         false => path::join(base, &cleaned),
     };
-    match path.contains('*') {
-        true => glob::glob(files, &path),
-        false => Ok(vec![path]),
-    }
+    let Some(star) = path.find('*') else {
+        return Ok(Imports {
+            paths: vec![path],
+            are_unknown: false,
+        });
+    };
+    let looked_into = files.list(directory(&path[..star]));
+    Ok(Imports {
+        are_unknown: looked_into.is_err_and(|error| error.is_ours_alone()),
+        paths: glob::glob(files, &path)?,
+    })
 }
 
 /// The directory of a file.

@@ -95,7 +95,7 @@ pub struct Outcome {
     pub release: Release,
     /// The files in the order in which they were merged; the first is config.toml.
     pub files: Vec<File>,
-    /// Imports that are named, and that nobody here can read or miss.
+    /// Imports that are named, and that only this machine or this tool cannot read.
     pub unknown: Vec<Place>,
     /// The version that the merged settings are of, as the daemon reads them.
     pub version: i64,

@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use super::fault::{Fault, Reason};
 use super::{File, Outcome, imports, merge, migrate, schema};
-use crate::containerd::files::{FileError, Files};
+use crate::containerd::files::Files;
 use crate::containerd::release::Release;
 use crate::containerd::toml::document::{Key, Node, Place, Table, Value};
 use crate::containerd::toml::shape::{self, Dialect};
@@ -32,7 +32,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
         }
         let bytes = match files.read(&path) {
             Ok(bytes) => bytes,
-            Err(FileError::Unknown) => {
+            Err(error) if imported.is_some() && error.is_ours_alone() => {
                 outcome.unknown.extend(imported);
                 continue;
             }
@@ -73,8 +73,12 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
         merge::merge(&mut merged, &settings, release);
         if let Some(list) = settings.get("imports") {
             for (text, place) in list.strings() {
-                let paths = imports::resolve(release, files, &path, text)
+                let imports = imports::resolve(release, files, &path, text)
                     .map_err(|_| Fault::at(Reason::BadPattern(text.to_owned()), place))?;
+                if imports.are_unknown {
+                    outcome.unknown.push(place.clone());
+                }
+                let paths = imports.paths;
                 pending.extend(paths.into_iter().map(|path| (path, Some(place.clone()))));
             }
         }
