@@ -194,7 +194,16 @@ impl Engine<'_> {
         let wanted = |f: &&&Finding| !self.dropped.contains(&(path.to_owned(), f.rule.name));
         let findings: Vec<&Finding> = findings.iter().filter(wanted).copied().collect();
         let with_unsafe = self.choice.with_unsafe;
-        let mended = mend(self.linted, path, &state.text, &findings, with_unsafe);
+        let is_safe = |f: &&Finding| f.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);
+        let (safe, others): (Vec<&Finding>, Vec<&Finding>) =
+            findings.into_iter().partition(is_safe);
+        // What the text plainly says comes first: it may leave nothing to do for the others.
+        let mut mended = mend(self.linted, path, &state.text, &safe, with_unsafe);
+        if mended.made.is_empty() && !others.is_empty() {
+            let refused = mended.refused;
+            mended = mend(self.linted, path, &state.text, &others, with_unsafe);
+            mended.refused.extend(refused);
+        }
         let Some(state) = self.files.get_mut(path) else {
             return false;
         };

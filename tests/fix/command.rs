@@ -169,6 +169,23 @@ fn a_run_can_fail_because_it_fixed_something() {
 }
 
 #[test]
+fn what_the_text_plainly_says_is_mended_before_anything_else() {
+    // Misspelled, the list says nothing, and the mirror takes pushes: it is not a second list that is wanted.
+    let text = "server = \"https://quay.io\"\n\n[host.\"https://mirror.internal\"]\n  capabilitis = ['pull', 'resolve', 'push'] # all\n";
+    let folder = Folder::new(&[]);
+    folder.write("certs.d/quay.io/hosts.toml", text);
+    folder
+        .run(&["--fix", "--unsafe-fixes", "certs.d"])
+        .ends(0)
+        .says("Fixed 2 findings in 1 file\n");
+    let path = folder.path().join("certs.d/quay.io/hosts.toml");
+    let want = text
+        .replace("capabilitis", "capabilities")
+        .replace(", 'push'", "");
+    assert_eq!(fs::read_to_string(path).unwrap(), want);
+}
+
+#[test]
 fn a_fix_that_would_bring_something_worse_to_bear_is_held_back() {
     // Dropped for the comma, containerd goes on without; mended, it would miss the CA.
     let text = "[host.\"https://mirror.internal\"]\ncapabilities = [\"pull\", \"resolve\"],\nca = \"ca.crt\"\n";
