@@ -81,7 +81,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .consequence(Consequence::FileIgnored)
             .releases(found.releases.clone())
             .help("write the value as text, in quotes");
-        let plain = !text.is_empty()
+        // A table is named by its key, which is not what is wrong.
+        let plain = !kind.contains("table")
+            && !text.is_empty()
             && text
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || "+-.:_".contains(c));
