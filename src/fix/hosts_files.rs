@@ -107,19 +107,25 @@ impl<'a> HostsFiles<'a> {
     }
 
     /// The errors in a namespace, were this its text: how many of each rule, for each release. With unsafe fixes,
-    /// those alone that keep containerd from its work.
+    /// those alone that keep containerd from its work; with `all`, also those that can be mended.
     fn errors(
         &self,
         tree: &Tree,
         namespace: &str,
         text: &[u8],
         with_unsafe: bool,
+        all: bool,
     ) -> BTreeMap<(&'static str, Release), usize> {
         let tree = with_text(tree, namespace, text).isolated(namespace);
         let report = lint(std::slice::from_ref(&tree), &self.strict);
+        let is_mended = |finding: &Finding| {
+            let fix = finding.fix.as_ref();
+            fix.is_some_and(|fix| with_unsafe || fix.safety == Safety::Safe)
+        };
         let counts = |finding: &&Finding| {
             finding.severity == Severity::Error
                 && (!with_unsafe || finding.consequence <= Consequence::RequestsFail)
+                && (all || !is_mended(finding))
         };
         let mut errors = BTreeMap::new();
         for finding in report.findings.iter().filter(counts) {
@@ -236,6 +242,7 @@ impl Linted for HostsFiles<'_> {
         before: &[u8],
         after: &[u8],
         with_unsafe: bool,
+        is_last: bool,
     ) -> Result<(), Refusal> {
         if let Some(node) = self.node(shown) {
             return node_config::check_text(node, self.run, before, after);
@@ -258,8 +265,8 @@ impl Linted for HostsFiles<'_> {
             return Ok(());
         }
         let (old, new) = (
-            self.errors(tree, namespace, before, with_unsafe),
-            self.errors(tree, namespace, after, with_unsafe),
+            self.errors(tree, namespace, before, with_unsafe, true),
+            self.errors(tree, namespace, after, with_unsafe, is_last),
         );
         let more = new
             .iter()

@@ -32,13 +32,15 @@ pub trait Linted {
 
     /// Whether the text `after` is no worse than that `before`: for no release, and with no error that was not
     /// there. With unsafe fixes, an error may come to light that says what the file gives away: for
-    /// those who ask for them, it is the next to be mended.
+    /// those who ask for them, it is the next to be mended. Unless `is_last`, neither does an error count that
+    /// can be mended itself.
     fn check_text(
         &self,
         path: &str,
         before: &[u8],
         after: &[u8],
         with_unsafe: bool,
+        is_last: bool,
     ) -> Result<(), Refusal>;
 }
 

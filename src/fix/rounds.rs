@@ -87,6 +87,7 @@ pub fn fix(linted: &dyn Linted, report: Report, choice: Choice) -> Fixing {
         choice,
         files: BTreeMap::new(),
         dropped: BTreeSet::new(),
+        strict: BTreeSet::new(),
     };
     let report = engine.run(report);
     engine.finish(report)
@@ -98,6 +99,8 @@ struct Engine<'a> {
     files: BTreeMap<String, State>,
     /// Rules whose fixes came to no end, by file.
     dropped: BTreeSet<(String, &'static str)>,
+    /// Files in which no fix may bring an error to light, though it be one that can be mended.
+    strict: BTreeSet<String>,
 }
 
 /// A file on its way.
@@ -130,6 +133,35 @@ impl State {
 
 impl Engine<'_> {
     fn run(&mut self, mut report: Report) -> Report {
+        loop {
+            report = self.rounds(report);
+            if !self.begin_again() {
+                return report;
+            }
+            report = self.linted.lint(&self.texts());
+        }
+    }
+
+    /// Takes back what ended with an error that was to be mended and was not, and whether there was any.
+    fn begin_again(&mut self) -> bool {
+        let mut any = false;
+        for (path, state) in &mut self.files {
+            let check = || {
+                let (before, after) = (&state.original.bytes, &state.text);
+                let with_unsafe = self.choice.with_unsafe;
+                self.linted
+                    .check_text(path, before, after, with_unsafe, true)
+            };
+            let is_sound = state.text == state.original.bytes || check().is_ok();
+            if !is_sound && self.strict.insert(path.clone()) {
+                *state = State::new(state.original.clone());
+                any = true;
+            }
+        }
+        any
+    }
+
+    fn rounds(&mut self, mut report: Report) -> Report {
         // Where nothing was mended in the last round, nothing will be in this one.
         let mut active: Option<BTreeSet<String>> = None;
         let mut is_first = true;
@@ -193,15 +225,20 @@ impl Engine<'_> {
         let state = &self.files[path];
         let wanted = |f: &&&Finding| !self.dropped.contains(&(path.to_owned(), f.rule.name));
         let findings: Vec<&Finding> = findings.iter().filter(wanted).copied().collect();
-        let with_unsafe = self.choice.with_unsafe;
+        let look = Look {
+            linted: self.linted,
+            path,
+            with_unsafe: self.choice.with_unsafe,
+            is_strict: self.strict.contains(path),
+        };
         let is_safe = |f: &&Finding| f.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);
         let (safe, others): (Vec<&Finding>, Vec<&Finding>) =
             findings.into_iter().partition(is_safe);
         // What the text plainly says comes first: it may leave nothing to do for the others.
-        let mut mended = mend(self.linted, path, &state.text, &safe, with_unsafe);
+        let mut mended = mend(&look, &state.text, &safe);
         if mended.made.is_empty() && !others.is_empty() {
             let refused = mended.refused;
-            mended = mend(self.linted, path, &state.text, &others, with_unsafe);
+            mended = mend(&look, &state.text, &others);
             mended.refused.extend(refused);
         }
         let Some(state) = self.files.get_mut(path) else {
@@ -244,6 +281,7 @@ impl Engine<'_> {
                 &state.original.bytes,
                 &state.text,
                 self.choice.with_unsafe,
+                true,
             );
             if let Err(refusal) = check {
                 is_whole = false;
@@ -283,16 +321,24 @@ impl Engine<'_> {
     }
 }
 
+/// How the fixes of a file are judged.
+struct Look<'a> {
+    linted: &'a dyn Linted,
+    path: &'a str,
+    with_unsafe: bool,
+    is_strict: bool,
+}
+
 /// Makes those of the fixes that do not touch the same text and stand the check, each by itself and
 /// all of them together.
-fn mend<'a>(
-    linted: &dyn Linted,
-    path: &str,
-    before: &[u8],
-    findings: &[&'a Finding],
-    with_unsafe: bool,
-) -> Mended<'a> {
-    let check_text = |next: &[u8]| linted.check_text(path, before, next, with_unsafe);
+fn mend<'a>(look: &Look, before: &[u8], findings: &[&'a Finding]) -> Mended<'a> {
+    let Look {
+        linted,
+        path,
+        with_unsafe,
+        is_strict,
+    } = *look;
+    let check_text = |next: &[u8]| linted.check_text(path, before, next, with_unsafe, is_strict);
     let check =
         |text: &[u8], next: &[u8], finding: &Finding| linted.check_fix(path, text, next, finding);
     let mended = admit(path, before, findings, check);

@@ -198,6 +198,42 @@ fn a_fix_that_would_bring_something_worse_to_bear_is_held_back() {
 }
 
 #[test]
+fn an_error_that_comes_to_light_may_be_the_next_to_be_mended() {
+    let text = "[hosts.\"https://mirror.internal\"]\n  capabilities = [\"pull\"]\n  server = \"https://docker.io\" # up\n";
+    let want = "server = \"https://registry-1.docker.io\" # up\n\n[host.\"https://mirror.internal\"]\n  capabilities = [\"pull\"]\n";
+    let file = "certs.d/docker.io/hosts.toml";
+    let read = |folder: &Folder| fs::read_to_string(folder.path().join(file)).unwrap();
+    let folder = Folder::new(&[]);
+    folder.write(file, text);
+    let ended = folder.run(&["--fix", "certs.d"]);
+    ended.ends(0).says("Fixed 3 findings in 1 file\n");
+    assert_eq!(read(&folder), want);
+    // If that one is not to be mended, nothing brings it to light, and the rest of the file is mended all the same.
+    let text = text.replace("\"pull\"", "\"PULL\"");
+    folder.write(file, &text);
+    let args = [
+        "--fix",
+        "--select",
+        "misspelled-host-table,server-in-host-table,untidy-capabilities",
+        "certs.d",
+    ];
+    folder
+        .run(&args)
+        .ends(1)
+        .says("is not fixed, for then there would be a new error");
+    assert_eq!(read(&folder), text);
+    folder.write(file, &text.replace("hosts", "host"));
+    folder
+        .run(&args)
+        .ends(1)
+        .says("Fixed 1 finding in 1 file\n");
+    assert_eq!(
+        read(&folder),
+        text.replace("hosts", "host").replace("PULL", "pull")
+    );
+}
+
+#[test]
 fn bytes_that_are_not_mended_stay() {
     // A byte order mark, CRLF, a tab, a byte that is no UTF-8, no line break at the end.
     let head = b"\xef\xbb\xbf# R\xc3\xa9gistre\r\n\r\n[host.\"https://mirror.internal\"]\r\n\tcapabilities = [\"pull\"]";
