@@ -1,5 +1,5 @@
 use crate::containerd::node::names::{CRI, IMAGES};
-use crate::containerd::node::{Ignored, Outcome, Why};
+use crate::containerd::node::{Ignored, Outcome, Whole, Why};
 use crate::containerd::toml::Span;
 use crate::containerd::toml::document::Place;
 use crate::document::Document;
@@ -159,9 +159,24 @@ fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
             .severity(Severity::Warning),
         Why::BelowHeader => finding.help("move it to the head of the file, before the first `[header]`"),
         Why::Capitals => finding.help("write `registry`"),
-        Why::Replaced { .. } | Why::ReplacedWhole(_) => finding
+        Why::Replaced { .. } => finding
             .help("say it in one place: in the section and the file that count")
             .severity(Severity::Warning),
+        Why::ReplacedWhole(whole) => {
+            // Nothing stands in its place.
+            let severity = match what.as_str() {
+                "`config_path`" => Severity::Error,
+                _ => Severity::Warning,
+            };
+            finding
+                .help(match whole {
+                    Whole::LaterFile => {
+                        "write it in the last file that has the plugin, which counts alone here".to_owned()
+                    }
+                    Whole::OldSection => format!("write it in {}", header(CRI)),
+                })
+                .severity(severity)
+        }
         Why::NotMoved => finding
             .help(format!("write it in [plugins.'{IMAGES}'], or in `[plugins.\"{CRI}\".containerd]` where it is one of the snapshotter's"))
             .severity(Severity::Warning),
