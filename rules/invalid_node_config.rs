@@ -1,4 +1,4 @@
-use crate::containerd::node::{Outcome, Reason};
+use crate::containerd::node::{DEFAULT_PATH, Outcome, Reason};
 use crate::containerd::release::Release;
 use crate::containerd::toml::document::Place;
 use crate::lint::{Check, Finding, Group, Location, NodeContext, Safety, Severity};
@@ -147,6 +147,10 @@ fn finding(context: &NodeContext, group: &Group<Fault>) -> Finding {
             format!(
                 "write `version = {newest}` with the sections of that version, which later releases read too; or name the releases of the node with `containerd`"
             )
+        }
+        // `containerd config dump` lists the files that it read.
+        Reason::Unreadable { path, .. } if path == DEFAULT_PATH => {
+            "if this is a dump, take the files that it was made of out of `imports`".to_owned()
         }
         Reason::Unreadable { .. } => {
             "mend the path, or take it out of `imports`; a pattern with `*` may match nothing"

@@ -601,3 +601,16 @@ fn what_only_root_may_read_is_no_fault_of_config_toml() {
     let open = fs::Permissions::from_mode(0o755);
     fs::set_permissions(folder.path().join("conf.d"), open).unwrap();
 }
+
+#[test]
+fn a_dump_of_the_configuration_is_known_by_what_it_imports() {
+    let folder = Folder::new(&[]);
+    folder.write(
+        "root/dump.toml",
+        "imports = [\"/etc/containerd/config.toml\"]\nversion = 3\n",
+    );
+    let args = ["--no-config", "--sysroot", ".", "--containerd-config"];
+    let ended = folder.run(&[&args[..], &["root/dump.toml"]].concat());
+    ended.ends(1);
+    assert!(ended.out.contains("if this is a dump"), "{}", ended.out);
+}
