@@ -125,11 +125,14 @@ fn unindent(
     let end = headers
         .iter()
         .find(|next| next.span.start > host.span.start && !next.shares(host, 2))
-        .map_or(text.len(), |next| lines::start(text, next.span.start));
-    let start = lines::start(text, host.span.start);
+        .map_or(text.len(), |next| {
+            lines::above_comments(text, next.span.start)
+        });
+    // The comments right above are about this table.
+    let start = lines::above_comments(text, host.span.start);
     let block = text.get(start..end).unwrap_or_default();
     let block = match block.contains("\"\"\"") || block.contains("'''") {
-        true => block.split_inclusive('\n').next().unwrap_or_default(),
+        true => &text[start..lines::next(text, host.span.start)],
         false => block,
     };
     let mut at = start;

@@ -183,6 +183,15 @@ fn moved(
     // After the table's last key rather than after the blank line, or a comment, before the header.
     let at = lines::start(text, header.span.start);
     let mut written = text.get(taken.clone())?.to_owned();
+    // As far to the right as the keys that it joins.
+    let hosts = context.document.as_ref()?.hosts();
+    let host = hosts.into_iter().find(|host| host.table.span == above.span);
+    let own = lines::indentation(text, item.key.span.start);
+    if let Some(indentation) = host.and_then(|host| lines::key_indentation(context, &host))
+        && !written.trim_end().contains('\n')
+    {
+        written.replace_range(..own.len(), indentation);
+    }
     if !written.ends_with('\n') {
         written.push('\n');
     }
