@@ -155,11 +155,7 @@ fn moved(context: &NamespaceContext, item: &Item) -> Option<[(std::ops::Range<us
     {
         return None;
     }
-    let mut at = lines::above_comments(text, first);
-    // A comment at the very top is the file's rather than the table's.
-    if at == 0 {
-        at = lines::start(text, first);
-    }
+    let at = lines::before_table(text, first);
     let line = text.get(taken.clone())?.trim();
     let before = format!("{line}\n\n");
     Some([(at..at, before), (taken, String::new())])

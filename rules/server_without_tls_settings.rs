@@ -1,4 +1,5 @@
 use crate::containerd::Role;
+use crate::containerd::toml::Span;
 use crate::document::Spelling;
 use crate::lint::tables::header_for;
 use crate::lint::twins::{Twin, in_words, is_trusted_everywhere, tls_keys, twins};
@@ -107,13 +108,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let is_fault = keys.contains(&"skip_verify")
         && context.environment() == Environment::Production
         && context.runs("skip-verify");
-    if let (Some(lines), Some(at), false) = (lines, end_of_root(context), is_fault) {
-        finding = finding.fix(
-            Safety::Unsafe,
-            format!("write {words} at the root of the file too"),
-            at..at,
-            format!("{lines}\n"),
-        );
+    let copy = lines.and_then(|lines| at_root(context, &keys, &lines));
+    if let (Some((place, copy)), false) = (copy, is_fault) {
+        let description = format!("write {words} at the root of the file too");
+        finding = finding.fix(Safety::Unsafe, description, place, copy);
     }
     out.push(finding);
 }
@@ -133,10 +131,21 @@ fn settings(context: &NamespaceContext, twin: &Twin<'_>, keys: &[&str]) -> Optio
     lines.map(|lines| lines.join("\n"))
 }
 
-/// Where the line after `server` begins; without it, there is no telling where.
-fn end_of_root(context: &NamespaceContext) -> Option<usize> {
-    let server = context.document.as_ref()?.server()?;
+/// The lines at the root of the file: below `server`, or, without it, before the first table. `None` where the root has
+/// one of the keys already, whatever it holds.
+fn at_root(context: &NamespaceContext, keys: &[&str], lines: &str) -> Option<(Span, String)> {
+    let document = context.document.as_ref()?;
+    if keys.iter().any(|key| document.root.get(key).is_some()) {
+        return None;
+    }
     let text = context.text();
+    let Some(server) = document.server() else {
+        let first = document.headers(text).first()?.span.start;
+        let at = lines::before_table(text, first);
+        return lines::is_first(text, first).then(|| (at..at, format!("{lines}\n\n")));
+    };
     let at = lines::next(text, server.span.end);
-    text[..at].ends_with('\n').then_some(at)
+    text[..at]
+        .ends_with('\n')
+        .then(|| (at..at, format!("{lines}\n")))
 }

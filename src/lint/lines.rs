@@ -69,6 +69,16 @@ pub fn key_indentation<'a>(
     of(table).or_else(|| hosts.iter().filter(same).find_map(of))
 }
 
+/// Where a setting of the root is put before the table whose header is at `first`, and before the comment above that. A
+/// comment at the very top is the file's rather than the table's.
+pub fn before_table(text: &str, first: usize) -> usize {
+    match above_comments(text, first) {
+        0 if start(text, first) == 0 && text.starts_with('\u{feff}') => '\u{feff}'.len_utf8(),
+        0 => start(text, first),
+        at => at,
+    }
+}
+
 /// What is cut to delete a setting: its line or lines, with the line break before where there is none behind. `None` where
 /// something else stands on them, if only a comment.
 pub fn of_setting(text: &str, setting: &Span) -> Option<Span> {
@@ -111,6 +121,13 @@ mod tests {
         assert_eq!(next(text, 99), text.len());
         assert_eq!(above_comments("a\n # b\n# c\nd", 10), 2);
         assert!(is_first(text, 4) && !is_first(text, 8));
+    }
+
+    #[test]
+    fn the_root_ends_before_the_first_table_and_its_comment() {
+        assert_eq!(before_table("# file\n[a]\n", 7), 7);
+        assert_eq!(before_table("# file\n\n# a\n[a]\n", 12), 8);
+        assert_eq!(before_table("\u{feff}[a]\n", 3), 3);
     }
 
     #[test]
