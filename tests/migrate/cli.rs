@@ -265,3 +265,19 @@ fn standard_input_is_not_called_a_file() {
     assert!(ended.out.contains("In config.toml, write"), "{}", ended.out);
     assert!(ended.out.contains("note: \"\": no image"), "{}", ended.out);
 }
+
+#[test]
+fn a_file_of_a_newer_version_is_not_for_releases_that_do_not_know_it() {
+    let folder = Folder::new(&[]);
+    folder.write(
+        "config.toml",
+        "version = 3\n[plugins.'io.containerd.cri.v1.images'.registry.mirrors.'a.io']\nendpoint = [\"https://m.internal\"]\n",
+    );
+    let args = ["migrate", "config.toml", "--output", "certs.d", "--dry-run"];
+    let ended = folder.run(&args);
+    assert!(ended.out.contains("version = 3"), "{}", ended.out);
+    assert!(!ended.out.contains("reads nothing there"), "{}", ended.out);
+    // Unless somebody says so.
+    let ended = folder.run(&[&args[..], &["--containerd", "1.7,2.0"]].concat());
+    assert!(ended.out.contains("reads nothing there"), "{}", ended.out);
+}

@@ -40,7 +40,7 @@ pub struct MigrateArgs {
 
     /// Releases of containerd to write for: 1.7, 2.2.7, >=1.7, 1.7..2.2
     ///
-    /// Without it, every line that upstream supports.
+    /// Without it, every line that upstream supports and that knows the version of a config.toml.
     #[arg(
         long, value_name = "RELEASE", value_delimiter = ',', value_parser = values::releases
     )]
@@ -92,10 +92,17 @@ pub fn run(args: &MigrateArgs, terminal: &Terminal, out: &mut dyn Write) -> Resu
             ))
         })?;
     let source = Source::read(kind, &text).map_err(|error| unreadable(&name, kind, &error))?;
+    let mut releases = releases(args.containerd.as_deref());
+    // Where nobody said what the node runs, the file does: nothing that does not know its version.
+    let version = source.written.as_ref().map_or(0, |w| i64::from(w.version));
+    let knows = |release: &Release| version <= release.config_version();
+    if args.containerd.is_none() && releases.iter().any(knows) {
+        releases.retain(knows);
+    }
     let migration = migrate(
         source,
         &Options {
-            releases: &releases(args.containerd.as_deref()),
+            releases: &releases,
             config_path: args.deploy_path.trim_end_matches('/'),
             from: &file_name(&args.source, kind),
         },
