@@ -91,6 +91,8 @@ proptest! {
         port in proptest::option::of(1024u16..),
         path in "(/[a-z0-9_.-]*[a-z0-9]){0,3}",
     ) {
+        // A browser spells such a name out, and refuses it where that cannot be done.
+        prop_assume!(!host.starts_with("xn--"));
         let port = port.map(|p| format!(":{p}")).unwrap_or_default();
         let text = format!("{scheme}://{host}{port}{path}");
         let ours = go::parse(&text, true).unwrap();
