@@ -250,6 +250,14 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
         let Some(raw) = context.text().get(span.clone()) else {
             continue;
         };
+        // What stands there for bytes that are no UTF-8 is nothing that somebody wrote.
+        if context
+            .source
+            .is_some_and(|source| source.invalid_utf8.is_some())
+            && raw.contains('?')
+        {
+            continue;
+        }
         let quoted = raw.starts_with(['"', '\'']);
         let is_host = matches!(entry.host.role, Role::Host(_));
         let written = match entry.table {
@@ -371,7 +379,6 @@ fn shape(text: &str, host: &str) -> Option<Shape> {
     if let Some(found) = placeholder(text, host) {
         return Some(Shape::Placeholder(found));
     }
-    let lower = text.to_ascii_lowercase();
     let before_query = text.split(['?', '#']).next().unwrap_or(text);
     let plain = text
         .strip_prefix("http://")
@@ -383,6 +390,7 @@ fn shape(text: &str, host: &str) -> Option<Shape> {
             _ => Some(Shape::TwoSchemes),
         };
     }
+    let lower = text.to_ascii_lowercase();
     if let Some((scheme, _)) = before_query.split_once("://") {
         return Some(match lower.split_once("://").map(|(scheme, _)| scheme) {
             Some("http" | "https") => Shape::SchemeCase,
