@@ -583,7 +583,7 @@ fn what_only_root_may_read_is_no_fault_of_config_toml() {
         return;
     };
     let close = |name: &str| {
-        let closed = fs::Permissions::from_mode(0);
+        let closed = fs::Permissions::from_mode(0o000);
         fs::set_permissions(folder.path().join(name), closed).unwrap();
     };
     close("conf.d");
