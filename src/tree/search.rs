@@ -45,15 +45,18 @@ pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) ->
             if !is_dir {
                 continue;
             }
+            // A namespace that holds no directories, as nearly all are: there is nothing else to find in it. Of the first
+            // one hosts.toml makes sure; the others have its place and are called like registry hosts.
+            let is_leaf = disk::has_no_directories(&path);
+            if is_leaf && found.contains(&directory) && is_host(&path) {
+                continue;
+            }
             let hosts_file = path.join("hosts.toml");
-            if disk::has_no_directories(&path)
+            if is_leaf
                 && hosts_file.symlink_metadata().is_ok()
                 && !is_passed_over(OsStr::new("hosts.toml"), &hosts_file)
             {
-                // A namespace, as nearly all are: there is nothing else to find in it.
-                if !found.contains(&directory) {
-                    found.insert(directory.clone());
-                }
+                found.insert(directory.clone());
             } else {
                 waiting.push((path, depth + 1));
             }

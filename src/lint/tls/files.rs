@@ -35,7 +35,7 @@ pub struct TlsEntry {
     pub releases: Vec<Release>,
 }
 
-/// The TLS settings of a namespace: the entries of hosts.toml, whether it is dropped now or not; without one,
+/// The TLS settings of a namespace that name files: the entries of hosts.toml, whether it is dropped now or not; without one,
 /// the certificate files of the directory.
 pub fn entries<'c>(context: &'c NamespaceContext) -> &'c [TlsEntry] {
     let entries = &context.derived.tls_entries;
@@ -46,6 +46,10 @@ fn find_entries(context: &NamespaceContext) -> Vec<TlsEntry> {
     let mut entries: Vec<TlsEntry> = context
         .entries()
         .iter()
+        .filter(|entry| {
+            let ca = entry.host.ca.as_deref().unwrap_or_default();
+            !ca.is_empty() || !entry.host.client.is_empty()
+        })
         .map(|entry| {
             let written = entry
                 .host

@@ -200,19 +200,20 @@ impl Field {
             '\u{130}' => 'i',
             c => c.to_ascii_lowercase(),
         };
-        let key: String = key.chars().map(lower).collect();
-        Some(match key.as_str() {
-            "capabilities" => Field::Capabilities,
-            "ca" => Field::Ca,
-            "client" => Field::Client,
-            "skip_verify" => Field::SkipVerify,
-            "header" => Field::Header,
-            "override_path" => Field::OverridePath,
-            "dial_timeout" => Field::DialTimeout,
-            "server" => Field::Server,
-            "host" => Field::Host,
-            _ => return None,
-        })
+        const FIELDS: [(&str, Field); 9] = [
+            ("capabilities", Field::Capabilities),
+            ("ca", Field::Ca),
+            ("client", Field::Client),
+            ("skip_verify", Field::SkipVerify),
+            ("header", Field::Header),
+            ("override_path", Field::OverridePath),
+            ("dial_timeout", Field::DialTimeout),
+            ("server", Field::Server),
+            ("host", Field::Host),
+        ];
+        let is_it = |name: &str| name.chars().eq(key.chars().map(lower));
+        let found = FIELDS.iter().find(|(name, _)| is_it(name));
+        found.map(|(_, field)| *field)
     }
 }
 
