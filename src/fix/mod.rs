@@ -2,7 +2,7 @@
 //!
 //! Rounds of fixes are chosen ([`fix`]) for anything that can be linted again with other texts ([`Linted`]); a hosts.toml of
 //! a tree is one such thing ([`HostsFiles`]). Before anything is written, every fix is held to what its finding promises,
-//! by the loader's own judgement. [`diff`] shows what would be written, [`replace`] writes it.
+//! by the loader's own judgement. [`diff()`] shows what would be written, [`replace`] writes it.
 
 mod change;
 mod comments;
