@@ -2,7 +2,7 @@
 
 use crate::lint::Edit;
 
-/// The bytes with these edits made. They are in any order and do not [conflict](conflict); what
+/// The bytes with these edits made. They are in any order and do not [conflict]; what
 /// two insert at one place stands there in their order.
 ///
 /// The bytes may be no UTF-8: the places of edits are those of the file, see [`crate::document::Source`].
