@@ -218,10 +218,10 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
         found.replacement = Some((at..whole.end, format!("\n  {}", rest.trim())));
         return Some(found);
     }
-    if body.contains(['“', '”', '‘', '’', '„', '«', '»']) {
-        // What people say in a comment is theirs.
-        let line = &line[..comment_start(line)];
-        let straight = line
+    // What people say in a comment is theirs.
+    let code = &line[..comment_start(line)];
+    if code.contains(['“', '”', '‘', '’', '„', '«', '»']) {
+        let straight = code
             .replace(['“', '”', '„', '«', '»'], "\"")
             .replace(['‘', '’'], "'");
         let mut found = slip(
@@ -230,7 +230,7 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
             "",
             format!("write `{}`", straight.trim()),
         )?;
-        found.replacement = Some((start..start + line.len(), straight));
+        found.replacement = Some((start..start + code.len(), straight));
         return Some(found);
     }
     if let Some(rest) = body.strip_prefix("[host].") {
