@@ -53,6 +53,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         let start = url.text.find("://").map_or(0, |at| at + 3);
         let userinfo = &url.text[start..host.start.saturating_sub(1).max(start)];
+        // `https://@host` gives nobody away, and in `@https://host` the host is not where it seems.
+        if userinfo.is_empty() {
+            continue;
+        }
         let has_password = userinfo
             .split_once(':')
             .is_some_and(|(_, password)| !password.is_empty());

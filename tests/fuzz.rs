@@ -107,6 +107,7 @@ fn hold(name: &str) {
 fn what_was_found() {
     bodies::run("fix", b"server = \"htt\xda\xda\xday.k8s.io\"\n");
     for (name, data) in [
+        ("fix", "server = \"@https://registry-1.docker.io\"\n"),
         ("fix", "a = [“pull”f] # that’s all\n"),
         (
             "settings",
