@@ -268,7 +268,7 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
             "",
             format!("write `{} = {}`", key.trim(), value.trim()),
         )?;
-        if is_word(key.trim()) {
+        if is_word(key.trim()) && !value.starts_with('>') {
             let at = whole.start + key.len();
             found.replacement = Some((at..at + sign.len(), "=".to_owned()));
         }
@@ -299,13 +299,17 @@ fn slip(text: &str, at: &Span) -> Option<Slip> {
             .next()
             .is_none_or(|c| c == '#')
     {
+        let behind = &text[offset..whole.end.max(offset + 1)];
+        let commas = behind.trim_start_matches([',', ' ']);
+        let commas = &behind[..behind.len() - commas.len()];
+        let end = offset + commas.trim_end().len();
         let mut found = slip(
             offset..offset + 1,
             "a comma stands after the value",
             "this comma",
             "delete the comma: a line ends the setting".to_owned(),
         )?;
-        found.replacement = Some((offset..offset + 1, String::new()));
+        found.replacement = Some((offset..end, String::new()));
         return Some(found);
     }
     // Where the key is at fault, nothing is said of its value.

@@ -54,7 +54,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         .filter(|url| url.shape().is_some())
     {
         let text = url.shown();
-        let rest = |from: usize| text[from..].trim_start_matches('/');
+        let rest = |from: usize| {
+            let rest = text.get(from..).unwrap_or_default();
+            rest.trim_start_matches('/')
+        };
         // The message, the URL that was meant, and whether that is beyond doubt.
         let (message, meant, plain) = match url.shape() {
             Some(Shape::SchemeCase) => {
@@ -75,11 +78,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 )
             }
             Some(Shape::BrokenScheme) => {
-                let end = text.find([':', '/']).unwrap_or(0);
-                let scheme = text[..end].to_ascii_lowercase();
+                // What stands before an `@` is not shown, and was the scheme then.
+                let (scheme, rest) = match text.find([':', '/']) {
+                    Some(end) => (text[..end].to_ascii_lowercase(), rest(end + 1)),
+                    None => ("https".to_owned(), text.as_str()),
+                };
                 (
                     format!("`{text}` lacks the `://` after its scheme"),
-                    format!("{scheme}://{}", rest(end + 1)),
+                    format!("{scheme}://{rest}"),
                     true,
                 )
             }

@@ -108,6 +108,20 @@ fn what_was_found() {
     bodies::run("fix", b"server = \"htt\xda\xda\xday.k8s.io\"\n");
     for (name, data) in [
         ("fix", "server = \"@https://registry-1.docker.io\"\n"),
+        ("fix", "server = \"https:@\u{450}elastic.internal\"\n"),
+        (
+            "fix",
+            "server =>>>>>>>>>>>e >>>>>>>>>>>>>>u>>>>>>>>>>>>>>\n",
+        ),
+        ("fix", "[host.\"x\"],,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n"),
+        (
+            "fix",
+            "[host]\n\"https://m.internal/\" = { capabilities = [\"pull\"] }\n[host . \"https://m.internal?x=2\"]\n",
+        ),
+        (
+            "fix",
+            "[host]\n[host].\"https://m\"\nc = [d\"\n[host]\n[host].\"m\"p\", \"r\"]\n",
+        ),
         ("fix", "a = [“pull”f] # that’s all\n"),
         (
             "settings",

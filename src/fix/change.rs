@@ -61,7 +61,11 @@ pub fn changes(release: Release, before: &[Host], after: &[Host]) -> Vec<Change>
     let mut gone = Vec::new();
     let mut added = 0;
     for (index, b) in before.iter().enumerate() {
-        match rest.clone().position(|a| same(b, a)) {
+        // One that leads to the same place, before one that has the host alone.
+        let alike = |a: &Host| (&b.scheme, &b.path) == (&a.scheme, &a.path);
+        let mut ahead = rest.clone();
+        let exact = ahead.position(|a| same(b, a) && alike(a));
+        match exact.or_else(|| rest.clone().position(|a| same(b, a))) {
             Some(skipped) => {
                 added += skipped;
                 if let Some(a) = rest.nth(skipped) {
