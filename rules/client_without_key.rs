@@ -144,7 +144,7 @@ fn unseen_flat_list(
     told: &[std::ops::Range<usize>],
     out: &mut Vec<Finding>,
 ) {
-    let [one, two] = entry.client.as_slice() else {
+    let [one, two] = &*entry.client else {
         return;
     };
     let (None, None) = (&one.key, &two.key) else {

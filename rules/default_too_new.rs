@@ -1,4 +1,4 @@
-use crate::containerd::Release;
+use crate::containerd::Releases;
 use crate::lint::{Check, Finding, NamespaceContext};
 
 crate::rule! {
@@ -55,7 +55,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     if !context.is_default() {
         return;
     }
-    let releases: Vec<Release> = context
+    let releases: Releases = context
         .run
         .settings
         .releases

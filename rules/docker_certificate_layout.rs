@@ -49,19 +49,16 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    if !is_plausible_host(context.name()) {
-        return;
-    }
     let releases = context.releases_where(|_, outcome| {
         matches!(outcome.hosts_toml, HostsToml::Absent | HostsToml::Empty)
     });
-    if releases.is_empty() {
+    if releases.is_empty() || !is_plausible_host(context.name()) {
         return;
     }
-    let directory = path::join(&context.tree.root, context.name());
+    let directory = context.directory;
     let named = named_files(context);
     for file in context.files.iter().filter(|file| !file.is_dir) {
-        let path = path::join(&directory, &file.name);
+        let path = path::join(directory, &file.name);
         if named.contains(&path) {
             continue;
         }

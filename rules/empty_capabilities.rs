@@ -46,13 +46,11 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    let mirrors = mirrors(context);
     for url in written_urls(context) {
         let Listed::Empty(item) = listed(url) else {
             continue;
         };
-        let reported = mirrors
-            .iter()
+        let reported = mirrors(context)
             .any(|m| m.url.span == url.span && m.resolves(context).is_some())
             && context.runs("public-mirror-resolve");
         if reported || !url.leads_somewhere() {

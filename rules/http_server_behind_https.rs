@@ -1,4 +1,4 @@
-use crate::containerd::Release;
+use crate::containerd::Releases;
 use crate::containerd::loader::is_loopback;
 use crate::lint::{Check, Finding, NamespaceContext, WrittenUrl, written_urls};
 
@@ -77,7 +77,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         .as_ref()
         .is_some_and(|document| document.server().is_some());
     let own = context.host();
-    let (behind, releases): (_, Vec<Release>) = match server {
+    let (behind, releases): (_, Releases) = match server {
         Some(server) if is_own(&server) && server.url.scheme == "https" => {
             (Some(server), server.entry.releases.clone())
         }

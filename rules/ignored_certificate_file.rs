@@ -72,15 +72,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     }
     let named = named_files(context);
-    let directory = path::join(&context.tree.root, context.name());
-    ignored.retain(|name| !named.contains(&path::join(&directory, name)));
+    let directory = context.directory;
+    ignored.retain(|name| !named.contains(&path::join(directory, name)));
     // A path that leads nowhere is likely meant for one of these files: missing-tls-file says so.
     let missing = |fault: &Fault| fault.kind == FaultKind::Missing;
     if ignored.is_empty() || faults(context).iter().any(missing) {
         return;
     }
     let whole = context.whole;
-    ignored.retain(|name| !whole.is_named_elsewhere(&path::join(&directory, name)));
+    ignored.retain(|name| !whole.is_named_elsewhere(&path::join(directory, name)));
     if ignored.is_empty() {
         return;
     }

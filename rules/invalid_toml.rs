@@ -1,5 +1,5 @@
 use crate::containerd::toml::{ProblemKind, Span};
-use crate::containerd::{Cause, Release};
+use crate::containerd::{Cause, Releases};
 use crate::lint::keys::HOST_KEYS;
 use crate::lint::{Check, Finding, NamespaceContext, Safety, Severity};
 
@@ -51,7 +51,7 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let text = context.text();
-    let refusing = |context: &NamespaceContext| -> Vec<Release> {
+    let refusing = |context: &NamespaceContext| -> Releases {
         context.releases_where(|_, outcome| {
             outcome
                 .problems
@@ -104,11 +104,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 }
 
 /// The claim for the releases that refuse the text; where all that are targeted let it pass, a warning.
-fn dropped_or_passed(
-    context: &NamespaceContext,
-    finding: Finding,
-    refusing: Vec<Release>,
-) -> Finding {
+fn dropped_or_passed(context: &NamespaceContext, finding: Finding, refusing: Releases) -> Finding {
     if !refusing.is_empty() {
         return finding.releases(refusing);
     }

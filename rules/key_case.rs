@@ -1,4 +1,4 @@
-use crate::containerd::Release;
+use crate::containerd::{Release, Releases};
 use crate::document::{Header, Item, Spelling, Table};
 use crate::lint::keys::{host_key, is_known_to, is_spelling_of, root_key};
 use crate::lint::tables::{is_key_as_host, is_unquoted, unquoted_hosts};
@@ -64,7 +64,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             // Beside the key itself, which of the two counts is nothing to rely on.
             let other = |key: &&str| *key != "host" && *key != written && table.get(key).is_none();
             if let Some(key) = key.filter(other) {
-                let releases: Vec<Release> = releases
+                let releases: Releases = releases
                     .iter()
                     .filter(|r| is_known_to(**r, key) && !is_spelling_of(**r, written, key))
                     .copied()

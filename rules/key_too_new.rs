@@ -1,3 +1,4 @@
+use crate::containerd::{Release, Releases};
 use crate::document::{Item, Table};
 use crate::lint::keys::{host_key, is_known_to};
 use crate::lint::tables::{is_key_as_host, is_unquoted, unquoted_hosts};
@@ -78,18 +79,20 @@ fn report(
     context: &NamespaceContext,
     table: &Table,
     url: Option<&str>,
-    releases: &[crate::containerd::Release],
+    releases: &[Release],
     out: &mut Vec<Finding>,
 ) {
     for item in &table.items {
         let Some(key) = host_key(&item.key.value) else {
             continue;
         };
-        let releases: Vec<_> = releases
+        let lacking = releases
             .iter()
-            .filter(|release| !is_known_to(**release, key))
-            .copied()
-            .collect();
+            .filter(|release| !is_known_to(**release, key));
+        let lacking: Releases = lacking.copied().collect();
+        if lacking.is_empty() {
+            continue;
+        }
         let whose = url.unwrap_or("the server");
         let (since, effect) = match key {
             "dial_timeout" => (
@@ -101,7 +104,7 @@ fn report(
             }
             _ => continue,
         };
-        out.push(finding(context, item, key, since, effect).releases(releases));
+        out.push(finding(context, item, key, since, effect).releases(lacking));
     }
 }
 

@@ -62,23 +62,19 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    let mirrors = mirrors(context);
-    let Some(first) = mirrors
-        .iter()
-        .position(|mirror| receives_pushes(context, mirror))
-    else {
+    let mut mirrors = mirrors(context);
+    let Some(mirror) = mirrors.find(|mirror| receives_pushes(context, *mirror)) else {
         return;
     };
-    let mirror = &mirrors[first];
     // What the server is mistaken for is server-of-another-registry's.
-    if is_another_registry(context, &mirror.url) {
+    if is_another_registry(context, mirror.url) {
         return;
     }
     // public-mirror-resolve asks for a list without `push` as well.
     if mirror.resolves(context).is_some() && context.runs("public-mirror-resolve") {
         return;
     }
-    let list = listed(&mirror.url);
+    let list = listed(mirror.url);
     let place = match &list {
         Listed::Words(_, words) => place_of(words, Capabilities::PUSH),
         // empty-capabilities speaks of `[]`.
@@ -91,7 +87,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let mut finding = finding(context, mirror, &list, place)
         .severity(in_environment(context, severity))
         .consequence(consequence);
-    for next in &mirrors[first + 1..] {
+    for next in mirrors {
         if next.url.entry.host.capabilities.has(Capabilities::PUSH) {
             finding = finding.related(
                 context.location(next.url.span.clone()),
@@ -104,7 +100,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 
 fn judge(
     context: &NamespaceContext,
-    mirror: &Mirror,
+    mirror: Mirror,
     written: bool,
 ) -> Option<(Severity, Consequence)> {
     match mirror.owner {
@@ -118,7 +114,7 @@ fn judge(
 
 fn finding(
     context: &NamespaceContext,
-    mirror: &Mirror,
+    mirror: Mirror,
     list: &Listed,
     place: Option<std::ops::Range<usize>>,
 ) -> Finding {

@@ -186,8 +186,8 @@ fn nearest(context: &NamespaceContext, file: TlsFile, written: &str) -> Option<S
 
 /// Whether a file holds what the missing one should.
 fn holds(context: &NamespaceContext, file: TlsFile, relative: &str) -> bool {
-    let directory = path::join(&context.tree.root, context.name());
-    let Ok(bytes) = context.reads.read(&path::join(&directory, relative)) else {
+    let directory = context.directory;
+    let Ok(bytes) = context.reads.read(&path::join(directory, relative)) else {
         return false;
     };
     match file {

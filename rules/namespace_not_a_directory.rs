@@ -44,7 +44,7 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    if !is_plausible_host(context.name()) && context.namespace.is_dir {
+    if context.namespace.is_dir && !is_plausible_host(context.name()) {
         return;
     }
     for found in context.problems() {

@@ -1,5 +1,5 @@
-use crate::containerd::Files;
 use crate::containerd::go::path;
+use crate::containerd::{DirEntry, Files};
 use crate::lint::{Check, Finding, NamespaceContext};
 
 crate::rule! {
@@ -47,7 +47,9 @@ const DEPTH: usize = 4;
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let mut nested = Vec::new();
-    find(context, "", DEPTH, &mut nested);
+    for directory in context.files.iter().filter(|entry| may_hold_more(entry)) {
+        find(context, &directory.name, DEPTH - 1, &mut nested);
+    }
     for below in nested {
         let relative = format!("{}/{below}/hosts.toml", context.name());
         let name = context.name();
@@ -92,17 +94,21 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// The directories below the namespace that hold a hosts.toml.
+/// The directories from this one down that hold a hosts.toml.
 fn find(context: &NamespaceContext, below: &str, depth: usize, found: &mut Vec<String>) {
-    let directory = path::join(&path::join(&context.tree.root, context.name()), below);
+    let directory = path::join(context.directory, below);
     for entry in context.reads.list(&directory).unwrap_or_default() {
-        if !below.is_empty() && entry.name == "hosts.toml" && !entry.is_dir {
+        if entry.name == "hosts.toml" && !entry.is_dir {
             found.push(below.to_owned());
         }
-        // Hidden ones are of Kubernetes' volumes and of version control.
-        if entry.is_dir && depth > 0 && !entry.name.starts_with('.') && entry.name != "_backup" {
+        if depth > 0 && may_hold_more(&entry) {
             let deeper = path::join(below, &entry.name);
             find(context, &deeper, depth - 1, found);
         }
     }
+}
+
+/// Whether it is a directory to look into: hidden ones are of Kubernetes' volumes and of version control.
+fn may_hold_more(entry: &DirEntry) -> bool {
+    entry.is_dir && !entry.name.starts_with('.') && entry.name != "_backup"
 }

@@ -64,7 +64,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .releases
             .iter()
             .copied()
-            .filter(|&release| !tries_https_first(release, &url.entry.host))
+            .filter(|&release| !tries_https_first(release, url.entry.host))
             .collect();
         let (scheme, port) = (&url.url.scheme, url.port());
         let shown = url.shown();

@@ -1,5 +1,7 @@
 use std::collections::HashSet;
 
+use memchr::memmem;
+
 use crate::containerd::Files;
 use crate::containerd::go::path;
 use crate::lint::tls::{entries, named};
@@ -68,28 +70,23 @@ enum Exposure {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    let mut paths = Vec::new();
-    for entry in entries(context) {
-        for pair in &entry.client {
-            let file = pair.key.as_ref().unwrap_or(&pair.certificate);
-            paths.push((
-                path::clean(&file.path),
-                file.span.clone(),
-                file.written.clone(),
-            ));
-        }
-    }
-    let directory = path::join(&context.tree.root, context.name());
-    for file in context
+    let pairs = entries(context).iter().flat_map(|entry| &*entry.client);
+    let keys = pairs.map(|pair| pair.key.as_ref().unwrap_or(&pair.certificate));
+    let named = keys.map(|key| {
+        (
+            path::clean(&key.path),
+            key.span.clone(),
+            key.written.as_str(),
+        )
+    });
+    let files = context
         .files
         .iter()
-        .filter(|file| !file.is_dir && file.name != "hosts.toml")
-    {
-        paths.push((path::join(&directory, &file.name), None, String::new()));
-    }
-    for (path, span, written) in paths {
+        .filter(|file| !file.is_dir && file.name != "hosts.toml");
+    let lying = files.map(|file| (path::join(context.directory, &file.name), None, ""));
+    for (path, span, written) in named.chain(lying) {
         if let Some(exposure) = exposure(context.tree, context.reads, &path) {
-            out.push(finding(context, &path, span, &written, &exposure));
+            out.push(finding(context, &path, span, written, &exposure));
         }
     }
 }
@@ -193,7 +190,7 @@ fn holds_key(files: &dyn Files, path: &str) -> bool {
     };
     // Most files are certificates.
     const LABEL: &[u8] = b"PRIVATE KEY";
-    bytes.windows(LABEL.len()).any(|text| text == LABEL)
+    memmem::find(&bytes, LABEL).is_some()
         && pem::blocks(&bytes).any(|block| {
             block.is_private_key()
                 && block.label != "ENCRYPTED PRIVATE KEY"

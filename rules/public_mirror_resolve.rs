@@ -70,15 +70,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Some(severity) = mirror.resolves(context) else {
             continue;
         };
-        if matches!(listed(&mirror.url), Listed::Wrong) {
+        if matches!(listed(mirror.url), Listed::Wrong) {
             continue;
         }
         out.push(finding(context, mirror).severity(severity));
     }
 }
 
-fn finding(context: &NamespaceContext, mirror: &Mirror) -> Finding {
-    let url = &mirror.url;
+fn finding(context: &NamespaceContext, mirror: Mirror) -> Finding {
+    let url = mirror.url;
     let list = listed(url);
     let place = match &list {
         Listed::Words(_, words) => place_of(words, Capabilities::RESOLVE),
@@ -123,7 +123,7 @@ fn finding(context: &NamespaceContext, mirror: &Mirror) -> Finding {
             url.shown()
         ),
     };
-    if mirror.owner == Owner::Unknown {
+    if *mirror.owner == Owner::Unknown {
         help += &format!(
             "; if the mirror is yours, name it in the settings: `private = [\"{}\"]`",
             url.name()
@@ -149,7 +149,7 @@ fn finding(context: &NamespaceContext, mirror: &Mirror) -> Finding {
 
 fn with_list(
     context: &NamespaceContext,
-    mirror: &Mirror,
+    mirror: Mirror,
     list: &Listed,
     unwanted: Capabilities,
     reduced: &str,

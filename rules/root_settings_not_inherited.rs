@@ -66,7 +66,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         let url = &table.name.value;
         let words = in_words(&keys);
-        let root = format!("{}://{}", twin.root.host.scheme, twin.root.host.host);
+        let root = format!("{}://{}", twin.root.scheme, twin.root.host);
         let verb = if keys.len() == 1 { "is" } else { "are" };
         let mut finding = context
             .finding(

@@ -61,7 +61,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let twins = twins(context);
     let Some(twin) = twins
         .iter()
-        .find(|twin| twin.root_lacks_tls() && !is_trusted_everywhere(context, &twin.root.host))
+        .find(|twin| twin.root_lacks_tls() && !is_trusted_everywhere(context, &twin.root))
     else {
         return;
     };
@@ -69,10 +69,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     };
     let url = &table.name.value;
-    let keys = tls_keys(&twin.host.host);
+    let keys = tls_keys(twin.host.host);
     let words = in_words(&keys);
-    let root = format!("{}://{}", twin.root.host.scheme, twin.root.host.host);
-    let finding = match (&twin.root.host.span, twin.root.host.role) {
+    let root = format!("{}://{}", twin.root.scheme, twin.root.host);
+    let finding = match (&twin.root.span, twin.root.role) {
         (Some(server), Role::Server) => context
             .finding(
                 &RULE,
@@ -117,7 +117,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 }
 
 /// The host's settings as they are written, one a line.
-fn settings(context: &NamespaceContext, twin: &Twin<'_>, keys: &[&str]) -> Option<String> {
+fn settings(context: &NamespaceContext, twin: &Twin<'_, '_>, keys: &[&str]) -> Option<String> {
     let table = twin.host.table?.table;
     let lines: Option<Vec<&str>> = keys
         .iter()

@@ -65,6 +65,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     let text = context.text();
     let headers = document.headers(text);
+    let names_host = |h: &&Header| h.part(0) == Some("host") && h.parts.len() >= 2;
+    if headers.iter().filter(names_host).nth(1).is_none() {
+        return;
+    }
     // Headers that are no host's own are spoken of there.
     let nested = nested_hosts(document, headers);
     let unquoted = unquoted_hosts(headers, text);
@@ -75,10 +79,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .chain(in_unquoted)
             .any(|(other, _)| *other == header)
     };
-    let hosts: Vec<&Header> = headers
-        .iter()
-        .filter(|h| h.part(0) == Some("host") && h.parts.len() >= 2)
-        .collect();
+    let hosts: Vec<&Header> = headers.iter().filter(names_host).collect();
     for (index, header) in hosts.iter().enumerate().skip(1) {
         let url = header.part(1).unwrap_or_default();
         let earlier: Vec<&&Header> = hosts[..index]

@@ -1,5 +1,5 @@
-use crate::containerd::Release;
 use crate::containerd::loader::tries_https_first;
+use crate::containerd::{Release, Releases};
 use crate::document::Item;
 use crate::lint::{
     Check, Consequence, Finding, NamespaceContext, Safety, Severity, WrittenUrl, lines,
@@ -62,11 +62,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         if url.url.scheme != "http" || !url.leads_somewhere() {
             continue;
         }
-        let (first, plain): (Vec<Release>, Vec<Release>) = url
+        let (first, plain): (Releases, Releases) = url
             .entry
             .releases
             .iter()
-            .partition(|&&release| tries_https_first(release, &url.entry.host));
+            .copied()
+            .partition(|&release| tries_https_first(release, url.entry.host));
         let settings: Vec<&Item> = ["skip_verify", "ca", "client"]
             .into_iter()
             .filter_map(|key| url.setting(key))
@@ -154,7 +155,7 @@ fn with_timeout(
     context: &NamespaceContext,
     url: &WrittenUrl,
     timeout: &Item,
-    releases: Vec<Release>,
+    releases: Releases,
 ) -> Finding {
     let host = &url.url.host;
     context

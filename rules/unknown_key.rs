@@ -1,4 +1,4 @@
-use crate::containerd::{Capabilities, Release};
+use crate::containerd::{Capabilities, Releases};
 use crate::document::{Header, Item, Node, Spelling, Table};
 use crate::lint::advice::{Advice, advice};
 use crate::lint::keys::{HOST_KEYS, host_key, root_key};
@@ -99,7 +99,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 struct Place<'a> {
     table: &'a Table,
     url: Option<&'a str>,
-    releases: Vec<Release>,
+    releases: Releases,
 }
 
 impl Place<'_> {

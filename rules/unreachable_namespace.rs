@@ -66,12 +66,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     if !context.namespace.is_dir || !context.holds_configuration() || context.is_default() {
         return;
     }
-    let unreached = context.releases_where(|release, _| !context.is_looked_up(release));
     let odd = odd_name(context);
     let releases = match &odd {
         // A name that only an odd image could have: it may well parse.
         Some(_) => context.releases(),
-        None => unreached,
+        None => context.releases_where(|release, _| !context.is_looked_up(release)),
     };
     if !releases.is_empty() {
         let fault = odd.unwrap_or_else(|| unknown_name(context));
@@ -84,12 +83,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .releases(releases.clone()),
         );
     }
-    let rest: Vec<_> = context
-        .releases()
-        .into_iter()
-        .filter(|release| !releases.contains(release))
-        .collect();
     if let Some(finding) = seldom_named(context) {
+        let rest = context.releases_where(|release, _| !releases.contains(&release));
         out.push(finding.releases(rest));
     }
 }

@@ -1,5 +1,5 @@
 use crate::containerd::toml::{ProblemKind, Span};
-use crate::containerd::{Cause, Release};
+use crate::containerd::{Cause, Releases};
 use crate::document::{Item, Node, as_toml_1_0};
 use crate::lint::keys::HOST_KEYS;
 use crate::lint::{Check, Finding, NamespaceContext, Safety};
@@ -67,7 +67,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     }
     let text = context.text();
-    let mut groups: Vec<(Refused, Span, Vec<Release>)> = Vec::new();
+    let mut groups: Vec<(Refused, Span, Releases)> = Vec::new();
     for found in context.problems() {
         let (Cause::Toml(ProblemKind::Syntax(why)), Some(span)) =
             (&found.problem.cause, found.problem.span.clone())
@@ -80,7 +80,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         let refused = classify(text, &span, why);
         match groups.iter_mut().find(|(known, ..)| *known == refused) {
-            Some((_, _, releases)) => releases.extend(&found.releases),
+            Some((_, _, releases)) => releases.extend_from_slice(&found.releases),
             None => groups.push((refused, span, found.releases.clone())),
         }
     }

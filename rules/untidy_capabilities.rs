@@ -52,6 +52,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Listed::Words(_, words) = listed(url) else {
             continue;
         };
+        if is_tidy(&words) {
+            continue;
+        }
         let (mut seen, mut tidy, mut first) = (Capabilities::default(), Vec::new(), None);
         let (mut again, mut edits) = (vec![false; words.len()], Vec::new());
         for (index, (word, span)) in words.iter().enumerate() {
@@ -102,4 +105,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         out.push(finding);
     }
+}
+
+/// Whether each word is there once, as others write it. Most lists are so.
+fn is_tidy(words: &[(&str, Span)]) -> bool {
+    let is_lower = |word: &str| !word.contains(|c: char| c.is_uppercase());
+    let words = || words.iter().map(|(word, _)| *word);
+    let mut before = words()
+        .enumerate()
+        .map(|(index, word)| (word, words().take(index)));
+    before.all(|(word, mut before)| is_lower(word) && !before.any(|other| other == word))
 }

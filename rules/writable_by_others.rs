@@ -63,14 +63,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     }
     let name = context.name();
+    let changed = |path: &str| context.reads.info(path).and_then(can_be_changed);
     let files = context.files.iter().filter(|file| !file.is_dir);
-    let inside = files.map(|file| format!("{name}/{}", file.name));
-    let mut found = std::iter::once(name.to_owned())
-        .chain(inside)
-        .filter_map(|relative| {
-            let info = context.reads.info(&path::join(&tree.root, &relative))?;
-            Some((relative, can_be_changed(info)?))
-        });
+    let inside = files.filter_map(|file| {
+        let changed = changed(&path::join(context.directory, &file.name))?;
+        Some((format!("{name}/{}", file.name), changed))
+    });
+    let itself = changed(context.directory).map(|changed| (name.to_owned(), changed));
+    let mut found = itself.into_iter().chain(inside);
     let Some((relative, changed)) = found.next() else {
         return;
     };

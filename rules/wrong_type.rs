@@ -1,5 +1,5 @@
 use crate::containerd::toml::ProblemKind;
-use crate::containerd::{Cause, Effect, Release};
+use crate::containerd::{Cause, Effect, Releases};
 use crate::lint::elements::quoted_like;
 use crate::lint::{Check, Consequence, Finding, NamespaceContext, Safety};
 
@@ -54,7 +54,7 @@ struct Refused {
     key: String,
     found: String,
     effect: Effect,
-    releases: Vec<Release>,
+    releases: Releases,
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
@@ -87,7 +87,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 && span.start < r.span.end.max(r.span.start + 1)
         };
         match refused.iter_mut().find(same) {
-            Some(known) => known.releases.extend(&problem.releases),
+            Some(known) => known.releases.extend_from_slice(&problem.releases),
             None => refused.push(Refused {
                 span,
                 key,

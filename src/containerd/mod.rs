@@ -24,5 +24,5 @@ pub use files::{DirEntry, FileError, Files};
 pub use loader::{Directory, HostsToml, Outcome, Verdict, load, load_directory};
 pub use problem::{Cause, Effect, Problem, TlsFile};
 pub use reference::{Object, Reference, ReferenceError};
-pub use release::Release;
+pub use release::{Release, Releases};
 pub use requests::{Request, Requests, requests};

@@ -9,6 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
+use smallvec::SmallVec;
 
 use super::toml::{Dialect, v1, v2};
 
@@ -22,6 +23,9 @@ pub struct Release {
     /// The third.
     pub patch: u16,
 }
+
+/// Some releases, oldest first. Most runs target no more than four, which then take no memory of their own.
+pub type Releases = SmallVec<[Release; 4]>;
 
 /// The release lines that read hosts.toml, each with the newest patch release that was recorded and
 /// whether upstream supports it in 2026.

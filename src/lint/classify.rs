@@ -35,8 +35,10 @@ pub struct HostPatterns {
 impl HostPatterns {
     /// Whether the host is one of them.
     pub fn matches(&self, name: &str) -> bool {
-        self.globs.is_match(name)
-            || address(name).is_some_and(|ip| self.networks.iter().any(|net| net.contains(&ip)))
+        let is_matched = !self.globs.is_empty() && self.globs.is_match(name);
+        let has_address =
+            || address(name).is_some_and(|ip| self.networks.iter().any(|net| net.contains(&ip)));
+        is_matched || !self.networks.is_empty() && has_address()
     }
 }
 

@@ -10,7 +10,7 @@ use super::classify::{self, Classification};
 use super::finding::{Consequence, Finding, Location};
 use super::headers::Header;
 use super::load::Loaded;
-use super::mirrors::Mirror;
+use super::mirrors::Owner;
 use super::reads::Reads;
 use super::rule::Rule;
 use super::settings::{Environment, Level, Settings};
@@ -21,7 +21,7 @@ use super::urls::WrittenUrl;
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::hosts::Host;
 use crate::containerd::toml::Span;
-use crate::containerd::{DirEntry, HostsToml, Outcome, Problem, Release, Role};
+use crate::containerd::{DirEntry, HostsToml, Outcome, Problem, Release, Releases, Role};
 use crate::document::{self, Document, HostTable, Source, SyntaxError};
 use crate::tree::{Namespace, Tree, registry_host};
 
@@ -47,6 +47,8 @@ pub struct NamespaceContext<'a> {
     pub reads: &'a Reads<'a>,
     /// The name at the first level of the tree.
     pub namespace: &'a Namespace,
+    /// The path of the directory on the node.
+    pub directory: &'a str,
     /// hosts.toml, when it can be read.
     pub source: Option<&'a Arc<Source>>,
     /// hosts.toml as a document, when it is TOML.
@@ -69,9 +71,9 @@ pub(super) struct Derived<'a> {
     entries: OnceCell<Vec<Entry<'a>>>,
     problems: OnceCell<Vec<Found<'a>>>,
     pub(super) urls: OnceCell<Vec<WrittenUrl<'a>>>,
-    pub(super) mirrors: OnceCell<Vec<Mirror<'a>>>,
+    pub(super) owners: OnceCell<Vec<Option<Owner>>>,
     pub(super) headers: OnceCell<Vec<Vec<Header<'a>>>>,
-    pub(super) tls_entries: OnceCell<Vec<TlsEntry>>,
+    pub(super) tls_entries: OnceCell<Vec<TlsEntry<'a>>>,
     pub(super) certificate_files: OnceCell<Vec<CertificateFile>>,
     pub(super) faults: OnceCell<Vec<Fault>>,
 }
@@ -82,7 +84,7 @@ pub struct Found<'a> {
     /// The problem.
     pub problem: &'a Problem,
     /// The releases, oldest first.
-    pub releases: Vec<Release>,
+    pub releases: Releases,
     /// containerd would meet it only after something before it is mended.
     pub masked: bool,
 }
@@ -91,9 +93,9 @@ pub struct Found<'a> {
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
     /// As the newest release that has it understands it.
-    pub host: Cow<'a, Host>,
+    pub host: &'a Host,
     /// The releases for which it becomes an endpoint once the file is read, oldest first.
-    pub releases: Vec<Release>,
+    pub releases: Releases,
     /// The host table it is written in; `None` for the root.
     pub table: Option<HostTable<'a>>,
 }
@@ -107,6 +109,7 @@ impl<'a> NamespaceContext<'a> {
             whole,
             reads: &loaded.reads,
             namespace: loaded.namespace,
+            directory: &loaded.directory,
             source: loaded.source.as_ref(),
             document: loaded.document.as_ref(),
             syntax_error: loaded.syntax_error.as_ref(),
@@ -237,12 +240,12 @@ impl<'a> NamespaceContext<'a> {
     }
 
     /// The targeted releases that read this directory.
-    pub fn releases(&self) -> Vec<Release> {
+    pub fn releases(&self) -> Releases {
         self.outcomes.iter().map(|(release, _)| *release).collect()
     }
 
     /// The targeted releases for whose outcome this holds.
-    pub fn releases_where(&self, holds: impl Fn(Release, &Outcome) -> bool) -> Vec<Release> {
+    pub fn releases_where(&self, holds: impl Fn(Release, &Outcome) -> bool) -> Releases {
         self.outcomes
             .iter()
             .filter(|(r, o)| holds(*r, o))
@@ -276,7 +279,7 @@ impl<'a> NamespaceContext<'a> {
                         here.push(found.len());
                         found.push(Found {
                             problem,
-                            releases: vec![*release],
+                            releases: Releases::from_slice(&[*release]),
                             masked,
                         });
                     }
@@ -296,8 +299,13 @@ impl<'a> NamespaceContext<'a> {
         let tables = self.host_tables();
         let mut entries: Vec<Entry<'a>> = Vec::new();
         let mut known_at: HashMap<(bool, &Option<Span>), usize> = HashMap::new();
-        for (release, outcome) in self.outcomes {
-            for (index, host) in outcome.entries.iter().enumerate() {
+        let alike = |a: &(_, Rc<Outcome>), b: &(_, Rc<Outcome>)| Rc::ptr_eq(&a.1, &b.1);
+        for alike in self.outcomes.chunk_by(alike) {
+            let releases = alike.iter().map(|(release, _)| *release);
+            let read = alike
+                .first()
+                .map_or(&[][..], |(_, outcome)| &outcome.entries);
+            for (index, host) in read.iter().enumerate() {
                 let key = (host.role == Role::Server, &host.span);
                 let is_same =
                     |known: &Entry| (known.host.role == Role::Server, &known.host.span) == key;
@@ -308,9 +316,9 @@ impl<'a> NamespaceContext<'a> {
                 };
                 match known.map(|at| &mut entries[at]) {
                     Some(known) => {
-                        known.host = Cow::Borrowed(host);
-                        if known.releases.last() != Some(release) {
-                            known.releases.push(*release);
+                        known.host = host;
+                        if known.releases.last().copied() != releases.clone().next_back() {
+                            known.releases.extend(releases.clone());
                         }
                     }
                     None => {
@@ -327,8 +335,8 @@ impl<'a> NamespaceContext<'a> {
                         };
                         known_at.insert(key, entries.len());
                         entries.push(Entry {
-                            host: Cow::Borrowed(host),
-                            releases: vec![*release],
+                            host,
+                            releases: releases.clone().collect(),
                             table,
                         });
                     }
@@ -366,12 +374,12 @@ impl<'a> NamespaceContext<'a> {
     }
 
     /// The targeted releases that can decode hosts.toml, whether or not they use it in the end.
-    pub fn decoding_releases(&self) -> Vec<Release> {
+    pub fn decoding_releases(&self) -> Releases {
         self.releases_where(|_, outcome| !outcome.entries.is_empty())
     }
 
     /// The targeted releases for which this host table becomes an endpoint once the file is read.
-    pub fn endpoint_releases(&self, table: &HostTable<'_>) -> Vec<Release> {
+    pub fn endpoint_releases(&self, table: &HostTable<'_>) -> Releases {
         let same = |host: &Host| {
             matches!(host.role, Role::Host(_))
                 && (host.span.as_ref() == Some(&table.name.span)
@@ -445,7 +453,7 @@ impl<'a> NamespaceContext<'a> {
 
 pub(super) fn new_finding(
     rule: &'static Rule,
-    releases: Vec<Release>,
+    releases: Releases,
     namespace: Option<&str>,
     location: Location,
     message: String,

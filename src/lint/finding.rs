@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fix::Fix;
 use super::rule::Rule;
-use crate::containerd::Release;
+use crate::containerd::Releases;
 use crate::containerd::toml::Span;
 use crate::document::{Source, within};
 
@@ -143,7 +143,7 @@ pub struct Finding {
     /// What to write instead, with the user's own values.
     pub help: String,
     /// The targeted releases for which it holds, oldest first.
-    pub releases: Vec<Release>,
+    pub releases: Releases,
     /// The directory it belongs to.
     pub namespace: Option<String>,
     /// The place.
@@ -186,7 +186,7 @@ impl Finding {
     }
 
     /// The releases for which it holds.
-    pub fn releases(mut self, releases: impl Into<Vec<Release>>) -> Finding {
+    pub fn releases(mut self, releases: impl Into<Releases>) -> Finding {
         self.releases = releases.into();
         self
     }

@@ -17,6 +17,8 @@ pub struct Loaded<'a> {
     pub reads: Reads<'a>,
     /// The name at the first level of the tree.
     pub namespace: &'a Namespace,
+    /// The path of the directory on the node.
+    pub directory: String,
     /// hosts.toml, when it can be read.
     pub source: Option<Arc<Source>>,
     /// hosts.toml as a document, when it is TOML.
@@ -61,6 +63,7 @@ impl<'a> Loaded<'a> {
         Loaded {
             reads,
             namespace,
+            directory: dir,
             source,
             document,
             syntax_error,

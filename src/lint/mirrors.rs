@@ -3,6 +3,8 @@
 //! Several rules look at one list of capabilities. [`Mirror::resolves`] says whether
 //! `public-mirror-resolve` speaks of a mirror, and the others then leave it what has the same remedy.
 
+use smallvec::SmallVec;
+
 use super::classify::{self, Classification, bare_name};
 use super::context::NamespaceContext;
 use super::elements;
@@ -12,6 +14,9 @@ use super::urls::{WrittenUrl, written_urls};
 use crate::containerd::Capabilities;
 use crate::containerd::toml::Span;
 use crate::document::{Item, Node};
+
+/// Words and their places; there are four capabilities.
+pub type Words<'a> = SmallVec<[(&'a str, Span); 4]>;
 
 /// How `capabilities` is written.
 #[derive(Debug, Clone)]
@@ -23,16 +28,16 @@ pub enum Listed<'a> {
     /// As something else than a list of words, of which `wrong-type` speaks: containerd drops the file.
     Wrong,
     /// Words and their places.
-    Words(&'a Item, Vec<(&'a str, Span)>),
+    Words(&'a Item, Words<'a>),
 }
 
 /// A mirror and its owner, as far as known.
-#[derive(Debug, Clone)]
-pub struct Mirror<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct Mirror<'c, 'a> {
     /// Its URL and entry.
-    pub url: WrittenUrl<'a>,
+    pub url: &'c WrittenUrl<'a>,
     /// Its owner.
-    pub owner: Owner,
+    pub owner: &'c Owner,
 }
 
 /// To whom a mirror belongs.
@@ -101,37 +106,42 @@ pub fn edits_without(
 }
 
 /// The URLs that lead to another host than the namespace's own registry, in the order of the text.
-pub fn mirrors<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [Mirror<'a>] {
-    let mirrors = &context.derived.mirrors;
-    mirrors.get_or_init(|| find_mirrors(context))
+pub fn mirrors<'c, 'a>(context: &'c NamespaceContext<'a>) -> impl Iterator<Item = Mirror<'c, 'a>> {
+    let owners = context.derived.owners.get_or_init(|| find_owners(context));
+    let urls = written_urls(context).iter().zip(owners);
+    urls.filter_map(|(url, owner)| {
+        Some(Mirror {
+            url,
+            owner: owner.as_ref()?,
+        })
+    })
 }
 
-fn find_mirrors<'a>(context: &NamespaceContext<'a>) -> Vec<Mirror<'a>> {
+/// The owner of each URL that is one of a mirror.
+fn find_owners(context: &NamespaceContext) -> Vec<Option<Owner>> {
+    let is_mirror =
+        |url: &WrittenUrl| url.leads_somewhere() && !is_same_registry(context, &url.url.host);
     written_urls(context)
         .iter()
-        .filter(|url| url.leads_somewhere() && !is_same_registry(context, &url.url.host))
-        .map(|url| Mirror {
-            owner: owner(context, &url.name()),
-            url: url.clone(),
-        })
+        .map(|url| is_mirror(url).then(|| owner(context, &url.name())))
         .collect()
 }
 
 /// The mirror that receives the pushes: containerd sends them to the first endpoint that may have them.
-pub fn receives_pushes(context: &NamespaceContext, mirror: &Mirror) -> bool {
+pub fn receives_pushes(context: &NamespaceContext, mirror: Mirror) -> bool {
     written_urls(context)
         .iter()
         .find(|url| url.entry.host.capabilities.has(Capabilities::PUSH))
         .is_some_and(|first| first.span == mirror.url.span)
 }
 
-impl Mirror<'_> {
+impl Mirror<'_, '_> {
     /// How much it matters that this mirror answers for tags; `None` when it does not, or may.
     pub fn resolves(&self, context: &NamespaceContext) -> Option<Severity> {
         let mut both = Capabilities::PULL;
         both.insert(Capabilities::RESOLVE);
         // containerd resolves tags only where it may also pull.
-        if !self.url.entry.host.capabilities.has(both) || is_another_registry(context, &self.url) {
+        if !self.url.entry.host.capabilities.has(both) || is_another_registry(context, self.url) {
             return None;
         }
         let severity = match self.owner {
@@ -145,7 +155,7 @@ impl Mirror<'_> {
     /// Who runs it, for a sentence.
     pub fn described(&self) -> String {
         let name = &self.url.url.host;
-        match &self.owner {
+        match self.owner {
             Owner::Public(Some(operator)) if operator != "unknown" => {
                 format!("`{name}` ({operator})")
             }

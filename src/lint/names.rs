@@ -2,7 +2,6 @@
 
 use super::context::NamespaceContext;
 use crate::containerd::directory::{self, DEFAULT};
-use crate::containerd::go::path;
 use crate::containerd::{DirEntry, FileError, Files, Release, reference};
 
 impl NamespaceContext<'_> {
@@ -31,9 +30,8 @@ impl NamespaceContext<'_> {
 
     /// Whether it is a link to something that is not there: for containerd, as if there were nothing.
     pub fn is_dangling_link(&self) -> bool {
-        let directory = path::join(&self.tree.root, self.name());
         self.namespace.broken_link
-            && matches!(self.reads.stat(&directory), Err(FileError::NotFound))
+            && matches!(self.reads.stat(self.directory), Err(FileError::NotFound))
     }
 
     /// The files of the directory that are called nearly, but not quite, hosts.toml.
@@ -94,13 +92,17 @@ fn is_misnamed_hosts_file(name: &str) -> bool {
         "hosts.cfg",
         "hosts.ini",
     ];
-    if name == "hosts.toml" {
+    const RIGHT: &str = "hosts.toml";
+    if name == RIGHT {
         return false;
     }
     let lower = name.trim().to_lowercase();
-    lower == "hosts.toml"
+    let may_be_one_off = lower.len().abs_diff(RIGHT.len()) <= char::MAX.len_utf8();
+    lower == RIGHT
         || WRONG.contains(&lower.as_str())
-        || strsim::damerau_levenshtein(&lower, "hosts.toml") == 1 && !lower.ends_with('~')
+        || may_be_one_off
+            && strsim::damerau_levenshtein(&lower, RIGHT) == 1
+            && !lower.ends_with('~')
 }
 
 #[cfg(test)]

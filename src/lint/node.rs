@@ -170,7 +170,13 @@ impl<'a> NodeContext<'a> {
         message: impl Into<String>,
     ) -> Finding {
         let location = group.location.clone();
-        new_finding(rule, group.releases.clone(), None, location, message.into())
+        new_finding(
+            rule,
+            group.releases.as_slice().into(),
+            None,
+            location,
+            message.into(),
+        )
     }
 }
 
@@ -204,7 +210,13 @@ impl Linted for File<'_> {
 
     fn finding(&self, rule: &'static Rule, span: Span, message: String) -> Finding {
         let location = Location::span(&self.source, span);
-        new_finding(rule, self.releases.clone(), None, location, message)
+        new_finding(
+            rule,
+            self.releases.as_slice().into(),
+            None,
+            location,
+            message,
+        )
     }
 }
 

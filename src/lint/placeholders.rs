@@ -1,5 +1,7 @@
 //! Text that was meant to be replaced before the file was used.
 
+use std::borrow::Cow;
+
 /// The first placeholder in a URL that Go takes: `<registry>`, `***`, `your-registry`, `mirror.example.com`.
 ///
 /// `host` is what Go found for the host. `${VAR}` and `{{ x }}` are here only where Go takes them, in paths.
@@ -37,7 +39,7 @@ fn bracketed(text: &str) -> Option<String> {
 
 /// `***`, and labels of nothing but `x`.
 fn starred(host: &str) -> Option<String> {
-    if let Some(start) = host.find("**") {
+    if let Some(start) = host.as_bytes().windows(2).position(|two| two == b"**") {
         let stars = host[start..].chars().take_while(|c| *c == '*').count();
         return Some(host[start..start + stars].to_owned());
     }
@@ -52,36 +54,34 @@ fn starred(host: &str) -> Option<String> {
 
 /// `your-registry`, `yourdomain.com`, `CHANGEME`, and the names that RFC 2606 and 6761 reserve.
 fn named(host: &str) -> Option<String> {
-    const WORDS: [&str; 12] = [
-        "your",
-        "yourdomain",
-        "yourcompany",
-        "yourorg",
-        "yourregistry",
-        "yourmirror",
-        "yourhost",
-        "yourserver",
-        "changeme",
-        "change-me",
-        "replaceme",
-        "replace-me",
-    ];
     // Domains of a hosting company, and under them names of real machines.
     const REAL: [&str; 2] = ["your-server.de", "your-storagebox.de"];
-    let name = without_port(host).to_ascii_lowercase();
-    let name = name.trim_end_matches('.');
+    let name = without_port(host).trim_end_matches('.');
+    let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    };
     if REAL.iter().any(|real| {
         name.strip_suffix(real)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }) {
         return None;
     }
-    let yours = name.split('.').find(|label| {
-        WORDS.contains(label) || label.starts_with("your-") || label.starts_with("your_")
-    });
-    match yours {
+    let to_be_replaced = name.split('.').find(|label| is_to_be_replaced(label));
+    match to_be_replaced {
         Some(label) => Some(label.to_owned()),
-        None => reserved(name).then(|| name.to_owned()),
+        None => reserved(&name).then(|| name.into_owned()),
+    }
+}
+
+fn is_to_be_replaced(label: &str) -> bool {
+    const YOUR: [&str; 8] = [
+        "", "domain", "company", "org", "registry", "mirror", "host", "server",
+    ];
+    const ME: [&str; 4] = ["changeme", "change-me", "replaceme", "replace-me"];
+    match label.strip_prefix("your") {
+        Some(rest) => YOUR.contains(&rest) || rest.starts_with(['-', '_']),
+        None => ME.contains(&label),
     }
 }
 

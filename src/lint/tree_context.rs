@@ -57,7 +57,7 @@ impl<'a> TreeContext<'a> {
         relative: &str,
         message: impl Into<String>,
     ) -> Finding {
-        let releases = self.run.settings.releases.clone();
+        let releases = self.run.settings.releases.as_slice().into();
         new_finding(
             rule,
             releases,

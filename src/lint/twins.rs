@@ -6,7 +6,7 @@ use super::classify::Classification;
 use super::context::{Entry, NamespaceContext};
 use crate::containerd::hosts::Host;
 use crate::containerd::loader::{is_loopback, port_of, split_host_port};
-use crate::containerd::{Release, Role};
+use crate::containerd::{Releases, Role};
 
 /// Host and port of a registry as a client connects to them: small letters, the port always there.
 pub fn address<'a>(scheme: &str, host: &'a str) -> (Cow<'a, str>, &'a str) {
@@ -25,25 +25,25 @@ pub fn address<'a>(scheme: &str, host: &'a str) -> (Cow<'a, str>, &'a str) {
 }
 
 /// A host table that leads to the same registry as the root of the file.
-pub struct Twin<'a> {
+pub struct Twin<'c, 'a> {
     /// The host table's entry.
-    pub host: Entry<'a>,
+    pub host: &'c Entry<'a>,
     /// The root's: `server`, or where there is none the namespace itself.
-    pub root: Entry<'a>,
+    pub root: Cow<'a, Host>,
     /// The releases that make endpoints of both.
-    pub releases: Vec<Release>,
+    pub releases: Releases,
 }
 
-impl Twin<'_> {
+impl Twin<'_, '_> {
     /// The host table verifies and identifies itself by settings of its own, and the root by none.
     pub fn root_lacks_tls(&self) -> bool {
-        has_tls(&self.host.host) && !has_tls(&self.root.host)
+        has_tls(self.host.host) && !has_tls(&self.root)
     }
 
     /// The other way round: `ca`, `client`, `skip_verify` and `header` as far as the root has them and the host
     /// table, which has none of them, could use them.
     pub fn not_inherited(&self) -> Vec<&'static str> {
-        let (host, root) = (&self.host.host, &self.root.host);
+        let (host, root) = (self.host.host, &*self.root);
         let mut keys = Vec::new();
         if !has_tls(host) {
             keys.extend(tls_keys(root));
@@ -90,22 +90,19 @@ pub fn in_words(keys: &[&str]) -> String {
 }
 
 /// The host tables that lead to the registry to which the root leads, over https.
-pub fn twins<'a>(context: &'a NamespaceContext) -> Vec<Twin<'a>> {
+pub fn twins<'c, 'a>(context: &'c NamespaceContext<'a>) -> Vec<Twin<'c, 'a>> {
     let entries = context.entries();
-    let Some(mut root) = entries
-        .iter()
-        .find(|entry| entry.host.role == Role::Server)
-        .cloned()
-    else {
+    let Some(at_root) = entries.iter().find(|entry| entry.host.role == Role::Server) else {
         return Vec::new();
     };
-    if root.host.host.is_empty() {
+    let mut root = Cow::Borrowed(at_root.host);
+    if root.host.is_empty() {
         let own = context.host();
         // What a loopback registry becomes differs by release; `_default` stands for many.
         if context.is_default() || is_loopback(own) {
             return Vec::new();
         }
-        let host = root.host.to_mut();
+        let host = root.to_mut();
         host.role = Role::Upstream;
         host.scheme = "https".to_owned();
         host.host = match own {
@@ -119,14 +116,14 @@ pub fn twins<'a>(context: &'a NamespaceContext) -> Vec<Twin<'a>> {
     entries
         .iter()
         .filter(|entry| entry.table.is_some() && entry.host.scheme == "https")
-        .filter(|entry| root.host.scheme == "https" && at(&entry.host) == at(&root.host))
+        .filter(|entry| root.scheme == "https" && at(entry.host) == at(&root))
         .map(|host| Twin {
-            host: host.clone(),
+            host,
             root: root.clone(),
             releases: host
                 .releases
                 .iter()
-                .filter(|release| root.releases.contains(release))
+                .filter(|release| at_root.releases.contains(release))
                 .copied()
                 .collect(),
         })

@@ -3,6 +3,10 @@
 //! Only URLs that Go takes are here: what it refuses is `invalid-url`'s. Several rules look at one
 //! URL; [`Shape`] says which of them speaks, so that one slip gives one finding.
 
+use std::borrow::Cow;
+
+use memchr::{memchr3, memmem, memrchr};
+
 use super::classify::bare_name;
 use super::context::{Entry, NamespaceContext};
 use super::lines;
@@ -21,7 +25,7 @@ pub struct WrittenUrl<'a> {
     /// The entry that it is the URL of.
     pub entry: Entry<'a>,
     /// The text, escapes resolved.
-    pub text: String,
+    pub text: &'a str,
     /// As Go splits it, with `https://` in front where containerd puts it.
     pub url: Url,
     /// The key or string that holds it, quotes included.
@@ -75,13 +79,13 @@ impl<'a> WrittenUrl<'a> {
     }
 
     /// The name or address, without port and brackets, lower-cased.
-    pub fn name(&self) -> String {
-        bare_name(&self.url.host).into_owned()
+    pub fn name(&self) -> Cow<'_, str> {
+        bare_name(&self.url.host)
     }
 
     /// Whether the host is a web site of Docker's, of which `docker-io-server` speaks.
     pub fn is_docker_site(&self) -> bool {
-        self.leads_somewhere() && DOCKER_SITES.contains(&bare_name(&self.url.host).as_ref())
+        self.leads_somewhere() && DOCKER_SITES.contains(&self.name().as_ref())
     }
 
     /// The port as written, empty where there is none.
@@ -116,13 +120,10 @@ impl<'a> WrittenUrl<'a> {
 
     /// The place of the host and port, and their text.
     pub fn authority(&self) -> Option<std::ops::Range<usize>> {
-        let start = self.text.find("://").map_or(0, |at| at + 3);
-        let end = self.text[start..]
-            .find(['/', '?', '#'])
-            .map_or(self.text.len(), |at| start + at);
-        let host = self.text[start..end]
-            .rfind('@')
-            .map_or(start, |at| start + at + 1);
+        let text = self.text.as_bytes();
+        let start = memmem::find(text, b"://").map_or(0, |at| at + 3);
+        let end = memchr3(b'/', b'?', b'#', &text[start..]).map_or(text.len(), |at| start + at);
+        let host = memrchr(b'@', &text[start..end]).map_or(start, |at| start + at + 1);
         (host < end).then_some(host..end)
     }
 
@@ -144,9 +145,9 @@ impl<'a> WrittenUrl<'a> {
     /// The edits that replace a part of the text, in every header that names the host table; for
     /// [editable](WrittenUrl::editable) ones. None when another host table has that name already.
     pub fn rewrite(&self, range: std::ops::Range<usize>, replacement: &str) -> Vec<(Span, String)> {
-        let mut name = self.text.clone();
+        let mut name = self.text.to_owned();
         name.replace_range(range.clone(), replacement);
-        if !self.is_server() && self.names.holds(name.trim_matches('"'), &self.text) {
+        if !self.is_server() && self.names.holds(name.trim_matches('"'), self.text) {
             return Vec::new();
         }
         let places = self.inner.iter().chain(self.others.iter().flatten());
@@ -261,15 +262,15 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
         let quoted = raw.starts_with(['"', '\'']);
         let is_host = matches!(entry.host.role, Role::Host(_));
         let written = match entry.table {
-            Some(table) => Some(table.name.value.clone()),
+            Some(table) => Some(table.name.value.as_str()),
             None => context
                 .document
                 .iter()
                 .flat_map(|document| &document.root.items)
                 .find(|item| !is_host && item.span == span)
-                .and_then(|item| item.string().map(str::to_owned)),
+                .and_then(Item::string),
         };
-        let text = written.unwrap_or_else(|| raw.trim_matches(['"', '\'']).to_owned());
+        let text = written.unwrap_or_else(|| raw.trim_matches(['"', '\'']));
         let is_no_url = |t: HostTable| t.spelling == Spelling::Implied || is_key_as_host(&t);
         if is_host && !quoted && entry.table.is_none_or(is_no_url) {
             continue;
@@ -277,7 +278,7 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
         if is_host && urls.iter().any(|u| !u.is_server() && u.text == text) {
             continue;
         }
-        let with_scheme = with_scheme(&text);
+        let with_scheme = with_scheme(text);
         // Which Go it is matters for what is refused only, so two answers stand for all releases. For most URLs one does.
         let colons_matter = url::colons_may_matter(&with_scheme);
         let takes = |strict: bool| {
@@ -290,8 +291,8 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
             (Some(None), _) | (_, Some(None)) | (None, None) => continue,
             (_, Some(Some(url))) | (Some(Some(url)), None) => url,
         };
-        let shape = shape(&text, &url.host);
-        let inner = inner(raw, &text, &span);
+        let shape = shape(text, &url.host);
+        let inner = inner(raw, text, &span);
         let others = match entry.table {
             Some(table) => others(headers, context.text(), &table, &span, quoted),
             // The table cannot be seen, and so neither where else it is named.
@@ -380,14 +381,13 @@ fn shape(text: &str, host: &str) -> Option<Shape> {
         return Some(Shape::Placeholder(found));
     }
     let before_query = text.split(['?', '#']).next().unwrap_or(text);
-    let plain = text
+    let plain = before_query
         .strip_prefix("http://")
-        .or_else(|| text.strip_prefix("https://"));
-    if plain.is_some() {
-        return match before_query.matches("://").count() {
-            0 | 1 if names_no_host(host) => Some(Shape::NoHost),
-            0 | 1 => None,
-            _ => Some(Shape::TwoSchemes),
+        .or_else(|| before_query.strip_prefix("https://"));
+    if let Some(rest) = plain {
+        return match memmem::find(rest.as_bytes(), b"://") {
+            Some(_) => Some(Shape::TwoSchemes),
+            None => names_no_host(host).then_some(Shape::NoHost),
         };
     }
     let lower = text.to_ascii_lowercase();

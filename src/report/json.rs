@@ -72,7 +72,7 @@ fn finding_value(finding: &Finding, options: &Options) -> Value {
         "consequence": finding.consequence,
         "message": finding.message,
         "help": finding.help,
-        "releases": finding.releases,
+        "releases": finding.releases.as_slice(),
         "path": finding.location.path,
         "namespace": finding.namespace,
         "location": location_value(&finding.location),

@@ -176,7 +176,7 @@ fn result(finding: &Finding, paths: &Paths, lines: &mut LineHashes<'_>) -> Value
     }
     result["properties"] = json!({
         "consequence": finding.consequence,
-        "releases": finding.releases,
+        "releases": finding.releases.as_slice(),
     });
     result
 }

@@ -32,7 +32,7 @@ pub fn finding(location: Location) -> Finding {
         label: "unknown to containerd".to_owned(),
         effect: "containerd drops this hosts.toml whole: pulls from docker.io go straight to https://registry-1.docker.io/v2".to_owned(),
         help: "write \"pull\"".to_owned(),
-        releases: Release::supported(),
+        releases: Release::supported().into(),
         namespace: Some("docker.io".to_owned()),
         location,
         related: Vec::new(),
@@ -58,7 +58,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
         },
         files,
         findings,
-        releases: Release::supported(),
+        releases: Release::supported().into(),
         ..Report::default()
     }
 }
@@ -89,7 +89,7 @@ pub fn full(root: &Path, prefix: &str) -> Report {
     let mut related = finding_at(&awkward, "skip_verify = true", 0);
     related.severity = Severity::Warning;
     related.consequence = Consequence::Exposure;
-    related.releases = Release::supported().split_off(1);
+    related.releases = Release::supported().split_off(1).into();
     related.related.push(Related {
         location: Location::span(&awkward, 0..6),
         text: "the same registry".to_owned(),

@@ -70,7 +70,15 @@ const WORDS: [&str; 10] = [
 
 /// The instructions of a text, in order.
 pub fn instructions(text: &str) -> Vec<Instruction> {
-    if !text.contains('#') {
+    // Most files have none; their comments need not be told from their strings.
+    let is_meant = |(at, _): (usize, &str)| {
+        Rest {
+            text: &text[at + 1..],
+            at: 0,
+        }
+        .takes_tool()
+    };
+    if !text.match_indices('#').any(is_meant) {
         return Vec::new();
     }
     let of_comment = |comment: Comment| {
@@ -116,6 +124,12 @@ impl<'a> Rest<'a> {
         self.take(end)
     }
 
+    /// Takes the next word, and whether it is the tool's name.
+    fn takes_tool(&mut self) -> bool {
+        self.skip_blanks();
+        self.take_word().eq_ignore_ascii_case(TOOL)
+    }
+
     fn take_char(&mut self, c: char) -> bool {
         let is_next = self.text.starts_with(c);
         if is_next {
@@ -131,8 +145,7 @@ fn parse(text: &str, span: Range<usize>) -> Option<Result<Content, Malformed>> {
         text: text[span.clone()].trim_end(),
         at: span.start,
     };
-    rest.skip_blanks();
-    if !rest.take_word().eq_ignore_ascii_case(TOOL) {
+    if !rest.takes_tool() {
         return None;
     }
     rest.skip_blanks();

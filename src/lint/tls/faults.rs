@@ -3,7 +3,7 @@
 use super::places::Place;
 use crate::containerd::go::path;
 use crate::containerd::hosts::{ClientPair, Host};
-use crate::containerd::{Cause, Files, Problem, Release, TlsFile};
+use crate::containerd::{Cause, Files, Problem, Releases, TlsFile};
 use crate::lint::{Finding, NamespaceContext, Rule};
 use crate::pki::{KeyError, KeyPair, KeyPairError};
 
@@ -40,7 +40,7 @@ pub struct Fault {
     /// Where the file is named, in the order of the text; never empty.
     pub places: Vec<Place>,
     /// The releases that meet it.
-    pub releases: Vec<Release>,
+    pub releases: Releases,
     /// They meet it only once hosts.toml is read, which is dropped now.
     pub masked: bool,
 }
@@ -104,7 +104,7 @@ fn find_faults(context: &NamespaceContext) -> Vec<Fault> {
 }
 
 /// The releases for which the problem decides, and not some other one before it.
-fn biting(context: &NamespaceContext, problem: &Problem) -> Vec<Release> {
+fn biting(context: &NamespaceContext, problem: &Problem) -> Releases {
     context.releases_where(|_, outcome| outcome.problems.contains(problem))
 }
 

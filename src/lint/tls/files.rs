@@ -1,5 +1,6 @@
 //! The certificates in the files that containerd takes.
 
+use std::borrow::Cow;
 use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,40 +10,40 @@ use super::places::named;
 use crate::containerd::go::path;
 use crate::containerd::hosts::{ClientPair, WrittenPath};
 use crate::containerd::toml::Span;
-use crate::containerd::{Files, HostsToml, Release, Role, loader};
+use crate::containerd::{Files, HostsToml, Releases, Role, loader};
 use crate::document::Source;
 use crate::lint::{Finding, Location, NamespaceContext, Rule};
 use crate::pki::{CaPool, Certificate};
 
 /// The TLS settings of a host table, of the root, or of Docker's layout.
 #[derive(Debug, Clone)]
-pub struct TlsEntry {
+pub struct TlsEntry<'a> {
     /// What to call the endpoint: its URL as written, or the registry.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// `https`, or what the URL says; empty where it says nothing.
-    pub scheme: String,
+    pub scheme: &'a str,
     /// The host as it is sent; empty for the namespace's own registry.
-    pub host: String,
+    pub host: &'a str,
     /// The CA files.
-    pub ca: Vec<WrittenPath>,
+    pub ca: Cow<'a, [WrittenPath]>,
     /// The client certificates.
-    pub client: Vec<ClientPair>,
+    pub client: Cow<'a, [ClientPair]>,
     /// Whether others are tried after it: not after the root of hosts.toml, which comes last.
     pub is_followed: bool,
     /// Whether certificates are verified at all.
     pub verifies: bool,
     /// The releases that use it.
-    pub releases: Vec<Release>,
+    pub releases: Releases,
 }
 
 /// The TLS settings of a namespace that name files: the entries of hosts.toml, whether it is dropped now or not; without one,
 /// the certificate files of the directory.
-pub fn entries<'c>(context: &'c NamespaceContext) -> &'c [TlsEntry] {
+pub fn entries<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [TlsEntry<'a>] {
     let entries = &context.derived.tls_entries;
     entries.get_or_init(|| find_entries(context))
 }
 
-fn find_entries(context: &NamespaceContext) -> Vec<TlsEntry> {
+fn find_entries<'a>(context: &NamespaceContext<'a>) -> Vec<TlsEntry<'a>> {
     let mut entries: Vec<TlsEntry> = context
         .entries()
         .iter()
@@ -56,20 +57,19 @@ fn find_entries(context: &NamespaceContext) -> Vec<TlsEntry> {
                 .span
                 .clone()
                 .and_then(|span| context.text().get(span));
-            let name = written.map(|text| text.trim_matches(['"', '\'']).to_owned());
+            let name = written.map(|text| text.trim_matches(['"', '\'']));
             let is_root = !matches!(entry.host.role, Role::Host(_));
             TlsEntry {
                 name: name
                     .filter(|name| !name.is_empty())
-                    .unwrap_or_else(|| context.registry()),
-                scheme: if is_root && entry.host.host.is_empty() {
-                    String::new()
-                } else {
-                    entry.host.scheme.clone()
+                    .map_or_else(|| context.registry().into(), Cow::Borrowed),
+                scheme: match is_root && entry.host.host.is_empty() {
+                    true => "",
+                    false => &entry.host.scheme,
                 },
-                host: entry.host.host.clone(),
-                ca: entry.host.ca.clone().unwrap_or_default(),
-                client: entry.host.client.clone(),
+                host: &entry.host.host,
+                ca: entry.host.ca.as_deref().unwrap_or_default().into(),
+                client: entry.host.client.as_slice().into(),
                 is_followed: !is_root,
                 verifies: entry.host.skip_verify != Some(true),
                 releases: entry.releases.clone(),
@@ -79,16 +79,16 @@ fn find_entries(context: &NamespaceContext) -> Vec<TlsEntry> {
     let releases = context.releases_where(|_, outcome| {
         matches!(outcome.hosts_toml, HostsToml::Absent | HostsToml::Empty)
     });
-    let directory = path::join(&context.tree.root, context.name());
+    let directory = context.directory;
     if !releases.is_empty()
-        && let Ok(host) = loader::certificate_files(context.reads, &directory)
+        && let Ok(host) = loader::certificate_files(context.reads, directory)
     {
         entries.push(TlsEntry {
-            name: context.registry(),
-            scheme: String::new(),
-            host: String::new(),
-            ca: host.ca.unwrap_or_default(),
-            client: host.client,
+            name: context.registry().into(),
+            scheme: "",
+            host: "",
+            ca: host.ca.unwrap_or_default().into(),
+            client: host.client.into(),
             is_followed: false,
             verifies: true,
             releases,
@@ -120,7 +120,7 @@ pub struct CertificateFile {
     /// Where it is named as a client's certificate, likewise.
     pub client: Vec<(usize, Option<Span>)>,
     /// The releases that use it.
-    pub releases: Vec<Release>,
+    pub releases: Releases,
     authorities: Arc<CaPool>,
     /// Its text, for places in it.
     source: Arc<Source>,
@@ -186,7 +186,7 @@ fn read(context: &NamespaceContext, at: &WrittenPath, cleaned: &str) -> Option<C
         ca: Vec::new(),
         client: Vec::new(),
         authorities,
-        releases: Vec::new(),
+        releases: Releases::new(),
         source: Arc::new(Source::new(shown, &data)),
     })
 }

@@ -1,6 +1,6 @@
 //! Entries that do not verify certificates.
 
-use crate::containerd::Release;
+use crate::containerd::Releases;
 use crate::containerd::Role;
 use crate::containerd::loader::is_loopback;
 use crate::containerd::toml::Span;
@@ -21,7 +21,7 @@ pub struct SkippingEntry {
     /// It is this machine.
     pub is_loopback: bool,
     /// The releases for which it is so.
-    pub releases: Vec<Release>,
+    pub releases: Releases,
 }
 
 /// The entries of a namespace that do not verify certificates.
