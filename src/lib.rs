@@ -7,6 +7,7 @@ pub mod document;
 pub mod fix;
 pub mod lint;
 pub mod migrate;
+mod parallel;
 pub mod pki;
 pub mod printable;
 pub mod report;

@@ -66,7 +66,7 @@ pub struct NamespaceContext<'a> {
 /// What several rules make of a directory, each made when it is first asked for. Where it is made it is said what it is.
 #[derive(Default)]
 pub(super) struct Derived<'a> {
-    host: OnceCell<String>,
+    host: OnceCell<Cow<'a, str>>,
     host_tables: OnceCell<Vec<HostTable<'a>>>,
     entries: OnceCell<Vec<Entry<'a>>>,
     problems: OnceCell<Vec<Found<'a>>>,
@@ -109,12 +109,12 @@ impl<'a> NamespaceContext<'a> {
             whole,
             reads: &loaded.reads,
             namespace: loaded.namespace,
-            directory: &loaded.directory,
+            directory: loaded.reads.path(),
             source: loaded.source.as_ref(),
             document: loaded.document.as_ref(),
             syntax_error: loaded.syntax_error.as_ref(),
             outcomes: &loaded.outcomes,
-            files: &loaded.files,
+            files: loaded.reads.entries(),
             derived: Derived::default(),
         }
     }
@@ -133,7 +133,7 @@ impl<'a> NamespaceContext<'a> {
     /// lead to, its own name.
     pub fn host(&self) -> &str {
         let host = &self.derived.host;
-        host.get_or_init(|| registry_host(self.name()))
+        host.get_or_init(|| registry_host(&self.namespace.name))
     }
 
     /// The host tables of hosts.toml, in the order of the text; none when it is no TOML.
@@ -165,7 +165,7 @@ impl<'a> NamespaceContext<'a> {
     fn hosts_file(&self) -> Cow<'a, str> {
         match self.source {
             Some(source) => Cow::Borrowed(&source.path),
-            None => Cow::Owned(self.tree.shown(&format!("{}/hosts.toml", self.name()))),
+            None => Cow::Owned(self.tree.shown_hosts_file(self.name())),
         }
     }
 

@@ -9,7 +9,6 @@ use super::context::{NamespaceContext, Run, default_effect};
 use super::finding::{Finding, Severity};
 use super::load::Loaded;
 use super::node;
-use super::parallel;
 use super::rule::{Check, Rule};
 use super::settings::Level;
 use super::suppression;
@@ -17,6 +16,7 @@ use super::tree_context::TreeContext;
 use crate::containerd::{FileError, Release};
 use crate::document::Source;
 use crate::document::secrets::without_userinfo;
+use crate::parallel;
 use crate::tree::{Namespace, NodeFiles, Tree};
 
 /// Something that kept the tool from its work in one place.
@@ -139,11 +139,13 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
     if tree.only.is_none() {
         of_tree.places.push(tree.shown(""));
     }
+    let exclude = &run.settings.exclude;
+    let is_excluded = |name: &str| {
+        exclude.excludes(&tree.shown(name)) || exclude.excludes(&tree.shown_hosts_file(name))
+    };
     let is_wanted = |namespace: &&Namespace| {
-        let path = tree.shown(&namespace.name);
-        tree.wants(&namespace.name)
-            && !run.settings.exclude.excludes(&path)
-            && !run.settings.exclude.excludes(&format!("{path}/hosts.toml"))
+        let name = namespace.name.as_str();
+        tree.wants(name) && (exclude.is_empty() || !is_excluded(name))
     };
     let wanted: Vec<&Namespace> = whole.namespaces.iter().filter(is_wanted).collect();
     tree.progress.expect(wanted.len());
@@ -168,16 +170,11 @@ fn lint_namespace(whole: &TreeContext<'_>, namespace: &Namespace, report: &mut R
     let (tree, run) = (whole.tree, whole.run);
     let loaded = Loaded::read(whole, namespace);
     let context = NamespaceContext::new(whole, &loaded);
-    let path = tree.shown(context.name());
+    let path = || tree.shown(context.name());
     let mut here = Report::default();
-    here.summary.namespaces = 1;
-    if let Some(source) = context.source {
-        here.summary.files = 1;
-        here.files.push(source.path.clone());
-    }
     for rule in &whole.rules {
         if let Check::Namespace(check) | Check::Both(check, _) = rule.check {
-            run_rule(rule, &path, &mut here, run, Some(&context), |out| {
+            run_rule(rule, path, &mut here, run, Some(&context), |out| {
                 check(&context, out)
             });
         }
@@ -187,16 +184,20 @@ fn lint_namespace(whole: &TreeContext<'_>, namespace: &Namespace, report: &mut R
         let admitted = found.filter_map(|finding| admitted(finding, run, Some(&context)));
         here.findings.extend(admitted);
     }
-    if tree.only.is_some() {
-        here.places.push(path);
-    }
     report.append(here);
+    report.summary.namespaces += 1;
+    if let Some(source) = context.source {
+        report.summary.files += 1;
+        report.files.push(source.path.clone());
+    }
+    if tree.only.is_some() {
+        report.places.push(path());
+    }
 }
 
 /// Runs the rules at the tree as a whole, when that was asked for; `report` has what was found in its namespaces.
 fn lint_whole(whole: &TreeContext<'_>, report: &mut Report) {
     let (tree, run) = (whole.tree, whole.run);
-    let path = tree.shown("");
     for rule in &whole.rules {
         let (check, mut found) = match rule.check {
             Check::Tree(check) => (check, Vec::new()),
@@ -207,7 +208,8 @@ fn lint_whole(whole: &TreeContext<'_>, report: &mut Report) {
             }
             Check::Namespace(_) | Check::Node(_) | Check::Engine => continue,
         };
-        run_rule(rule, &path, report, run, None, |out| {
+        let path = || tree.shown("");
+        run_rule(rule, path, report, run, None, |out| {
             check(whole, &mut found);
             found.retain(|finding| finding.namespace.is_some() || tree.only.is_none());
             out.append(&mut found);
@@ -219,7 +221,7 @@ fn lint_whole(whole: &TreeContext<'_>, report: &mut Report) {
 /// ours: it is told, and the rest goes on.
 pub(super) fn run_rule(
     rule: &'static Rule,
-    path: &str,
+    path: impl FnOnce() -> String,
     report: &mut Report,
     run: &Run,
     context: Option<&NamespaceContext<'_>>,
@@ -233,7 +235,7 @@ pub(super) fn run_rule(
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_default();
         report.failures.push(Failure::Bug {
-            path: path.to_owned(),
+            path: path(),
             rule: rule.name,
             message,
         });

@@ -7,7 +7,7 @@ use super::reads::Reads;
 use super::tree_context::TreeContext;
 use crate::containerd::directory::DEFAULT;
 use crate::containerd::go::path;
-use crate::containerd::{DirEntry, Directory, Files, Outcome, Release};
+use crate::containerd::{Directory, Outcome, Release};
 use crate::document::{Document, Source, SyntaxError};
 use crate::tree::{Namespace, registry_host};
 
@@ -17,8 +17,6 @@ pub struct Loaded<'a> {
     pub reads: Reads<'a>,
     /// The name at the first level of the tree.
     pub namespace: &'a Namespace,
-    /// The path of the directory on the node.
-    pub directory: String,
     /// hosts.toml, when it can be read.
     pub source: Option<Arc<Source>>,
     /// hosts.toml as a document, when it is TOML.
@@ -27,8 +25,6 @@ pub struct Loaded<'a> {
     pub syntax_error: Option<SyntaxError>,
     /// What containerd makes of the directory, for each targeted release that looks the name up.
     pub outcomes: Vec<(Release, Rc<Outcome>)>,
-    /// What lies in the directory, sorted.
-    pub files: Vec<DirEntry>,
 }
 
 impl<'a> Loaded<'a> {
@@ -36,13 +32,12 @@ impl<'a> Loaded<'a> {
     pub fn read(whole: &'a TreeContext<'_>, namespace: &'a Namespace) -> Loaded<'a> {
         let tree = whole.tree;
         let dir = path::join(&tree.root, &namespace.name);
-        let shown = tree.shown(&format!("{}/hosts.toml", namespace.name));
-        let reads = Reads::new(tree, &whole.authorities);
+        let reads = Reads::new(tree, dir, &whole.authorities);
         let host = registry_host(&namespace.name);
-        let mut directory = Directory::read(&reads, &dir, &host);
+        let mut directory = Directory::read(&reads, reads.path(), &host);
         let source = directory
             .text()
-            .map(|bytes| Arc::new(Source::new(shown, bytes)));
+            .map(|bytes| Arc::new(Source::new(tree.shown_hosts_file(&namespace.name), bytes)));
         let (document, syntax_error) = match source.as_deref() {
             None => (None, None),
             Some(source) => match Document::parse(&source.text) {
@@ -59,16 +54,13 @@ impl<'a> Loaded<'a> {
             .filter(|release| namespace.name != DEFAULT || release.default_namespace())
             .map(|&release| (release, directory.load(release)))
             .collect();
-        let files = reads.list(&dir).unwrap_or_default();
         Loaded {
             reads,
             namespace,
-            directory: dir,
             source,
             document,
             syntax_error,
             outcomes,
-            files,
         }
     }
 }

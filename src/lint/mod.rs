@@ -16,7 +16,6 @@ mod load;
 mod mirrors;
 mod names;
 mod node;
-mod parallel;
 mod paths;
 mod placeholders;
 mod public_mirrors;

@@ -235,7 +235,8 @@ pub(super) fn lint(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Rep
     }
     for rule in RULES {
         if let Check::Node(check) = rule.check {
-            run_rule(rule, &node.shown, report, run, None, |out| {
+            let path = || node.shown.clone();
+            run_rule(rule, path, report, run, None, |out| {
                 check(&context, out);
                 context.set_apart_fixes_of_imports(out);
             });

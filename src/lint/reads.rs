@@ -1,13 +1,13 @@
 //! The node's files as they are seen while one directory is looked at: each is read once, and so the same for all.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::containerd::{DirEntry, FileError, Files};
 use crate::pki::CaPool;
-use crate::tree::{FileInfo, Tree};
+use crate::tree::{Directory, FileInfo, ReadFile, Tree};
 
 /// Larger files are read again instead of being kept.
 const KEPT_FILE: usize = 256 * 1024;
@@ -50,67 +50,113 @@ impl Authorities {
 pub struct Reads<'a> {
     tree: &'a Tree,
     authorities: &'a Authorities,
-    files: RefCell<HashMap<String, Kept>>,
-    lists: RefCell<HashMap<String, Result<Vec<DirEntry>, FileError>>>,
+    path: String,
+    directory: Result<Directory, FileError>,
+    /// The first of the files that are kept. Each leads to the next, so that what is kept can be lent while more is read.
+    files: OnceCell<Box<Kept>>,
 }
 
+/// A file that was read.
 struct Kept {
-    bytes: Result<Vec<u8>, FileError>,
-    info: Option<FileInfo>,
-    authorities: Option<Arc<CaPool>>,
+    path: String,
+    file: ReadFile,
+    authorities: OnceCell<Arc<CaPool>>,
+    next: OnceCell<Box<Kept>>,
+}
+
+/// A file that is asked for.
+enum Asked<'a> {
+    /// Read now or before, and kept.
+    Kept(&'a Kept),
+    /// Read, and too large to be kept, or one too many.
+    Passing(Kept),
 }
 
 impl<'a> Reads<'a> {
-    /// The files that a tree can see.
-    pub fn new(tree: &'a Tree, authorities: &'a Authorities) -> Reads<'a> {
+    /// The files that a tree can see, while one looks at this directory of it, a path of the node.
+    pub fn new(tree: &'a Tree, path: String, authorities: &'a Authorities) -> Reads<'a> {
         Reads {
             tree,
             authorities,
-            files: RefCell::default(),
-            lists: RefCell::default(),
+            directory: tree.open_directory(&path),
+            path,
+            files: OnceCell::new(),
+        }
+    }
+
+    /// The directory that is looked at, as a path of the node.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What lies in it, sorted; nothing where it cannot be listed.
+    pub fn entries(&self) -> &[DirEntry] {
+        match &self.directory {
+            Ok(directory) => &directory.entries,
+            Err(_) => &[],
         }
     }
 
     /// Mode and owner of what is at a path.
     pub fn info(&self, path: &str) -> Option<FileInfo> {
-        let known = self.files.borrow().get(path).and_then(|kept| kept.info);
+        if let (true, Ok(directory)) = (path == self.path, &self.directory) {
+            return directory.info();
+        }
+        let known = self.kept().find(|kept| kept.path == path);
+        let known = known.and_then(|kept| kept.file.info);
         known.or_else(|| self.tree.info(path))
     }
 
-    /// Calls `then` with the file, read now or before.
-    fn kept<T>(&self, path: &str, then: impl FnOnce(&mut Kept) -> T) -> T {
-        if let Some(kept) = self.files.borrow_mut().get_mut(path) {
-            return then(kept);
+    fn kept(&self) -> impl Iterator<Item = &Kept> {
+        std::iter::successors(self.files.get(), |kept| kept.next.get()).map(Box::as_ref)
+    }
+
+    fn ask(&self, path: &str) -> Asked<'_> {
+        if let Some(kept) = self.kept().find(|kept| kept.path == path) {
+            return Asked::Kept(kept);
         }
-        let (bytes, info) = self.tree.read_with_info(path);
-        let mut kept = Kept {
-            bytes,
-            info,
-            authorities: None,
+        let name = path
+            .strip_prefix(self.path.as_str())
+            .and_then(|rest| rest.strip_prefix('/'));
+        let read = Kept {
+            path: path.to_owned(),
+            file: self
+                .tree
+                .read_file(path, self.directory.as_ref().ok().zip(name)),
+            authorities: OnceCell::new(),
+            next: OnceCell::new(),
         };
-        let answer = then(&mut kept);
-        let mut files = self.files.borrow_mut();
-        let is_small = kept.bytes.as_ref().map_or(0, Vec::len) <= KEPT_FILE;
-        if is_small && files.len() < KEPT_FILES {
-            files.insert(path.to_owned(), kept);
+        let is_small = read.file.bytes.as_ref().map_or(0, Vec::len) <= KEPT_FILE;
+        if !is_small || self.kept().count() >= KEPT_FILES {
+            return Asked::Passing(read);
         }
-        answer
+        let end = self.kept().last().map_or(&self.files, |last| &last.next);
+        Asked::Kept(end.get_or_init(|| Box::new(read)))
     }
 }
 
 impl Files for Reads<'_> {
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, FileError> {
-        self.kept(path, |kept| kept.bytes.clone().map(Cow::Owned))
+        match self.ask(path) {
+            Asked::Kept(kept) => match &kept.file.bytes {
+                Ok(bytes) => Ok(Cow::Borrowed(bytes)),
+                Err(error) => Err(error.clone()),
+            },
+            Asked::Passing(read) => read.file.bytes.map(Cow::Owned),
+        }
     }
 
     fn authorities(&self, path: &str) -> Result<Arc<CaPool>, FileError> {
-        self.kept(path, |kept| {
-            let bytes = kept.bytes.as_ref().map_err(FileError::clone)?;
-            let authorities = &mut kept.authorities;
-            Ok(Arc::clone(
-                authorities.get_or_insert_with(|| self.authorities.read(bytes)),
-            ))
-        })
+        match self.ask(path) {
+            Asked::Kept(kept) => {
+                let bytes = kept.file.bytes.as_ref().map_err(FileError::clone)?;
+                let authorities = &kept.authorities;
+                Ok(Arc::clone(
+                    authorities.get_or_init(|| self.authorities.read(bytes)),
+                ))
+            }
+            Asked::Passing(read) => Ok(self.authorities.read(&read.file.bytes?)),
+        }
     }
 
     fn stat(&self, path: &str) -> Result<(), FileError> {
@@ -118,12 +164,12 @@ impl Files for Reads<'_> {
     }
 
     fn list(&self, path: &str) -> Result<Vec<DirEntry>, FileError> {
-        if let Some(list) = self.lists.borrow().get(path) {
-            return list.clone();
+        if path != self.path {
+            return self.tree.list(path);
         }
-        let list = self.tree.list(path);
-        let mut lists = self.lists.borrow_mut();
-        lists.insert(path.to_owned(), list.clone());
-        list
+        match &self.directory {
+            Ok(directory) => Ok(directory.entries.clone()),
+            Err(error) => Err(error.clone()),
+        }
     }
 }

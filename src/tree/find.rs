@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
+use super::disk::Listing;
 use super::globs::{Exclusions, absolute};
 use super::names::{is_config_path_name, is_plausible_host};
-use super::search::{has_hosts_file, holds_hosts, search};
+use super::search::{has_hosts_file, hold_hosts, holds_hosts, search};
 use super::{Namespace, Tree, TreeOptions, disk};
 use crate::containerd::FileError;
 
@@ -114,7 +115,8 @@ impl Finder<'_> {
         if !metadata.is_dir() {
             return self.add_file(path);
         }
-        let names = disk::names(path).map_err(unreadable)?;
+        let listing = Listing::read(path).map_err(unreadable)?;
+        let names = listing.names(path);
         let nothing = FindError::Nothing { path: shown(path) };
         let is_empty = !names.iter().any(Tree::takes) && !has_hosts_file(path);
         match self.options.kind {
@@ -124,7 +126,7 @@ impl Finder<'_> {
             None if is_namespace(path, &names) => self.add_place(Place::of_namespace(path)),
             None | Some(Kind::Search) => {
                 let errors = self.errors.len();
-                let mut found = search(path, &self.options.exclude, &mut self.errors);
+                let mut found = search(path, listing, &self.options.exclude, &mut self.errors);
                 if found.is_empty()
                     && self.options.kind.is_none()
                     && may_be_config_path(path, &names)
@@ -295,15 +297,17 @@ fn is_namespace(path: &Path, names: &[Namespace]) -> bool {
         return false;
     }
     let is_host = is_plausible_host(&own_name);
-    let holds_namespaces = holds_hosts(path);
+    let holds_namespaces = hold_hosts(path, names);
     if has_hosts_file(path) {
         return is_host || !holds_namespaces;
     }
     // An empty one, or one with a misnamed file, is told by what it lies in.
-    let lies_in_config_path = absolute(path).parent().is_some_and(|dir| {
-        file_name(dir).is_some_and(|name| is_config_path_name(&name)) || holds_hosts(dir)
-    });
-    is_host && !holds_namespaces && (has_certificates(names) || lies_in_config_path)
+    let lies_in_config_path = || {
+        absolute(path).parent().is_some_and(|dir| {
+            file_name(dir).is_some_and(|name| is_config_path_name(&name)) || holds_hosts(dir)
+        })
+    };
+    is_host && !holds_namespaces && (has_certificates(names) || lies_in_config_path())
 }
 
 /// Whether a directory below which no hosts.toml was found can be a config path all the same: one of

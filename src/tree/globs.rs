@@ -163,6 +163,11 @@ pub struct Exclusions {
 }
 
 impl Exclusions {
+    /// Whether nothing is: no path needs to be asked for then.
+    pub fn is_empty(&self) -> bool {
+        self.globs.is_empty()
+    }
+
     /// Whether the path is not to be linted.
     pub fn excludes(&self, path: &str) -> bool {
         if !self.globs.is_match(path) {

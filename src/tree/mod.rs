@@ -18,7 +18,7 @@ use crate::containerd::directory::DEFAULT;
 use crate::containerd::go::path;
 use crate::containerd::{DirEntry, FileError, Files};
 
-pub use disk::{FileInfo, file_error, read, repository_root};
+pub use disk::{Directory, FileInfo, ReadFile, file_error, read, repository_root};
 pub use find::{FindError, FindOptions, Kind, find};
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
 pub use names::{is_plausible_host, registry_host};
@@ -149,20 +149,14 @@ impl Tree {
         if let Some((namespace, shown)) = &self.alias
             && let Some(rest) = relative.strip_prefix(namespace.as_str())
         {
-            let rest = rest.trim_start_matches('/');
-            return match (shown.is_empty(), rest.is_empty()) {
-                (true, true) => ".".to_owned(),
-                (true, false) => rest.to_owned(),
-                (false, true) => shown.clone(),
-                (false, false) => format!("{shown}/{rest}"),
-            };
+            return joined(shown, rest.trim_start_matches('/'));
         }
-        match (self.shown.is_empty(), relative.is_empty()) {
-            (true, true) => ".".to_owned(),
-            (true, false) => relative.to_owned(),
-            (false, true) => self.shown.clone(),
-            (false, false) => format!("{}/{relative}", self.shown),
-        }
+        joined(&self.shown, relative)
+    }
+
+    /// The same of a namespace's hosts.toml.
+    pub fn shown_hosts_file(&self, namespace: &str) -> String {
+        self.shown(&[namespace, "/hosts.toml"].concat())
     }
 
     /// The path in the tree of a node's path; `None` when it lies outside.
@@ -192,7 +186,7 @@ impl Tree {
             return Some(self.disk.join(relative));
         }
         match &self.deployment {
-            Deployment::InPlace => Some(PathBuf::from(cleaned.into_owned())),
+            Deployment::InPlace => Some(PathBuf::from(cleaned.as_ref())),
             Deployment::Elsewhere => None,
             Deployment::Sysroot(sysroot) => Some(sysroot.join(cleaned.trim_start_matches('/'))),
         }
@@ -293,31 +287,36 @@ impl Tree {
         files.contains(relative)
     }
 
-    /// The bytes of a file, with what [`Tree::info`] says of it where reading it has told.
-    pub fn read_with_info(
-        &self,
-        node_path: &str,
-    ) -> (Result<Vec<u8>, FileError>, Option<FileInfo>) {
+    /// Opens a directory by a node's path.
+    pub fn open_directory(&self, node_path: &str) -> Result<Directory, FileError> {
+        Directory::open(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+    }
+
+    /// Reads a file by a node's path. Where it is known to lie in a directory that is open, that and its name there spare
+    /// the way to it.
+    pub fn read_file(&self, node_path: &str, within: Option<(&Directory, &str)>) -> ReadFile {
+        let unless_read = |bytes| ReadFile { bytes, info: None };
         if let Some(bytes) = self.overlaid(node_path) {
-            return (within_limits(bytes.to_owned(), node_path), None);
+            return unless_read(within_limits(bytes.to_owned(), node_path));
         }
-        let Some(disk) = self.on_disk(node_path) else {
-            return (Err(FileError::Unknown), None);
-        };
         let is_hosts_file = node_path.ends_with("/hosts.toml");
         let limit = if is_hosts_file {
             MAX_HOSTS_FILE
         } else {
             MAX_TLS_FILE
         };
-        let (bytes, info) = disk::read_with_info(&disk, limit);
+        let at_hand = within.and_then(|(directory, name)| directory.read(name, limit));
+        let by_path = || Some(ReadFile::at(&self.on_disk(node_path)?, limit));
+        let Some(ReadFile { bytes, info }) = at_hand.or_else(by_path) else {
+            return unless_read(Err(FileError::Unknown));
+        };
         let bytes = match bytes {
             // A key that only root may read: containerd is root, the one who lints need not be.
             Err(FileError::PermissionDenied) if !is_hosts_file => Err(FileError::Unknown),
             Err(error) => Err(error),
             Ok(bytes) => within_limits(bytes, node_path),
         };
-        (bytes, info)
+        ReadFile { bytes, info }
     }
 
     fn overlaid(&self, node_path: &str) -> Option<&[u8]> {
@@ -328,6 +327,16 @@ impl Tree {
         self.overlay
             .get(self.relative(&relative)?)
             .map(Vec::as_slice)
+    }
+}
+
+/// Two parts of a path, each of which may be empty.
+fn joined(base: &str, rest: &str) -> String {
+    match (base.is_empty(), rest.is_empty()) {
+        (true, true) => ".".to_owned(),
+        (true, false) => rest.to_owned(),
+        (false, true) => base.to_owned(),
+        (false, false) => [base, "/", rest].concat(),
     }
 }
 
@@ -359,7 +368,7 @@ impl Files for Tree {
         match self.overlaid(node_path) {
             Some(bytes) if has_too_many_entries(bytes) => Err(FileError::TooMany(MAX_ENTRIES)),
             Some(bytes) => Ok(Cow::Borrowed(bytes)),
-            None => self.read_with_info(node_path).0.map(Cow::Owned),
+            None => self.read_file(node_path, None).bytes.map(Cow::Owned),
         }
     }
 

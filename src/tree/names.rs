@@ -1,5 +1,7 @@
 //! Which names can be namespaces, and which registry host each is for.
 
+use std::borrow::Cow;
+
 use crate::containerd::directory::DEFAULT;
 
 /// The folders in which version control keeps its own.
@@ -32,11 +34,11 @@ pub fn is_plausible_host(name: &str) -> bool {
     if name.contains(['/', ' ']) || is_never_a_namespace(name) || is_config_path_name(name) {
         return false;
     }
-    let ending = name
-        .rsplit_once('.')
-        .map_or("", |(_, ending)| ending)
-        .to_ascii_lowercase();
-    if FILE_ENDINGS.contains(&ending.as_str()) {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if FILE_ENDINGS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(ending))
+    {
         return false;
     }
     name.contains([':', '[']) || name.trim_matches('.').contains('.')
@@ -44,7 +46,7 @@ pub fn is_plausible_host(name: &str) -> bool {
 
 /// The registry host that a directory of this name serves: `reg_5000_` is for `reg:5000`, any other
 /// name for itself.
-pub fn registry_host(name: &str) -> String {
+pub fn registry_host(name: &str) -> Cow<'_, str> {
     let port_form = name
         .strip_suffix('_')
         .and_then(|rest| rest.rsplit_once('_'));
@@ -52,9 +54,9 @@ pub fn registry_host(name: &str) -> String {
         Some((host, port))
             if !host.is_empty() && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) =>
         {
-            format!("{host}:{port}")
+            Cow::Owned(format!("{host}:{port}"))
         }
-        _ => name.to_owned(),
+        _ => Cow::Borrowed(name),
     }
 }
 

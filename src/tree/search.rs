@@ -1,62 +1,75 @@
 //! Looking for config paths below a directory.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::disk::{Kind, Listing};
 use super::find::{FindError, shown};
 use super::globs::Exclusions;
 use super::names::{VERSION_CONTROL, is_config_path_name, is_never_a_namespace, is_plausible_host};
 use super::{Namespace, disk};
+use crate::parallel;
 
-/// The config paths below a directory, itself included: what holds `<name>/hosts.toml`, and what is called
+/// The config paths below a directory that was listed, itself included: what holds `<name>/hosts.toml`, and what is called
 /// certs.d or hosts.d and holds names of registry hosts. Links are followed only to a certs.d or
 /// hosts.d, so that nothing outside is searched and no circle is walked.
-pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) -> Vec<PathBuf> {
+pub fn search(
+    root: &Path,
+    listing: Listing,
+    exclude: &Exclusions,
+    errors: &mut Vec<FindError>,
+) -> Vec<PathBuf> {
     let mut found: BTreeSet<PathBuf> = BTreeSet::new();
-    if is_called_and_holds(root.file_name().unwrap_or(root.as_os_str()), root) {
+    let own_name = root.file_name().unwrap_or(root.as_os_str());
+    if is_config_path_name(&own_name.to_string_lossy()) && listing.has_a_host() {
         found.insert(root.to_owned());
     }
-    let is_passed_over = |name: &OsStr, path: &Path| {
-        is_skipped(&name.to_string_lossy()) || exclude.excludes(&shown(path))
+    let is_passed_over = |name: &OsStr, directory: &Path| {
+        is_skipped(&name.to_string_lossy())
+            || !exclude.is_empty() && exclude.excludes(&shown(&directory.join(name)))
     };
+    let mut listed = Some(listing);
     // The last one is the next; what a directory holds is searched before what lies behind it.
     let mut waiting = vec![(root.to_owned(), 0)];
     while let Some((directory, depth)) = waiting.pop() {
-        let mut entries = match disk::entries(&directory) {
-            Ok(entries) => entries,
+        let listing = listed.take().map_or_else(|| Listing::read(&directory), Ok);
+        let Listing { open, mut entries } = match listing {
+            Ok(listing) => listing,
             Err(error) => {
                 let path = shown(&directory);
                 errors.push(FindError::Unreadable { path, error });
                 continue;
             }
         };
+        entries.retain(|(name, _)| !is_passed_over(name, &directory));
         entries.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
-        for (name, is_dir) in entries {
-            let path = directory.join(&name);
-            if is_passed_over(&name, &path) {
+        // A namespace that holds no directories, as nearly all are: there is nothing else to find in it.
+        let is_leaf = |(name, kind): &(OsString, Kind)| {
+            *kind == Kind::Directory && open.holds_no_directories(name)
+        };
+        let leaves = parallel::map(&entries, |block| {
+            block.iter().map(is_leaf).collect::<Vec<_>>()
+        });
+        let mut is_found = found.contains(&directory);
+        for ((name, kind), is_leaf) in entries.into_iter().zip(leaves.concat()) {
+            // Of the first one hosts.toml makes sure; the others have its place and are called like registry hosts.
+            if is_leaf && is_found && is_plausible_host(&name.to_string_lossy()) {
                 continue;
             }
+            let path = directory.join(&name);
             if name == "hosts.toml" && depth >= 1 {
                 found.extend(directory.parent().map(Path::to_owned));
             } else if is_called_and_holds(&name, &path) {
                 found.insert(path.clone());
             }
-            if !is_dir {
+            if kind != Kind::Directory {
                 continue;
             }
-            // A namespace that holds no directories, as nearly all are: there is nothing else to find in it. Of the first
-            // one hosts.toml makes sure; the others have its place and are called like registry hosts.
-            let is_leaf = disk::has_no_directories(&path);
-            if is_leaf && found.contains(&directory) && is_host(&path) {
-                continue;
-            }
-            let hosts_file = path.join("hosts.toml");
-            if is_leaf
-                && hosts_file.symlink_metadata().is_ok()
-                && !is_passed_over(OsStr::new("hosts.toml"), &hosts_file)
+            if is_leaf && has_hosts_file(&path) && !is_passed_over(OsStr::new("hosts.toml"), &path)
             {
                 found.insert(directory.clone());
+                is_found = true;
             } else {
                 waiting.push((path, depth + 1));
             }
@@ -96,8 +109,15 @@ fn is_below_namespace(other: &Path, tree: &Path) -> bool {
 /// Whether a directory is called as config paths usually are, and holds names of registry hosts.
 fn is_called_and_holds(name: &OsStr, path: &Path) -> bool {
     is_config_path_name(&name.to_string_lossy())
-        && path.is_dir()
-        && disk::names(path).is_ok_and(|names| names.iter().any(|n| is_plausible_host(&n.name)))
+        && Listing::read(path).is_ok_and(|listing| listing.has_a_host())
+}
+
+impl Listing {
+    /// Whether anything in it is called like a registry host.
+    fn has_a_host(&self) -> bool {
+        let mut names = self.entries.iter().map(|(name, _)| name.to_string_lossy());
+        names.any(|name| is_plausible_host(&name))
+    }
 }
 
 /// Whether a directory is called like a registry host.
@@ -109,8 +129,17 @@ fn is_host(path: &Path) -> bool {
 /// Whether a directory has namespaces that are called like registry hosts. Folders have dots in their names
 /// too, so the name of a directory alone does not make it a namespace.
 pub fn holds_hosts(path: &Path) -> bool {
-    disk::names(path)
-        .is_ok_and(|names| with_hosts_file(path, &names).any(|n| is_plausible_host(&n.name)))
+    disk::names(path).is_ok_and(|names| hold_hosts(path, &names))
+}
+
+/// The same of a directory with these names in it.
+pub fn hold_hosts(path: &Path, names: &[Namespace]) -> bool {
+    names.iter().any(|entry| {
+        entry.is_dir
+            && is_plausible_host(&entry.name)
+            && !is_never_a_namespace(&entry.name)
+            && has_hosts_file(&path.join(&entry.name))
+    })
 }
 
 /// What is never searched: version control, Kubernetes' hidden directories (`..data` leads
@@ -125,15 +154,4 @@ fn is_skipped(name: &str) -> bool {
 /// Whether hosts.toml is in a directory, even as a link that leads nowhere.
 pub fn has_hosts_file(directory: &Path) -> bool {
     directory.join("hosts.toml").symlink_metadata().is_ok()
-}
-
-/// The directories of a config path that have a hosts.toml.
-pub fn with_hosts_file<'a>(
-    path: &'a Path,
-    names: &'a [Namespace],
-) -> impl Iterator<Item = &'a Namespace> {
-    names
-        .iter()
-        .filter(|n| n.is_dir && !is_never_a_namespace(&n.name))
-        .filter(|n| has_hosts_file(&path.join(&n.name)))
 }

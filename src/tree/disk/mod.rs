@@ -1,0 +1,244 @@
+//! The only place that touches the disk.
+
+mod directory;
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(not(unix), path = "other.rs")]
+mod open;
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use super::Namespace;
+use crate::containerd::{DirEntry, FileError};
+
+pub use directory::Directory;
+pub use open::OpenDirectory;
+use open::open_file;
+
+/// What the file system says of a path besides its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileInfo {
+    /// The permission bits, `None` where the system has none.
+    pub mode: Option<u32>,
+    /// The number of the user that it belongs to, likewise.
+    pub user: Option<u32>,
+    /// The number of the group that it belongs to, likewise.
+    pub group: Option<u32>,
+}
+
+impl FileInfo {
+    fn of(metadata: &Metadata) -> FileInfo {
+        let (mode, user, group) = permissions(metadata);
+        FileInfo { mode, user, group }
+    }
+}
+
+/// An operating system's error as far as it decides what containerd does.
+pub fn file_error(error: &io::Error) -> FileError {
+    match error.kind() {
+        ErrorKind::NotFound => FileError::NotFound,
+        ErrorKind::PermissionDenied => FileError::PermissionDenied,
+        ErrorKind::IsADirectory => FileError::IsDirectory,
+        ErrorKind::NotADirectory => FileError::NotADirectory,
+        // `ErrorKind::FilesystemLoop` is not stable; the number is the same on every Linux and BSD
+        // that containerd runs on, but for macOS and FreeBSD.
+        _ if matches!(error.raw_os_error(), Some(40 | 62)) => FileError::LinkLoop,
+        _ => FileError::Other(error.to_string()),
+    }
+}
+
+fn metadata(path: &Path) -> Result<Metadata, FileError> {
+    fs::metadata(path).map_err(|error| file_error(&error))
+}
+
+pub fn stat(path: &Path) -> Result<(), FileError> {
+    metadata(path).map(|_| ())
+}
+
+/// Reads a regular file of at most `limit` bytes.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    ReadFile::at(path, limit).bytes
+}
+
+/// A file that was read, or could not be.
+#[derive(Debug)]
+pub struct ReadFile {
+    /// What is in it.
+    pub bytes: Result<Vec<u8>, FileError>,
+    /// Mode and owner, where reading it has told.
+    pub info: Option<FileInfo>,
+}
+
+impl ReadFile {
+    /// Reads a regular file of at most `limit` bytes. Devices and pipes are refused before they are opened, for that alone
+    /// may do something to them.
+    pub(super) fn at(path: &Path, limit: u64) -> ReadFile {
+        let metadata = match metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                return ReadFile {
+                    bytes: Err(error),
+                    info: None,
+                };
+            }
+        };
+        let file = check(&metadata, limit)
+            .and_then(|()| open_file(path).map_err(|error| file_error(&error)));
+        match file {
+            Ok(file) => ReadFile::of(file, limit),
+            Err(error) => ReadFile {
+                bytes: Err(error),
+                info: Some(FileInfo::of(&metadata)),
+            },
+        }
+    }
+
+    /// Reads a file that was just opened, and may have become another one before.
+    fn of(file: File, limit: u64) -> ReadFile {
+        match file.metadata() {
+            Ok(metadata) => ReadFile {
+                bytes: read_opened(file, &metadata, limit),
+                info: Some(FileInfo::of(&metadata)),
+            },
+            Err(error) => ReadFile {
+                bytes: Err(file_error(&error)),
+                info: None,
+            },
+        }
+    }
+}
+
+fn check(metadata: &Metadata, limit: u64) -> Result<(), FileError> {
+    if metadata.is_dir() {
+        return Err(FileError::IsDirectory);
+    }
+    if !metadata.is_file() {
+        return Err(FileError::NotAFile);
+    }
+    if metadata.len() > limit {
+        return Err(FileError::TooLarge(limit));
+    }
+    Ok(())
+}
+
+fn read_opened(mut file: File, metadata: &Metadata, limit: u64) -> Result<Vec<u8>, FileError> {
+    check(metadata, limit)?;
+    let size = usize::try_from(metadata.len()).unwrap_or_default();
+    let mut bytes = vec![0; size + 1];
+    let count = file.read(&mut bytes).unwrap_or_default();
+    bytes.truncate(count);
+    // Most files are read by now: as much as they have, and no more. What says nothing of its size is not, nor what grows.
+    if count != size || size == 0 {
+        file.take((limit + 1).saturating_sub(count as u64))
+            .read_to_end(&mut bytes)
+            .map_err(|error| file_error(&error))?;
+    }
+    if bytes.len() as u64 > limit {
+        return Err(FileError::TooLarge(limit));
+    }
+    Ok(bytes)
+}
+
+/// What a name in a directory stands for itself, links not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A directory.
+    Directory,
+    /// A regular file.
+    File,
+    /// A link to anything, or nothing.
+    Link,
+    /// A device, pipe or socket.
+    Other,
+}
+
+/// A directory, and the names in it in no order.
+pub struct Listing {
+    pub open: OpenDirectory,
+    pub entries: Vec<(OsString, Kind)>,
+}
+
+impl Listing {
+    pub fn read(path: &Path) -> Result<Listing, FileError> {
+        let mut entries = Vec::new();
+        let open = each(path, |name, kind| entries.push((name.to_owned(), kind)))?;
+        Ok(Listing { open, entries })
+    }
+
+    /// The names with links followed to tell directories; `path` is that of the directory.
+    pub fn names(&self, path: &Path) -> Vec<Namespace> {
+        let entries = self.entries.iter();
+        entries
+            .map(|(name, kind)| namespace(path, name, *kind))
+            .collect()
+    }
+}
+
+fn each(path: &Path, then: impl FnMut(&OsStr, Kind)) -> Result<OpenDirectory, FileError> {
+    let directory = OpenDirectory::open(path).map_err(|error| file_error(&error))?;
+    let listed = directory.each(then);
+    listed.map_err(|error| file_error(&error))?;
+    Ok(directory)
+}
+
+pub fn list(path: &Path) -> Result<Vec<DirEntry>, FileError> {
+    Directory::open(path).map(|directory| directory.entries)
+}
+
+/// The names in a directory, with links followed to tell directories.
+pub fn names(path: &Path) -> Result<Vec<Namespace>, FileError> {
+    let mut found = Vec::new();
+    each(path, |name, kind| found.push(namespace(path, name, kind)))?;
+    Ok(found)
+}
+
+fn namespace(directory: &Path, name: &OsStr, kind: Kind) -> Namespace {
+    // Only a link needs a second look.
+    let (is_dir, broken_link) = match kind {
+        Kind::Directory | Kind::File => (kind == Kind::Directory, false),
+        Kind::Link | Kind::Other => {
+            let target = fs::metadata(directory.join(name));
+            let is_dir = target.as_ref().is_ok_and(Metadata::is_dir);
+            (is_dir, target.is_err() && kind == Kind::Link)
+        }
+    };
+    Namespace {
+        name: name.to_string_lossy().into_owned(),
+        utf8: name.to_str().is_some(),
+        is_dir,
+        broken_link,
+    }
+}
+
+pub fn info(path: &Path) -> Option<FileInfo> {
+    fs::metadata(path).ok().map(|target| FileInfo::of(&target))
+}
+
+/// Mode, user and group.
+#[cfg(unix)]
+fn permissions(metadata: &Metadata) -> (Option<u32>, Option<u32>, Option<u32>) {
+    use std::os::unix::fs::MetadataExt;
+    let mode = metadata.mode() & 0o7777;
+    (Some(mode), Some(metadata.uid()), Some(metadata.gid()))
+}
+
+#[cfg(not(unix))]
+fn permissions(_: &Metadata) -> (Option<u32>, Option<u32>, Option<u32>) {
+    (None, None, None)
+}
+
+/// Whether a version control folder lies in this directory or above it.
+pub fn in_repository(path: &Path) -> bool {
+    repository_root(path).is_some()
+}
+
+/// The nearest directory, from this one upwards, that holds a version control folder.
+pub fn repository_root(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|dir| {
+        super::names::VERSION_CONTROL
+            .iter()
+            .any(|name| dir.join(name).exists())
+    })
+}

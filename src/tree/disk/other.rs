@@ -1,0 +1,54 @@
+//! The same where the system has no calls relative to an open directory: it is looked at by its path.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Kind;
+
+/// A directory.
+#[derive(Debug)]
+pub struct OpenDirectory(PathBuf);
+
+impl OpenDirectory {
+    /// Takes a directory, and nothing that is none.
+    pub fn open(path: &Path) -> io::Result<OpenDirectory> {
+        fs::read_dir(path).map(|_| OpenDirectory(path.to_owned()))
+    }
+
+    /// What the file system says of it.
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        fs::metadata(&self.0)
+    }
+
+    /// Calls `then` with each name in it.
+    pub fn each(&self, mut then: impl FnMut(&OsStr, Kind)) -> io::Result<()> {
+        for entry in fs::read_dir(&self.0)? {
+            let entry = entry?;
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => Kind::Directory,
+                Ok(kind) if kind.is_file() => Kind::File,
+                Ok(kind) if kind.is_symlink() => Kind::Link,
+                _ => Kind::Other,
+            };
+            then(&entry.file_name(), kind);
+        }
+        Ok(())
+    }
+
+    /// Opens a file in it.
+    pub fn open_file(&self, name: &str) -> io::Result<File> {
+        open_file(&self.0.join(name))
+    }
+
+    /// Never certain here.
+    pub fn holds_no_directories(&self, _: &OsStr) -> bool {
+        false
+    }
+}
+
+/// Opens a file by its path.
+pub fn open_file(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
