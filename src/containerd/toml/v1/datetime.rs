@@ -3,7 +3,7 @@
 /// A date or time at the beginning of a text, as 1.8 finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
-    /// How many characters it has.
+    /// How many characters it has, all of them ASCII.
     pub(super) length: usize,
     /// Whether it ends in an offset.
     pub(super) offset: bool,
@@ -12,26 +12,27 @@ pub(super) struct Found {
 /// What 1.8's regular expression matches: a date with one to four digits for
 /// the year, then a time with or without `T` or a blank before it, then an offset; either of date and
 /// time may be missing. Whether that makes a date is seen later.
-pub(super) fn prefix_v1_8(text: &[char]) -> Option<Found> {
+pub(super) fn prefix_v1_8(text: &str) -> Option<Found> {
+    let text = text.as_bytes();
     let mut cursor = Cursor { text, at: 0 };
-    if let Some(year) = (1..=4).find(|&year| text.get(year) == Some(&'-')) {
+    if let Some(year) = (1..=4).find(|&year| text.get(year) == Some(&b'-')) {
         cursor.attempt(|cursor| cursor.digits(year) && cursor.shape("-00-00"));
     }
     let mut offset = false;
     cursor.attempt(|cursor| {
-        cursor.any_of(&['T', ' ']);
+        cursor.any_of(b"T ");
         if !cursor.shape("00:00:00") {
             return false;
         }
         cursor.attempt(|cursor| {
-            let digits = cursor.any_of(&['.']) && cursor.digits(1);
+            let digits = cursor.any_of(b".") && cursor.digits(1);
             for _ in 1..9 {
                 cursor.digits(1);
             }
             digits
         });
-        offset = cursor.any_of(&['Z'])
-            || cursor.attempt(|cursor| cursor.any_of(&['+', '-']) && cursor.shape("00:00"));
+        offset = cursor.any_of(b"Z")
+            || cursor.attempt(|cursor| cursor.any_of(b"+-") && cursor.shape("00:00"));
         true
     });
     (cursor.at > 0).then_some(Found {
@@ -41,7 +42,7 @@ pub(super) fn prefix_v1_8(text: &[char]) -> Option<Found> {
 }
 
 struct Cursor<'t> {
-    text: &'t [char],
+    text: &'t [u8],
     at: usize,
 }
 
@@ -56,8 +57,8 @@ impl Cursor<'_> {
         done
     }
 
-    fn any_of(&mut self, chars: &[char]) -> bool {
-        let found = self.text.get(self.at).is_some_and(|c| chars.contains(c));
+    fn any_of(&mut self, bytes: &[u8]) -> bool {
+        let found = self.text.get(self.at).is_some_and(|b| bytes.contains(b));
         self.at += usize::from(found);
         found
     }
@@ -69,14 +70,14 @@ impl Cursor<'_> {
     /// Matches a shape in which `0` stands for any digit.
     fn shape(&mut self, shape: &str) -> bool {
         self.attempt(|cursor| {
-            shape.chars().all(|wanted| {
-                let Some(&char) = cursor.text.get(cursor.at) else {
+            shape.bytes().all(|wanted| {
+                let Some(&byte) = cursor.text.get(cursor.at) else {
                     return false;
                 };
                 cursor.at += 1;
                 match wanted {
-                    '0' => char.is_ascii_digit(),
-                    _ => char == wanted,
+                    b'0' => byte.is_ascii_digit(),
+                    _ => byte == wanted,
                 }
             })
         })
@@ -93,11 +94,11 @@ pub(super) enum Beginning {
 }
 
 /// 1.9's look ahead, which decides between a date, a time and a number.
-pub(super) fn look_ahead_v1_9(text: &[char]) -> Option<Beginning> {
-    let digits = text.iter().take_while(|char| char.is_ascii_digit()).count();
-    match (digits, text.get(digits)) {
-        (2, Some(':')) => Some(Beginning::Time),
-        (4, Some('-')) => Some(Beginning::Date),
+pub(super) fn look_ahead_v1_9(text: &str) -> Option<Beginning> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    match (digits, text.as_bytes().get(digits)) {
+        (2, Some(b':')) => Some(Beginning::Time),
+        (4, Some(b'-')) => Some(Beginning::Date),
         _ => None,
     }
 }

@@ -7,7 +7,8 @@ use super::{Step, Version, lexer, parser, source};
 
 /// Reads a text as go-toml v1 does. The first problem is all there is to be had of a text that it does not take.
 pub fn document(text: &[u8], version: Version, file: usize) -> Step<Table> {
-    let tokens = lexer::lex(&source::Source::new(text), version);
+    let source = source::Source::new(text);
+    let tokens = lexer::lex(&source, version);
     let tree = parser::parse(tokens, version)?;
     let converter = Converter {
         tree: &tree,
@@ -18,17 +19,17 @@ pub fn document(text: &[u8], version: Version, file: usize) -> Step<Table> {
 }
 
 struct Converter<'t> {
-    tree: &'t Tree,
+    tree: &'t Tree<'t>,
     text: &'t [u8],
     file: usize,
 }
 
 impl Converter<'_> {
     fn table(&self, id: TableId, depth: usize) -> Step<Table> {
-        let entries = self.tree.table(id).nodes().iter().map(|node| {
+        let entries = self.tree.table(id).nodes().map(|(name, node)| {
             let key = Key {
-                name: node.key.value.clone(),
-                place: self.place(&node.key.span),
+                name: name.to_owned(),
+                place: self.place(&node.key),
             };
             Ok((key, self.node(&node.value, depth + 1)?))
         });
@@ -43,7 +44,7 @@ impl Converter<'_> {
             });
         }
         let value = match &datum.value {
-            Datum::String(text) => Value::String(text.clone()),
+            Datum::String(text) => Value::String(text.to_string()),
             Datum::Integer => Value::Integer(integer(self.written(&datum.span))),
             // Beyond an `int`: Go wraps it around, and it becomes negative.
             Datum::UnsignedInteger => Value::Integer(i64::MIN),

@@ -4,16 +4,17 @@
 //! stand, and changes between them by its own lights, not the parser's. That is where
 //! most of the dialect's leniency comes from.
 
-use super::super::{Problem, ProblemKind, Span};
+use super::super::{Problem, ProblemKind};
 use super::key::{KeyText, blanks, is_bare};
 use super::source::Source;
 use super::token::{Token, TokenKind};
 use super::{Step, Version, datetime};
 
 /// Turns a text into tokens. The last one is `End` or `Error`.
-pub(super) fn lex(source: &Source, version: Version) -> Vec<Token> {
+pub(super) fn lex<'s>(source: &'s Source<'s>, version: Version) -> Vec<Token<'s>> {
     let mut lexer = Lexer {
         source,
+        text: source.text(),
         version,
         start: 0,
         position: 0,
@@ -57,7 +58,8 @@ enum Bracket {
 }
 
 pub(super) struct Lexer<'s> {
-    source: &'s Source,
+    source: &'s Source<'s>,
+    text: &'s str,
     version: Version,
     /// Where the token begins that is being read, and on which line.
     start: usize,
@@ -66,52 +68,50 @@ pub(super) struct Lexer<'s> {
     position: usize,
     line: usize,
     brackets: Vec<Bracket>,
-    tokens: Vec<Token>,
+    tokens: Vec<Token<'s>>,
 }
 
 /// Moving over the text.
 impl<'s> Lexer<'s> {
-    pub(super) fn rest(&self) -> &'s [char] {
-        self.source.from(self.position)
+    pub(super) fn rest(&self) -> &'s str {
+        &self.text[self.position..]
     }
 
     pub(super) fn peek(&self) -> Option<char> {
-        self.rest().first().copied()
+        self.rest().chars().next()
     }
 
     pub(super) fn follows(&self, text: &str) -> bool {
-        let mut rest = self.rest().iter();
-        text.chars().all(|char| rest.next() == Some(&char))
+        self.rest().starts_with(text)
     }
 
     /// Takes one character into the token.
     pub(super) fn take(&mut self) -> Option<char> {
         let char = self.peek()?;
-        self.position += 1;
+        self.position += char.len_utf8();
         // A lone carriage return ends lines too, but go-toml does not count it.
         self.line += usize::from(char == '\n');
         Some(char)
     }
 
+    /// Takes so many bytes, which are whole characters.
     pub(super) fn take_many(&mut self, count: usize) {
-        for _ in 0..count {
-            self.take();
-        }
+        let taken = &self.rest().as_bytes()[..count];
+        self.line += taken.iter().filter(|&&byte| byte == b'\n').count();
+        self.position += count;
     }
 
-    /// Takes the characters that come next and stand for themselves into a text, as long as `is_plain` says so. Most
-    /// of a file is such, and in one look.
-    fn take_plain(&mut self, into: &mut KeyText, is_plain: impl Fn(char) -> bool) {
-        let count = self
-            .rest()
-            .iter()
-            .take_while(|&&char| is_plain(char))
-            .count();
-        let end = self.position + count;
-        into.extend(
-            self.source.between(self.position, end),
-            self.source.byte(end),
-        );
+    /// Takes what comes next into a text, as long as `is_plain` says that it stands for itself. Most of a file
+    /// does, and is taken in one look. What is not ASCII has to be plain with all its bytes, or with none.
+    fn take_plain(&mut self, into: &mut KeyText<'s>, is_plain: impl Fn(u8) -> bool) {
+        let rest = self.rest();
+        let end = rest.bytes().position(|byte| !is_plain(byte));
+        self.take_as_is(into, end.unwrap_or(rest.len()));
+    }
+
+    /// Takes so many bytes into a text, as they are.
+    fn take_as_is(&mut self, into: &mut KeyText<'s>, count: usize) {
+        into.extend(self.position..self.position + count);
         self.take_many(count);
     }
 
@@ -127,13 +127,11 @@ impl<'s> Lexer<'s> {
     }
 
     /// What was taken since the token began.
-    pub(super) fn taken(&self) -> String {
-        self.source.from(self.start)[..self.position - self.start]
-            .iter()
-            .collect()
+    pub(super) fn taken(&self) -> &'s str {
+        &self.text[self.start..self.position]
     }
 
-    pub(super) fn emit(&mut self, kind: TokenKind) {
+    pub(super) fn emit(&mut self, kind: TokenKind<'s>) {
         self.tokens.push(Token {
             kind,
             span: self.source.span(self.start, self.position),
@@ -143,7 +141,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// Takes some characters as a token and says what is expected after it.
-    fn symbol(&mut self, length: usize, kind: TokenKind, next: State) -> Step<Option<State>> {
+    fn symbol(&mut self, length: usize, kind: TokenKind<'s>, next: State) -> Step<Option<State>> {
         self.take_many(length);
         self.emit(kind);
         Ok(Some(next))
@@ -156,17 +154,18 @@ impl<'s> Lexer<'s> {
 
     /// A problem with what lies between a position and the character that comes next.
     fn problem_from(&self, from: usize, message: impl Into<String>) -> Problem {
+        let length = self.peek().map_or(0, char::len_utf8);
         Problem {
             kind: ProblemKind::Syntax(message.into()),
-            span: self.source.span(from, self.position + 1),
+            span: self.source.span(from, self.position + length),
         }
     }
 
     /// A string or name that is not closed: the problem is where it opens, not the
     /// end of the file where the lexer notices.
     fn unclosed(&self, from: usize, what: &str) -> Problem {
-        let line = self.source.from(from);
-        let length = line.iter().take_while(|&&char| char != '\n').count();
+        let rest = &self.text[from..];
+        let length = rest.find('\n').unwrap_or(rest.len());
         Problem {
             kind: ProblemKind::Syntax(format!("{what} is not closed")),
             span: self.source.span(from, from + length),
@@ -183,7 +182,7 @@ impl<'s> Lexer<'s> {
 }
 
 /// The two situations.
-impl Lexer<'_> {
+impl<'s> Lexer<'s> {
     fn statement(&mut self) -> Step<Option<State>> {
         loop {
             let Some(char) = self.peek() else {
@@ -311,58 +310,46 @@ impl Lexer<'_> {
     /// A comment ends where a newline begins; a lone carriage return is part of it.
     fn comment(&mut self) {
         let rest = self.rest();
-        let newline = rest.iter().position(|&char| char == '\n');
+        let newline = rest.find('\n');
         let end = newline.unwrap_or(rest.len());
-        let is_crlf = newline.is_some() && rest[..end].last() == Some(&'\r');
+        let is_crlf = newline.is_some() && rest[..end].ends_with('\r');
         self.position += end - usize::from(is_crlf);
         self.begin();
     }
 }
 
 /// Keys and names.
-impl Lexer<'_> {
-    fn char_span(&self) -> Span {
-        self.source.span(self.position, self.position + 1)
-    }
-
+impl<'s> Lexer<'s> {
     fn key(&mut self) -> Step<Option<State>> {
-        let mut key = KeyText::default();
+        let mut key = KeyText::new(self.source);
         while let Some(char) = self.peek() {
             match char {
                 '=' => break,
                 '"' | '\'' => {
                     let open = self.position;
-                    key.push(char, self.char_span());
-                    self.take();
+                    self.take_as_is(&mut key, 1);
                     if char == '"' {
                         // Newlines are allowed here, though not in a string value.
                         self.basic_string(open, "\"", true, &mut key)?;
                     } else {
                         self.literal_string(open, "'", &mut key)?;
                     }
-                    key.push(char, self.char_span());
-                    self.take();
+                    self.take_as_is(&mut key, 1);
                 }
                 ' ' | '\t' => {
                     // Blanks end the key unless a dot follows them.
                     let count = blanks(self.rest());
-                    if self.rest().get(count) != Some(&'.') {
+                    let Some(after_dot) = self.rest()[count..].strip_prefix('.') else {
                         self.take_many(count);
                         break;
-                    }
+                    };
                     // The first is kept as a space, even if it is a tab.
-                    key.push(' ', self.char_span());
+                    key.push(' ', self.position..self.position + 1);
                     self.take();
-                    let count = count + blanks(&self.rest()[count..]);
-                    for _ in 0..count {
-                        if let Some(&char) = self.rest().first() {
-                            key.push(char, self.char_span());
-                            self.take();
-                        }
-                    }
+                    self.take_as_is(&mut key, count + blanks(after_dot));
                 }
                 _ if char == '.' || is_bare(char) => {
-                    self.take_plain(&mut key, |char| char == '.' || is_bare(char));
+                    self.take_plain(&mut key, |byte| byte == b'.' || is_bare(byte.into()));
                 }
                 '\n' => return Err(self.problem("a key without `=` and a value")),
                 _ => return Err(self.problem(format!("{char:?} in a key"))),
@@ -377,7 +364,7 @@ impl Lexer<'_> {
     fn table_name(&mut self) -> Step<Option<State>> {
         let open = self.position;
         self.symbol(1, TokenKind::LeftBracket, State::Statement)?;
-        let mut name = KeyText::default();
+        let mut name = KeyText::new(self.source);
         self.name_until_bracket(open, &mut name)?;
         if self.position > self.start {
             self.emit(TokenKind::TableName(name));
@@ -389,23 +376,23 @@ impl Lexer<'_> {
     fn tables_name(&mut self) -> Step<Option<State>> {
         let open = self.position;
         self.symbol(2, TokenKind::LeftBrackets, State::Statement)?;
-        let mut name = KeyText::default();
+        let mut name = KeyText::new(self.source);
         loop {
             self.name_until_bracket(open, &mut name)?;
             if self.position > self.start {
-                self.emit(TokenKind::TablesName(std::mem::take(&mut name)));
+                let name = std::mem::replace(&mut name, KeyText::new(self.source));
+                self.emit(TokenKind::TablesName(name));
             }
             if self.follows("]]") {
                 return self.symbol(2, TokenKind::RightBrackets, State::Statement);
             }
             // After a lone `]` the lexer goes on looking, as if it began another name.
-            name.push(']', self.char_span());
-            self.take();
+            self.take_as_is(&mut name, 1);
         }
     }
 
-    fn name_until_bracket(&mut self, open: usize, name: &mut KeyText) -> Step<()> {
-        self.take_plain(name, |char| !matches!(char, '[' | ']'));
+    fn name_until_bracket(&mut self, open: usize, name: &mut KeyText<'s>) -> Step<()> {
+        self.take_plain(name, |byte| !matches!(byte, b'[' | b']'));
         match self.peek() {
             None => Err(self.unclosed(open, "the table name")),
             Some('[') => Err(self.problem("`[` in a table name")),
@@ -415,7 +402,7 @@ impl Lexer<'_> {
 }
 
 /// Strings.
-impl Lexer<'_> {
+impl<'s> Lexer<'s> {
     /// A string value in any of the four spellings.
     fn string(&mut self, quote: char) -> Step<Option<State>> {
         let open = self.position;
@@ -430,7 +417,7 @@ impl Lexer<'_> {
                 self.take();
             }
         }
-        let mut text = KeyText::default();
+        let mut text = KeyText::new(self.source);
         if quote == '"' {
             self.basic_string(open, terminator, long, &mut text)?;
         } else {
@@ -438,24 +425,28 @@ impl Lexer<'_> {
         }
         self.symbol(
             terminator.len(),
-            TokenKind::String(text.text()),
+            TokenKind::String(text.into_text()),
             State::Value,
         )
     }
 
     /// Reads up to the terminator, without it. Everything but that stands for itself,
     /// newlines and control characters too.
-    fn literal_string(&mut self, open: usize, terminator: &str, into: &mut KeyText) -> Step<()> {
+    fn literal_string(
+        &mut self,
+        open: usize,
+        terminator: &str,
+        into: &mut KeyText<'s>,
+    ) -> Step<()> {
         loop {
-            self.take_plain(into, |char| char != '\'');
+            self.take_plain(into, |byte| byte != b'\'');
             if self.follows(terminator) {
                 return Ok(());
             }
-            let span = self.char_span();
-            match self.take() {
-                Some(char) => into.push(char, span),
-                None => return Err(self.unclosed(open, "the string")),
+            if self.rest().is_empty() {
+                return Err(self.unclosed(open, "the string"));
             }
+            self.take_as_is(into, 1);
         }
     }
 
@@ -465,10 +456,10 @@ impl Lexer<'_> {
         open: usize,
         terminator: &str,
         newlines: bool,
-        into: &mut KeyText,
+        into: &mut KeyText<'s>,
     ) -> Step<()> {
         loop {
-            self.take_plain(into, |char| char >= ' ' && !matches!(char, '"' | '\\'));
+            self.take_plain(into, |byte| byte >= b' ' && !matches!(byte, b'"' | b'\\'));
             if self.follows(terminator) {
                 return Ok(());
             }
@@ -479,7 +470,7 @@ impl Lexer<'_> {
             match char {
                 '\\' => {
                     if let Some(char) = self.escape(open)? {
-                        into.push(char, self.source.span(from, self.position));
+                        into.push(char, from..self.position);
                     }
                     continue;
                 }
@@ -491,8 +482,7 @@ impl Lexer<'_> {
                 }
                 _ => {}
             }
-            into.push(char, self.char_span());
-            self.take();
+            self.take_as_is(into, 1);
         }
     }
 

@@ -8,8 +8,8 @@ use super::token::TokenKind;
 impl Lexer<'_> {
     /// A number: digits are collected, and whether they make sense is left to the parser.
     pub(super) fn number(&mut self) -> Step<()> {
-        if let ['0', base @ ('a'..='z' | 'A'..='Z'), ..] = *self.rest() {
-            return self.based_integer(base);
+        if let [b'0', base @ (b'a'..=b'z' | b'A'..=b'Z'), ..] = *self.rest().as_bytes() {
+            return self.based_integer(base.into());
         }
         if matches!(self.peek(), Some('+' | '-')) {
             self.take();
@@ -65,14 +65,15 @@ impl Lexer<'_> {
 
     /// `0x…`, `0o…` and `0b…`.
     fn based_integer(&mut self, base: char) -> Step<()> {
-        let belongs: fn(&char) -> bool = match base {
-            'x' => |char| char.is_ascii_hexdigit() || *char == '_',
+        let belongs: fn(char) -> bool = match base {
+            'x' => |char| char.is_ascii_hexdigit() || char == '_',
             'o' => |char| matches!(char, '0'..='7' | '_'),
             'b' => |char| matches!(char, '0' | '1' | '_'),
             _ => return Err(self.problem(format!("a number with the unknown base `0{base}`"))),
         };
         self.take_many(2);
-        let count = self.rest().iter().take_while(|&char| belongs(char)).count();
+        let rest = self.rest();
+        let count = rest.len() - rest.trim_start_matches(belongs).len();
         if count == 0 {
             return Err(self.problem("a number without a digit"));
         }
@@ -97,13 +98,16 @@ impl Lexer<'_> {
         self.digits(2)?;
         let text = self.taken();
         self.emit(TokenKind::Date(text));
-        match *self.rest() {
-            [] => return Ok(()),
-            ['T', ..] | [' ', '0'..='9', '0'..='9', ..] => {}
-            [' ', ..] => return Ok(()),
+        match self.peek() {
+            None => return Ok(()),
+            Some('T') => {}
+            Some(' ') => match self.rest().as_bytes() {
+                [_, b'0'..=b'9', b'0'..=b'9', ..] => {}
+                _ => return Ok(()),
+            },
             // A newline, a comma or a bracket too: so a date can only stand at the
             // very end of the file, or before a blank.
-            [other, ..] => return Err(self.problem(format!("{other:?} after a date"))),
+            Some(other) => return Err(self.problem(format!("{other:?} after a date"))),
         }
         self.take();
         self.begin();

@@ -1,12 +1,12 @@
 //! From tokens to the tree, as go-toml v1's parser.go goes.
 
+use super::super::names::Names;
 use super::super::{Problem, ProblemKind, Span, Spanned};
-use super::key::{KeyText, dotted};
+use super::key::{KeyPart, KeyText, dotted};
 use super::token::{Token, TokenKind};
-use super::tree::{Datum, Found, Node, TableId, Tree};
+use super::tree::{Datum, Found, TableId, Tree};
 use super::{Step, Version, datetime, scalar};
-use std::collections::HashMap;
-use std::iter::Peekable;
+use std::mem::discriminant;
 
 /// How deep arrays and inline tables may be in each other.
 ///
@@ -15,40 +15,40 @@ use std::iter::Peekable;
 const MAX_DEPTH: usize = 200;
 
 /// Builds the tree, up to the first problem.
-pub(super) fn parse(tokens: Vec<Token>, version: Version) -> Step<Tree> {
+pub(super) fn parse<'s>(tokens: Vec<Token<'s>>, version: Version) -> Step<Tree<'s>> {
     let end = tokens.last().map_or(0..0, |token| token.span.clone());
     let mut parser = Parser {
-        tokens: tokens.into_iter().peekable(),
+        tokens: tokens.into_iter(),
         end,
         version,
         tree: Tree::new(),
         current: Vec::new(),
-        seen: HashMap::new(),
+        seen: Names::default(),
         depth: 0,
-        setting: String::new(),
+        setting: None,
     };
     parser.statements()?;
     Ok(parser.tree)
 }
 
-struct Parser {
-    tokens: Peekable<std::vec::IntoIter<Token>>,
+struct Parser<'s> {
+    tokens: std::vec::IntoIter<Token<'s>>,
     end: Span,
     version: Version,
-    tree: Tree,
+    tree: Tree<'s>,
     /// The table that settings go to.
-    current: Vec<Spanned<String>>,
+    current: Vec<KeyPart<'s>>,
     /// The texts of the table names seen so far: it is the text between the brackets
     /// that must not come twice, so `[a]` and `[ a ]` are the same table and no duplicates.
-    seen: HashMap<String, Span>,
+    seen: Names<'s, Span>,
     depth: usize,
-    /// The key of the setting whose value is being read; empty for 1.8, which says nothing of it.
-    setting: String,
+    /// The key of the setting whose value is being read.
+    setting: Option<KeyText<'s>>,
 }
 
 /// Tokens and problems.
-impl Parser {
-    fn next(&mut self) -> Token {
+impl<'s> Parser<'s> {
+    fn next(&mut self) -> Token<'s> {
         self.tokens.next().unwrap_or_else(|| Token {
             kind: TokenKind::End,
             span: self.end.clone(),
@@ -56,21 +56,21 @@ impl Parser {
         })
     }
 
-    fn peek(&mut self) -> &TokenKind {
-        self.tokens
-            .peek()
-            .map_or(&TokenKind::End, |token| &token.kind)
+    fn peek(&self) -> &TokenKind<'s> {
+        let next = self.tokens.as_slice().first();
+        next.map_or(&TokenKind::End, |token| &token.kind)
     }
 
+    /// Takes a token that must be of this kind, which holds nothing.
     fn expect(&mut self, kind: &TokenKind) -> Step<Span> {
         let token = self.next();
-        if token.kind == *kind {
+        if discriminant(&token.kind) == discriminant(kind) {
             return Ok(token.span);
         }
         Err(unexpected(token, &format!("{} is due", kind.describe())))
     }
 
-    fn split(&self, text: &KeyText, span: &Span) -> Step<Vec<Spanned<String>>> {
+    fn split(&self, text: &KeyText<'s>, span: &Span) -> Step<Vec<KeyPart<'s>>> {
         text.split().map_err(|message| syntax(message, span))
     }
 }
@@ -102,13 +102,13 @@ fn unexpected(token: Token, due: &str) -> Problem {
 }
 
 /// Statements.
-impl Parser {
+impl<'s> Parser<'s> {
     fn statements(&mut self) -> Step<()> {
         loop {
             let token = self.next();
             match token.kind {
                 TokenKind::End => return Ok(()),
-                TokenKind::Key(key) => self.setting(&key, &token.span, token.line)?,
+                TokenKind::Key(key) => self.setting(key, &token.span, token.line)?,
                 TokenKind::LeftBracket => self.table(token.line)?,
                 TokenKind::LeftBrackets => self.tables(token.line)?,
                 // Newlines are not among the tokens; what follows a value in its line is
@@ -124,13 +124,13 @@ impl Parser {
         let TokenKind::TableName(name) = &token.kind else {
             return Err(unexpected(token, "a table name is due"));
         };
-        let text = name.text();
-        if let Some(first) = self.seen.get(&text) {
+        if let Some(first) = self.seen.get(name.text()) {
+            let text = name.text().to_owned();
             return Err(redefined(text, &token.span, Some(first.clone())));
         }
-        self.seen.insert(text, token.span.clone());
+        self.seen.add(name.clone().into_text(), token.span.clone());
         let keys = self.split(name, &token.span)?;
-        self.create(&keys, line, &token.span)?;
+        self.create(keys.iter(), line, &token.span)?;
         if let Some(Found::Table(id)) = self.tree.get(&keys)
             && self.tree.table(id).inline
         {
@@ -172,19 +172,23 @@ impl Parser {
         }
         // Each element has tables of its own, so their names may come again.
         let text = name.text();
-        let prefix = format!("{text}.");
-        self.seen.retain(|seen, _| !seen.starts_with(&prefix));
-        self.seen.entry(text).or_insert(token.span);
+        let is_below = |seen: &str| {
+            let below = seen.strip_prefix(text);
+            below.is_some_and(|below| below.starts_with('.'))
+        };
+        self.seen.retain(|seen| !is_below(seen));
+        let text = name.clone().into_text();
+        self.seen.get_or_insert_with(text, || token.span);
         self.expect(&TokenKind::RightBrackets)?;
         self.current = keys;
         Ok(())
     }
 
     /// `key = value`
-    fn setting(&mut self, key: &KeyText, span: &Span, line: usize) -> Step<()> {
+    fn setting(&mut self, key: KeyText<'s>, span: &Span, line: usize) -> Step<()> {
         self.expect(&TokenKind::Equal)?;
-        let keys = self.split(key, span)?;
-        self.begin_value(&keys);
+        let keys = self.split(&key, span)?;
+        self.setting = Some(key);
         let value = self.value()?;
         let Some((last, steps)) = keys.split_last() else {
             return Ok(());
@@ -198,13 +202,10 @@ impl Parser {
                 let first = Some(node.span());
                 return Err(redefined(dotted(path()), &key_span, first));
             }
-            None => {
-                let path: Vec<Spanned<String>> = path().cloned().collect();
-                self.create(&path, line, &key_span)?
-            }
+            None => self.create(path(), line, &key_span)?,
         };
         if self.tree.table(target).inline {
-            let path: Vec<Spanned<String>> = path().cloned().collect();
+            let path: Vec<KeyPart> = path().cloned().collect();
             return Err(self.closed(&path, &key_span));
         }
         if let Some(node) = self.tree.table(target).get(&last.value) {
@@ -212,27 +213,26 @@ impl Parser {
             return Err(redefined(key, &key_span, Some(node.span())));
         }
         self.current = current;
-        self.tree.table_mut(target).set(Node {
-            key: last.clone(),
-            value,
-        });
+        self.tree.table_mut(target).set(last, value);
         Ok(())
     }
 
-    fn begin_value(&mut self, keys: &[Spanned<String>]) {
-        if self.version == Version::V1_9 {
-            self.setting = dotted(keys);
-        }
-    }
-
-    fn create(&mut self, path: &[Spanned<String>], line: usize, span: &Span) -> Step<TableId> {
+    fn create<'k>(
+        &mut self,
+        path: impl Iterator<Item = &'k KeyPart<'s>> + Clone,
+        line: usize,
+        span: &Span,
+    ) -> Step<TableId>
+    where
+        's: 'k,
+    {
         self.tree
-            .create(path, line)
-            .map_err(|node| redefined(dotted(path), span, Some(node.span())))
+            .create(path.clone(), line)
+            .map_err(|first| redefined(dotted(path), span, Some(first)))
     }
 
     /// The problem with adding to an inline table.
-    fn closed(&self, path: &[Spanned<String>], span: &Span) -> Problem {
+    fn closed(&self, path: &[KeyPart<'s>], span: &Span) -> Problem {
         // The tables below an inline one are as closed as that; the first place is
         // where the outermost of them is.
         let outermost = (1..=path.len()).find(|&length| {
@@ -245,51 +245,43 @@ impl Parser {
         redefined(dotted(path), span, first)
     }
 
-    fn defined_at(&self, path: &[Spanned<String>]) -> Option<Span> {
+    fn defined_at(&self, path: &[KeyPart<'s>]) -> Option<Span> {
         let (last, steps) = path.split_last()?;
         let parent = self.tree.get(steps)?.table()?;
         self.tree
             .table(parent)
             .get(&last.value)
-            .map(|node| node.key.span.clone())
+            .map(|node| node.key.clone())
     }
 }
 
 /// Values.
-impl Parser {
-    fn value(&mut self) -> Step<Spanned<Datum>> {
-        let token = self.next();
-        let span = token.span.clone();
-        let read = |value: Result<Datum, &'static str>| {
-            value.map_err(|message| syntax(message, &token.span))
+impl<'s> Parser<'s> {
+    fn value(&mut self) -> Step<Spanned<Datum<'s>>> {
+        let Token { kind, span, line } = self.next();
+        let read = |value: Result<Datum<'s>, &'static str>| {
+            value.map_err(|message| syntax(message, &span))
         };
-        let datum = match &token.kind {
-            TokenKind::String(text) => Datum::String(text.clone()),
-            TokenKind::Boolean(value) => Datum::Boolean(*value),
+        let datum = match kind {
+            TokenKind::String(text) => Datum::String(text),
+            TokenKind::Boolean(value) => Datum::Boolean(value),
             TokenKind::SpecialFloat => Datum::Float,
             TokenKind::Integer(text) => read(scalar::integer(text, self.version))?,
             TokenKind::Float(text) => read(scalar::float(text, self.version))?,
-            TokenKind::OffsetDatetime(text) => {
-                existing(datetime::is_v1_8(text, true), span.clone())?
-            }
-            TokenKind::LocalDatetime(text) => {
-                existing(datetime::is_v1_8(text, false), span.clone())?
-            }
-            TokenKind::Time(text) => existing(datetime::is_time(text), span.clone())?,
-            TokenKind::Date(text) => {
-                let is_date = datetime::is_date(text);
-                return self.date_v1_9(is_date, span);
-            }
+            TokenKind::OffsetDatetime(text) => existing(datetime::is_v1_8(text, true), &span)?,
+            TokenKind::LocalDatetime(text) => existing(datetime::is_v1_8(text, false), &span)?,
+            TokenKind::Time(text) => existing(datetime::is_time(text), &span)?,
+            TokenKind::Date(text) => return self.date_v1_9(datetime::is_date(text), span),
             TokenKind::LeftBracket => {
-                return self.nested(|parser| parser.array(span.clone()), &token.span);
+                return self.nested(Self::array, span);
             }
             TokenKind::LeftBrace => {
-                return self.nested(|parser| parser.inline_table(span.clone()), &token.span);
+                return self.nested(Self::inline_table, span);
             }
             TokenKind::Error(_) | TokenKind::End | TokenKind::Equal => {
-                return Err(unexpected(token, "a value is due"));
+                return Err(unexpected(Token { kind, span, line }, "a value is due"));
             }
-            _ => return Err(self.no_value(token)),
+            _ => return Err(self.no_value(Token { kind, span, line })),
         };
         Ok(Spanned { value: datum, span })
     }
@@ -299,11 +291,12 @@ impl Parser {
     /// 1.9 panics with an error, but what catches its panics expects text, and panics
     /// in turn (pelletier/go-toml#507); nothing in containerd catches that.
     fn no_value(&self, token: Token) -> Problem {
+        let setting = self.setting.as_ref().and_then(|key| key.split().ok());
         match self.version {
             Version::V1_8 => unexpected(token, "a value is due"),
             Version::V1_9 => Problem {
                 kind: ProblemKind::Panic {
-                    key: self.setting.clone(),
+                    key: dotted(setting.iter().flatten()),
                     found: token.kind.describe(),
                 },
                 span: token.span,
@@ -312,7 +305,7 @@ impl Parser {
     }
 
     /// 1.9: a date, with the time and offset that may follow as tokens of their own.
-    fn date_v1_9(&mut self, is_date: bool, mut span: Span) -> Step<Spanned<Datum>> {
+    fn date_v1_9(&mut self, is_date: bool, mut span: Span) -> Step<Spanned<Datum<'s>>> {
         let mut exists = is_date;
         if matches!(self.peek(), TokenKind::Time(_)) {
             let time = self.next();
@@ -325,22 +318,23 @@ impl Parser {
                     matches!(&offset.kind, TokenKind::Offset(text) if datetime::is_offset(text));
             }
         }
-        let value = existing(exists, span.clone())?;
+        let value = existing(exists, &span)?;
         Ok(Spanned { value, span })
     }
 
-    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Step<T>, span: &Span) -> Step<T> {
+    /// Reads what its first token, which is taken, opens.
+    fn nested<T>(&mut self, read: fn(&mut Self, Span) -> Step<T>, span: Span) -> Step<T> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(syntax("arrays or inline tables nested too deep", span));
+            return Err(syntax("arrays or inline tables nested too deep", &span));
         }
-        let value = read(self);
+        let value = read(self, span);
         self.depth -= 1;
         value
     }
 
     /// The elements of an array. A comma may end them, but not begin them.
-    fn array(&mut self, mut span: Span) -> Step<Spanned<Datum>> {
+    fn array(&mut self, mut span: Span) -> Step<Spanned<Datum<'s>>> {
         let mut items = Vec::new();
         loop {
             match self.peek() {
@@ -378,7 +372,7 @@ impl Parser {
 
     /// The settings of an inline table. A comma may begin them, but not end them, and
     /// a key that comes twice replaces the first.
-    fn inline_table(&mut self, mut span: Span) -> Step<Spanned<Datum>> {
+    fn inline_table(&mut self, mut span: Span) -> Step<Spanned<Datum<'s>>> {
         let table = self.tree.add_table(0, false);
         let mut after_comma = true;
         let mut comma: Option<Span> = None;
@@ -395,7 +389,7 @@ impl Parser {
                     }
                     self.expect(&TokenKind::Equal)?;
                     let keys = self.split(&key, &token.span)?;
-                    self.begin_value(&keys);
+                    self.setting = Some(key);
                     let value = self.value()?;
                     self.tree.set(table, &keys, value);
                     (after_comma, comma) = (false, None);
@@ -422,10 +416,10 @@ impl Parser {
     }
 }
 
-fn existing(exists: bool, span: Span) -> Step<Datum> {
+fn existing<'s>(exists: bool, span: &Span) -> Step<Datum<'s>> {
     if exists {
         Ok(Datum::Datetime)
     } else {
-        Err(syntax("a date or time that does not exist", &span))
+        Err(syntax("a date or time that does not exist", span))
     }
 }

@@ -4,7 +4,7 @@ use super::Version;
 use super::tree::Datum;
 
 /// Reads a whole number. The error says why it is none, in our words.
-pub(super) fn integer(text: &str, version: Version) -> Result<Datum, &'static str> {
+pub(super) fn integer<'s>(text: &str, version: Version) -> Result<Datum<'s>, &'static str> {
     let digits: String = text.chars().filter(|&char| char != '_').collect();
     // Two characters are too few for a base; so `01` is a number, and `012` is not.
     let (base, digits) = match (digits.len() >= 3, digits.get(..2)) {
@@ -30,7 +30,7 @@ pub(super) fn integer(text: &str, version: Version) -> Result<Datum, &'static st
 }
 
 /// Checks a number with fraction or exponent. Go reports what is out of range as an error.
-pub(super) fn float(text: &str, version: Version) -> Result<Datum, &'static str> {
+pub(super) fn float<'s>(text: &str, version: Version) -> Result<Datum<'s>, &'static str> {
     underscores(text, false, version)?;
     let digits: String = text.chars().filter(|&char| char != '_').collect();
     match digits.parse::<f64>() {

@@ -22,7 +22,7 @@ pub(super) fn decode(tree: &Tree, options: Options) -> Decoded {
 }
 
 struct Decoder<'t> {
-    tree: &'t Tree,
+    tree: &'t Tree<'t>,
     options: Options,
     problems: Vec<Problem>,
 }
@@ -72,9 +72,10 @@ impl<'t> Decoder<'t> {
         };
         let id = self.table(node, "host")?;
         let nodes = self.tree.table(id).nodes();
+        let is_compared = nodes.len() > 1;
         // Comparing lines asserts that both are of tables. A single host is compared with none.
-        for node in nodes {
-            if nodes.len() > 1 && !matches!(node.value.value, Datum::Table(_)) {
+        for (_, node) in nodes {
+            if is_compared && !matches!(node.value.value, Datum::Table(_)) {
                 let kind = ProblemKind::Panic {
                     key: "host".to_owned(),
                     found: node.value.value.describe(),
@@ -97,21 +98,22 @@ impl<'t> Decoder<'t> {
                 && let Some(node) = field(root, "host")
                 && let Some(id) = self.table(node, "host")
             {
-                for node in self.tree.table(id).nodes() {
-                    self.host(node);
+                for (name, node) in self.tree.table(id).nodes() {
+                    self.host(name, node);
                 }
             }
             return Default::default();
         };
         let nodes = self.tree.table(id).nodes();
-        let mut hosts = Vec::new();
-        for node in nodes {
+        let count = nodes.len();
+        let mut hosts = Vec::with_capacity(count);
+        for (name, node) in nodes {
             match node.value.value {
+                Datum::Table(_) => hosts.extend(self.host(name, node)),
                 // Already reported as worse.
-                Datum::Table(_) => hosts.extend(self.host(node)),
-                _ if nodes.len() > 1 => {}
+                _ if count > 1 => {}
                 _ => {
-                    self.host(node);
+                    self.host(name, node);
                 }
             }
         }
@@ -128,11 +130,14 @@ impl<'t> Decoder<'t> {
     }
 
     /// A host table with its line.
-    fn host(&mut self, node: &'t Node) -> Option<(usize, HostEntry)> {
+    fn host(&mut self, name: &str, node: &'t Node) -> Option<(usize, HostEntry)> {
         let id = self.table(node, "host")?;
         let table = self.tree.table(id);
         let host = HostEntry {
-            name: node.key.clone(),
+            name: Spanned {
+                value: name.to_owned(),
+                span: node.key.clone(),
+            },
             entry: self.entry(table),
         };
         Some((table.line, host))
@@ -147,10 +152,13 @@ impl<'t> Decoder<'t> {
             skip_verify: self.boolean(table, "skip_verify"),
             header: field(table, "header").and_then(|node| {
                 let id = self.table(node, "header")?;
-                let nodes = self.tree.table(id).nodes();
-                let headers = nodes
-                    .iter()
-                    .map(|node| (node.key.clone(), value(&node.value)));
+                let headers = self.tree.table(id).nodes().map(|(name, node)| {
+                    let name = Spanned {
+                        value: name.to_owned(),
+                        span: node.key.clone(),
+                    };
+                    (name, value(&node.value))
+                });
                 Some(Spanned {
                     value: headers.collect(),
                     span: node.value.span.clone(),
@@ -182,7 +190,7 @@ impl<'t> Decoder<'t> {
 
     fn text(&mut self, datum: &Spanned<Datum>, key: &str) -> Field<String> {
         let text = match &datum.value {
-            Datum::String(text) => text.clone(),
+            Datum::String(text) => text.to_string(),
             // go-toml knows that Go converts integers to text, and forbids it for those with a
             // sign only; out of Unicode's range, what becomes of the others is this.
             Datum::UnsignedInteger => char::REPLACEMENT_CHARACTER.to_string(),
@@ -234,6 +242,6 @@ impl<'t> Decoder<'t> {
 }
 
 /// The value of a field: go-toml looks for its name, then for that in capitals.
-fn field<'t>(table: &'t Table, name: &str) -> Option<&'t Node> {
+fn field<'t>(table: &'t Table<'t>, name: &str) -> Option<&'t Node<'t>> {
     table.get(name).or_else(|| table.get_upper(name))
 }

@@ -1,24 +1,30 @@
 //! The text as the characters that go-toml v1 sees.
 
 use super::super::Span;
+use std::borrow::Cow;
 
-/// Decoded characters, and where each stands in the bytes.
-pub(super) struct Source {
-    chars: Vec<char>,
-    /// The byte offset of each character, and that of the end.
-    starts: Vec<usize>,
+/// The decoded text, which knows where in the bytes it stands.
+///
+/// A position in it is a count of its own bytes, between two characters.
+pub(super) struct Source<'t> {
+    text: Cow<'t, str>,
+    /// How many bytes of a byte order mark go before it.
+    mark: usize,
+    /// Where bytes stand that are no UTF-8, each of them a replacement character in the text.
+    replaced: Vec<usize>,
 }
 
-impl Source {
+impl<'t> Source<'t> {
     /// Decodes bytes: a byte order mark is dropped, and each byte that is not
     /// part of valid UTF-8 becomes one replacement character (Go's `bytes.Runes`;
     /// `String::from_utf8_lossy` would make one of several).
-    pub(super) fn new(text: &[u8]) -> Self {
-        let mut offset = byte_order_mark(text);
-        let mut rest = &text[offset..];
+    pub(super) fn new(text: &'t [u8]) -> Self {
+        let mark = byte_order_mark(text);
+        let mut rest = &text[mark..];
         let mut source = Source {
-            chars: Vec::with_capacity(rest.len()),
-            starts: Vec::with_capacity(rest.len() + 1),
+            text: Cow::Borrowed(""),
+            mark,
+            replaced: Vec::new(),
         };
         loop {
             let (valid, invalid) = match std::str::from_utf8(rest) {
@@ -28,39 +34,26 @@ impl Source {
                     (std::str::from_utf8(valid).unwrap_or_default(), invalid)
                 }
             };
-            for (at, char) in valid.char_indices() {
-                source.push(char, offset + at);
-            }
-            offset += valid.len();
+            source.text += valid;
             if invalid.is_empty() {
-                break;
+                return source;
             }
-            source.push(char::REPLACEMENT_CHARACTER, offset);
-            offset += 1;
+            source.replaced.push(source.text.len());
+            source.text.to_mut().push(char::REPLACEMENT_CHARACTER);
             rest = &invalid[1..];
         }
-        source.starts.push(offset);
-        source
     }
 
-    fn push(&mut self, char: char, at: usize) {
-        self.chars.push(char);
-        self.starts.push(at);
+    /// The text itself.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
-    /// The characters from a position on; empty past the end.
-    pub(super) fn from(&self, position: usize) -> &[char] {
-        self.chars.get(position..).unwrap_or_default()
-    }
-
-    /// The characters between two positions, and the byte offset of each.
-    pub(super) fn between(&self, from: usize, to: usize) -> (&[char], &[usize]) {
-        (&self.chars[from..to], &self.starts[from..to])
-    }
-
-    /// The byte offset of the character at a position, or of the end of the text.
-    pub(super) fn byte(&self, position: usize) -> usize {
-        self.starts[position.min(self.chars.len())]
+    /// The offset of a position in the bytes.
+    fn byte(&self, position: usize) -> usize {
+        let replaced = self.replaced.partition_point(|&at| at < position);
+        let added = char::REPLACEMENT_CHARACTER.len_utf8() - 1;
+        self.mark + position - replaced * added
     }
 
     /// The bytes between two positions.

@@ -2,49 +2,48 @@
 
 use super::super::{ProblemKind, Span};
 use super::key::KeyText;
+use std::borrow::Cow;
 
 /// A token, its place, and the line (from 1) on which it starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
+pub(super) struct Token<'s> {
+    pub(super) kind: TokenKind<'s>,
     pub(super) span: Span,
     pub(super) line: usize,
 }
 
 /// The kinds of token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(super) enum TokenKind<'s> {
     /// What the lexer could not read, and why. Always the last token: whether it
     /// is what containerd reports depends on how far the parser comes.
     Error(ProblemKind),
     /// The end of the text.
     End,
     /// The left side of a setting.
-    Key(KeyText),
+    Key(KeyText<'s>),
     /// The name between `[` and `]`.
-    TableName(KeyText),
+    TableName(KeyText<'s>),
     /// The name between `[[` and `]]`.
-    TablesName(KeyText),
+    TablesName(KeyText<'s>),
     /// A string, escapes resolved.
-    String(String),
+    String(Cow<'s, str>),
     /// The text of a whole number.
-    Integer(String),
+    Integer(&'s str),
     /// The text of a number with fraction or exponent.
-    Float(String),
+    Float(&'s str),
     /// `inf` or `nan`, with or without a sign.
     SpecialFloat,
     /// `true` or `false`.
     Boolean(bool),
     /// 1.8 only: the text of a date or time that ends in an offset.
-    OffsetDatetime(String),
+    OffsetDatetime(&'s str),
     /// 1.8 only: the text of any other date or time.
-    LocalDatetime(String),
+    LocalDatetime(&'s str),
     /// 1.9 only: the text of a date. Where it belongs to a time, that is the next token.
-    Date(String),
+    Date(&'s str),
     /// 1.9 only: the text of a time.
-    Time(String),
+    Time(&'s str),
     /// 1.9 only: the text of an offset.
-    Offset(String),
+    Offset(&'s str),
     /// `=`
     Equal,
     /// `,`
@@ -63,7 +62,7 @@ pub(super) enum TokenKind {
     RightBrace,
 }
 
-impl TokenKind {
+impl TokenKind<'_> {
     /// The word a person would use for it.
     pub(super) fn describe(&self) -> &'static str {
         match self {

@@ -1,7 +1,9 @@
 //! The tree that go-toml v1 builds, and what it lets be defined twice (toml.go).
 
+use super::super::names::Names;
 use super::super::{Kind, Span, Spanned, Value};
-use std::collections::HashMap;
+use super::key::KeyPart;
+use std::borrow::Cow;
 
 /// A table in a [`Tree`].
 ///
@@ -12,52 +14,48 @@ pub(super) struct TableId(usize);
 
 /// The whole tree.
 #[derive(Debug)]
-pub(super) struct Tree {
-    tables: Vec<Table>,
+pub(super) struct Tree<'s> {
+    tables: Vec<Table<'s>>,
 }
 
 /// One table.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(super) struct Table<'s> {
     /// The line that go-toml keeps for it: of the header or key that first
     /// needed it. Tables that are written inline have none, and keep 0.
     pub(super) line: usize,
     /// Whether it is closed to additions, as inline tables are, and what is added
     /// to one. Tables *between* an inline table and the values of its dotted keys are not.
     pub(super) inline: bool,
-    nodes: Vec<Node>,
-    /// Where each key is, once there are more than a [`FEW`].
-    index: HashMap<String, usize>,
+    nodes: Names<'s, Node<'s>>,
 }
 
-/// So many keys are found sooner by looking at each.
-const FEW: usize = 16;
-
-/// A key in a table, with what it holds.
+/// What a key in a table holds.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) key: Spanned<String>,
-    pub(super) value: Spanned<Datum>,
+pub(super) struct Node<'s> {
+    /// Where the key is written.
+    pub(super) key: Span,
+    pub(super) value: Spanned<Datum<'s>>,
 }
 
 /// What a key can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Datum {
-    String(String),
+pub(super) enum Datum<'s> {
+    String(Cow<'s, str>),
     Integer,
     /// An integer that only 64 bits without a sign can hold.
     UnsignedInteger,
     Float,
     Boolean(bool),
     Datetime,
-    Array(Vec<Spanned<Datum>>),
+    Array(Vec<Spanned<Datum<'s>>>),
     Table(TableId),
     /// An array of tables, from `[[…]]` or from an array that holds nothing but inline
     /// tables. Never empty.
     Tables(Vec<TableId>),
 }
 
-impl Tree {
+impl<'s> Tree<'s> {
     pub(super) const ROOT: TableId = TableId(0);
 
     /// An empty tree.
@@ -66,14 +64,16 @@ impl Tree {
             line: 1,
             ..Table::default()
         };
-        Tree { tables: vec![root] }
+        let mut tables = Vec::with_capacity(8);
+        tables.push(root);
+        Tree { tables }
     }
 
-    pub(super) fn table(&self, id: TableId) -> &Table {
+    pub(super) fn table(&self, id: TableId) -> &Table<'s> {
         &self.tables[id.0]
     }
 
-    pub(super) fn table_mut(&mut self, id: TableId) -> &mut Table {
+    pub(super) fn table_mut(&mut self, id: TableId) -> &mut Table<'s> {
         &mut self.tables[id.0]
     }
 
@@ -90,8 +90,11 @@ impl Tree {
     /// Looks a path up from the root. In arrays of tables the last one counts.
     pub(super) fn get<'k>(
         &self,
-        path: impl IntoIterator<Item = &'k Spanned<String>>,
-    ) -> Option<Found<'_>> {
+        path: impl IntoIterator<Item = &'k KeyPart<'s>>,
+    ) -> Option<Found<'_, 's>>
+    where
+        's: 'k,
+    {
         let mut found = Found::Table(Self::ROOT);
         for key in path {
             let node = self.table(found.table()?).get(&key.value)?;
@@ -101,27 +104,26 @@ impl Tree {
     }
 
     /// Makes the tables of a path that are missing (`createSubTree`), and returns the
-    /// last. The error is the node in the way.
+    /// last. The error is where the node in the way stands.
     pub(super) fn create<'k>(
         &mut self,
-        path: impl IntoIterator<Item = &'k Spanned<String>>,
+        path: impl IntoIterator<Item = &'k KeyPart<'s>>,
         line: usize,
-    ) -> Result<TableId, &Node> {
+    ) -> Result<TableId, Span>
+    where
+        's: 'k,
+    {
         let mut id = Self::ROOT;
         for key in path {
-            let next = match self.table(id).position(&key.value) {
-                Some(at) => match Found::from(&self.table(id).nodes[at]).table() {
-                    Some(next) => next,
-                    None => return Err(&self.table(id).nodes[at]),
-                },
+            let table = self.table(id);
+            id = match table.get(&key.value) {
+                Some(node) => Found::from(node).table().ok_or_else(|| node.span())?,
                 None => {
-                    let inline = self.table(id).inline;
-                    let next = self.add_table(line, inline);
-                    self.table_mut(id).set(Node::table(key, next));
+                    let next = self.add_table(line, table.inline);
+                    self.table_mut(id).add_table(key, next);
                     next
                 }
             };
-            id = next;
         }
         Ok(id)
     }
@@ -130,7 +132,7 @@ impl Tree {
     ///
     /// A step that leads to something other than a table is passed over: `{ a = 1, a.b = 2 }` sets
     /// `b` beside `a`.
-    pub(super) fn set(&mut self, from: TableId, path: &[Spanned<String>], value: Spanned<Datum>) {
+    pub(super) fn set(&mut self, from: TableId, path: &[KeyPart<'s>], value: Spanned<Datum<'s>>) {
         let Some((last, steps)) = path.split_last() else {
             return;
         };
@@ -142,29 +144,24 @@ impl Tree {
                 None => {
                     // Lines are made up here: one more for each step.
                     let next = self.add_table(first_line + depth, false);
-                    self.table_mut(id).set(Node::table(key, next));
+                    self.table_mut(id).add_table(key, next);
                     id = next;
                 }
             }
         }
-        self.table_mut(id).set(Node {
-            key: last.clone(),
-            value,
-        });
+        self.table_mut(id).set(last, value);
     }
 
     /// Adds a table to an array of tables that [`Tree::get`] finds at a path.
-    pub(super) fn push_table(&mut self, path: &[Spanned<String>], table: TableId) {
+    pub(super) fn push_table(&mut self, path: &[KeyPart<'s>], table: TableId) {
         let Some((last, steps)) = path.split_last() else {
             return;
         };
         let Some(parent) = self.get(steps).and_then(|found| found.table()) else {
             return;
         };
-        let parent = self.table_mut(parent);
-        if let Some(at) = parent.position(&last.value)
-            && let Datum::Tables(tables) = &mut parent.nodes[at].value.value
-        {
+        let node = self.table_mut(parent).nodes.get_mut(&last.value);
+        if let Some(Datum::Tables(tables)) = node.map(|node| &mut node.value.value) {
             tables.push(table);
         }
     }
@@ -172,17 +169,17 @@ impl Tree {
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Found<'t> {
+pub(super) enum Found<'t, 's> {
     /// A table.
     Table(TableId),
     /// An array of tables, the last of which is meant.
     Tables(TableId),
     /// Something else.
-    Value(&'t Node),
+    Value(&'t Node<'s>),
 }
 
-impl<'t> Found<'t> {
-    fn from(node: &'t Node) -> Self {
+impl<'t, 's> Found<'t, 's> {
+    fn from(node: &'t Node<'s>) -> Self {
         match &node.value.value {
             Datum::Table(id) => Found::Table(*id),
             Datum::Tables(ids) => match ids.last() {
@@ -202,74 +199,53 @@ impl<'t> Found<'t> {
     }
 }
 
-impl Table {
-    fn position(&self, key: &str) -> Option<usize> {
-        match self.nodes.len() <= FEW {
-            true => self.nodes.iter().position(|node| node.key.value == key),
-            false => self.index.get(key).copied(),
-        }
-    }
-
+impl<'s> Table<'s> {
     /// The node whose key is this one in capitals.
-    pub(super) fn get_upper(&self, key: &str) -> Option<&Node> {
-        let is_upper = |node: &&Node| {
-            let found = node.key.value.bytes();
-            found.eq(key.bytes().map(|byte| byte.to_ascii_uppercase()))
+    pub(super) fn get_upper(&self, key: &str) -> Option<&Node<'s>> {
+        let is_upper = |name: &str| {
+            let upper = key.bytes().map(|byte| byte.to_ascii_uppercase());
+            name.len() == key.len() && name.bytes().eq(upper)
         };
-        match self.nodes.len() <= FEW {
-            true => self.nodes.iter().find(is_upper),
-            false => self.get(&key.to_ascii_uppercase()),
-        }
+        let mut nodes = self.nodes();
+        nodes.find(|(name, _)| is_upper(name)).map(|(_, node)| node)
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
-        self.position(key).map(|at| &self.nodes[at])
+    pub(super) fn get(&self, key: &str) -> Option<&Node<'s>> {
+        self.nodes.get(key)
     }
 
-    /// Its keys in the order in which they were first set.
-    pub(super) fn nodes(&self) -> &[Node] {
-        &self.nodes
+    /// Its keys, in the order in which they were first set, with what they hold.
+    pub(super) fn nodes(&self) -> impl ExactSizeIterator<Item = (&str, &Node<'s>)> {
+        self.nodes.iter()
     }
 
     /// Sets a key, whatever was there.
-    pub(super) fn set(&mut self, node: Node) {
-        match self.position(&node.key.value) {
-            Some(at) => self.nodes[at] = node,
-            None => {
-                self.nodes.push(node);
-                let first = match self.nodes.len() {
-                    0..=FEW => return,
-                    // The first that is looked up in the index, and all before it.
-                    length if self.index.is_empty() => 0..length,
-                    length => length - 1..length,
-                };
-                for at in first {
-                    self.index.insert(self.nodes[at].key.value.clone(), at);
-                }
-            }
-        }
+    pub(super) fn set(&mut self, key: &KeyPart<'s>, value: Spanned<Datum<'s>>) {
+        let node = Node {
+            key: key.span.clone(),
+            value,
+        };
+        self.nodes.set(key.value.clone(), node);
+    }
+
+    /// Adds a table that is made because a path passes through it.
+    fn add_table(&mut self, key: &KeyPart<'s>, id: TableId) {
+        let table = Spanned {
+            value: Datum::Table(id),
+            span: key.span.clone(),
+        };
+        self.set(key, table);
     }
 }
 
-impl Node {
-    /// A table that is made because a path passes through it.
-    pub(super) fn table(key: &Spanned<String>, id: TableId) -> Self {
-        Node {
-            key: key.clone(),
-            value: Spanned {
-                value: Datum::Table(id),
-                span: key.span.clone(),
-            },
-        }
-    }
-
+impl Node<'_> {
     /// From the key to the end of the value.
     pub(super) fn span(&self) -> Span {
-        self.key.span.start..self.value.span.end.max(self.key.span.end)
+        self.key.start..self.value.span.end.max(self.key.end)
     }
 }
 
-impl Datum {
+impl Datum<'_> {
     /// The word a person would use for it, with its article.
     pub(super) fn describe(&self) -> &'static str {
         match self {
@@ -281,7 +257,7 @@ impl Datum {
     /// The value as the loader gets to see it. Of tables it only wants to know that they are.
     pub(super) fn kind(&self, span: Span) -> Kind {
         match self {
-            Datum::String(text) => Kind::String(text.clone()),
+            Datum::String(text) => Kind::String(text.to_string()),
             Datum::Integer | Datum::UnsignedInteger => Kind::Integer,
             Datum::Float => Kind::Float,
             Datum::Boolean(value) => Kind::Boolean(*value),
