@@ -69,22 +69,32 @@ impl<'a, T> Names<'a, T> {
         }
         self.entries.push((name, value));
         if self.index.is_none() && self.entries.len() > FEW {
-            self.index = Some(self.indexed());
+            let names = self.entries.iter().enumerate();
+            let index = names.map(|(at, (name, _))| (name.clone(), at));
+            self.index = Some(index.collect());
         }
     }
 
-    fn indexed(&self) -> HashMap<Cow<'a, str>, usize> {
-        let names = self.entries.iter().enumerate();
-        names.map(|(at, (name, _))| (name.clone(), at)).collect()
+    /// Drops the names that `is_dropped` is true of. What comes last takes the place of each.
+    pub(super) fn swap_remove_if(&mut self, is_dropped: impl Fn(&str) -> bool) {
+        let mut at = 0;
+        while let Some((name, _)) = self.entries.get(at) {
+            if !is_dropped(name) {
+                at += 1;
+                continue;
+            }
+            let (dropped, _) = self.entries.swap_remove(at);
+            if let Some(index) = &mut self.index {
+                index.remove(&dropped);
+                if let Some((moved, _)) = self.entries.get(at) {
+                    index.insert(moved.clone(), at);
+                }
+            }
+        }
     }
 
-    /// Drops the names that `is_kept` says no to.
-    pub(super) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
-        let before = self.entries.len();
-        self.entries.retain(|(name, _)| is_kept(name));
-        if self.index.is_some() && self.entries.len() < before {
-            self.index = Some(self.indexed());
-        }
+    pub(super) fn clear(&mut self) {
+        *self = Names::default();
     }
 
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> {

@@ -67,7 +67,7 @@ pub struct Options {
 pub fn decode(text: &[u8], options: Options) -> Decoded {
     let source = source::Source::new(text);
     let tokens = lexer::lex(&source, options.version);
-    match parser::parse(tokens, options.version) {
+    match parser::parse(tokens, text, options.version) {
         Ok(tree) => schema::decode(&tree, options),
         Err(problem) => Decoded {
             file: None,

@@ -9,7 +9,7 @@ use super::{Step, Version, lexer, parser, source};
 pub fn document(text: &[u8], version: Version, file: usize) -> Step<Table> {
     let source = source::Source::new(text);
     let tokens = lexer::lex(&source, version);
-    let tree = parser::parse(tokens, version)?;
+    let tree = parser::parse(tokens, text, version)?;
     let converter = Converter {
         tree: &tree,
         text,

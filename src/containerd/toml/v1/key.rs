@@ -2,11 +2,15 @@
 
 use super::super::Spanned;
 use super::source::Source;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// A part of a key, lent from the text where it is written as it is meant.
 pub(super) type KeyPart<'s> = Spanned<Cow<'s, str>>;
+
+/// The parts of a key. Few have more than two.
+pub(super) type KeyParts<'s> = SmallVec<[KeyPart<'s>; 2]>;
 
 /// The text of a key or string as the lexer collected it, which knows where each character is written.
 ///
@@ -108,9 +112,9 @@ impl<'s> KeyText<'s> {
     ///
     /// A dot is needed only between bare parts: `"a""b"` has two, and a dot in
     /// front is ignored.
-    pub(super) fn split(&self) -> Result<Vec<KeyPart<'s>>, String> {
+    pub(super) fn split(&self) -> Result<KeyParts<'s>, String> {
         let text = &*self.text;
-        let mut parts = Vec::new();
+        let mut parts = SmallVec::new();
         let mut at = 0;
         while let Some(char) = text[at..].chars().next() {
             match char {
@@ -133,8 +137,8 @@ impl<'s> KeyText<'s> {
                     }
                 }
                 _ if is_bare(char) => {
-                    let rest = &text[at..];
-                    let end = at + rest.find(|char| !is_bare(char)).unwrap_or(rest.len());
+                    let rest = text[at..].bytes();
+                    let end = at + rest.take_while(|&byte| is_bare(byte.into())).count();
                     parts.push(self.part(at..end, at..end));
                     at = end + blanks(&text[end..]);
                     match text[at..].chars().next() {

@@ -18,8 +18,6 @@ pub(super) fn lex<'s>(source: &'s Source<'s>, version: Version) -> Vec<Token<'s>
         version,
         start: 0,
         position: 0,
-        start_line: 1,
-        line: 1,
         brackets: Vec::new(),
         tokens: Vec::with_capacity(32),
     };
@@ -61,12 +59,10 @@ pub(super) struct Lexer<'s> {
     source: &'s Source<'s>,
     text: &'s str,
     version: Version,
-    /// Where the token begins that is being read, and on which line.
+    /// Where the token begins that is being read.
     start: usize,
-    start_line: usize,
     /// How far the text has been read.
     position: usize,
-    line: usize,
     brackets: Vec<Bracket>,
     tokens: Vec<Token<'s>>,
 }
@@ -89,15 +85,11 @@ impl<'s> Lexer<'s> {
     pub(super) fn take(&mut self) -> Option<char> {
         let char = self.peek()?;
         self.position += char.len_utf8();
-        // A lone carriage return ends lines too, but go-toml does not count it.
-        self.line += usize::from(char == '\n');
         Some(char)
     }
 
     /// Takes so many bytes, which are whole characters.
     pub(super) fn take_many(&mut self, count: usize) {
-        let taken = &self.rest().as_bytes()[..count];
-        self.line += taken.iter().filter(|&&byte| byte == b'\n').count();
         self.position += count;
     }
 
@@ -118,11 +110,12 @@ impl<'s> Lexer<'s> {
     /// Begins a token here, forgetting what was taken since the last.
     pub(super) fn begin(&mut self) {
         self.start = self.position;
-        self.start_line = self.line;
     }
 
-    fn skip(&mut self) {
-        self.take();
+    /// Leaves out what comes next, as long as it is one of these.
+    fn skip(&mut self, blanks: &[u8]) {
+        let rest = self.rest().bytes();
+        self.position += rest.take_while(|byte| blanks.contains(byte)).count();
         self.begin();
     }
 
@@ -135,7 +128,6 @@ impl<'s> Lexer<'s> {
         self.tokens.push(Token {
             kind,
             span: self.source.span(self.start, self.position),
-            line: self.start_line,
         });
         self.begin();
     }
@@ -176,7 +168,6 @@ impl<'s> Lexer<'s> {
         self.tokens.push(Token {
             kind: TokenKind::Error(problem.kind),
             span: problem.span,
-            line: self.start_line,
         });
     }
 }
@@ -190,7 +181,7 @@ impl<'s> Lexer<'s> {
                 return Ok(None);
             };
             match char {
-                ' ' | '\t' | '\r' | '\n' => self.skip(),
+                ' ' | '\t' | '\r' | '\n' => self.skip(b" \t\r\n"),
                 '#' => self.comment(),
                 '=' => return self.symbol(1, TokenKind::Equal, State::Value),
                 // An inline table that is empty, or whose last line has ended.
@@ -210,9 +201,9 @@ impl<'s> Lexer<'s> {
                 return Ok(None);
             };
             match char {
-                ' ' | '\t' => self.skip(),
+                ' ' | '\t' => self.skip(b" \t"),
                 '\r' | '\n' => {
-                    self.skip();
+                    self.skip(b"\r\n");
                     if self.brackets.last() != Some(&Bracket::Array) {
                         return Ok(Some(State::Statement));
                     }

@@ -2,7 +2,8 @@
 
 use super::super::names::Names;
 use super::super::{Problem, ProblemKind, Span, Spanned};
-use super::key::{KeyPart, KeyText, dotted};
+use super::key::{KeyPart, KeyParts, KeyText, dotted};
+use super::source::Lines;
 use super::token::{Token, TokenKind};
 use super::tree::{Datum, Found, TableId, Tree};
 use super::{Step, Version, datetime, scalar};
@@ -15,14 +16,19 @@ use std::mem::discriminant;
 const MAX_DEPTH: usize = 200;
 
 /// Builds the tree, up to the first problem.
-pub(super) fn parse<'s>(tokens: Vec<Token<'s>>, version: Version) -> Step<Tree<'s>> {
+pub(super) fn parse<'s>(
+    tokens: Vec<Token<'s>>,
+    text: &'s [u8],
+    version: Version,
+) -> Step<Tree<'s>> {
     let end = tokens.last().map_or(0..0, |token| token.span.clone());
     let mut parser = Parser {
         tokens: tokens.into_iter(),
         end,
+        lines: Lines::new(text),
         version,
         tree: Tree::new(),
-        current: Vec::new(),
+        current: KeyParts::new(),
         seen: Names::default(),
         depth: 0,
         setting: None,
@@ -34,10 +40,11 @@ pub(super) fn parse<'s>(tokens: Vec<Token<'s>>, version: Version) -> Step<Tree<'
 struct Parser<'s> {
     tokens: std::vec::IntoIter<Token<'s>>,
     end: Span,
+    lines: Lines<'s>,
     version: Version,
     tree: Tree<'s>,
     /// The table that settings go to.
-    current: Vec<KeyPart<'s>>,
+    current: KeyParts<'s>,
     /// The texts of the table names seen so far: it is the text between the brackets
     /// that must not come twice, so `[a]` and `[ a ]` are the same table and no duplicates.
     seen: Names<'s, Span>,
@@ -52,7 +59,6 @@ impl<'s> Parser<'s> {
         self.tokens.next().unwrap_or_else(|| Token {
             kind: TokenKind::End,
             span: self.end.clone(),
-            line: 0,
         })
     }
 
@@ -70,7 +76,7 @@ impl<'s> Parser<'s> {
         Err(unexpected(token, &format!("{} is due", kind.describe())))
     }
 
-    fn split(&self, text: &KeyText<'s>, span: &Span) -> Step<Vec<KeyPart<'s>>> {
+    fn split(&self, text: &KeyText<'s>, span: &Span) -> Step<KeyParts<'s>> {
         text.split().map_err(|message| syntax(message, span))
     }
 }
@@ -108,9 +114,9 @@ impl<'s> Parser<'s> {
             let token = self.next();
             match token.kind {
                 TokenKind::End => return Ok(()),
-                TokenKind::Key(key) => self.setting(key, &token.span, token.line)?,
-                TokenKind::LeftBracket => self.table(token.line)?,
-                TokenKind::LeftBrackets => self.tables(token.line)?,
+                TokenKind::Key(key) => self.setting(key, &token.span)?,
+                TokenKind::LeftBracket => self.table(&token.span)?,
+                TokenKind::LeftBrackets => self.tables(&token.span)?,
                 // Newlines are not among the tokens; what follows a value in its line is
                 // taken for the next statement.
                 _ => return Err(unexpected(token, "a setting or table is due")),
@@ -119,7 +125,7 @@ impl<'s> Parser<'s> {
     }
 
     /// `[name]`
-    fn table(&mut self, line: usize) -> Step<()> {
+    fn table(&mut self, bracket: &Span) -> Step<()> {
         let token = self.next();
         let TokenKind::TableName(name) = &token.kind else {
             return Err(unexpected(token, "a table name is due"));
@@ -130,7 +136,7 @@ impl<'s> Parser<'s> {
         }
         self.seen.add(name.clone().into_text(), token.span.clone());
         let keys = self.split(name, &token.span)?;
-        self.create(keys.iter(), line, &token.span)?;
+        self.create(keys.iter(), bracket, &token.span)?;
         if let Some(Found::Table(id)) = self.tree.get(&keys)
             && self.tree.table(id).inline
         {
@@ -142,7 +148,8 @@ impl<'s> Parser<'s> {
     }
 
     /// `[[name]]`
-    fn tables(&mut self, line: usize) -> Step<()> {
+    fn tables(&mut self, bracket: &Span) -> Step<()> {
+        let line = self.lines.line(bracket.start);
         let token = self.next();
         let TokenKind::TablesName(name) = &token.kind else {
             return Err(unexpected(token, "a table name is due"));
@@ -176,7 +183,7 @@ impl<'s> Parser<'s> {
             let below = seen.strip_prefix(text);
             below.is_some_and(|below| below.starts_with('.'))
         };
-        self.seen.retain(|seen| !is_below(seen));
+        self.seen.swap_remove_if(is_below);
         let text = name.clone().into_text();
         self.seen.get_or_insert_with(text, || token.span);
         self.expect(&TokenKind::RightBrackets)?;
@@ -185,7 +192,7 @@ impl<'s> Parser<'s> {
     }
 
     /// `key = value`
-    fn setting(&mut self, key: KeyText<'s>, span: &Span, line: usize) -> Step<()> {
+    fn setting(&mut self, key: KeyText<'s>, span: &Span) -> Step<()> {
         self.expect(&TokenKind::Equal)?;
         let keys = self.split(&key, span)?;
         self.setting = Some(key);
@@ -202,10 +209,10 @@ impl<'s> Parser<'s> {
                 let first = Some(node.span());
                 return Err(redefined(dotted(path()), &key_span, first));
             }
-            None => self.create(path(), line, &key_span)?,
+            None => self.create(path(), span, &key_span)?,
         };
         if self.tree.table(target).inline {
-            let path: Vec<KeyPart> = path().cloned().collect();
+            let path: KeyParts = path().cloned().collect();
             return Err(self.closed(&path, &key_span));
         }
         if let Some(node) = self.tree.table(target).get(&last.value) {
@@ -213,19 +220,21 @@ impl<'s> Parser<'s> {
             return Err(redefined(key, &key_span, Some(node.span())));
         }
         self.current = current;
-        self.tree.table_mut(target).set(last, value);
+        self.tree.table_mut(target).add(last, value);
         Ok(())
     }
 
+    /// Makes the tables of a path that are missing, for a statement that begins with the token `first`.
     fn create<'k>(
         &mut self,
         path: impl Iterator<Item = &'k KeyPart<'s>> + Clone,
-        line: usize,
+        first: &Span,
         span: &Span,
     ) -> Step<TableId>
     where
         's: 'k,
     {
+        let line = self.lines.line(first.start);
         self.tree
             .create(path.clone(), line)
             .map_err(|first| redefined(dotted(path), span, Some(first)))
@@ -258,7 +267,7 @@ impl<'s> Parser<'s> {
 /// Values.
 impl<'s> Parser<'s> {
     fn value(&mut self) -> Step<Spanned<Datum<'s>>> {
-        let Token { kind, span, line } = self.next();
+        let Token { kind, span } = self.next();
         let read = |value: Result<Datum<'s>, &'static str>| {
             value.map_err(|message| syntax(message, &span))
         };
@@ -279,9 +288,9 @@ impl<'s> Parser<'s> {
                 return self.nested(Self::inline_table, span);
             }
             TokenKind::Error(_) | TokenKind::End | TokenKind::Equal => {
-                return Err(unexpected(Token { kind, span, line }, "a value is due"));
+                return Err(unexpected(Token { kind, span }, "a value is due"));
             }
-            _ => return Err(self.no_value(Token { kind, span, line })),
+            _ => return Err(self.no_value(Token { kind, span })),
         };
         Ok(Spanned { value: datum, span })
     }

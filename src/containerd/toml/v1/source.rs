@@ -62,6 +62,30 @@ impl<'t> Source<'t> {
     }
 }
 
+/// Which lines places are on, from 1.
+pub(super) struct Lines<'t> {
+    text: &'t [u8],
+    /// The place that was asked for last, and its line.
+    last: (usize, usize),
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t [u8]) -> Self {
+        Lines { text, last: (0, 1) }
+    }
+
+    /// The line of a place that comes after those asked for before.
+    ///
+    /// A lone carriage return ends lines too, but go-toml does not count it.
+    pub(super) fn line(&mut self, at: usize) -> usize {
+        let (last, line) = self.last;
+        let between = self.text.get(last..at).unwrap_or_default();
+        let newlines = between.iter().filter(|&&byte| byte == b'\n').count();
+        self.last = (at, line + newlines);
+        line + newlines
+    }
+}
+
 /// How many bytes `LoadBytes` skips. It knows the marks of UTF-16 and UTF-32 too,
 /// but decodes what follows as UTF-8 all the same.
 fn byte_order_mark(text: &[u8]) -> usize {

@@ -4,11 +4,10 @@ use super::super::{ProblemKind, Span};
 use super::key::KeyText;
 use std::borrow::Cow;
 
-/// A token, its place, and the line (from 1) on which it starts.
+/// A token and its place.
 pub(super) struct Token<'s> {
     pub(super) kind: TokenKind<'s>,
     pub(super) span: Span,
-    pub(super) line: usize,
 }
 
 /// The kinds of token.

@@ -220,12 +220,13 @@ impl<'s> Table<'s> {
     }
 
     /// Sets a key, whatever was there.
-    pub(super) fn set(&mut self, key: &KeyPart<'s>, value: Spanned<Datum<'s>>) {
-        let node = Node {
-            key: key.span.clone(),
-            value,
-        };
-        self.nodes.set(key.value.clone(), node);
+    fn set(&mut self, key: &KeyPart<'s>, value: Spanned<Datum<'s>>) {
+        self.nodes.set(key.value.clone(), Node::new(key, value));
+    }
+
+    /// Adds a key that is not there.
+    pub(super) fn add(&mut self, key: &KeyPart<'s>, value: Spanned<Datum<'s>>) {
+        self.nodes.add(key.value.clone(), Node::new(key, value));
     }
 
     /// Adds a table that is made because a path passes through it.
@@ -234,11 +235,18 @@ impl<'s> Table<'s> {
             value: Datum::Table(id),
             span: key.span.clone(),
         };
-        self.set(key, table);
+        self.add(key, table);
     }
 }
 
-impl Node<'_> {
+impl<'s> Node<'s> {
+    fn new(key: &KeyPart<'s>, value: Spanned<Datum<'s>>) -> Self {
+        Node {
+            key: key.span.clone(),
+            value,
+        }
+    }
+
     /// From the key to the end of the value.
     pub(super) fn span(&self) -> Span {
         self.key.start..self.value.span.end.max(self.key.end)

@@ -45,8 +45,8 @@ struct Decoder<'a> {
     options: Options,
     parser: Parser<'a>,
     /// The header that ended a table, to be read again.
-    stashed: Option<Expression>,
-    seen: Seen,
+    stashed: Option<Expression<'a>>,
+    seen: Seen<'a>,
     /// The table has no field, so its keys are passed over, and not even tracked.
     skip_until_table: bool,
     /// An array of tables is named for the first time: what stands there already goes.
@@ -60,8 +60,8 @@ struct Decoder<'a> {
     by_version: bool,
 }
 
-impl Decoder<'_> {
-    fn document(&mut self, root: &mut Config) -> Result<(), Fatal> {
+impl<'a> Decoder<'a> {
+    fn document(&mut self, root: &mut Config<'a>) -> Result<(), Fatal> {
         while let Some(expression) = self.next()? {
             match expression {
                 Expression::KeyValue(_) if self.skip_until_table => {}
@@ -86,7 +86,7 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    fn next(&mut self) -> Result<Option<Expression>, Fatal> {
+    fn next(&mut self) -> Result<Option<Expression<'a>>, Fatal> {
         if let Some(expression) = self.stashed.take() {
             return Ok(Some(expression));
         }
@@ -108,11 +108,11 @@ impl Decoder<'_> {
             && table.name == "host"
             && self.order.last().map_or("", |last| last.value.as_str()) != host.name
         {
-            self.order.push(spanned(host.name.clone(), &host.span));
+            self.order.push(spanned(host.name.to_string(), &host.span));
         }
     }
 
-    fn check(&mut self, expression: &Expression) -> Result<bool, Fatal> {
+    fn check(&mut self, expression: &Expression<'a>) -> Result<bool, Fatal> {
         self.seen.check(expression).map_err(|problem| {
             self.problems.push(problem);
             Fatal

@@ -116,7 +116,7 @@ impl Builder<'_> {
         let mut shape = Shape::Struct(self.fields);
         let mut path = Vec::with_capacity(base.len() + parts.len());
         let written = parts.iter().map(|part| Key {
-            name: part.name.clone(),
+            name: part.name.to_string(),
             place: self.place(&part.span),
         });
         for mut key in base.iter().cloned().chain(written) {
@@ -152,7 +152,7 @@ impl Builder<'_> {
             span: written.span.clone(),
         })?;
         let value = match &written.kind {
-            NodeKind::String(text) => Value::String(text.clone()),
+            NodeKind::String(text) => Value::String(text.to_string()),
             NodeKind::Boolean(flag) => Value::Boolean(*flag),
             NodeKind::Integer => Value::Integer(integer(text)),
             NodeKind::Float => Value::Float,
@@ -176,7 +176,7 @@ impl Builder<'_> {
                 .key
                 .iter()
                 .map(|part| Key {
-                    name: part.name.clone(),
+                    name: part.name.to_string(),
                     place: self.place(&part.span),
                 })
                 .collect();
@@ -250,7 +250,7 @@ fn check_depth(path: &[Key]) -> Result<(), Problem> {
 }
 
 fn in_the_way(parts: &[KeyPart]) -> Problem {
-    let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+    let names: Vec<&str> = parts.iter().map(|part| part.name.as_ref()).collect();
     Problem {
         kind: ProblemKind::Redefined {
             key: names.join("."),

@@ -3,7 +3,11 @@
 //! Values are only lexed here. Whether a number is in range or a date exists is found out when the value is
 //! decoded, which it is not under an unknown key: `x = 1979-99-99` and even `x = ...` pass there.
 
-use super::strings::{self, Token};
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
+use super::strings::{self, Text, Token};
 use crate::containerd::toml::Span;
 
 /// How deep values and keys may nest. go-toml knows no limit, but it has a larger stack.
@@ -29,44 +33,47 @@ impl SyntaxError {
 
 /// One part of a dotted key.
 #[derive(Debug, Clone)]
-pub(super) struct KeyPart {
+pub(super) struct KeyPart<'a> {
     /// Its name, escapes resolved.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// Where it stands, quotes included.
     pub span: Span,
     /// It is quoted and has escapes.
     pub escaped: bool,
 }
 
+/// The parts of a key. Most keys are one.
+pub(super) type Key<'a> = SmallVec<[KeyPart<'a>; 1]>;
+
 /// A key, dotted or not, and its value.
 #[derive(Debug)]
-pub(super) struct KeyValue {
+pub(super) struct KeyValue<'a> {
     /// The parts of the key; never empty.
-    pub key: Vec<KeyPart>,
+    pub key: Key<'a>,
     /// The value.
-    pub value: Node,
+    pub value: Node<'a>,
 }
 
 /// A value with its place.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub kind: NodeKind,
+pub(super) struct Node<'a> {
+    pub kind: NodeKind<'a>,
     pub span: Span,
 }
 
 /// The kind of a value. Numbers and dates stay text.
 #[derive(Debug)]
-pub(super) enum NodeKind {
-    String(String),
+pub(super) enum NodeKind<'a> {
+    String(Cow<'a, str>),
     Boolean(bool),
     Integer,
     Float,
     Date(DateKind),
-    Array(Vec<Node>),
-    Table(Vec<KeyValue>),
+    Array(Vec<Node<'a>>),
+    Table(Vec<KeyValue<'a>>),
 }
 
-impl NodeKind {
+impl NodeKind<'_> {
     /// The word for it, with its article; the same as [`crate::containerd::toml::Kind::describe`].
     pub(super) fn describe(&self) -> &'static str {
         match self {
@@ -92,15 +99,15 @@ pub(super) enum DateKind {
 
 /// What stands at the top level of a document.
 #[derive(Debug)]
-pub(super) enum Expression {
-    KeyValue(KeyValue),
-    Table(Vec<KeyPart>),
-    ArrayTable(Vec<KeyPart>),
+pub(super) enum Expression<'a> {
+    KeyValue(KeyValue<'a>),
+    Table(Key<'a>),
+    ArrayTable(Key<'a>),
 }
 
 /// go-toml's `unstable.Parser`.
 pub(super) struct Parser<'a> {
-    text: &'a [u8],
+    text: Text<'a>,
     at: usize,
     /// No expression was read yet, so that none has to be ended by a line break.
     first: bool,
@@ -110,7 +117,7 @@ pub(super) struct Parser<'a> {
 impl<'a> Parser<'a> {
     pub(super) fn new(text: &'a [u8]) -> Self {
         Self {
-            text,
+            text: Text::new(text),
             at: 0,
             first: true,
             depth: 0,
@@ -121,7 +128,7 @@ impl<'a> Parser<'a> {
     ///
     /// The line break that must follow an expression is asked for only when the next one is read, hence
     /// after the expression was handed out: in `[host."x"] oops` the header counts before `oops` is an error.
-    pub(super) fn next(&mut self) -> Result<Option<Expression>, SyntaxError> {
+    pub(super) fn next(&mut self) -> Result<Option<Expression<'a>>, SyntaxError> {
         loop {
             if !self.is_at_end() && !self.first {
                 self.newline()?;
@@ -137,7 +144,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn expression(&mut self) -> Result<Option<Expression>, SyntaxError> {
+    fn expression(&mut self) -> Result<Option<Expression<'a>>, SyntaxError> {
         self.whitespace();
         let expression = match self.peek() {
             None | Some(b'\n' | b'\r') => return Ok(None),
@@ -155,7 +162,7 @@ impl<'a> Parser<'a> {
         Ok(Some(expression))
     }
 
-    fn header(&mut self) -> Result<Expression, SyntaxError> {
+    fn header(&mut self) -> Result<Expression<'a>, SyntaxError> {
         let is_array = self.rest().starts_with(b"[[");
         self.at += if is_array { 2 } else { 1 };
         self.whitespace();
@@ -168,7 +175,7 @@ impl<'a> Parser<'a> {
         Ok(Expression::ArrayTable(key))
     }
 
-    fn key_value(&mut self) -> Result<KeyValue, SyntaxError> {
+    fn key_value(&mut self) -> Result<KeyValue<'a>, SyntaxError> {
         let key = self.key()?;
         if self.is_at_end() {
             let span = self.here();
@@ -184,8 +191,9 @@ impl<'a> Parser<'a> {
     }
 
     /// A dotted key, and the white space after it.
-    fn key(&mut self) -> Result<Vec<KeyPart>, SyntaxError> {
-        let mut parts = vec![self.simple_key()?];
+    fn key(&mut self) -> Result<Key<'a>, SyntaxError> {
+        let mut parts = Key::new();
+        parts.push(self.simple_key()?);
         loop {
             self.whitespace();
             if self.peek() != Some(b'.') {
@@ -202,7 +210,7 @@ impl<'a> Parser<'a> {
 
     /// A bare or quoted key. Bare keys are ASCII; multi-line strings are no keys: `'''x'''` is the empty key
     /// followed by something unexpected.
-    fn simple_key(&mut self) -> Result<KeyPart, SyntaxError> {
+    fn simple_key(&mut self) -> Result<KeyPart<'a>, SyntaxError> {
         let start = self.at;
         let token = match self.peek() {
             None => return Err(SyntaxError::new("a key is missing here", self.here())),
@@ -219,9 +227,9 @@ impl<'a> Parser<'a> {
                     ));
                 }
                 let span = start..start + length;
-                let value = String::from_utf8_lossy(&self.text[span.clone()]).into_owned();
+                let value = self.text.get(span.clone()).unwrap_or_default();
                 Token {
-                    value,
+                    value: Cow::Borrowed(value),
                     span,
                     escaped: false,
                 }
@@ -235,7 +243,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn value(&mut self) -> Result<Node, SyntaxError> {
+    fn value(&mut self) -> Result<Node<'a>, SyntaxError> {
         let start = self.at;
         let rest = self.rest();
         let kind = match rest.first() {
@@ -267,7 +275,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A word that begins like `word` has to be it. What follows is the caller's affair.
-    fn word(&mut self, word: &str, kind: NodeKind) -> Result<NodeKind, SyntaxError> {
+    fn word(&mut self, word: &str, kind: NodeKind<'a>) -> Result<NodeKind<'a>, SyntaxError> {
         if self.rest().starts_with(word.as_bytes()) {
             self.at += word.len();
             return Ok(kind);
@@ -279,7 +287,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Commas between elements, one more at the end if wanted, comments and line breaks anywhere.
-    fn array(&mut self) -> Result<Vec<Node>, SyntaxError> {
+    fn array(&mut self) -> Result<Vec<Node<'a>>, SyntaxError> {
         let start = self.at;
         let mut elements = Vec::new();
         self.at += 1;
@@ -322,7 +330,7 @@ impl<'a> Parser<'a> {
     }
 
     /// On one line, without a comma at the end: TOML 1.1 is not read.
-    fn inline_table(&mut self) -> Result<Vec<KeyValue>, SyntaxError> {
+    fn inline_table(&mut self) -> Result<Vec<KeyValue<'a>>, SyntaxError> {
         let start = self.at;
         let mut entries = Vec::new();
         self.at += 1;
@@ -350,7 +358,7 @@ impl<'a> Parser<'a> {
 
     /// The characters of a date or time, in any order, and one space before a digit. After that space two characters
     /// pass unseen, the second of them whatever it is, be it a line break.
-    fn date(&mut self) -> NodeKind {
+    fn date(&mut self) -> NodeKind<'a> {
         let rest = self.rest();
         let (mut date, mut time, mut zone, mut space) = (false, false, false, false);
         let mut at = 0;
@@ -382,7 +390,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The characters of a number, in any order.
-    fn number(&mut self) -> Result<NodeKind, SyntaxError> {
+    fn number(&mut self) -> Result<NodeKind<'a>, SyntaxError> {
         let rest = self.rest();
         if rest.len() > 2 && rest[0] == b'0' && !matches!(rest[1], b'.' | b'e' | b'E') {
             let is_digit: fn(&u8) -> bool = match rest[1] {
@@ -465,6 +473,7 @@ impl<'a> Parser<'a> {
     fn comment(&mut self) -> Result<(), SyntaxError> {
         self.at += 1;
         loop {
+            self.at += strings::plain(self.rest());
             match self.rest() {
                 [] | [b'\n', ..] => return Ok(()),
                 [b'\r', b'\n', ..] => {
@@ -518,15 +527,15 @@ impl<'a> Parser<'a> {
     }
 
     fn rest(&self) -> &'a [u8] {
-        &self.text[self.at..]
+        &self.text.bytes[self.at..]
     }
 
     fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+        self.text.bytes.get(self.at).copied()
     }
 
     fn is_at_end(&self) -> bool {
-        self.at >= self.text.len()
+        self.at >= self.text.bytes.len()
     }
 
     /// The character here, or nothing at the end of the text.

@@ -2,9 +2,8 @@
 //!
 //! It sees names as written, so `ca` and `CA` are two keys to it, although both decode into one field.
 
-use std::collections::HashMap;
-
 use super::parser::{Expression, KeyPart, KeyValue, Node, NodeKind};
+use crate::containerd::toml::names::Names;
 use crate::containerd::toml::{Problem, ProblemKind, Span};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,42 +14,44 @@ enum Kind {
 }
 
 #[derive(Debug)]
-struct Entry {
-    children: HashMap<String, usize>,
+struct Entry<'a> {
+    children: Names<'a, usize>,
     kind: Kind,
     /// Closed: a header for it, or a dotted key through it, is a second definition.
     explicit: bool,
-    /// Made by a dotted key, and therefore closed by the next header.
-    dotted: bool,
     /// Where it was first named.
     span: Span,
 }
 
 /// The tree of what was seen.
 #[derive(Debug)]
-pub(super) struct Seen {
-    entries: Vec<Entry>,
+pub(super) struct Seen<'a> {
+    entries: Vec<Entry<'a>>,
     /// The table that keys now belong to.
     current: usize,
+    /// The first entry that its keys made.
+    first: usize,
 }
 
-impl Seen {
+impl<'a> Seen<'a> {
     pub(super) fn new() -> Self {
         let root = Entry {
-            children: HashMap::new(),
+            children: Names::default(),
             kind: Kind::Table,
             explicit: false,
-            dotted: false,
             span: 0..0,
         };
+        let mut entries = Vec::with_capacity(8);
+        entries.push(root);
         Self {
-            entries: vec![root],
+            entries,
             current: 0,
+            first: 1,
         }
     }
 
     /// Takes note of an expression. Whether an array of tables is named for the first time is the answer.
-    pub(super) fn check(&mut self, expression: &Expression) -> Result<bool, Problem> {
+    pub(super) fn check(&mut self, expression: &Expression<'a>) -> Result<bool, Problem> {
         match expression {
             Expression::KeyValue(key_value) => self.check_key_value(key_value).map(|()| false),
             Expression::Table(key) => self.check_header(key, Kind::Table),
@@ -58,15 +59,15 @@ impl Seen {
         }
     }
 
-    fn check_header(&mut self, key: &[KeyPart], kind: Kind) -> Result<bool, Problem> {
-        self.close_dotted(self.current);
+    fn check_header(&mut self, key: &[KeyPart<'a>], kind: Kind) -> Result<bool, Problem> {
+        self.close_dotted();
         let Some((last, parents)) = key.split_last() else {
             return Ok(false);
         };
         let mut at = 0;
         for (depth, part) in parents.iter().enumerate() {
             at = match self.child(at, part) {
-                None => self.create(at, part, Kind::Table, false, false),
+                None => self.create(at, part, Kind::Table, false),
                 Some(child) if self.entries[child].kind == Kind::Value => {
                     return Err(self.redefined(&key[..=depth], child));
                 }
@@ -75,7 +76,7 @@ impl Seen {
         }
         let known = self.child(at, last);
         self.current = match known {
-            None => self.create(at, last, kind, true, false),
+            None => self.create(at, last, kind, true),
             Some(child) => {
                 let entry = &mut self.entries[child];
                 match kind {
@@ -87,15 +88,16 @@ impl Seen {
                 child
             }
         };
+        self.first = self.entries.len();
         Ok(known.is_none())
     }
 
-    fn check_key_value(&mut self, key_value: &KeyValue) -> Result<(), Problem> {
+    fn check_key_value(&mut self, key_value: &KeyValue<'a>) -> Result<(), Problem> {
         let key = &key_value.key;
         let mut at = self.current;
         for (depth, part) in key.iter().enumerate() {
             at = match self.child(at, part) {
-                None => self.create(at, part, Kind::Table, false, true),
+                None => self.create(at, part, Kind::Table, false),
                 Some(child) => {
                     let entry = &self.entries[child];
                     if depth + 1 == key.len() || entry.kind != Kind::Table || entry.explicit {
@@ -109,16 +111,10 @@ impl Seen {
         check_value(&key_value.value)
     }
 
-    /// At a header, what dotted keys made below the table before it is closed.
-    fn close_dotted(&mut self, at: usize) {
-        let mut pending: Vec<usize> = self.entries[at].children.values().copied().collect();
-        while let Some(child) = pending.pop() {
-            let entry = &mut self.entries[child];
-            if entry.dotted {
-                entry.explicit = true;
-                entry.dotted = false;
-            }
-            pending.extend(entry.children.values());
+    /// At a header, what keys made in the table before it is closed (`setExplicitFlag`).
+    fn close_dotted(&mut self) {
+        for entry in &mut self.entries[self.first..] {
+            entry.explicit = true;
         }
     }
 
@@ -126,30 +122,21 @@ impl Seen {
         self.entries[parent].children.get(&part.name).copied()
     }
 
-    fn create(
-        &mut self,
-        parent: usize,
-        part: &KeyPart,
-        kind: Kind,
-        explicit: bool,
-        dotted: bool,
-    ) -> usize {
+    fn create(&mut self, parent: usize, part: &KeyPart<'a>, kind: Kind, explicit: bool) -> usize {
         let index = self.entries.len();
         self.entries.push(Entry {
-            children: HashMap::new(),
+            children: Names::default(),
             kind,
             explicit,
-            dotted,
             span: part.span.clone(),
         });
-        self.entries[parent]
-            .children
-            .insert(part.name.clone(), index);
+        let children = &mut self.entries[parent].children;
+        children.add(part.name.clone(), index);
         index
     }
 
     fn redefined(&self, key: &[KeyPart], earlier: usize) -> Problem {
-        let names: Vec<&str> = key.iter().map(|part| part.name.as_str()).collect();
+        let names: Vec<&str> = key.iter().map(|part| part.name.as_ref()).collect();
         let span = match key {
             [first, .., last] => first.span.start..last.span.end,
             [only] => only.span.clone(),

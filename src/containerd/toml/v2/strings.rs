@@ -6,13 +6,42 @@ use super::parser::SyntaxError;
 use crate::containerd::toml::Span;
 
 /// A string as it was read.
-pub(super) struct Token {
-    /// Its text, escapes resolved.
-    pub value: String,
+pub(super) struct Token<'a> {
+    /// Its text, escapes resolved: a slice of the document unless there are any.
+    pub value: Cow<'a, str>,
     /// Where it stands, quotes included.
     pub span: Span,
-    /// It has escapes, so that go-toml keeps a copy rather than a slice of the document.
+    /// It has escapes, so that go-toml too keeps a copy rather than a slice of the document.
     pub escaped: bool,
+}
+
+/// A document, and how far it is UTF-8, which is found out once.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub bytes: &'a [u8],
+    valid: &'a str,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        let valid = std::str::from_utf8(bytes).or_else(|error| {
+            let valid = &bytes[..error.valid_up_to()];
+            std::str::from_utf8(valid)
+        });
+        Self {
+            bytes,
+            valid: valid.unwrap_or_default(),
+        }
+    }
+
+    /// The text at a place. The error is how far it is none.
+    pub(super) fn get(self, span: Span) -> Result<&'a str, usize> {
+        match self.valid.get(span.clone()) {
+            Some(text) => Ok(text),
+            // An invalid byte before it may have been passed over, in a date.
+            None => std::str::from_utf8(&self.bytes[span]).map_err(|error| error.valid_up_to()),
+        }
+    }
 }
 
 /// The length of the character at the start of `bytes`, or `None` for a control character other than tab and line
@@ -30,11 +59,34 @@ pub(super) fn character(bytes: &[u8]) -> Option<usize> {
         .then_some(length)
 }
 
+/// How many bytes there are before one that may mean something to somebody: what is no printable ASCII character,
+/// quotes and backslashes.
+pub(super) fn plain(bytes: &[u8]) -> usize {
+    let is_plain =
+        |byte: &&u8| matches!(byte, b' '..=b'!' | b'#'..=b'&' | b'('..=b'[' | b']'..=b'~');
+    bytes.iter().take_while(is_plain).count()
+}
+
+/// A string on one line that holds nothing but plain characters, as most do.
+fn plain_string(text: Text<'_>, start: usize) -> Option<Token<'_>> {
+    let end = start + 1 + plain(&text.bytes[start + 1..]);
+    let value = text.get(start + 1..end).ok()?;
+    (text.bytes.get(end) == text.bytes.get(start)).then(|| Token {
+        value: Cow::Borrowed(value),
+        span: start..end + 1,
+        escaped: false,
+    })
+}
+
 /// `'text'`, at `start`.
-pub(super) fn literal(text: &[u8], start: usize) -> Result<Token, SyntaxError> {
+pub(super) fn literal(text: Text<'_>, start: usize) -> Result<Token<'_>, SyntaxError> {
+    if let Some(token) = plain_string(text, start) {
+        return Ok(token);
+    }
     let mut at = start + 1;
     loop {
-        match text.get(at) {
+        at += plain(&text.bytes[at..]);
+        match text.bytes.get(at) {
             None => {
                 return Err(SyntaxError::new(
                     "this literal string is not closed",
@@ -48,37 +100,42 @@ pub(super) fn literal(text: &[u8], start: usize) -> Result<Token, SyntaxError> {
                     at..at + 1,
                 ));
             }
-            Some(_) => at += character_in(text, at, "a literal string")?,
+            Some(_) => at += character_in(text.bytes, at, "a literal string")?,
         }
     }
 }
 
 /// `'''text'''`, at `start`.
-pub(super) fn multiline_literal(text: &[u8], start: usize) -> Result<Token, SyntaxError> {
+pub(super) fn multiline_literal(text: Text<'_>, start: usize) -> Result<Token<'_>, SyntaxError> {
     let mut at = start + 3;
     loop {
-        match text.get(at) {
+        at += plain(&text.bytes[at..]);
+        match text.bytes.get(at) {
             None => {
                 return Err(SyntaxError::new(
                     "this multi-line literal string is not closed",
                     start..at,
                 ));
             }
-            Some(b'\'') if text[at..].starts_with(b"'''") => {
-                return token(text, start..closing(text, at)?, 3, false);
+            Some(b'\'') if text.bytes[at..].starts_with(b"'''") => {
+                return token(text, start..closing(text.bytes, at)?, 3, false);
             }
-            Some(b'\r') => at += crlf(text, at)?,
-            Some(_) => at += character_in(text, at, "a literal string")?,
+            Some(b'\r') => at += crlf(text.bytes, at)?,
+            Some(_) => at += character_in(text.bytes, at, "a literal string")?,
         }
     }
 }
 
 /// `"text"`, at `start`.
-pub(super) fn basic(text: &[u8], start: usize) -> Result<Token, SyntaxError> {
+pub(super) fn basic(text: Text<'_>, start: usize) -> Result<Token<'_>, SyntaxError> {
+    if let Some(token) = plain_string(text, start) {
+        return Ok(token);
+    }
     let mut at = start + 1;
     let mut escaped = false;
     loop {
-        match text.get(at) {
+        at += plain(&text.bytes[at..]);
+        match text.bytes.get(at) {
             None => return Err(SyntaxError::new("this string is not closed", start..at)),
             Some(b'"') => return token(text, start..at + 1, 1, escaped),
             Some(b'\n' | b'\r') => {
@@ -86,7 +143,7 @@ pub(super) fn basic(text: &[u8], start: usize) -> Result<Token, SyntaxError> {
             }
             Some(b'\\') => {
                 escaped = true;
-                at += escape(text, at)?;
+                at += escape(text.bytes, at)?;
             }
             // Looked at when the end is known: go-toml reports a missing quote first.
             Some(_) => at += 1,
@@ -95,25 +152,26 @@ pub(super) fn basic(text: &[u8], start: usize) -> Result<Token, SyntaxError> {
 }
 
 /// `"""text"""`, at `start`.
-pub(super) fn multiline_basic(text: &[u8], start: usize) -> Result<Token, SyntaxError> {
+pub(super) fn multiline_basic(text: Text<'_>, start: usize) -> Result<Token<'_>, SyntaxError> {
     let mut at = start + 3;
     let mut escaped = false;
     loop {
-        match text.get(at) {
+        at += plain(&text.bytes[at..]);
+        match text.bytes.get(at) {
             None => {
                 return Err(SyntaxError::new(
                     "this multi-line string is not closed",
                     start..at,
                 ));
             }
-            Some(b'"') if text[at..].starts_with(b"\"\"\"") => {
-                return token(text, start..closing(text, at)?, 3, escaped);
+            Some(b'"') if text.bytes[at..].starts_with(b"\"\"\"") => {
+                return token(text, start..closing(text.bytes, at)?, 3, escaped);
             }
             Some(b'\\') => {
                 escaped = true;
-                at += escape(text, at)?;
+                at += escape(text.bytes, at)?;
             }
-            Some(b'\r') => at += crlf(text, at)?,
+            Some(b'\r') => at += crlf(text.bytes, at)?,
             Some(_) => at += 1,
         }
     }
@@ -174,34 +232,52 @@ fn closing(text: &[u8], at: usize) -> Result<usize, SyntaxError> {
 }
 
 /// The token at `span`, between quotes of `quote` characters.
-fn token(text: &[u8], span: Span, quote: usize, escaped: bool) -> Result<Token, SyntaxError> {
+fn token(
+    text: Text<'_>,
+    span: Span,
+    quote: usize,
+    escaped: bool,
+) -> Result<Token<'_>, SyntaxError> {
     let mut body = span.start + quote..span.end - quote;
     let multiline = quote == 3;
     if multiline {
         // A line break right after the opening quotes is not part of the text. go-toml looks for it before it
         // looks where the text ends.
-        if text[body.start..body.end].starts_with(b"\n") {
+        let rest = &text.bytes[body.clone()];
+        if rest.starts_with(b"\n") {
             body.start += 1;
-        } else if text[body.start..body.end].starts_with(b"\r\n") {
+        } else if rest.starts_with(b"\r\n") {
             body.start += 2;
         }
     }
-    let bytes = if escaped {
-        Cow::Owned(unescape(text, body, multiline)?)
+    let value = if escaped {
+        let bytes = unescape(text.bytes, body, multiline)?;
+        Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
     } else {
-        let mut at = body.start;
-        while at < body.end {
-            // Cut at the end, so that no character reaches over the closing quotes.
-            at += character(&text[at..body.end]).ok_or_else(|| invalid(text, at, "a string"))?;
-        }
-        Cow::Borrowed(&text[body])
+        Cow::Borrowed(unescaped(text, body)?)
     };
-    let value = String::from_utf8_lossy(&bytes).into_owned();
     Ok(Token {
         value,
         span,
         escaped,
     })
+}
+
+/// The text as it stands there, of nothing but characters that go-toml takes.
+fn unescaped(text: Text<'_>, body: Span) -> Result<&str, SyntaxError> {
+    let found = text.get(body.clone());
+    let valid = body.start..body.start + found.map_or_else(|at| at, str::len);
+    let is_refused = |&at: &usize| {
+        let byte = text.bytes[at];
+        byte.is_ascii() && character(&[byte]).is_none()
+    };
+    match (valid.clone().find(is_refused), found) {
+        (None, Ok(text)) => Ok(text),
+        (refused, _) => {
+            let at = refused.unwrap_or(valid.end);
+            Err(invalid(text.bytes, at, "a string"))
+        }
+    }
 }
 
 /// Resolves escapes. `\e` is among them, in all versions; `\x` is not.

@@ -4,8 +4,8 @@
 //! `header map[string]interface{}`, `override_path bool`, `dial_timeout string`; at the root also `server string`
 //! and `host map[string]hostFileConfig`.
 
-use std::collections::HashMap;
-
+use super::parser::KeyPart;
+use crate::containerd::toml::names::Names;
 use crate::containerd::toml::{Entry, HostEntry, HostsFile, Kind, Span, Spanned, Value};
 
 /// A value behind an `interface{}`.
@@ -68,7 +68,7 @@ impl Any {
 
 /// The struct: of a host, or of the root with its two fields more.
 #[derive(Debug, Default)]
-pub(super) struct Config {
+pub(super) struct Config<'a> {
     capabilities: Option<Spanned<Vec<Spanned<String>>>>,
     ca: Any,
     client: Any,
@@ -77,12 +77,14 @@ pub(super) struct Config {
     override_path: Option<Spanned<bool>>,
     dial_timeout: Option<Spanned<String>>,
     server: Option<Spanned<String>>,
-    hosts: Option<HashMap<String, Config>>,
+    hosts: Option<Names<'a, Config<'a>>>,
+    /// Of a host that is listed: where, for the first time.
+    listed: Option<usize>,
     is_root: bool,
     has_dial_timeout: bool,
 }
 
-impl Config {
+impl<'a> Config<'a> {
     /// The root. `has_dial_timeout` says whether the struct of this release has that field.
     pub(super) fn root(has_dial_timeout: bool) -> Self {
         Self {
@@ -104,8 +106,8 @@ impl Config {
     ///
     /// To look the field up gives `skip_verify`, a pointer, its zero value (go-toml's `fieldByIndex`); so a bare
     /// `[skip_verify]` means `false`.
-    pub(super) fn field(&mut self, key: &Spanned<String>) -> Option<(&'static str, Place<'_>)> {
-        Some(match Field::find(&key.value)? {
+    pub(super) fn field(&mut self, key: &KeyPart) -> Option<(&'static str, Place<'_, 'a>)> {
+        Some(match Field::find(&key.name)? {
             Field::Capabilities => ("capabilities", Place::Words(&mut self.capabilities)),
             Field::Ca => ("ca", Place::Any(&mut self.ca)),
             Field::Client => ("client", Place::Any(&mut self.client)),
@@ -134,18 +136,22 @@ impl Config {
 
     /// What was decoded, with the hosts in `order`. A host that was listed but not decoded is empty.
     pub(super) fn into_file(mut self, order: Vec<Spanned<String>>) -> HostsFile {
-        let hosts = self.hosts.take().unwrap_or_default();
-        let mut entries: HashMap<String, Entry> = hosts
-            .into_iter()
-            .map(|(name, host)| (name, host.into_entry()))
-            .collect();
-        let hosts = order
-            .into_iter()
-            .map(|name| HostEntry {
-                entry: entries.entry(name.value.clone()).or_default().clone(),
-                name,
-            })
-            .collect();
+        let mut decoded = self.hosts.take().unwrap_or_default();
+        let mut hosts: Vec<HostEntry> = Vec::with_capacity(order.len());
+        for name in order {
+            let entry = match decoded.get_mut(&name.value) {
+                None => Entry::default(),
+                Some(host) => match host.listed {
+                    Some(first) => hosts[first].entry.clone(),
+                    None => {
+                        let entry = std::mem::take(host).into_entry();
+                        host.listed = Some(hosts.len());
+                        entry
+                    }
+                },
+            };
+            hosts.push(HostEntry { name, entry });
+        }
         let server = self.server.take();
         HostsFile {
             hosts,
@@ -211,36 +217,42 @@ impl Field {
             ("server", Field::Server),
             ("host", Field::Host),
         ];
-        let is_it = |name: &str| name.chars().eq(key.chars().map(lower));
-        let found = FIELDS.iter().find(|(name, _)| is_it(name));
+        let found = match key.is_ascii() {
+            true => FIELDS
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(key)),
+            false => FIELDS
+                .iter()
+                .find(|(name, _)| name.chars().eq(key.chars().map(lower))),
+        };
         found.map(|(_, field)| *field)
     }
 }
 
 /// A Go variable with its static type; `None` and [`Any::Nil`] are zero values.
 #[derive(Debug)]
-pub(super) enum Place<'a> {
+pub(super) enum Place<'p, 'a> {
     /// A struct.
-    Config(&'a mut Config),
+    Config(&'p mut Config<'a>),
     /// `string`.
-    Text(&'a mut Option<Spanned<String>>),
+    Text(&'p mut Option<Spanned<String>>),
     /// `bool`.
-    Flag(&'a mut Option<Spanned<bool>>),
+    Flag(&'p mut Option<Spanned<bool>>),
     /// `[]string`.
-    Words(&'a mut Option<Spanned<Vec<Spanned<String>>>>),
+    Words(&'p mut Option<Spanned<Vec<Spanned<String>>>>),
     /// `map[string]interface{}`.
-    Map(&'a mut Option<Map>),
+    Map(&'p mut Option<Map>),
     /// `map[string]hostFileConfig`.
-    Hosts(&'a mut Option<HashMap<String, Config>>),
+    Hosts(&'p mut Option<Names<'a, Config<'a>>>),
     /// An `interface{}`.
-    Any(&'a mut Any),
+    Any(&'p mut Any),
     /// What an `interface{}` holds, with the type that it has there. Never [`Any::Nil`].
-    Held(&'a mut Any),
+    Held(&'p mut Any),
 }
 
-impl Place<'_> {
+impl<'a> Place<'_, 'a> {
     /// The same variable once more.
-    pub(super) fn reborrow(&mut self) -> Place<'_> {
+    pub(super) fn reborrow(&mut self) -> Place<'_, 'a> {
         match self {
             Place::Config(it) => Place::Config(it),
             Place::Text(it) => Place::Text(it),

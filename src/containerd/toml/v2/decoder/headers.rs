@@ -14,13 +14,13 @@ enum Walk {
 
 /// The key of a header while it is walked: the parts, and how many were taken.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Path<'k> {
-    pub(super) parts: &'k [KeyPart],
+pub(super) struct Path<'k, 'a> {
+    pub(super) parts: &'k [KeyPart<'a>],
     pub(super) taken: usize,
 }
 
-impl<'k> Path<'k> {
-    fn next(self) -> Option<Path<'k>> {
+impl<'k, 'a> Path<'k, 'a> {
+    fn next(self) -> Option<Path<'k, 'a>> {
         (self.taken < self.parts.len()).then_some(Path {
             taken: self.taken + 1,
             ..self
@@ -32,7 +32,7 @@ impl<'k> Path<'k> {
     }
 
     /// The part taken last.
-    fn part(self) -> Option<&'k KeyPart> {
+    fn part(self) -> Option<&'k KeyPart<'a>> {
         self.parts.get(self.taken.checked_sub(1)?)
     }
 
@@ -45,9 +45,9 @@ impl<'k> Path<'k> {
     }
 }
 
-impl Decoder<'_> {
+impl<'a> Decoder<'a> {
     /// `handleTable`.
-    pub(super) fn table(&mut self, path: Path, place: Place) -> Result<(), Fatal> {
+    pub(super) fn table(&mut self, path: Path<'_, 'a>, place: Place<'_, 'a>) -> Result<(), Fatal> {
         match place {
             Place::Words(words) => {
                 match words.as_ref().and_then(|words| words.value.last()).cloned() {
@@ -78,14 +78,18 @@ impl Decoder<'_> {
     }
 
     /// `handleArrayTable`.
-    pub(super) fn array_table(&mut self, path: Path, place: Place) -> Result<(), Fatal> {
+    pub(super) fn array_table(
+        &mut self,
+        path: Path<'_, 'a>,
+        place: Place<'_, 'a>,
+    ) -> Result<(), Fatal> {
         match path.next() {
             Some(path) => self.key_part(path, place, Walk::ArrayTable),
             None => self.key_values(path, place),
         }
     }
 
-    fn walk(&mut self, path: Path, place: Place, walk: Walk) -> Result<(), Fatal> {
+    fn walk(&mut self, path: Path<'_, 'a>, place: Place<'_, 'a>, walk: Walk) -> Result<(), Fatal> {
         match walk {
             Walk::Table => self.table(path, place),
             Walk::ArrayTable if path.is_last() => self.array_table_element(path, place),
@@ -94,7 +98,11 @@ impl Decoder<'_> {
     }
 
     /// `handleArrayTableCollection`: a part of the key before the last. In an array it means the last element.
-    fn array_table_collection(&mut self, path: Path, place: Place) -> Result<(), Fatal> {
+    fn array_table_collection(
+        &mut self,
+        path: Path<'_, 'a>,
+        place: Place<'_, 'a>,
+    ) -> Result<(), Fatal> {
         match place {
             // The last element of none, or a key of a string: a panic either way.
             Place::Words(_) => self.header_panic(path),
@@ -115,7 +123,11 @@ impl Decoder<'_> {
     }
 
     /// `handleArrayTableCollectionLast`: the array itself, which gets one element more.
-    fn array_table_element(&mut self, path: Path, place: Place) -> Result<(), Fatal> {
+    fn array_table_element(
+        &mut self,
+        path: Path<'_, 'a>,
+        place: Place<'_, 'a>,
+    ) -> Result<(), Fatal> {
         let span = path.span();
         let clear = std::mem::take(&mut self.clear_array_table);
         let elements = match place {
@@ -158,12 +170,17 @@ impl Decoder<'_> {
     }
 
     /// `handleKeyPart`: one step of a header's walk.
-    fn key_part(&mut self, path: Path, place: Place, walk: Walk) -> Result<(), Fatal> {
+    fn key_part(
+        &mut self,
+        path: Path<'_, 'a>,
+        place: Place<'_, 'a>,
+        walk: Walk,
+    ) -> Result<(), Fatal> {
         let Some(part) = path.part() else {
             return Ok(());
         };
         match place {
-            Place::Config(config) => match config.field(&spanned(part.name.clone(), &part.span)) {
+            Place::Config(config) => match config.field(part) {
                 None => self.unknown_table(),
                 Some((name, field)) => {
                     let outer = std::mem::replace(&mut self.field, name);
@@ -176,8 +193,7 @@ impl Decoder<'_> {
                 let fresh = || Config::host(self.options.dial_timeout);
                 let host = hosts
                     .get_or_insert_default()
-                    .entry(part.name.clone())
-                    .or_insert_with(fresh);
+                    .get_or_insert_with(part.name.clone(), fresh);
                 self.walk(path, Place::Config(host), walk)
             }
             Place::Map(map) => {
@@ -200,7 +216,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn map_part(&mut self, path: Path, map: &mut Map, walk: Walk) -> Result<(), Fatal> {
+    fn map_part(&mut self, path: Path<'_, 'a>, map: &mut Map, walk: Walk) -> Result<(), Fatal> {
         let Some(part) = path.part() else {
             return Ok(());
         };
@@ -210,14 +226,14 @@ impl Decoder<'_> {
                 _ => Any::Map(Map::new(path.span())),
             };
             map.entries
-                .push((spanned(part.name.clone(), &part.span), value));
+                .push((spanned(part.name.to_string(), &part.span), value));
             map.entries.len() - 1
         });
         self.walk(path, Place::Held(&mut map.entries[at].1), walk)
     }
 
     /// `handleKeyValues`: the keys below a header.
-    fn key_values(&mut self, path: Path, mut place: Place) -> Result<(), Fatal> {
+    fn key_values(&mut self, path: Path<'_, 'a>, mut place: Place<'_, 'a>) -> Result<(), Fatal> {
         // A header alone does no harm anywhere.
         if let Place::Map(map) = &mut place {
             map.get_or_insert_with(|| Map::new(path.span()));

@@ -6,9 +6,13 @@ use super::super::target::{Any, Config, Map, Place};
 use super::{Decoder, Fatal, spanned};
 use crate::containerd::toml::{Kind, ProblemKind, Span};
 
-impl Decoder<'_> {
+impl<'a> Decoder<'a> {
     /// `handleKeyValue`.
-    pub(super) fn key_value(&mut self, key_value: &KeyValue, place: Place) -> Result<(), Fatal> {
+    pub(super) fn key_value(
+        &mut self,
+        key_value: &KeyValue<'a>,
+        place: Place<'_, 'a>,
+    ) -> Result<(), Fatal> {
         self.set(&key_value.key, &key_value.value, place)?;
         // An unknown key is passed over, and no more than that.
         self.skip_until_table = false;
@@ -16,13 +20,17 @@ impl Decoder<'_> {
     }
 
     /// `handleKeyValueInner` and `handleKeyValuePart`: sets what `key` means, seen from `place`.
-    fn set(&mut self, key: &[KeyPart], value: &Node, place: Place) -> Result<(), Fatal> {
+    fn set(
+        &mut self,
+        key: &[KeyPart<'a>],
+        value: &Node<'a>,
+        place: Place<'_, 'a>,
+    ) -> Result<(), Fatal> {
         let Some((part, rest)) = key.split_first() else {
             return self.value(value, place);
         };
-        let name = || spanned(part.name.clone(), &part.span);
         match place {
-            Place::Config(config) => match config.field(&name()) {
+            Place::Config(config) => match config.field(part) {
                 None => self.unknown_table(),
                 Some((name, field)) => {
                     let outer = std::mem::replace(&mut self.field, name);
@@ -49,7 +57,7 @@ impl Decoder<'_> {
                     _ => {
                         let mut host = Config::host(self.options.dial_timeout);
                         self.set(rest, value, Place::Config(&mut host))?;
-                        hosts.insert(part.name.clone(), host);
+                        hosts.set(part.name.clone(), host);
                         Ok(())
                     }
                 }
@@ -80,9 +88,9 @@ impl Decoder<'_> {
     fn set_in_map(
         &mut self,
         map: &mut Map,
-        part: &KeyPart,
-        rest: &[KeyPart],
-        value: &Node,
+        part: &KeyPart<'a>,
+        rest: &[KeyPart<'a>],
+        value: &Node<'a>,
     ) -> Result<(), Fatal> {
         match map.position(&part.name) {
             Some(at) if !rest.is_empty() => {
@@ -95,7 +103,7 @@ impl Decoder<'_> {
                     Some(at) => map.entries[at].1 = any,
                     None => map
                         .entries
-                        .push((spanned(part.name.clone(), &part.span), any)),
+                        .push((spanned(part.name.to_string(), &part.span), any)),
                 }
                 Ok(())
             }
@@ -103,10 +111,10 @@ impl Decoder<'_> {
     }
 
     /// `handleValue`: decodes a value into a variable.
-    fn value(&mut self, node: &Node, place: Place) -> Result<(), Fatal> {
+    fn value(&mut self, node: &Node<'a>, place: Place<'_, 'a>) -> Result<(), Fatal> {
         match (&node.kind, place) {
             (NodeKind::String(text), Place::Text(place)) => {
-                *place = Some(spanned(text.clone(), &node.span));
+                *place = Some(spanned(text.to_string(), &node.span));
             }
             (NodeKind::Boolean(flag), Place::Flag(place)) => {
                 *place = Some(spanned(*flag, &node.span));
@@ -145,9 +153,9 @@ impl Decoder<'_> {
     /// `unmarshalInlineTable`: adds to what is there.
     fn inline_table(
         &mut self,
-        entries: &[KeyValue],
-        node: &Node,
-        mut place: Place,
+        entries: &[KeyValue<'a>],
+        node: &Node<'a>,
+        mut place: Place<'_, 'a>,
     ) -> Result<(), Fatal> {
         match &mut place {
             Place::Config(_) => {}
@@ -176,11 +184,11 @@ impl Decoder<'_> {
     }
 
     /// Numbers and dates are checked before it matters whether they fit the variable.
-    fn scalar(&mut self, kind: &NodeKind, span: &Span, place: Place) -> Result<(), Fatal> {
+    fn scalar(&mut self, kind: &NodeKind, span: &Span, place: Place<'_, 'a>) -> Result<(), Fatal> {
         let bytes = &self.text[span.clone()];
         let text = std::str::from_utf8(bytes).unwrap_or_default();
         let (checked, scalar) = match kind {
-            NodeKind::String(text) => (Ok(()), Some(Kind::String(text.clone()))),
+            NodeKind::String(text) => (Ok(()), Some(Kind::String(text.to_string()))),
             NodeKind::Boolean(flag) => (Ok(()), Some(Kind::Boolean(*flag))),
             NodeKind::Integer => (numbers::check_integer(text), Some(Kind::Integer)),
             NodeKind::Float => (numbers::check_float(text), Some(Kind::Float)),
