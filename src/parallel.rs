@@ -1,12 +1,13 @@
 //! Work shared out to the processors.
 
 use std::num::NonZero;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// How many items are done at once, and then others are looked for: few enough for all processors to end at about the
 /// same time.
-const BLOCK: usize = 64;
+const BLOCK: usize = 32;
 
 /// Below so many items for each, another thread costs more than it does.
 const WORTH_A_THREAD: usize = 128;
@@ -15,10 +16,9 @@ const WORTH_A_THREAD: usize = 128;
 /// in the order of the items.
 pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
     let useful = items.len() / WORTH_A_THREAD;
-    // The processors are only counted where there is something to share: that takes reading some files.
     let threads = match useful {
         0 | 1 => 1,
-        _ => useful.min(thread::available_parallelism().map_or(1, NonZero::get)),
+        _ => useful.min(processors()),
     };
     let next = AtomicUsize::new(0);
     let run = || {
@@ -44,6 +44,13 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Ve
     });
     done.sort_unstable_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// How many processors there are. They are only counted where there is something to share, and once: that takes reading
+/// some files.
+fn processors() -> usize {
+    static COUNTED: OnceLock<usize> = OnceLock::new();
+    *COUNTED.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 #[cfg(test)]

@@ -183,12 +183,12 @@ impl Tree {
     pub fn on_disk(&self, node_path: &str) -> Option<PathBuf> {
         let cleaned = path::cleaned(node_path);
         if let Some(relative) = self.relative(&cleaned) {
-            return Some(self.disk.join(relative));
+            return Some(below(&self.disk, relative));
         }
         match &self.deployment {
             Deployment::InPlace => Some(PathBuf::from(cleaned.as_ref())),
             Deployment::Elsewhere => None,
-            Deployment::Sysroot(sysroot) => Some(sysroot.join(cleaned.trim_start_matches('/'))),
+            Deployment::Sysroot(sysroot) => Some(below(sysroot, cleaned.trim_start_matches('/'))),
         }
     }
 
@@ -328,6 +328,14 @@ impl Tree {
             .get(self.relative(&relative)?)
             .map(Vec::as_slice)
     }
+}
+
+/// A path below a directory, in memory that is taken once.
+fn below(directory: &Path, relative: &str) -> PathBuf {
+    let mut path = PathBuf::with_capacity(directory.as_os_str().len() + 1 + relative.len());
+    path.push(directory);
+    path.push(relative);
+    path
 }
 
 /// Two parts of a path, each of which may be empty.
