@@ -130,7 +130,7 @@ fn differs_in_tls(context: &NamespaceContext, host: &Entry) -> bool {
 /// Where requests go: scheme, name, port and path. `None` where they go nowhere.
 fn place<'a>(entry: &'a Entry) -> Option<(&'a str, Cow<'a, str>, &'a str, Cow<'a, str>)> {
     let host = &entry.host;
-    if !matches!(host.scheme.as_str(), "http" | "https") || host.host.is_empty() {
+    if !matches!(host.scheme.as_ref(), "http" | "https") || host.host.is_empty() {
         return None;
     }
     let (name, port) = address(&host.scheme, &host.host);
@@ -138,7 +138,7 @@ fn place<'a>(entry: &'a Entry) -> Option<(&'a str, Cow<'a, str>, &'a str, Cow<'a
         true => path::cleaned(&host.path),
         false => Cow::Owned(path::join("/", &host.path)),
     };
-    Some((host.scheme.as_str(), name, port, path))
+    Some((host.scheme.as_ref(), name, port, path))
 }
 
 fn shown(entry: &Entry) -> String {

@@ -58,7 +58,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let urls = written_urls(context);
     let is_own = |url: &&WrittenUrl| {
         let host = &url.url.host;
-        let host = match url.url.scheme.as_str() {
+        let host = match url.url.scheme.as_ref() {
             "http" => host.strip_suffix(":80").unwrap_or(host),
             _ => host,
         };

@@ -47,7 +47,7 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context).iter().filter(|u| u.leads_somewhere()) {
-        let (other, answer) = match (url.url.scheme.as_str(), url.port()) {
+        let (other, answer) = match (url.url.scheme.as_ref(), url.port()) {
             ("http", "443") => (
                 "https",
                 "a registry that speaks TLS answers with 400 Bad Request",

@@ -125,7 +125,7 @@ fn first(document: &Document) -> String {
 fn last_endpoint(context: &NamespaceContext) -> Option<String> {
     let outcomes = context.outcomes.iter().rev();
     outcomes
-        .filter_map(|(_, outcome)| outcome.endpoints.last())
+        .filter_map(|(_, outcome)| outcome.endpoints().last())
         .find(|endpoint| !matches!(endpoint.role, Role::Host(_)))
         .map(|endpoint| match context.is_default() {
             true if endpoint.role == Role::Upstream => "the registry itself".to_owned(),

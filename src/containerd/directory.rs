@@ -26,7 +26,7 @@ pub fn candidates(release: Release, host: &str) -> Vec<String> {
 }
 
 /// The answer of a lookup.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lookup {
     /// The name that was chosen, `None` when none exists.
     pub chosen: Option<String>,
@@ -40,12 +40,7 @@ pub struct Lookup {
 
 /// Looks for the directory of `host` below `root`.
 pub fn lookup(release: Release, files: &dyn Files, root: &str, host: &str) -> Lookup {
-    let mut answer = Lookup {
-        chosen: None,
-        absent: Vec::new(),
-        shadowed: Vec::new(),
-        failed: None,
-    };
+    let mut answer = Lookup::default();
     for name in candidates(release, host) {
         match files.stat(&path::join(root, &name)) {
             Ok(()) if answer.chosen.is_some() => answer.shadowed.push(name),

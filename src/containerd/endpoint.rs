@@ -1,5 +1,6 @@
 //! An endpoint: what containerd makes of a host table, of the server, or of nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::toml::Span;
@@ -43,10 +44,10 @@ impl Capabilities {
 
     /// The capability of this word, in any case.
     pub fn from_word(word: &str) -> Option<Capabilities> {
-        let lower = word.to_lowercase();
+        // No letter of these words is the small form of one that is not ASCII.
         Capabilities::WORDS
             .iter()
-            .find(|(name, _)| *name == lower)
+            .find(|(name, _)| name.eq_ignore_ascii_case(word))
             .map(|(_, c)| *c)
     }
 
@@ -96,11 +97,11 @@ pub struct Endpoint {
     /// Where it comes from.
     pub role: Role,
     /// `https` or `http`, or the nonsense that a malformed URL gives.
-    pub scheme: String,
+    pub scheme: Cow<'static, str>,
     /// Host and port as they are sent.
     pub host: String,
     /// The root of the API: `/v2` as a rule.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// What it may do.
     pub capabilities: Capabilities,
     /// How it is secured.

@@ -1,6 +1,7 @@
 //! From the entries of a decoded hosts.toml to endpoints: URL, path, capabilities, certificates,
 //! headers and timeout.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::endpoint::{Capabilities, Role, Tls};
@@ -35,11 +36,11 @@ pub struct Host {
     /// A host table, or the root of the file.
     pub role: Role,
     /// From the URL; empty without one.
-    pub scheme: String,
+    pub scheme: Cow<'static, str>,
     /// Likewise.
     pub host: String,
     /// Likewise, with `/v2` appended where containerd does.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// What it may do.
     pub capabilities: Capabilities,
     /// `skip_verify`.
@@ -61,9 +62,9 @@ impl Host {
     pub fn empty() -> Host {
         Host {
             role: Role::Upstream,
-            scheme: String::new(),
+            scheme: Cow::Borrowed(""),
             host: String::new(),
-            path: String::new(),
+            path: Cow::Borrowed(""),
             capabilities: Capabilities::default(),
             skip_verify: None,
             ca: None,
@@ -188,7 +189,13 @@ impl Reader<'_> {
                 host.host = url.host;
                 host.path = api_root(&url.path, override_path);
             }
-            Err(error) => self.object(Cause::Url { url: text, error }, &name.span),
+            Err(error) => self.object(
+                Cause::Url {
+                    url: text.into_owned(),
+                    error,
+                },
+                &name.span,
+            ),
         }
     }
 
@@ -338,25 +345,23 @@ impl Reader<'_> {
 }
 
 /// The text that Go is given: `https://` in front unless it begins with `http`, in these letters.
-pub fn with_scheme(name: &str) -> String {
-    if name.starts_with("http") {
-        name.to_owned()
-    } else {
-        format!("https://{name}")
+pub fn with_scheme(name: &str) -> Cow<'_, str> {
+    match name.starts_with("http") {
+        true => Cow::Borrowed(name),
+        false => Cow::Owned(["https://", name].concat()),
     }
 }
 
 /// The root of the API that containerd makes of a URL's path.
-pub fn api_root(url_path: &str, override_path: bool) -> String {
+pub fn api_root(url_path: &str, override_path: bool) -> Cow<'static, str> {
     match (url_path.is_empty(), override_path) {
-        (true, true) => String::new(),
-        (true, false) => "/v2".to_owned(),
+        (true, true) => "".into(),
+        (true, false) => "/v2".into(),
         (false, _) => {
             let cleaned = path::clean(url_path);
-            if override_path || cleaned.ends_with("/v2") {
-                cleaned
-            } else {
-                cleaned + "/v2"
+            match override_path || cleaned.ends_with("/v2") {
+                true => cleaned.into(),
+                false => (cleaned + "/v2").into(),
             }
         }
     }

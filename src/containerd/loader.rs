@@ -1,6 +1,7 @@
 //! The loader: from (release, files, registry host) to what containerd will do.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::directory::{self, Lookup};
@@ -40,7 +41,7 @@ pub enum Verdict {
 }
 
 /// The answer of the loader.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Outcome {
     /// Which directory was chosen, and which were passed over.
     pub lookup: Lookup,
@@ -51,17 +52,57 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// What a pull meets.
     pub verdict: Verdict,
-    /// The endpoints in the order tried; empty unless the verdict is [`Verdict::Endpoints`].
-    pub endpoints: Vec<Endpoint>,
     /// The entries as hosts.toml has them, whether or not the file is used in the end; empty
     /// when it cannot be read at all.
     pub entries: Vec<Host>,
     /// What containerd would meet in the files that the entries name, did it read the entries: filled
     /// when hosts.toml is dropped or kills containerd, so that one look finds all.
     pub masked: Vec<Problem>,
+    /// The last endpoint as containerd completes it, where no `server` names a host for it.
+    upstream: Option<Host>,
+    /// The release that it is the answer of.
+    release: Release,
+    endpoints: OnceCell<Vec<Endpoint>>,
 }
 
 impl Outcome {
+    /// Where nothing is found, and nothing is wrong.
+    fn new(release: Release) -> Outcome {
+        Outcome {
+            lookup: Lookup::default(),
+            hosts_toml: HostsToml::Absent,
+            problems: Vec::new(),
+            verdict: Verdict::Endpoints,
+            entries: Vec::new(),
+            masked: Vec::new(),
+            upstream: None,
+            release,
+            endpoints: OnceCell::new(),
+        }
+    }
+
+    /// The endpoints in the order tried; empty unless the verdict is [`Verdict::Endpoints`]. They are made when they are
+    /// first asked for: who wants to know whether a file is sound never asks.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        self.endpoints.get_or_init(|| match self.verdict {
+            Verdict::Endpoints => self.hosts().map(|h| endpoint(self.release, h)).collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// What becomes endpoints: the entries of a file that is used, without the last where containerd completes it.
+    fn hosts(&self) -> impl Iterator<Item = &Host> {
+        let entries = match self.hosts_toml {
+            HostsToml::Loaded => self.entries.as_slice(),
+            _ => &[],
+        };
+        let as_written = match (&self.upstream, entries.split_last()) {
+            (Some(_), Some((_, others))) => others,
+            _ => entries,
+        };
+        as_written.iter().chain(&self.upstream)
+    }
+
     /// The problem that decides: containerd's own.
     pub fn reason(&self) -> Option<&Problem> {
         let effect = match (self.verdict, self.hosts_toml) {
@@ -80,41 +121,21 @@ impl Outcome {
 /// What containerd of this release does for the registry host, with `root` as its config path.
 pub fn load(release: Release, files: &dyn Files, root: &str, host: &str) -> Outcome {
     let lookup = directory::lookup(release, files, root, host);
-    if let Some((_, error)) = &lookup.failed {
-        let problem = Problem {
-            effect: Effect::PullsFail,
-            cause: Cause::Directory(error.clone()),
-            span: None,
-            role: None,
-        };
-        return Outcome {
-            lookup,
-            hosts_toml: HostsToml::Absent,
-            problems: vec![problem],
-            verdict: Verdict::PullsFail,
-            endpoints: Vec::new(),
-            entries: Vec::new(),
-            masked: Vec::new(),
-        };
-    }
-    match lookup.chosen.clone() {
-        Some(name) => {
-            let outcome = load_directory(release, files, &path::join(root, &name), host);
-            Outcome { lookup, ..outcome }
+    let mut outcome = match (&lookup.failed, &lookup.chosen) {
+        (Some((_, error)), _) => {
+            let mut outcome = Outcome::new(release);
+            fail(&mut outcome, Cause::Directory(error.clone()));
+            outcome
         }
-        None => {
-            let hosts = [with_defaults(release, Host::empty(), host)];
-            Outcome {
-                lookup,
-                hosts_toml: HostsToml::Absent,
-                problems: Vec::new(),
-                verdict: Verdict::Endpoints,
-                endpoints: hosts.iter().map(|h| endpoint(release, h)).collect(),
-                entries: Vec::new(),
-                masked: Vec::new(),
-            }
+        (None, Some(name)) => load_directory(release, files, &path::join(root, name), host),
+        (None, None) => {
+            let mut outcome = Outcome::new(release);
+            outcome.upstream = Some(with_defaults(release, Host::empty(), host));
+            outcome
         }
-    }
+    };
+    outcome.lookup = lookup;
+    outcome
 }
 
 /// The same for a directory that was chosen already; `host` is the registry host that led to it.
@@ -175,11 +196,11 @@ impl<'a> Directory<'a> {
         let file = decoded.and_then(|index| self.decoded[index].decoded.file.as_ref());
         let mut traits = release.loader_traits();
         // What nothing in the file asks for makes no difference.
-        traits.dial_timeout_is_tls &= file.is_some_and(HostsFile::has_dial_timeout);
-        traits.strict_colons &= file.is_some_and(|file| {
-            file.urls()
-                .any(|url| url::colons_may_matter(&hosts::with_scheme(url)))
-        });
+        let colons_may_matter = |url| url::colons_may_matter(&hosts::with_scheme(url));
+        traits.dial_timeout_is_tls =
+            traits.dial_timeout_is_tls && file.is_some_and(HostsFile::has_dial_timeout);
+        traits.strict_colons =
+            traits.strict_colons && file.is_some_and(|file| file.urls().any(colons_may_matter));
         let load = Load { decoded, traits };
         if let Some((_, outcome)) = self.loaded.iter().find(|(known, _)| *known == load) {
             return Rc::clone(outcome);
@@ -190,20 +211,7 @@ impl<'a> Directory<'a> {
     }
 
     fn outcome(&self, release: Release, decoded: Option<usize>) -> Outcome {
-        let mut outcome = Outcome {
-            lookup: Lookup {
-                chosen: None,
-                absent: Vec::new(),
-                shadowed: Vec::new(),
-                failed: None,
-            },
-            hosts_toml: HostsToml::Absent,
-            problems: Vec::new(),
-            verdict: Verdict::Endpoints,
-            endpoints: Vec::new(),
-            entries: Vec::new(),
-            masked: Vec::new(),
-        };
+        let mut outcome = Outcome::new(release);
         match &self.text {
             Err(FileError::NotFound) => {}
             Err(error) if error.is_unknown() => {
@@ -239,36 +247,29 @@ impl<'a> Directory<'a> {
         if outcome.verdict == Verdict::Crash {
             return outcome;
         }
-        let mut hosts: Vec<Cow<Host>> = match outcome.hosts_toml {
-            HostsToml::Loaded => outcome.entries.iter().map(Cow::Borrowed).collect(),
+        let last = match outcome.hosts_toml {
+            HostsToml::Loaded => outcome
+                .entries
+                .last()
+                .filter(|last| last.host.is_empty())
+                .cloned(),
             _ => match certificate_files(self.files, self.dir) {
-                Ok(host) => vec![Cow::Owned(host)],
+                Ok(host) => Some(host),
                 Err(cause) => {
                     fail(&mut outcome, *cause);
                     return outcome;
                 }
             },
         };
-        if let Some(last) = hosts.last_mut()
-            && last.host.is_empty()
-        {
-            let host = last.as_ref().clone();
-            *last = Cow::Owned(with_defaults(release, host, self.host));
-        }
+        outcome.upstream = last.map(|last| with_defaults(release, last, self.host));
         let mut failures = Vec::new();
-        for host in &hosts {
+        for host in outcome.hosts() {
             read_tls_files(self.files, host, &mut failures);
         }
-        if failures.iter().any(|p| p.effect == Effect::PullsFail) {
+        if !failures.is_empty() {
             outcome.verdict = Verdict::PullsFail;
             outcome.problems.append(&mut failures);
-            return outcome;
         }
-        let endpoints = hosts.into_iter().map(|host| match host {
-            Cow::Borrowed(host) => endpoint(release, host),
-            Cow::Owned(host) => endpoint(release, &host),
-        });
-        outcome.endpoints = endpoints.collect();
         outcome
     }
 
@@ -374,7 +375,7 @@ pub fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Box<Cause
 /// capabilities and path are set anew.
 fn with_defaults(release: Release, mut last: Host, host: &str) -> Host {
     last.role = Role::Upstream;
-    last.scheme = "https".to_owned();
+    last.scheme = "https".into();
     last.host = host.to_owned();
     if host == "docker.io" {
         last.host = "registry-1.docker.io".to_owned();
@@ -383,12 +384,12 @@ fn with_defaults(release: Release, mut last: Host, host: &str) -> Host {
         match release.loopback_default() {
             LoopbackDefault::Https => {}
             LoopbackDefault::Http => {
-                last.scheme = "http".to_owned();
+                last.scheme = "http".into();
                 last.skip_verify = Some(true);
             }
             LoopbackDefault::ByPort => {
                 if !port.is_empty() && port != "443" {
-                    last.scheme = "http".to_owned();
+                    last.scheme = "http".into();
                 }
                 if port != "80" {
                     last.skip_verify = Some(true);
@@ -396,7 +397,7 @@ fn with_defaults(release: Release, mut last: Host, host: &str) -> Host {
             }
         }
     }
-    last.path = "/v2".to_owned();
+    last.path = "/v2".into();
     last.capabilities = Capabilities::all(release.referrers());
     last
 }
@@ -421,10 +422,9 @@ fn endpoint(release: Release, host: &Host) -> Endpoint {
     let tls = host.tls();
     Endpoint {
         role: host.role,
-        scheme: if http_fallback {
-            "https".to_owned()
-        } else {
-            host.scheme.clone()
+        scheme: match http_fallback {
+            true => "https".into(),
+            false => host.scheme.clone(),
         },
         host: host.host.clone(),
         path: host.path.clone(),
@@ -535,13 +535,13 @@ pub fn port_of(host: &str) -> &str {
 /// Go's `net.SplitHostPort`: `host:port`, `[address]:port`; `None` without a port or with too many
 /// colons.
 pub fn split_host_port(text: &str) -> Option<(&str, &str)> {
-    let colon = text.rfind(':')?;
+    let colon = text.as_bytes().iter().rposition(|&byte| byte == b':')?;
     let (before, port) = (&text[..colon], &text[colon + 1..]);
     let host = match text.strip_prefix('[') {
         Some(_) => before.strip_prefix('[')?.strip_suffix(']')?,
-        None if before.contains(':') => return None,
+        None if before.bytes().any(|byte| byte == b':') => return None,
         None => before,
     };
-    let has_bracket = |text: &str| text.contains(['[', ']']);
+    let has_bracket = |text: &str| text.bytes().any(|byte| matches!(byte, b'[' | b']'));
     (!has_bracket(host) && !has_bracket(port)).then_some((host, port))
 }

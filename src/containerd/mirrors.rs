@@ -6,6 +6,7 @@
 //! `internal/cri/server/images/image_pull.go` (2.x). From 2.0 the daemon takes `configs.*.tls` and does
 //! nothing with it (containerd#11624); the meaning here is that of the releases which honour it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::endpoint::{Capabilities, Endpoint, Role, Tls};
@@ -122,7 +123,7 @@ impl RegistryTables {
                 return None;
             }
         };
-        if url.host.is_empty() || !matches!(url.scheme.as_str(), "http" | "https") {
+        if url.host.is_empty() || !matches!(url.scheme.as_ref(), "http" | "https") {
             fault(FaultKind::Unusable);
             return Some(url.host);
         }
@@ -186,14 +187,20 @@ pub fn has_unused_parts(url: &url::Url) -> bool {
 }
 
 /// An endpoint as the old lists have them: for pulls, with neither headers nor a second scheme.
-pub fn endpoint(role: Role, scheme: String, host: String, path: String, tls: Tls) -> Endpoint {
+pub fn endpoint(
+    role: Role,
+    scheme: impl Into<Cow<'static, str>>,
+    host: String,
+    path: impl Into<Cow<'static, str>>,
+    tls: Tls,
+) -> Endpoint {
     let mut capabilities = Capabilities::PULL;
     capabilities.insert(Capabilities::RESOLVE);
     Endpoint {
         role,
-        scheme,
+        scheme: scheme.into(),
         host,
-        path,
+        path: path.into(),
         capabilities,
         tls,
         http_fallback: false,

@@ -208,8 +208,8 @@ pub fn unusable(release: Release, endpoint: &Endpoint) -> Option<Unusable> {
             false => Unusable::Url(error),
         });
     }
-    if !matches!(endpoint.scheme.as_str(), "http" | "https") {
-        return Some(Unusable::Scheme(endpoint.scheme.clone()));
+    if !matches!(endpoint.scheme.as_ref(), "http" | "https") {
+        return Some(Unusable::Scheme(endpoint.scheme.to_string()));
     }
     if endpoint.host.is_empty() {
         return Some(Unusable::NoHost);
@@ -247,9 +247,9 @@ mod tests {
         }
         Endpoint {
             role: Role::Host(0),
-            scheme: scheme.to_owned(),
+            scheme: scheme.to_owned().into(),
             host: host.to_owned(),
-            path: path.to_owned(),
+            path: path.to_owned().into(),
             capabilities,
             tls: Tls::default(),
             http_fallback: false,

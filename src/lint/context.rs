@@ -395,7 +395,7 @@ impl<'a> NamespaceContext<'a> {
             .outcomes
             .iter()
             .rev()
-            .map(|(_, outcome)| &outcome.endpoints)
+            .map(|(_, outcome)| outcome.endpoints())
             .find(|endpoints| !endpoints.is_empty())?;
         let registry = self.registry();
         let host = self.host();
@@ -423,9 +423,9 @@ impl<'a> NamespaceContext<'a> {
             .outcomes
             .iter()
             .map(|(_, outcome)| outcome)
-            .find(|o| o.hosts_toml == HostsToml::Ignored && !o.endpoints.is_empty());
+            .find(|o| o.hosts_toml == HostsToml::Ignored && !o.endpoints().is_empty());
         let registry = self.registry();
-        match ignored.and_then(|outcome| outcome.endpoints.last()) {
+        match ignored.and_then(|outcome| outcome.endpoints().last()) {
             Some(_) if self.is_default() => {
                 format!("pulls from {registry} go straight to that registry")
             }

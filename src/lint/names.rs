@@ -46,7 +46,7 @@ impl NamespaceContext<'_> {
         let mut endpoints = self
             .outcomes
             .iter()
-            .filter_map(|(_, outcome)| outcome.endpoints.last());
+            .filter_map(|(_, outcome)| outcome.endpoints().last());
         match endpoints.next_back() {
             Some(endpoint) if !self.is_default() => {
                 format!("pulls from {registry} go straight to {}", endpoint.url())

@@ -104,7 +104,7 @@ pub fn twins<'c, 'a>(context: &'c NamespaceContext<'a>) -> Vec<Twin<'c, 'a>> {
         }
         let host = root.to_mut();
         host.role = Role::Upstream;
-        host.scheme = "https".to_owned();
+        host.scheme = "https".into();
         host.host = match own {
             "docker.io" => "registry-1.docker.io".to_owned(),
             _ => own.to_owned(),

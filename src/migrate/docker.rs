@@ -95,7 +95,7 @@ impl Daemon {
             Ok(url) => url,
             Err(error) => return meant.faults.push(fault(FaultKind::Url(error))),
         };
-        if url.host.is_empty() || !matches!(url.scheme.as_str(), "http" | "https") {
+        if url.host.is_empty() || !matches!(url.scheme.as_ref(), "http" | "https") {
             return meant.faults.push(fault(FaultKind::Unusable));
         }
         if has_unused_parts(&url) {

@@ -90,7 +90,7 @@ pub fn is_writable(endpoint: &Endpoint) -> bool {
 fn url(endpoint: &Endpoint) -> String {
     // `%` stands before the zone of an address alone.
     let host = endpoint.host.replace('%', "%25");
-    let path = match endpoint.path.as_str() {
+    let path = match endpoint.path.as_ref() {
         "/v2" => String::new(),
         path => utf8_percent_encode(path, IN_PATH).to_string(),
     };

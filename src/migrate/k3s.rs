@@ -102,7 +102,7 @@ impl Registries {
             Ok(url) => url,
             Err(error) => return fault(FaultKind::Url(error)),
         };
-        let scheme = match url.scheme.as_str() {
+        let scheme = match url.scheme.as_ref() {
             "" if is_loopback(&url.host) && !matches!(port_of(&url.host), "" | "443") => "http",
             "" => "https",
             written => written,

@@ -221,7 +221,7 @@ fn holds_credentials(path: &str) -> bool {
 /// The endpoints without those that repeat an earlier one: asking once more changes no answer.
 pub fn without_repeats(endpoints: &[Endpoint]) -> Vec<Endpoint> {
     let key = |endpoint: &Endpoint| {
-        let default = match endpoint.scheme.as_str() {
+        let default = match endpoint.scheme.as_ref() {
             "https" => "443",
             _ => "80",
         };
@@ -249,9 +249,9 @@ pub fn without_repeats(endpoints: &[Endpoint]) -> Vec<Endpoint> {
 fn is_what_happens_anyway(host: &str, endpoints: &[Endpoint]) -> bool {
     let own = endpoint(
         Role::Upstream,
-        "https".to_owned(),
+        "https",
         default_host(host).to_owned(),
-        "/v2".to_owned(),
+        "/v2",
         Tls::default(),
     );
     let [only] = endpoints else { return false };

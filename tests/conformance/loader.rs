@@ -54,7 +54,7 @@ fn compare(outcome: &Outcome, expected: &Expected) -> Result<(), String> {
         ));
     }
     if verdict == Verdict::Endpoints {
-        let ours: Vec<Value> = outcome.endpoints.iter().map(as_recorded).collect();
+        let ours: Vec<Value> = outcome.endpoints().iter().map(as_recorded).collect();
         let theirs: Vec<Value> = expected.endpoints.iter().map(comparable).collect();
         if ours != theirs {
             return Err(format!(

@@ -44,7 +44,7 @@ fn compare(
     if Some(reference.to_string()) != expected.reference {
         return Err(format!("{reference}, not {:?}", expected.reference));
     }
-    let made = requests(release, &reference, &outcome.endpoints);
+    let made = requests(release, &reference, outcome.endpoints());
     let text = |requests: &[Request]| -> Vec<String> {
         // Where a header holds a line break, the recording kept the headers behind the URL.
         requests

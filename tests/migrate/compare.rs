@@ -67,7 +67,7 @@ pub struct Seen {
 }
 
 fn seen(endpoint: &Endpoint) -> Seen {
-    let default_port = match endpoint.scheme.as_str() {
+    let default_port = match endpoint.scheme.as_ref() {
         "https" => ":443",
         _ => ":80",
     };
@@ -125,11 +125,11 @@ pub fn differences(old: &dyn Old, tree: &Written, releases: &[Release], host: &s
         if outcome.lookup.chosen.is_some() && outcome.hosts_toml != HostsToml::Loaded {
             differ(format!("hosts.toml: {:?}", outcome.hosts_toml));
         }
-        let have = all_seen(&outcome.endpoints);
+        let have = all_seen(outcome.endpoints());
         if have != want {
             differ(format!("\n  meant {want:#?}\n  has   {have:#?}"));
         }
-        for endpoint in &outcome.endpoints {
+        for endpoint in outcome.endpoints() {
             let own = endpoint.host == host
                 || host == "docker.io" && endpoint.host == "registry-1.docker.io";
             if !own && endpoint.capabilities.has(Capabilities::PUSH) {

@@ -91,7 +91,7 @@ fn a_bracketed_address_is_left_out_for_1_x_and_nothing_else_is() {
     let tree = Written::new(&migration);
     let urls = |host: &str| -> Vec<String> {
         let outcome = certsd_lint::containerd::load(Release::new(1, 7, 34), &tree, ROOT, host);
-        outcome.endpoints.iter().map(Endpoint::url).collect()
+        outcome.endpoints().iter().map(Endpoint::url).collect()
     };
     assert_eq!(
         urls("docker.io"),

@@ -152,7 +152,7 @@ fn ask(release: Release, query: &Query, config_path: &ConfigPath) -> Answer {
             searched,
             requests: reference
                 .as_ref()
-                .map(|r| requests(release, r, &outcome.endpoints)),
+                .map(|r| requests(release, r, outcome.endpoints())),
             outcome,
             location,
             as_one,

@@ -111,7 +111,11 @@ impl Writer<'_> {
             Verdict::Endpoints => (text, None),
             Verdict::PullsFail | Verdict::Crash | Verdict::Unknown => (None, text),
         };
-        let endpoints: Vec<Value> = outcome.endpoints.iter().map(|e| self.endpoint(e)).collect();
+        let endpoints: Vec<Value> = outcome
+            .endpoints()
+            .iter()
+            .map(|e| self.endpoint(e))
+            .collect();
         let mut value = json!({
             "directory": outcome.lookup.chosen,
             "hosts_toml": match outcome.hosts_toml {
@@ -142,7 +146,7 @@ impl Writer<'_> {
             let list = |requests: &[Request]| -> Vec<String> {
                 requests
                     .iter()
-                    .map(|request| self.request(request, outcome.endpoints.get(request.endpoint)))
+                    .map(|request| self.request(request, outcome.endpoints().get(request.endpoint)))
                     .collect()
             };
             value["requests"] = json!({

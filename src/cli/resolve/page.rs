@@ -170,7 +170,7 @@ impl Page<'_> {
                 );
             }
             (_, HostsToml::Absent) if outcome.lookup.chosen.is_some() => {
-                let certificates = outcome.endpoints.iter().any(|e| e.tls.is_set());
+                let certificates = outcome.endpoints().iter().any(|e| e.tls.is_set());
                 let text = match certificates {
                     true => "– not there; the certificate files of the directory are used",
                     false => "– not there",
@@ -238,7 +238,7 @@ impl Page<'_> {
 
     /// The endpoints in the order tried, with what each may do.
     fn endpoints(&mut self, found: &Found) {
-        let endpoints = &found.outcome.endpoints;
+        let endpoints = found.outcome.endpoints();
         self.sheet.out.push('\n');
         self.sheet
             .line(FAINT, "     resolve pull push   asked in this order");
@@ -306,7 +306,7 @@ impl Page<'_> {
     fn settings(&self, endpoint: &Endpoint) -> Vec<String> {
         let mut items = Vec::new();
         let file = |path: &String| self.shown_file(path);
-        match (endpoint.scheme.as_str(), endpoint.http_fallback) {
+        match (endpoint.scheme.as_ref(), endpoint.http_fallback) {
             ("http", _) => items.push("plain HTTP".to_owned()),
             (_, true) => items.push("HTTPS first, then plain HTTP".to_owned()),
             _ => {}
@@ -358,7 +358,7 @@ impl Page<'_> {
         let outcome = &found.outcome;
         let used = |host: &Host| {
             outcome
-                .endpoints
+                .endpoints()
                 .iter()
                 .any(|e| e.role == host.role && e.role != Role::Upstream)
         };
@@ -391,7 +391,7 @@ impl Page<'_> {
 
     /// Who is asked for what, in order; and the manifest requests.
     fn flows(&mut self, found: &Found, host: &str, reference: Option<&Reference>) {
-        let endpoints = &found.outcome.endpoints;
+        let endpoints = found.outcome.endpoints();
         // Without an image, any will do: the order is the same for all.
         let any = Reference {
             host: host.to_owned(),

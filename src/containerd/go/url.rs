@@ -1,12 +1,13 @@
 //! Go's `net/url` as far as containerd uses it: scheme, host and path of an endpoint.
 
+use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
 /// The three parts of a URL that containerd keeps, and what it drops.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Url {
     /// Lower-cased scheme, empty when there is none.
-    pub scheme: String,
+    pub scheme: Cow<'static, str>,
     /// Host and port, escapes resolved, case as written.
     pub host: String,
     /// Path, escapes resolved, not cleaned.
@@ -71,12 +72,11 @@ impl std::fmt::Display for UrlError {
 /// `strict_colons` is the rule of Go 1.26, with which containerd 2.3 is built: a host that is not
 /// in brackets may hold one colon only, so unbracketed IPv6 addresses are refused.
 pub fn parse(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
-    let (main, fragment) = match text.split_once('#') {
-        Some((main, fragment)) => (main, fragment),
-        None => (text, ""),
+    let Some((main, fragment)) = cut(text, b'#') else {
+        return parse_without_fragment(text, strict_colons);
     };
     let mut url = parse_without_fragment(main, strict_colons)?;
-    url.has_fragment = text.contains('#');
+    url.has_fragment = true;
     unescape(fragment, Part::Other)?;
     Ok(url)
 }
@@ -84,6 +84,19 @@ pub fn parse(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
 /// Whether `strict_colons` can make a difference: after the scheme's, there is more than one colon.
 pub fn colons_may_matter(text: &str) -> bool {
     text.bytes().filter(|&byte| byte == b':').count() > 2
+}
+
+/// What stands before and after the first `mark`, a byte of ASCII. URLs are so short that a search for a character, which
+/// is made for long texts, takes longer.
+fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.as_bytes().iter().position(|&byte| byte == mark)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// The same for the last.
+fn cut_last(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.as_bytes().iter().rposition(|&byte| byte == mark)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
@@ -96,8 +109,12 @@ fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlErr
         return Ok(url);
     }
     let (scheme, rest) = split_scheme(text)?;
-    url.scheme = scheme.to_ascii_lowercase();
-    let rest = match rest.split_once('?') {
+    url.scheme = match scheme {
+        "https" => Cow::Borrowed("https"),
+        "http" => Cow::Borrowed("http"),
+        other => Cow::Owned(other.to_ascii_lowercase()),
+    };
+    let rest = match cut(rest, b'?') {
         Some((rest, _)) => {
             url.has_query = true;
             rest
@@ -109,11 +126,8 @@ fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlErr
             url.opaque = !rest.is_empty();
             return Ok(url);
         }
-        if rest
-            .split('/')
-            .next()
-            .is_some_and(|segment| segment.contains(':'))
-        {
+        let segment = cut(rest, b'/').map_or(rest, |(segment, _)| segment);
+        if segment.contains(':') {
             return Err(UrlError::ColonInFirstSegment);
         }
     }
@@ -121,8 +135,9 @@ fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlErr
         (!url.scheme.is_empty() || !rest.starts_with("///")) && rest.starts_with("//");
     let path = if has_authority {
         let rest = &rest[2..];
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let (userinfo, host) = match authority.rsplit_once('@') {
+        let slash = rest.as_bytes().iter().position(|&byte| byte == b'/');
+        let (authority, path) = rest.split_at(slash.unwrap_or(rest.len()));
+        let (userinfo, host) = match cut_last(authority, b'@') {
             Some((userinfo, host)) => (Some(userinfo), host),
             None => (None, authority),
         };
@@ -163,10 +178,11 @@ fn parse_host(host: &str, strict_colons: bool) -> Result<String, UrlError> {
     if host.starts_with('[') {
         return parse_bracketed(host);
     }
-    let colon = if strict_colons {
-        host.find(':')
-    } else {
-        host.rfind(':')
+    let is_colon = |byte: &u8| *byte == b':';
+    let mut bytes = host.as_bytes().iter();
+    let colon = match strict_colons {
+        true => bytes.position(is_colon),
+        false => bytes.rposition(is_colon),
     };
     if let Some(colon) = colon {
         check_port(&host[colon..])?;
@@ -213,8 +229,11 @@ enum Part {
 
 fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
     let bytes = text.as_bytes();
-    let stays = |b: u8| b != b'%' && (part == Part::Other || b >= 0x80 || allowed_in_host(b));
-    if bytes.iter().all(|&b| stays(b)) {
+    let stays = match part {
+        Part::Other => bytes.iter().all(|&b| b != b'%'),
+        _ => bytes.iter().all(|&b| b >= 0x80 || allowed_in_host(b)),
+    };
+    if stays {
         return Ok(text.to_owned());
     }
     let mut out = Vec::with_capacity(bytes.len());
@@ -259,7 +278,9 @@ fn hex(byte: Option<&u8>) -> Option<u8> {
 }
 
 fn allowed_in_host(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!$&'()*+,;=:[]<>\"-_.~".contains(&byte)
+    matches!(byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';'
+        | b'=' | b':' | b'[' | b']' | b'<' | b'>' | b'"' | b'-' | b'_' | b'.' | b'~')
 }
 
 #[cfg(test)]
@@ -268,7 +289,7 @@ mod tests {
 
     fn parts(text: &str) -> (String, String, String) {
         let url = parse(text, false).unwrap();
-        (url.scheme, url.host, url.path)
+        (url.scheme.into_owned(), url.host, url.path)
     }
 
     #[test]
