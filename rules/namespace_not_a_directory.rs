@@ -44,9 +44,6 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    if context.namespace.is_dir && !is_plausible_host(context.name()) {
-        return;
-    }
     for found in context.problems() {
         let message = match &found.problem.cause {
             Cause::HostsFile(FileError::NotADirectory) => {
@@ -55,6 +52,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             Cause::Directory(error) => format!("`{}` {}", context.name(), error.predicate()),
             _ => continue,
         };
+        if context.namespace.is_dir && !is_plausible_host(context.name()) {
+            return;
+        }
         out.push(
             context
                 .finding_at(&RULE, context.name(), message)

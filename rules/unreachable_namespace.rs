@@ -70,7 +70,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let releases = match &odd {
         // A name that only an odd image could have: it may well parse.
         Some(_) => context.releases(),
-        None => context.releases_where(|release, _| !context.is_looked_up(release)),
+        None => context.unreached(),
     };
     if !releases.is_empty() {
         let fault = odd.unwrap_or_else(|| unknown_name(context));

@@ -298,7 +298,6 @@ impl<'a> NamespaceContext<'a> {
     fn find_entries(&self) -> Vec<Entry<'a>> {
         let tables = self.host_tables();
         let mut entries: Vec<Entry<'a>> = Vec::new();
-        let mut known_at: HashMap<(bool, &Option<Span>), usize> = HashMap::new();
         let alike = |a: &(_, Rc<Outcome>), b: &(_, Rc<Outcome>)| Rc::ptr_eq(&a.1, &b.1);
         for alike in self.outcomes.chunk_by(alike) {
             let releases = alike.iter().map(|(release, _)| *release);
@@ -306,13 +305,15 @@ impl<'a> NamespaceContext<'a> {
                 .first()
                 .map_or(&[][..], |(_, outcome)| &outcome.entries);
             for (index, host) in read.iter().enumerate() {
-                let key = (host.role == Role::Server, &host.span);
-                let is_same =
-                    |known: &Entry| (known.host.role == Role::Server, &known.host.span) == key;
+                let is_same = |known: &Entry| {
+                    let (is_server, was_server) =
+                        (host.role == Role::Server, known.host.role == Role::Server);
+                    known.host.span == host.span && is_server == was_server
+                };
                 // Releases that read the file alike have the same entries at the same places.
                 let known = match entries.get(index).is_some_and(is_same) {
                     true => Some(index),
-                    false => known_at.get(&key).copied(),
+                    false => entries.iter().position(is_same),
                 };
                 match known.map(|at| &mut entries[at]) {
                     Some(known) => {
@@ -333,7 +334,6 @@ impl<'a> NamespaceContext<'a> {
                                 .copied(),
                             _ => None,
                         };
-                        known_at.insert(key, entries.len());
                         entries.push(Entry {
                             host,
                             releases: releases.clone().collect(),

@@ -2,7 +2,7 @@
 
 use super::context::NamespaceContext;
 use crate::containerd::directory::{self, DEFAULT};
-use crate::containerd::{DirEntry, FileError, Files, Release, reference};
+use crate::containerd::{DirEntry, FileError, Files, Release, Releases, reference};
 
 impl NamespaceContext<'_> {
     /// Whether there is an image for which a release looks up this name.
@@ -18,6 +18,14 @@ impl NamespaceContext<'_> {
             .is_ok_and(|reference| reference.host == host);
         let names = directory::candidates(release, host);
         self.namespace.utf8 && reached && names.iter().any(|name| name == self.name())
+    }
+
+    /// The targeted releases that look this name up for no image.
+    pub fn unreached(&self) -> Releases {
+        match is_plain_host(self.name()) && !self.is_default() {
+            true => Releases::new(),
+            false => self.releases_where(|release, _| !self.is_looked_up(release)),
+        }
     }
 
     /// Whether the directory holds a hosts.toml, or certificates in Docker's layout.
