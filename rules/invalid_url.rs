@@ -103,6 +103,9 @@ fn help(url: &str, error: &UrlError) -> String {
             port.trim_start_matches(':')
         ),
         UrlError::MissingBracket => "close the bracket: `https://[fd00::1]:5000`".to_owned(),
+        UrlError::MisplacedBracket => {
+            "delete the bracket: brackets go around a whole IPv6 address alone".to_owned()
+        }
         UrlError::InvalidAddress(_) => {
             "brackets are for IPv6 addresses alone: write a name or an IPv4 address without them"
                 .to_owned()

@@ -23,7 +23,7 @@ const RELEASES: [(&str, Options); 3] = [
     (
         "1.6.39",
         Options {
-            version: Version::V1_9,
+            version: Version::V1_9_5,
             host_table_required: true,
             override_path: true,
         },
@@ -31,7 +31,7 @@ const RELEASES: [(&str, Options); 3] = [
     (
         "1.7.34",
         Options {
-            version: Version::V1_9,
+            version: Version::V1_9_5,
             host_table_required: false,
             override_path: true,
         },

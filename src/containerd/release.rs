@@ -150,10 +150,11 @@ impl Release {
     /// go-toml v1's options for this release. For 1.x only.
     pub fn toml_v1(self) -> v1::Options {
         v1::Options {
-            version: if self.since(1, 6, 0) {
-                v1::Version::V1_9
-            } else {
-                v1::Version::V1_8
+            version: match (self.minor, self.patch) {
+                (..=5, _) => v1::Version::V1_8,
+                // containerd#7942 came with 1.6.16.
+                (6, ..=15) => v1::Version::V1_9_3,
+                _ => v1::Version::V1_9_5,
             },
             // 1.7.32 takes a file without any host table.
             host_table_required: !self.since(1, 7, 32),

@@ -149,7 +149,12 @@ impl Plan<'_> {
         if with_namespace && is_proxy(endpoint, &self.reference.host) {
             path = self.with_namespace(&path)?;
         }
-        let text = format!("{}://{}{path}", endpoint.scheme, endpoint.host);
+        // What falls back remembers the host that it fell back for, at first none: so it asks no host by HTTP at once.
+        let scheme = match endpoint.http_fallback && endpoint.host.is_empty() {
+            true => "http",
+            false => &endpoint.scheme,
+        };
+        let text = format!("{scheme}://{}{path}", endpoint.host);
         Ok(request_url(&text, self.release.strict_colons())
             .ok()
             .map(|url| Request {
@@ -274,6 +279,16 @@ mod tests {
             push,
         } = requests(release, &reference, endpoints);
         [lines(&resolve), lines(&fetch), lines(&push)]
+    }
+
+    #[test]
+    fn no_host_is_asked_by_http_at_once() {
+        let endpoint = Endpoint {
+            http_fallback: true,
+            ..endpoint("https://", "/v2", "push")
+        };
+        let [_, _, push] = ask(OLD, "quay.io/app:1", &[endpoint]);
+        assert_eq!(push[0], "HEAD http:///v2/app/blobs/{digest}");
     }
 
     #[test]

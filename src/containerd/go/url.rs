@@ -36,6 +36,8 @@ pub enum UrlError {
     InvalidPort(String),
     /// `[` without `]`.
     MissingBracket,
+    /// `[` elsewhere than at the beginning of the host.
+    MisplacedBracket,
     /// What stands in brackets is no IPv6 address.
     InvalidAddress(String),
     /// `%` without two hexadecimal digits, or one that is not allowed in a host.
@@ -54,6 +56,7 @@ impl std::fmt::Display for UrlError {
             UrlError::ColonInFirstSegment => f.write_str("what stands before the `:` is no scheme"),
             UrlError::InvalidPort(port) => write!(f, "`{port}` is no port"),
             UrlError::MissingBracket => f.write_str("`[` is not closed by `]`"),
+            UrlError::MisplacedBracket => f.write_str("`[` stands inside the host"),
             UrlError::InvalidAddress(address) => {
                 write!(f, "`{address}` in brackets is no IPv6 address")
             }
@@ -69,8 +72,8 @@ impl std::fmt::Display for UrlError {
 
 /// Splits `text` as Go's `url.Parse` does.
 ///
-/// `strict_colons` is the rule of Go 1.26, with which containerd 2.3 is built: a host that is not
-/// in brackets may hold one colon only, so unbracketed IPv6 addresses are refused.
+/// `strict_colons` is the rule of Go 1.26, with which containerd 2.3 is built: after `http://` and `https://`, a host
+/// that is not in brackets may hold one colon only, so unbracketed IPv6 addresses are refused.
 pub fn parse(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
     let Some((main, fragment)) = cut(text, b'#') else {
         return parse_without_fragment(text, strict_colons);
@@ -141,7 +144,8 @@ fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlErr
             Some((userinfo, host)) => (Some(userinfo), host),
             None => (None, authority),
         };
-        url.host = parse_host(host, strict_colons)?;
+        let is_http = matches!(&*url.scheme, "http" | "https");
+        url.host = parse_host(host, strict_colons && is_http)?;
         if let Some(userinfo) = userinfo {
             if !userinfo.chars().all(allowed_in_userinfo) {
                 return Err(UrlError::InvalidUserinfo);
@@ -175,8 +179,11 @@ fn allowed_in_userinfo(c: char) -> bool {
 }
 
 fn parse_host(host: &str, strict_colons: bool) -> Result<String, UrlError> {
-    if host.starts_with('[') {
-        return parse_bracketed(host);
+    match host.rfind('[') {
+        Some(0) => return parse_bracketed(host),
+        // Go took it until 2026; the patch releases that are recorded refuse it.
+        Some(_) => return Err(UrlError::MisplacedBracket),
+        None => {}
     }
     let is_colon = |byte: &u8| *byte == b':';
     let mut bytes = host.as_bytes().iter();
@@ -268,8 +275,13 @@ fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
         i += 1;
     }
     // Escapes can spell bytes that are no UTF-8; containerd would send them as they are, which
-    // no registry answers to, and JSON cannot carry.
-    Ok(String::from_utf8_lossy(&out).into_owned())
+    // no registry answers to, and JSON cannot carry. Go's JSON has a replacement for each.
+    let mut text = String::with_capacity(out.len());
+    for chunk in out.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Ok(text)
 }
 
 fn hex(byte: Option<&u8>) -> Option<u8> {
@@ -316,6 +328,7 @@ mod tests {
             ),
             ("https://m/a%2Fb", "https", "m", "/a/b"),
             ("https://m:", "https", "m:", ""),
+            ("https://m/%e2%80", "https", "m", "/\u{fffd}\u{fffd}"),
         ] {
             assert_eq!(
                 parts(text),
@@ -331,6 +344,8 @@ mod tests {
             "https://mirror internal",
             "https://m:abc",
             "https://[fd00::1",
+            "https://mirror[fd00::1]",
+            "https://[[fd00::1]]",
             "https://[fe80::1%eth0]",
             "https://${REGISTRY}",
             "https://a%zz",
@@ -351,5 +366,6 @@ mod tests {
             parse("https://fd00::1", true),
             Err(UrlError::InvalidPort("::1".into()))
         );
+        assert!(parse("http+unix://fd00::1", true).is_ok());
     }
 }

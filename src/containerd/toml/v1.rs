@@ -34,18 +34,19 @@ use super::{Decoded, Problem};
 
 pub use document::document;
 
-/// Which of the two go-toml lines that containerd 1.x was built with.
+/// Which of the go-tomls that containerd 1.x was built with.
 ///
-/// They differ in dates (1.8 knows them by a regular expression, 1.9 by a
+/// The lines differ in dates (1.8 knows them by a regular expression, 1.9 by a
 /// lexer that stumbles over a date before a newline), in underscores and the largest
-/// integers, and in what a missing value leads to: 1.8 reports it, 1.9 panics
-/// (pelletier/go-toml#507).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// integers, and in what a missing value leads to: all report it but the early 1.9, which panics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
     /// go-toml 1.8.1, which containerd 1.5 is built with.
     V1_8,
-    /// go-toml 1.9, which containerd 1.6 and 1.7 are built with; in detail 1.9.5.
-    V1_9,
+    /// go-toml 1.9.3, which containerd 1.6.0 to 1.6.15 are built with.
+    V1_9_3,
+    /// go-toml 1.9.5, which containerd 1.6 (containerd#7942) and 1.7 are built with since.
+    V1_9_5,
 }
 
 /// In what the releases of containerd 1.x differ when they read a hosts.toml.

@@ -267,7 +267,7 @@ impl<'s> Lexer<'s> {
                     return Ok(());
                 }
             }
-            Version::V1_9 => {
+            Version::V1_9_3 | Version::V1_9_5 => {
                 if let Some(found) = datetime::look_ahead_v1_9(self.rest()) {
                     return self.datetime_v1_9(found);
                 }

@@ -49,7 +49,7 @@ struct Parser<'s> {
     /// that must not come twice, so `[a]` and `[ a ]` are the same table and no duplicates.
     seen: Names<'s, Span>,
     depth: usize,
-    /// The key of the setting whose value is being read.
+    /// The key of the setting whose value is being read, which early 1.9 names when it panics.
     setting: Option<KeyText<'s>>,
 }
 
@@ -297,13 +297,13 @@ impl<'s> Parser<'s> {
 
     /// A token that begins no value: `key =` and then a newline, or `[1,,2]`.
     ///
-    /// 1.9 panics with an error, but what catches its panics expects text, and panics
+    /// 1.9 panics with an error. What catches its panics expects text before 1.9.5, and panics
     /// in turn (pelletier/go-toml#507); nothing in containerd catches that.
     fn no_value(&self, token: Token) -> Problem {
         let setting = self.setting.as_ref().and_then(|key| key.split().ok());
         match self.version {
-            Version::V1_8 => unexpected(token, "a value is due"),
-            Version::V1_9 => Problem {
+            Version::V1_8 | Version::V1_9_5 => unexpected(token, "a value is due"),
+            Version::V1_9_3 => Problem {
                 kind: ProblemKind::Panic {
                     key: dotted(setting.iter().flatten()),
                     found: token.kind.describe(),

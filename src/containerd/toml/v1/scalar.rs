@@ -24,7 +24,7 @@ pub(super) fn integer<'s>(text: &str, version: Version) -> Result<Datum<'s>, &'s
     // it is written with one.
     let unsigned = !digits.starts_with(['+', '-']) && u64::from_str_radix(digits, base).is_ok();
     match version {
-        Version::V1_9 if unsigned => Ok(Datum::UnsignedInteger),
+        Version::V1_9_5 if unsigned => Ok(Datum::UnsignedInteger),
         _ => Err("a number that 64 bits cannot hold"),
     }
 }
@@ -46,7 +46,7 @@ fn underscores(text: &str, hexadecimal: bool, version: Version) -> Result<(), &'
     let is_digit = |char: char| match (hexadecimal, version) {
         (false, _) => char.is_ascii_digit(),
         (true, Version::V1_8) => matches!(char, '0'..='9' | 'a'..='f'),
-        (true, Version::V1_9) => char.is_ascii_hexdigit(),
+        (true, Version::V1_9_3 | Version::V1_9_5) => char.is_ascii_hexdigit(),
     };
     let chars: Vec<char> = text.chars().collect();
     for (at, _) in chars.iter().enumerate().filter(|(_, char)| **char == '_') {
@@ -55,7 +55,7 @@ fn underscores(text: &str, hexadecimal: bool, version: Version) -> Result<(), &'
         let fine = before.is_some_and(is_digit)
             && match version {
                 Version::V1_8 => after.is_some_and(is_digit),
-                Version::V1_9 => after.is_some(),
+                Version::V1_9_3 | Version::V1_9_5 => after.is_some(),
             };
         if !fine {
             return Err("an underscore in a number that does not stand between digits");
