@@ -39,7 +39,7 @@ pub(super) fn read_der(der: &[u8]) -> Result<PublicKey, [KeyError; 3]> {
         Err(error) => error,
     };
     let pkcs1 = match rsa::read(der) {
-        Ok(modulus) => return Ok(PublicKey::Rsa(modulus)),
+        Ok(key) => return Ok(key),
         Err(error) => error,
     };
     let sec1 = match sec1(der, None) {
@@ -84,7 +84,7 @@ fn pkcs8(der: &[u8]) -> Result<PublicKey, KeyError> {
     };
     let key = fields.content(tag::OCTET_STRING).ok_or(NOT_PKCS8)?;
     match kind.as_str() {
-        "1.2.840.113549.1.1.1" => rsa::read(key).map(PublicKey::Rsa),
+        "1.2.840.113549.1.1.1" => rsa::read(key),
         "1.2.840.10045.2.1" => {
             // Parameters that are no name count as absent: the key within may name the curve.
             let curve = parameters.and_then(|parameters| Reader::new(parameters).oid());

@@ -135,9 +135,8 @@ fn compare(certificate: &PublicKey, key: &PublicKey) -> Result<(), KeyPairError>
         (PublicKey::Dsa(_) | PublicKey::Unknown(_), _) => {
             return Err(KeyPairError::UnsupportedCertificateKey(certificate.kind()));
         }
-        (PublicKey::Rsa(_), PublicKey::Rsa(_)) | (PublicKey::Ed25519(_), PublicKey::Ed25519(_)) => {
-            true
-        }
+        (PublicKey::Rsa { .. }, PublicKey::Rsa { .. })
+        | (PublicKey::Ed25519(_), PublicKey::Ed25519(_)) => true,
         // Two curves are two kinds to a person, though Go calls both ECDSA.
         (PublicKey::Ec(one, _), PublicKey::Ec(other, _)) => one == other,
         _ => false,

@@ -2,6 +2,7 @@
 
 use super::der::{Element, Reader, tag};
 use super::oid::Oid;
+use super::time;
 
 /// A subject or an issuer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,7 +65,8 @@ pub(super) fn read(mut sequence: Reader<'_>) -> Option<Name> {
     Some(Name { attributes })
 }
 
-/// An attribute's value. Each type of text may hold certain characters only; a value that is no text is not looked at.
+/// An attribute's value. Each type of text may hold certain characters only. Of a value that is no text nothing is
+/// shown, but from Go 1.27 on its form is checked where Go knows the type; before, it was refused.
 fn text(value: Element<'_>) -> Option<String> {
     let content = value.content;
     let ascii = |allowed: fn(u8) -> bool| {
@@ -81,7 +83,19 @@ fn text(value: Element<'_>) -> Option<String> {
         // Go, like most, takes the defunct T.61 for Latin-1.
         tag::T61_STRING => Some(content.iter().map(|&byte| char::from(byte)).collect()),
         tag::BMP_STRING => bmp(content),
-        _ => Some(String::new()),
+        _ => is_well_formed(&value).then(String::new),
+    }
+}
+
+fn is_well_formed(value: &Element<'_>) -> bool {
+    let mut reader = Reader::new(value.full);
+    match value.tag {
+        tag::INTEGER => reader.small_integer().is_some(),
+        tag::BIT_STRING => reader.bit_string().is_some(),
+        tag::OBJECT_IDENTIFIER => reader.oid().is_some(),
+        tag::UTC_TIME | tag::GENERALIZED_TIME => time::read(&mut reader).is_some(),
+        tag::BOOLEAN => reader.boolean().is_some(),
+        _ => true,
     }
 }
 
@@ -182,6 +196,16 @@ mod tests {
             "half a surrogate pair"
         );
         assert_eq!(common_name(tag::BMP_STRING, &[0]), None);
+    }
+
+    #[test]
+    fn what_is_no_text_has_its_form() {
+        assert!(name(CN, tag::BOOLEAN, &[0xff]).is_some());
+        assert!(name(CN, tag::BOOLEAN, &[1]).is_none());
+        assert!(name(CN, tag::INTEGER, &[1]).is_some());
+        assert!(name(CN, tag::INTEGER, &[1; 9]).is_none());
+        assert!(name(CN, tag::UTC_TIME, b"noon").is_none());
+        assert!(name(CN, tag::OCTET_STRING, b"noon").is_some());
     }
 
     #[test]

@@ -11,8 +11,13 @@ use super::oid::Oid;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublicKey {
-    /// RSA, by its modulus.
-    Rsa(BigUint),
+    /// RSA.
+    Rsa {
+        /// The product of the primes.
+        modulus: BigUint,
+        /// The public exponent.
+        exponent: i64,
+    },
     /// ECDSA: the curve, and the point in its uncompressed form.
     Ec(Curve, Vec<u8>),
     /// Ed25519.
@@ -27,7 +32,7 @@ impl PublicKey {
     /// The kind of key: `RSA`, `ECDSA P-256`, `Ed25519`, `Ed448` …
     pub fn kind(&self) -> String {
         match self {
-            PublicKey::Rsa(_) => "RSA".to_owned(),
+            PublicKey::Rsa { .. } => "RSA".to_owned(),
             PublicKey::Ec(curve, _) => format!("ECDSA {}", curve.name()),
             PublicKey::Ed25519(_) => "Ed25519".to_owned(),
             PublicKey::Dsa(_) => "DSA".to_owned(),
@@ -38,7 +43,7 @@ impl PublicKey {
     /// The size of the key in bits, as people speak of it; `None` for an unknown kind.
     pub fn bits(&self) -> Option<u64> {
         match self {
-            PublicKey::Rsa(modulus) => Some(modulus.bits()),
+            PublicKey::Rsa { modulus, .. } => Some(modulus.bits()),
             PublicKey::Ec(curve, _) => Some(u64::from(curve.bits())),
             PublicKey::Ed25519(_) => Some(256),
             PublicKey::Dsa(bits) => Some(*bits),
@@ -48,7 +53,7 @@ impl PublicKey {
 
     /// Whether the key is RSA or DSA with fewer than 2048 bits, which is too short by every current recommendation.
     pub fn is_weak(&self) -> bool {
-        matches!(self, PublicKey::Rsa(_) | PublicKey::Dsa(_))
+        matches!(self, PublicKey::Rsa { .. } | PublicKey::Dsa(_))
             && self.bits().is_some_and(|bits| bits < 2048)
     }
 }
@@ -74,10 +79,11 @@ pub(super) fn read(mut info: Reader<'_>) -> Result<PublicKey, CertificateError> 
             }
             let mut rsa = Reader::new(&key).nested(tag::SEQUENCE).ok_or(MALFORMED)?;
             let modulus = positive(&mut rsa).ok_or(MALFORMED)?;
-            rsa.small_integer()
+            let exponent = rsa
+                .small_integer()
                 .filter(|exponent| *exponent > 0)
                 .ok_or(MALFORMED)?;
-            Ok(PublicKey::Rsa(modulus))
+            Ok(PublicKey::Rsa { modulus, exponent })
         }
         "1.2.840.10045.2.1" => {
             let mut parameters = Reader::new(parameters.ok_or(MALFORMED)?.full);
