@@ -71,7 +71,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let line = context
             .source
             .as_ref()
-            .map_or(0, |source| source.lines.line(span.start));
+            .map_or(0, |source| source.lines().line(span.start));
         let entry = by_line
             .entry(line)
             .or_insert_with(|| (span, None, Vec::new()));

@@ -18,9 +18,11 @@ pub struct LineIndex {
 impl LineIndex {
     /// Finds the lines of `text`; a line ends with a line feed.
     pub fn new(text: &str) -> LineIndex {
-        let after_feed = text.match_indices('\n').map(|(i, _)| i + 1);
+        let feeds = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         LineIndex {
-            starts: std::iter::once(0).chain(after_feed).collect(),
+            starts: std::iter::once(0)
+                .chain(feeds.map(|(at, _)| at + 1))
+                .collect(),
         }
     }
 

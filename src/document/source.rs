@@ -15,13 +15,17 @@ pub struct Source {
     pub text: String,
     /// Where the first byte is that is no UTF-8, if there is one.
     pub invalid_utf8: Option<usize>,
-    /// Lines and columns.
-    pub lines: LineIndex,
-    /// Found when they are first asked for.
+    // Both found when they are first asked for.
+    lines: OnceLock<LineIndex>,
     secrets: OnceLock<Secrets>,
 }
 
 impl Source {
+    /// Lines and columns.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
     /// What of it must not be repeated.
     pub fn secrets(&self) -> &Secrets {
         self.secrets.get_or_init(|| Secrets::of(&self.text))
@@ -45,12 +49,11 @@ impl Source {
                 (text, Some(error.valid_up_to()))
             }
         };
-        let lines = LineIndex::new(&text);
         Source {
             path: path.into(),
             text,
             invalid_utf8,
-            lines,
+            lines: OnceLock::new(),
             secrets: OnceLock::new(),
         }
     }

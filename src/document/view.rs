@@ -375,6 +375,45 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_in_a_value_is_not_in_a_header() {
+        let text = "a = [{ b.c = {} }]\n[[d.e]]\n[[d.e]]\nf.g = 1\n";
+        let document = Document::parse(text).unwrap();
+        let seen: Vec<(String, Spelling, &str)> = document
+            .root
+            .walk()
+            .into_iter()
+            .map(|(path, item)| (path.join("."), item.spelling, &text[item.span.clone()]))
+            .collect();
+        let own = |path: &str, spelling, span| (path.to_owned(), spelling, span);
+        assert_eq!(
+            seen,
+            [
+                own("a", Spelling::Plain, "[{ b.c = {} }]"),
+                own("d", Spelling::Implied, "d"),
+                own("d.e", Spelling::Header, "[[d.e]]\n[[d.e]]"),
+                own("d.e.f", Spelling::Dotted, "f"),
+                own("d.e.f.g", Spelling::Plain, "1"),
+            ]
+        );
+        let Node::Array(elements) = &document.root.items[0].node else {
+            panic!("an array");
+        };
+        let Node::Table(table) = &elements[0].0 else {
+            panic!("a table");
+        };
+        assert_eq!(table.spelling, Spelling::Inline);
+        assert_eq!(table.items[0].spelling, Spelling::Dotted);
+    }
+
+    #[test]
+    fn a_number_has_its_limits() {
+        for text in ["a = 9223372036854775808", "a = 1e400", "a = [-0.5, -1e400]"] {
+            assert!(Document::parse(text).is_err(), "{text}");
+        }
+        assert!(Document::parse("a = [0xffff, -inf, +nan, 1e9]").is_ok());
+    }
+
+    #[test]
     fn an_error_has_its_place() {
         let error = Document::parse("a = 1\na = 2\n").unwrap_err();
         assert_eq!(error.span, 6..7);

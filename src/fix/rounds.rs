@@ -415,5 +415,5 @@ fn line_of(finding: &Finding) -> usize {
     let (Some(source), Some(span)) = (&finding.location.source, &finding.location.span) else {
         return 0;
     };
-    source.lines.characters(&source.text, span.start).line
+    source.lines().characters(&source.text, span.start).line
 }

@@ -77,7 +77,7 @@ impl<'a> LineHashes<'a> {
                     // The text we hold is not the one that others decode.
                     Some(_) => read_hashes(paths, &source.path),
                 });
-        at_line(hashes, source.lines.line(span.start))
+        at_line(hashes, source.lines().line(span.start))
     }
 
     /// The hash of the first line of a file.

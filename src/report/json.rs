@@ -121,7 +121,7 @@ fn fix_value(finding: &Finding) -> Value {
 
 fn edit_value(edit: &Edit, source: &Source) -> Value {
     let position = |byte| {
-        let position = source.lines.characters(&source.text, byte);
+        let position = source.lines().characters(&source.text, byte);
         position_value(position, byte)
     };
     json!({

@@ -27,8 +27,8 @@ impl Place {
     fn of(location: &Location, position: impl Fn(&LineIndex, &str, usize) -> Position) -> Place {
         match (&location.source, &location.span) {
             (Some(source), Some(span)) => Place {
-                start: position(&source.lines, &source.text, span.start),
-                end: position(&source.lines, &source.text, span.end),
+                start: position(source.lines(), &source.text, span.start),
+                end: position(source.lines(), &source.text, span.end),
             },
             _ => {
                 let first = Position { line: 1, column: 1 };

@@ -223,7 +223,7 @@ fn region(start: Position, end: Position) -> Value {
 fn fix(finding: &Finding, paths: &Paths) -> Option<Value> {
     let (fix, source) = (finding.shown_fix()?, finding.location.source.as_ref()?);
     let replacement = |edit: &Edit| {
-        let position = |byte| source.lines.characters(&source.text, byte);
+        let position = |byte| source.lines().characters(&source.text, byte);
         let mut replacement = json!({
             "deletedRegion": region(position(edit.span.start), position(edit.span.end)),
         });

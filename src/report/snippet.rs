@@ -55,12 +55,12 @@ impl Snippet {
     /// The lines around the labels, which are sorted by place, in at most `width` columns.
     pub fn new(source: &Source, name: String, labels: &[Label], width: usize) -> Snippet {
         let spans: Vec<Range<usize>> = labels.iter().map(|l| visible_span(source, l)).collect();
-        let last_line = source.lines.line(source.text.len());
+        let last_line = source.lines().line(source.text.len());
         let mut numbers: Vec<usize> = spans
             .iter()
             .flat_map(|span| {
-                let first = source.lines.line(span.start);
-                let last = source.lines.line(span.end);
+                let first = source.lines().line(span.start);
+                let last = source.lines().line(span.end);
                 first.saturating_sub(1).max(1)..=(last + 1).min(last_line)
             })
             .collect();
@@ -79,7 +79,7 @@ impl Snippet {
         };
         let mut places = vec![(0, 0); spans.len()];
         for number in numbers {
-            let line = source.lines.line_span(number, &source.text);
+            let line = source.lines().line_span(number, &source.text);
             let is_labelled = |s: &&Range<usize>| s.start >= line.start && s.start <= line.end;
             // The empty line behind the last line feed is there only for a label at the very end.
             if line.is_empty() && !spans.iter().any(|s| s.start == line.start) {
@@ -90,10 +90,10 @@ impl Snippet {
             let shown = ShownLine::new(source.starred(), content.clone(), focus, columns);
             let start = snippet.text.len();
             for (span, place) in spans.iter().zip(&mut places) {
-                if source.lines.line(span.start) == number {
+                if source.lines().line(span.start) == number {
                     place.0 = start + shown.position(span.start);
                 }
-                if source.lines.line(span.end) == number {
+                if source.lines().line(span.end) == number {
                     place.1 = start + shown.position(span.end);
                 }
             }
@@ -108,7 +108,7 @@ impl Snippet {
             .iter()
             .zip(&places)
             .map(|(label, (start, _))| {
-                let position = source.lines.characters(&source.text, label.span.start);
+                let position = source.lines().characters(&source.text, label.span.start);
                 (*start, position.column)
             })
             .collect();
@@ -120,7 +120,7 @@ impl Snippet {
                 let room = columns.saturating_sub(middle + 6);
                 text = wrapped(&label.text, room);
                 if text.is_none() {
-                    let position = source.lines.characters(&source.text, label.span.start);
+                    let position = source.lines().characters(&source.text, label.span.start);
                     snippet.notes.push((position, label.text.clone()));
                 }
             }
@@ -210,15 +210,15 @@ impl SourceCode for Snippet {
 fn visible_span(source: &Source, label: &Label) -> Range<usize> {
     let text = &source.text;
     let Range { start, end } = within(text, label.span.clone());
-    let first = source.lines.line(start);
-    let content = without_end(text, source.lines.line_span(first, text));
+    let first = source.lines().line(start);
+    let content = without_end(text, source.lines().line_span(first, text));
     // A place inside the line's end (`\r\n`) is behind its last character.
     let start = start.min(content.end.max(content.start));
     let trimmed = start
         + text[start..end.max(start)]
             .trim_end_matches(['\n', '\r'])
             .len();
-    let end = if source.lines.line(trimmed) - first >= MAX_LINES {
+    let end = if source.lines().line(trimmed) - first >= MAX_LINES {
         content.end
     } else {
         trimmed

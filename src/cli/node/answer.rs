@@ -94,7 +94,7 @@ impl Node {
         let path = outcome.path(place)?;
         self.with_source(path, |source| Location {
             path: self.shown(path),
-            position: source.lines.characters(&source.text, place.span.start),
+            position: source.lines().characters(&source.text, place.span.start),
         })
     }
 

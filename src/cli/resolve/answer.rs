@@ -186,6 +186,6 @@ pub fn position(tree: &Tree, outcome: &Outcome, offset: usize) -> Option<Positio
         .read(&format!("{}/{directory}/hosts.toml", tree.root))
         .ok()?;
     let source = crate::document::Source::new("", &bytes);
-    let lines: &LineIndex = &source.lines;
+    let lines: &LineIndex = source.lines();
     Some(lines.characters(&source.text, offset))
 }

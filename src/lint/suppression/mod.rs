@@ -66,7 +66,7 @@ pub fn apply(context: &dyn Linted, report: &mut Report) -> Vec<Finding> {
     if instructions.is_empty() {
         return Vec::new();
     }
-    let scopes = Scopes::new(&source.text, &source.lines, context.document());
+    let scopes = Scopes::new(&source.text, source.lines(), context.document());
     let mut findings = Vec::new();
     let mut suppressions = Vec::new();
     for instruction in instructions {
