@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// So many names are found sooner by looking at each.
-const FEW: usize = 16;
+pub(super) const FEW: usize = 16;
 
 /// A map from names, in the order in which they came.
 ///
@@ -91,10 +91,6 @@ impl<'a, T> Names<'a, T> {
                 }
             }
         }
-    }
-
-    pub(super) fn clear(&mut self) {
-        *self = Names::default();
     }
 
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> {

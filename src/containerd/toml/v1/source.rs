@@ -1,6 +1,7 @@
 //! The text as the characters that go-toml v1 sees.
 
 use super::super::Span;
+use memchr::memchr_iter;
 use std::borrow::Cow;
 
 /// The decoded text, which knows where in the bytes it stands.
@@ -80,7 +81,7 @@ impl<'t> Lines<'t> {
     pub(super) fn line(&mut self, at: usize) -> usize {
         let (last, line) = self.last;
         let between = self.text.get(last..at).unwrap_or_default();
-        let newlines = between.iter().filter(|&&byte| byte == b'\n').count();
+        let newlines = memchr_iter(b'\n', between).count();
         self.last = (at, line + newlines);
         line + newlines
     }

@@ -7,7 +7,7 @@ use super::parser::{Expression, KeyPart, Parser};
 use super::seen::Seen;
 use super::target::{Config, Place};
 use super::{Options, Version};
-use crate::containerd::toml::{Decoded, Problem, ProblemKind, Span, Spanned};
+use crate::containerd::toml::{Decoded, Entry, HostEntry, Problem, ProblemKind, Span, Spanned};
 
 mod headers;
 mod values;
@@ -28,13 +28,13 @@ pub(super) fn decode(text: &[u8], options: Options) -> Decoded {
         skip_until_table: false,
         clear_array_table: false,
         field: "",
-        order: Vec::new(),
+        hosts: Vec::new(),
         problems: Vec::new(),
         by_version: false,
     };
     let finished = decoder.document(&mut root).is_ok();
     Decoded {
-        file: finished.then(|| root.into_file(decoder.order)),
+        file: finished.then(|| root.into_file(decoder.hosts)),
         problems: decoder.problems,
         by_version: decoder.by_version,
     }
@@ -53,8 +53,8 @@ struct Decoder<'a> {
     clear_array_table: bool,
     /// The field being decoded, for problems.
     field: &'static str,
-    /// The hosts as `getSortedHosts` lists them.
-    order: Vec<Spanned<String>>,
+    /// The hosts as `getSortedHosts` lists them, without what they hold.
+    hosts: Vec<HostEntry>,
     problems: Vec<Problem>,
     /// Something was met that the versions take differently.
     by_version: bool,
@@ -106,9 +106,12 @@ impl<'a> Decoder<'a> {
     fn list_host(&mut self, key: &[KeyPart]) {
         if let [table, host, ..] = key
             && table.name == "host"
-            && self.order.last().map_or("", |last| last.value.as_str()) != host.name
+            && self.hosts.last().map_or("", |last| &last.name.value) != host.name
         {
-            self.order.push(spanned(host.name.to_string(), &host.span));
+            self.hosts.push(HostEntry {
+                name: spanned(host.name.to_string(), &host.span),
+                entry: Entry::default(),
+            });
         }
     }
 

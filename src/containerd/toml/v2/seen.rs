@@ -2,8 +2,11 @@
 //!
 //! It sees names as written, so `ca` and `CA` are two keys to it, although both decode into one field.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use super::parser::{Expression, KeyPart, KeyValue, Node, NodeKind};
-use crate::containerd::toml::names::Names;
+use crate::containerd::toml::names::FEW;
 use crate::containerd::toml::{Problem, ProblemKind, Span};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,10 +18,14 @@ enum Kind {
 
 #[derive(Debug)]
 struct Entry<'a> {
-    children: Names<'a, usize>,
+    /// The entry that it belongs to.
+    parent: usize,
+    name: Cow<'a, str>,
     kind: Kind,
     /// Closed: a header for it, or a dotted key through it, is a second definition.
     explicit: bool,
+    /// The first entry that may belong to it. What it had before is forgotten.
+    children: usize,
     /// Where it was first named.
     span: Span,
 }
@@ -27,6 +34,8 @@ struct Entry<'a> {
 #[derive(Debug)]
 pub(super) struct Seen<'a> {
     entries: Vec<Entry<'a>>,
+    /// Where the last of each name is in what it belongs to, once there are more than a [`FEW`].
+    index: Option<HashMap<(usize, Cow<'a, str>), usize>>,
     /// The table that keys now belong to.
     current: usize,
     /// The first entry that its keys made.
@@ -36,15 +45,18 @@ pub(super) struct Seen<'a> {
 impl<'a> Seen<'a> {
     pub(super) fn new() -> Self {
         let root = Entry {
-            children: Names::default(),
+            parent: 0,
+            name: Cow::Borrowed(""),
             kind: Kind::Table,
             explicit: false,
+            children: 1,
             span: 0..0,
         };
         let mut entries = Vec::with_capacity(8);
         entries.push(root);
         Self {
             entries,
+            index: None,
             current: 0,
             first: 1,
         }
@@ -78,10 +90,11 @@ impl<'a> Seen<'a> {
         self.current = match known {
             None => self.create(at, last, kind, true),
             Some(child) => {
+                let made = self.entries.len();
                 let entry = &mut self.entries[child];
                 match kind {
                     _ if entry.kind != kind => return Err(self.redefined(key, child)),
-                    Kind::ArrayTable => entry.children.clear(),
+                    Kind::ArrayTable => entry.children = made,
                     _ if entry.explicit => return Err(self.redefined(key, child)),
                     _ => entry.explicit = true,
                 }
@@ -118,21 +131,39 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn child(&self, parent: usize, part: &KeyPart) -> Option<usize> {
-        self.entries[parent].children.get(&part.name).copied()
+    fn child(&self, parent: usize, part: &KeyPart<'a>) -> Option<usize> {
+        let first = self.entries[parent].children;
+        match &self.index {
+            None => {
+                let is_it = |entry: &Entry| entry.parent == parent && entry.name == part.name;
+                let known = self.entries.get(first..)?.iter().position(is_it);
+                known.map(|at| first + at)
+            }
+            Some(index) => {
+                let last = index.get(&(parent, part.name.clone())).copied();
+                last.filter(|&last| last >= first)
+            }
+        }
     }
 
     fn create(&mut self, parent: usize, part: &KeyPart<'a>, kind: Kind, explicit: bool) -> usize {
-        let index = self.entries.len();
+        let made = self.entries.len();
         self.entries.push(Entry {
-            children: Names::default(),
+            parent,
+            name: part.name.clone(),
             kind,
             explicit,
+            children: made + 1,
             span: part.span.clone(),
         });
-        let children = &mut self.entries[parent].children;
-        children.add(part.name.clone(), index);
-        index
+        if let Some(index) = &mut self.index {
+            index.insert((parent, part.name.clone()), made);
+        } else if made > FEW {
+            let entries = self.entries.iter().enumerate().skip(1);
+            let keys = entries.map(|(at, entry)| ((entry.parent, entry.name.clone()), at));
+            self.index = Some(keys.collect());
+        }
+        made
     }
 
     fn redefined(&self, key: &[KeyPart], earlier: usize) -> Problem {

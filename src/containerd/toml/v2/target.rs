@@ -134,23 +134,22 @@ impl<'a> Config<'a> {
         self.skip_verify.is_none() && Field::find(key) == Some(Field::SkipVerify)
     }
 
-    /// What was decoded, with the hosts in `order`. A host that was listed but not decoded is empty.
-    pub(super) fn into_file(mut self, order: Vec<Spanned<String>>) -> HostsFile {
+    /// What was decoded, with the hosts in the order of `hosts`, which are empty yet. A host that was listed but not
+    /// decoded stays so.
+    pub(super) fn into_file(mut self, mut hosts: Vec<HostEntry>) -> HostsFile {
         let mut decoded = self.hosts.take().unwrap_or_default();
-        let mut hosts: Vec<HostEntry> = Vec::with_capacity(order.len());
-        for name in order {
-            let entry = match decoded.get_mut(&name.value) {
-                None => Entry::default(),
-                Some(host) => match host.listed {
-                    Some(first) => hosts[first].entry.clone(),
-                    None => {
-                        let entry = std::mem::take(host).into_entry();
-                        host.listed = Some(hosts.len());
-                        entry
-                    }
-                },
+        for at in 0..hosts.len() {
+            let Some(host) = decoded.get_mut(&hosts[at].name.value) else {
+                continue;
             };
-            hosts.push(HostEntry { name, entry });
+            hosts[at].entry = match host.listed {
+                Some(first) => hosts[first].entry.clone(),
+                None => {
+                    let entry = std::mem::take(host).into_entry();
+                    host.listed = Some(at);
+                    entry
+                }
+            };
         }
         let server = self.server.take();
         HostsFile {
