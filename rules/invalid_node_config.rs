@@ -163,6 +163,9 @@ fn finding(context: &NodeContext, group: &Group<Fault>) -> Finding {
             "cri" => "write \"io.containerd.grpc.v1.cri\"".to_owned(),
             _ => "write the full name, as `ctr plugins ls` shows type and id".to_owned(),
         },
+        Reason::ProxyType { known, .. } => {
+            format!("write `type` with one of {}", known.join(", "))
+        }
         Reason::Timeout { .. } | Reason::Duration { .. } => {
             "write a duration such as \"10s\"".to_owned()
         }

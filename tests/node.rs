@@ -259,15 +259,64 @@ fn a_required_plugin_that_is_not_there_keeps_the_daemon_from_starting() {
             "1.6.39,1.7.34",
         ),
     ] {
-        let dir = files(&[("config.toml", text)]);
-        let arguments = ["$ROOT/config.toml", "--containerd", "1.6,1.7,2.0,2.3"];
-        let all = outcomes(dir.path(), &arguments);
-        let failing = all.iter().filter(|outcome| outcome["daemon"] == "fails");
-        let releases: Vec<&str> = failing
-            .flat_map(|outcome| outcome["releases"].as_array().unwrap())
-            .map(|release| release.as_str().unwrap())
-            .collect();
-        assert_eq!(releases.join(","), fails, "{text}");
+        assert_eq!(failing(text), fails, "{text}");
+    }
+}
+
+/// The releases of which the daemon does not start with this config.toml.
+fn failing(text: &str) -> String {
+    let dir = files(&[("config.toml", text)]);
+    let arguments = ["$ROOT/config.toml", "--containerd", "1.6,1.7,2.0,2.3"];
+    let all = outcomes(dir.path(), &arguments);
+    let failing = all.iter().filter(|outcome| outcome["daemon"] == "fails");
+    let releases: Vec<&str> = failing
+        .flat_map(|outcome| outcome["releases"].as_array().unwrap())
+        .map(|release| release.as_str().unwrap())
+        .collect();
+    releases.join(",")
+}
+
+#[test]
+fn what_keeps_the_daemon_from_starting_differs_between_releases() {
+    for (text, fails) in [
+        ("version = 2\n[plugins.\"a.b.c.d\"]\n", "1.7.34"),
+        ("version = 2\nplugin_dir = 1\n", "1.6.39,1.7.34,2.0.11"),
+        // On 1.x the struct of the table `containerd` is embedded in that of CRI.
+        (
+            "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\ndiscard_unpacked_layers = 1\n",
+            "1.6.39,1.7.34",
+        ),
+        (
+            "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\ndiscard_unpacked_layers = 1\ncontainerd = {}\n",
+            "",
+        ),
+        (
+            "version = 2\n[proxy_plugins.x]\n",
+            "1.6.39,1.7.34,2.0.11,2.3.4",
+        ),
+        (
+            "version = 2\n[proxy_plugins.x]\ntype = \"sandbox\"\n",
+            "1.6.39,1.7.34",
+        ),
+        (
+            "version = 2\n[proxy_plugins.x]\ntype = \"diff\"\n",
+            "1.6.39",
+        ),
+    ] {
+        assert_eq!(failing(text), fails, "{text}");
+    }
+}
+
+#[test]
+fn what_is_set_beside_the_runtimes_moves_with_them_alone() {
+    let table = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".containerd]\ndiscard_unpacked_layers = true\n";
+    for (more, forced) in [
+        ("", Value::Null),
+        ("runtimes = {}\n", json!("DiscardUnpackedLayers")),
+    ] {
+        let dir = files(&[("config.toml", &format!("{table}{more}"))]);
+        let outcomes = outcomes(dir.path(), &["$ROOT/config.toml", "--containerd", "2.1"]);
+        assert_eq!(outcomes[0]["forced_local_pull"], forced, "{more}");
     }
 }
 

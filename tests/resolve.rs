@@ -417,7 +417,7 @@ fn a_nodes_config_path_is_read_as_the_release_pulls() {
     assert_eq!(outcomes[1].get("local_pull"), None);
     let local = LIST.replace(
         ".registry]",
-        ".containerd]\ndiscard_unpacked_layers = true\n[plugins.\"io.containerd.grpc.v1.cri\".registry]",
+        ".containerd]\ndiscard_unpacked_layers = true\nruntimes = {}\n[plugins.\"io.containerd.grpc.v1.cri\".registry]",
     );
     for outcome in node_outcomes(&node(&local), "2.0,2.3") {
         assert_eq!(outcome["directory"], "docker.io");

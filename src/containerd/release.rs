@@ -236,6 +236,31 @@ impl Release {
         self.since_backport(&[(6, 32), (7, 17)], Release::new(2, 0, 0))
     }
 
+    /// Names of plugins in config.toml have to begin with `io.containerd.`: 1.7, where its sources are known.
+    pub fn full_plugin_names(self) -> bool {
+        (self.major, self.minor) == (1, 7)
+    }
+
+    /// `plugin_dir` is read: before 2.1 (containerd#11683).
+    pub fn plugin_dir(self) -> bool {
+        !self.since(2, 1, 0)
+    }
+
+    /// The types that a proxy plugin may have, in short and in full.
+    pub fn proxy_plugin_types(self) -> &'static [(&'static str, &'static str)] {
+        const TYPES: &[(&str, &str)] = &[
+            ("snapshot", "io.containerd.snapshotter.v1"),
+            ("content", "io.containerd.content.v1"),
+            ("diff", "io.containerd.differ.v1"),
+            ("sandbox", "io.containerd.sandbox.controller.v1"),
+        ];
+        match (self.major, self.minor) {
+            (1, ..=6) => &TYPES[..2],
+            (1, _) => &TYPES[..3],
+            _ => TYPES,
+        }
+    }
+
     /// Each file of config.toml is brought up to date before it is merged, from 2.3; on earlier 2.x what was merged
     /// is, if the last file that has a version has an old one (containerd#12891).
     pub fn migrates_each_file(self) -> bool {

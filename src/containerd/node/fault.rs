@@ -88,6 +88,15 @@ pub enum Reason {
         /// Why, if it is CRI.
         because: Option<Box<Reason>>,
     },
+    /// A proxy plugin of no type, or of one that does not exist.
+    ProxyType {
+        /// The plugin.
+        plugin: String,
+        /// The type; empty where there is none.
+        found: String,
+        /// Those that there are.
+        known: Vec<&'static str>,
+    },
     /// The same directory for what is kept and what is not.
     SameDirectory(String),
     /// `mirrors` or `configs.*.tls` beside `config_path`.
@@ -193,6 +202,13 @@ impl fmt::Display for Reason {
                 write!(f, "the required plugin {plugin} does not load")?;
                 because.iter().try_for_each(|why| write!(f, ": {why}"))
             }
+            Reason::ProxyType { plugin, found, .. } if found.is_empty() => {
+                write!(f, "the proxy plugin `{plugin}` has no `type`, at which containerd panics")
+            }
+            Reason::ProxyType { plugin, found, .. } => write!(
+                f,
+                "there is no type `{found}`, as the proxy plugin `{plugin}` has it, and containerd panics"
+            ),
             Reason::SameDirectory(path) => {
                 write!(f, "`root` and `state` are the same directory, {path}")
             }

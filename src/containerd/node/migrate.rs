@@ -114,7 +114,8 @@ const TO_IMAGES: &[&str] = &[
     "stats_collect_period",
 ];
 
-/// What moves there from the table `containerd` in it.
+/// What moves there from the table `containerd` in it, if that has the table `runtimes`: without, containerd
+/// turns back before it gets to them.
 const TO_IMAGES_FROM_CONTAINERD: &[&str] = &[
     "snapshotter",
     "disable_snapshot_annotations",
@@ -139,7 +140,12 @@ fn move_to_images(images: &mut Table, old: &Table) -> Result<(), Fault> {
         );
     }
     if let Some(node) = old.get("containerd") {
-        for (key, node) in table(node, "containerd")?.entries() {
+        let containerd = table(node, "containerd")?;
+        let Some(runtimes) = containerd.get("runtimes") else {
+            return Ok(());
+        };
+        table(runtimes, "runtimes")?;
+        for (key, node) in containerd.entries() {
             if TO_IMAGES_FROM_CONTAINERD.contains(&key.name.as_str()) {
                 images.set(key.clone(), node.clone());
             }

@@ -31,6 +31,7 @@ pub(super) fn start(outcome: &mut Outcome, merged: &mut Table) -> Result<(), Fau
         }
     }
     timeouts(merged)?;
+    proxy_plugins(release, merged)?;
     let disabled = Disabled::new(release, outcome.version, merged);
     let others = schema::OTHER_PLUGINS.iter();
     for (id, fields) in schema::cri_plugins(release).iter().chain(others) {
@@ -215,6 +216,32 @@ fn directories(merged: &Table) -> Result<(), Fault> {
         reason: Reason::SameDirectory(root.to_owned()),
         place: node.map(|node| node.place.clone()),
     })
+}
+
+/// A proxy plugin is registered under its type: without one, that panics.
+fn proxy_plugins(release: Release, merged: &Table) -> Result<(), Fault> {
+    let types = release.proxy_plugin_types();
+    let plugins = merged.table(&["proxy_plugins"]).into_iter();
+    for (key, node) in plugins.flat_map(Table::entries) {
+        let found = node.as_table().and_then(|table| table.get("type"));
+        let text = found.and_then(Node::as_str).unwrap_or_default();
+        if types
+            .iter()
+            .any(|(short, full)| [*short, *full].contains(&text))
+        {
+            continue;
+        }
+        let reason = Reason::ProxyType {
+            plugin: key.name.clone(),
+            found: text.to_owned(),
+            known: types.iter().map(|(short, _)| *short).collect(),
+        };
+        return Err(Fault::at(
+            reason,
+            found.map_or(&key.place, |node| &node.place),
+        ));
+    }
+    Ok(())
 }
 
 fn timeouts(merged: &Table) -> Result<(), Fault> {

@@ -157,10 +157,14 @@ fn validate(release: Release, version: i64, merged: &Table) -> Result<(), Fault>
     if !release.is_v2() && version < 2 {
         return Ok(());
     }
-    // 1.x counts the parts of a name, 2.x looks for one point.
+    // 1.x counts the parts of a name, and from 1.7 looks for the first two; 2.x looks for one point.
+    let prefix = match release.full_plugin_names() {
+        true => "io.containerd.",
+        false => "",
+    };
     let is_full = |name: &str| match release.is_v2() {
         true => name.contains('.'),
-        false => name.split('.').count() >= 4,
+        false => name.split('.').count() >= 4 && name.starts_with(prefix),
     };
     let short = |key: &'static str, name: &str, place: &Place| {
         let name = name.to_owned();

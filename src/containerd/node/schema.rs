@@ -7,7 +7,7 @@
 use super::Release;
 use super::names::{CRI, IMAGES, RUNTIME, TRANSFER};
 use crate::containerd::toml::shape::Shape;
-use Shape::{Any, Boolean, Duration, Float, Integer, List, Map, Struct, Text};
+use Shape::{Any, Boolean, Duration, Embedded, Float, Integer, List, Map, Struct, Text};
 
 /// The fields of a struct.
 pub type Fields = &'static [(&'static str, Shape)];
@@ -17,23 +17,28 @@ const WORDS: Shape = List(&Text);
 
 /// The daemon's struct. 1.x takes tables below `plugins` and nothing else.
 pub fn config(release: Release) -> Fields {
-    if release.is_v2() {
-        CONFIG_V2
-    } else {
-        CONFIG_V1
+    match (release.is_v2(), release.plugin_dir()) {
+        (false, _) => CONFIG_V1,
+        (true, true) => CONFIG_V2_0,
+        (true, false) => CONFIG_V2_1,
     }
 }
 
 const CONFIG_V1: Fields = &config_fields(Map(&Map(&Any)));
-const CONFIG_V2: Fields = &config_fields(Map(&Any));
+const CONFIG_V2_0: Fields = &config_fields(Map(&Any));
+/// The same without `plugin_dir`, which is the first.
+const CONFIG_V2_1: Fields = match CONFIG_V2_0 {
+    [_, rest @ ..] => rest,
+    [] => &[],
+};
 
 const fn config_fields(plugins: Shape) -> [(&'static str, Shape); 18] {
     [
+        ("plugin_dir", Text),
         ("version", Integer),
         ("root", Text),
         ("state", Text),
         ("temp", Text),
-        ("plugin_dir", Text),
         ("grpc", Struct(GRPC)),
         ("ttrpc", Struct(SOCKET)),
         ("debug", Struct(DEBUG)),
@@ -175,7 +180,7 @@ const RUNTIME_HANDLER: Shape = Struct(&[
     ("io_type", Text),
 ]);
 
-const CNI: Shape = Struct(&[
+const CNI_FIELDS: Fields = &[
     ("bin_dir", Text),
     ("bin_dirs", WORDS),
     ("conf_dir", Text),
@@ -184,12 +189,14 @@ const CNI: Shape = Struct(&[
     ("conf_template", Text),
     ("ip_pref", Text),
     ("use_internal_loopback", Boolean),
-]);
+];
+
+const CNI: Shape = Struct(CNI_FIELDS);
 
 const CRI_PLUGIN: Fields = &[
     (
         "containerd",
-        Struct(&[
+        Embedded(&[
             ("snapshotter", Text),
             ("default_runtime_name", Text),
             ("default_runtime", RUNTIME_HANDLER),
@@ -202,7 +209,7 @@ const CRI_PLUGIN: Fields = &[
             ("ignore_rdt_not_enabled_errors", Boolean),
         ]),
     ),
-    ("cni", CNI),
+    ("cni", Embedded(CNI_FIELDS)),
     ("registry", Struct(REGISTRY_V1)),
     ("image_decryption", IMAGE_DECRYPTION),
     ("disable_tcp_service", Boolean),

@@ -24,6 +24,9 @@ pub enum Shape {
     Map(&'static Shape),
     /// A struct, or a pointer to one.
     Struct(&'static [(&'static str, Shape)]),
+    /// A struct that is embedded in another: where its own table is missing, go-toml v1 looks for its fields in the
+    /// table of the other.
+    Embedded(&'static [(&'static str, Shape)]),
 }
 
 impl Shape {
@@ -38,7 +41,7 @@ impl Shape {
             Shape::Any => "anything",
             Shape::List(Shape::Text) => "an array of text",
             Shape::List(_) => "an array of tables",
-            Shape::Map(_) | Shape::Struct(_) => "a table",
+            Shape::Map(_) | Shape::Struct(_) | Shape::Embedded(_) => "a table",
         }
     }
 }
@@ -139,6 +142,44 @@ impl Decoder {
             }
             self.path.pop();
         }
+        if self.dialect == Dialect::V1 {
+            self.embedded(table, fields, decoded);
+        }
+    }
+
+    /// The fields of embedded structs that have no table of their own.
+    fn embedded(
+        &mut self,
+        table: &Table,
+        fields: &'static [(&'static str, Shape)],
+        decoded: &mut Table,
+    ) {
+        for (name, shape) in fields {
+            let Shape::Embedded(inner) = shape else {
+                continue;
+            };
+            let is_there = |(key, _): &(Key, Node)| {
+                field(fields, &key.name, self.dialect).is_some_and(|(found, _)| found == *name)
+            };
+            if table.entries().any(is_there) {
+                continue;
+            }
+            let mut struct_table = Table::default();
+            self.fields(table, inner, &mut struct_table);
+            let Some(place) = struct_table
+                .entries()
+                .next()
+                .map(|(key, _)| key.place.clone())
+            else {
+                continue;
+            };
+            let key = Key {
+                name: (*name).to_owned(),
+                place: place.clone(),
+            };
+            let value = Value::Table(struct_table);
+            decoded.set(key, Node { value, place });
+        }
     }
 
     /// Decodes a value; tables add to what was decoded there before, under the name in another case.
@@ -183,7 +224,7 @@ impl Decoder {
                 }
                 Value::Table(map)
             }
-            (Shape::Struct(fields), Value::Table(table)) => {
+            (Shape::Struct(fields) | Shape::Embedded(fields), Value::Table(table)) => {
                 let mut decoded = before();
                 self.fields(table, fields, &mut decoded);
                 Value::Table(decoded)
