@@ -24,6 +24,7 @@ mod reads;
 mod rule;
 pub mod sections;
 mod settings;
+pub mod slips;
 mod suppression;
 pub mod tables;
 pub mod tls;
