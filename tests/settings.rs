@@ -56,6 +56,11 @@ fn every_mistake_has_its_place_and_a_remedy() {
         "did you mean `containerd`?",
     );
     says(
+        "[severity]\nskip-verify = \"note\"",
+        "severity",
+        "did you mean `rules`?",
+    );
+    says(
         "pineapple = 1",
         "pineapple",
         "the settings are containerd, deploy-path",

@@ -210,7 +210,8 @@ impl Reader {
             .iter()
             .find(|setting| setting.also_called.contains(&key))
             .map(|setting| setting.name);
-        let meant = nearest(key, known.iter().map(|setting| setting.name)).or(also);
+        // What others call it is no guess.
+        let meant = also.or_else(|| nearest(key, known.iter().map(|setting| setting.name)));
         let is_rule = key.parse::<Selector>().is_ok();
         let names: Vec<_> = known.iter().map(|setting| setting.name).collect();
         let problem = self.error(span, format!("no setting{place} is called `{key}`"));

@@ -107,6 +107,22 @@ fn the_readme_names_commands_that_exist() {
     }
 }
 
+/// The settings that the README shows are settings.
+#[test]
+fn the_readmes_settings_are_taken() {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, section) = readme.split_once("### Settings").unwrap();
+    let (_, block) = section.split_once("```toml\n").unwrap();
+    let (settings, _) = block.split_once("```").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("certsd-lint.toml");
+    fs::write(&file, settings).unwrap();
+    let output = run(&["--config", file.to_str().unwrap(), "--print-settings"]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+}
+
 /// A version that is pinned in a committed file rots unless something compares it.
 #[test]
 fn pinned_versions_are_this_version() {
