@@ -109,10 +109,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 
 /// Whether each word is there once, as others write it. Most lists are so.
 fn is_tidy(words: &[(&str, Span)]) -> bool {
-    let is_lower = |word: &str| !word.contains(|c: char| c.is_uppercase());
-    let words = || words.iter().map(|(word, _)| *word);
-    let mut before = words()
-        .enumerate()
-        .map(|(index, word)| (word, words().take(index)));
-    before.all(|(word, mut before)| is_lower(word) && !before.any(|other| other == word))
+    words.iter().enumerate().all(|(index, (word, _))| {
+        let is_repeated = words[..index].iter().any(|(before, _)| before == word);
+        !is_repeated && !word.contains(char::is_uppercase)
+    })
 }

@@ -58,7 +58,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
         },
         files,
         findings,
-        releases: Release::supported().into(),
+        releases: Release::supported(),
         ..Report::default()
     }
 }
