@@ -1,4 +1,5 @@
-use crate::containerd::Cause;
+use crate::containerd::toml::Span;
+use crate::containerd::{Cause, Releases};
 use crate::lint::headers::headers;
 use crate::lint::{Check, Consequence, Finding, NamespaceContext, Part, Promise, Safety, Severity};
 
@@ -56,21 +57,16 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for found in context.problems() {
-        let Cause::WrongType {
-            header: Some(name),
-            found: kind,
-            element,
-            ..
-        } = &found.problem.cause
-        else {
-            continue;
-        };
-        let Some(span) = found.problem.span.clone() else {
-            continue;
-        };
+    for Refused {
+        name,
+        kind,
+        element,
+        span,
+        releases,
+    } in refused(context)
+    {
         let text = context.text().get(span.clone()).unwrap_or_default();
-        let within = if *element { " in its array" } else { "" };
+        let within = if element { " in its array" } else { "" };
         let mut finding = context
             .finding(
                 &RULE,
@@ -79,7 +75,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             )
             .label("takes text, or an array of text")
             .consequence(Consequence::FileIgnored)
-            .releases(found.releases.clone())
+            .releases(releases)
             .help("write the value as text, in quotes");
         // A table is named by its key, which is not what is wrong.
         let plain = !kind.contains("table")
@@ -155,4 +151,55 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// A value of a type that containerd refuses.
+struct Refused<'a> {
+    name: &'a str,
+    kind: &'a str,
+    element: bool,
+    span: Span,
+    releases: Releases,
+}
+
+/// The values of such types. Of a header that names a table, 1.x has the place of the name, and 2.x that of the whole: it is
+/// one fault, at the smaller place.
+fn refused<'a>(context: &'a NamespaceContext) -> Vec<Refused<'a>> {
+    let mut refused: Vec<Refused> = Vec::new();
+    for found in context.problems() {
+        let Cause::WrongType {
+            header: Some(name),
+            found: kind,
+            element,
+            ..
+        } = &found.problem.cause
+        else {
+            continue;
+        };
+        let Some(span) = &found.problem.span else {
+            continue;
+        };
+        let is_same = |other: &&mut Refused| {
+            let overlap = other.span.start < span.end && span.start < other.span.end;
+            other.name == name && overlap
+        };
+        match refused.iter_mut().find(is_same) {
+            Some(known) => {
+                if span.len() < known.span.len() {
+                    known.span = span.clone();
+                }
+                known.releases.extend_from_slice(&found.releases);
+                known.releases.sort();
+                known.releases.dedup();
+            }
+            None => refused.push(Refused {
+                name,
+                kind,
+                element: *element,
+                span: span.clone(),
+                releases: found.releases.clone(),
+            }),
+        }
+    }
+    refused
 }
