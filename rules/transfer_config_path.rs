@@ -53,6 +53,12 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
         .first()
         .and_then(|outcome| outcome.files.first())
         .map_or(0, |file| file.version);
+    let section = header(plugin(version));
+    // A file of version 1, and one that says none, has the section under another name.
+    let also = match version {
+        ..=1 => ", with `version = 2` at the head of the file",
+        _ => "",
+    };
     for group in context.groups(found) {
         out.push(
             context
@@ -63,10 +69,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
                 )
                 .label("does nothing")
                 .effect("pulls go by the `config_path` of CRI's table `registry` alone")
-                .help(format!(
-                    "set it in {}, and take it out here",
-                    header(plugin(version))
-                )),
+                .help(format!("set it in {section}{also}, and take it out here")),
         );
     }
 }
