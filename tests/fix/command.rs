@@ -88,6 +88,9 @@ fn a_diff_is_printed_and_nothing_is_written() {
     let ended = folder.run(&["--diff", "certs.d"]);
     ended.ends(0).says("No fixes");
     assert!(ended.out.is_empty());
+    let ended = folder.run(&["--diff", "nowhere"]);
+    ended.fails("cannot read nowhere");
+    assert!(!ended.err.contains("No fixes"), "{}", ended.err);
 }
 
 #[test]

@@ -51,7 +51,14 @@ fn one_file_under_two_names_is_written_once() {
     let folder = Folder::new(&["certs.d/quay.io/", "certs.d/ghcr.io/"]);
     folder.write("certs.d/quay.io/hosts.toml", BROKEN);
     folder.link("../quay.io/hosts.toml", "certs.d/ghcr.io/hosts.toml");
-    folder.run(&["--fix", "certs.d"]).ends(0).says("in 2 files");
+    folder.link("quay.io", "certs.d/gcr.io");
+    // A diff with the same change twice could not be applied, and neither could one of a link.
+    let ended = folder.run(&["--diff", "certs.d"]);
+    ended.ends(1).says("Would fix 3 findings in 1 file\n");
+    assert_eq!(ended.out.matches("--- ").count(), 1, "{}", ended.out);
+    assert!(ended.out.starts_with("--- certs.d/quay.io/hosts.toml\n"));
+    let ended = folder.run(&["--fix", "certs.d"]);
+    ended.ends(0).says("Fixed 3 findings in 1 file\n");
     assert_eq!(read(&folder, "certs.d/ghcr.io/hosts.toml"), MENDED);
     assert!(
         folder

@@ -1,9 +1,9 @@
 //! Fixes: shown as a diff, written, and told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 
 use crate::cli::{Result, Terminal};
 use crate::fix::{self, FixedFile, OnDisk, Refusal, Refused, Texts};
@@ -65,9 +65,15 @@ pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> bool {
 }
 
 /// Prints what would be written; whether there is anything. Secrets of the files are not shown, for a diff ends in logs.
-pub fn show(files: &[FixedFile], terminal: &Terminal, out: &mut dyn Write) -> Result<bool> {
+/// After a failure it is not said that there is nothing: nobody knows.
+pub fn show(
+    files: &[FixedFile],
+    has_failed: bool,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> Result<bool> {
     let mut inexact = Vec::new();
-    for file in files {
+    for file in distinct(files) {
         let shown = fix::shown(&file.path, &file.original.bytes, &file.text);
         out.write_all(&shown.text)?;
         if !shown.is_exact {
@@ -86,6 +92,7 @@ pub fn show(files: &[FixedFile], terminal: &Terminal, out: &mut dyn Write) -> Re
     }
     if !terminal.quiet {
         match files {
+            [] if has_failed => {}
             [] => terminal.raw("No fixes\n"),
             _ => tell("Would fix", files, terminal),
         }
@@ -138,8 +145,7 @@ fn twins(files: &[FixedFile]) -> BTreeMap<&str, &str> {
     let mut known: BTreeMap<PathBuf, &FixedFile> = BTreeMap::new();
     let mut twins = BTreeMap::new();
     for file in files {
-        let disk = file.original.disk.as_ref();
-        let Some(target) = disk.and_then(|disk| disk.path.canonicalize().ok()) else {
+        let Some(target) = target(file) else {
             continue;
         };
         match known.get(&target) {
@@ -156,6 +162,37 @@ fn twins(files: &[FixedFile]) -> BTreeMap<&str, &str> {
     twins
 }
 
+/// The files, and of those that are one on the disk and get one text a single one: if there is one, the one at its own
+/// place, and no link to it.
+fn distinct<'a>(files: impl IntoIterator<Item = &'a FixedFile>) -> Vec<&'a FixedFile> {
+    let mut kept: Vec<&FixedFile> = Vec::new();
+    let mut known: HashMap<PathBuf, usize> = HashMap::new();
+    for file in files {
+        let target = target(file);
+        let at = match &target {
+            Some(target) => *known.entry(target.clone()).or_insert(kept.len()),
+            None => kept.len(),
+        };
+        match kept.get_mut(at) {
+            Some(other) if other.text == file.text => {
+                let own_place = file.original.disk.as_ref();
+                let own_place = own_place.and_then(|disk| path::absolute(&disk.path).ok());
+                if own_place == target {
+                    *other = file;
+                }
+            }
+            _ => kept.push(file),
+        }
+    }
+    kept
+}
+
+/// Where a file really lies.
+fn target(file: &FixedFile) -> Option<PathBuf> {
+    let disk = file.original.disk.as_ref()?;
+    disk.path.canonicalize().ok()
+}
+
 fn replace(
     file: &FixedFile,
     disk: &OnDisk,
@@ -167,14 +204,14 @@ fn replace(
             "it is one file with {twin}, for which other fixes are right; mend it by hand"
         )));
     }
-    let target = disk.path.canonicalize();
+    let target = target(file);
     // Another name of the same file may have been written already.
     if std::fs::read(&disk.path).is_ok_and(|text| text == file.text) {
         return Ok(());
     }
     let boxed = |error| Box::new(error) as Box<dyn Display>;
     fix::replace(&disk.path, &file.original.bytes, &file.text).map_err(boxed)?;
-    if let (Ok(target), Ok(root)) = (target, disk.root.canonicalize())
+    if let (Some(target), Ok(root)) = (target, disk.root.canonicalize())
         && !target.starts_with(root)
     {
         terminal.note(format!(
@@ -187,15 +224,19 @@ fn replace(
 }
 
 /// `Fixed 3 findings in 2 files`, and which with `-v`.
-fn tell<'a>(what: &str, files: impl IntoIterator<Item = &'a FixedFile>, terminal: &Terminal) {
+fn tell<'a>(
+    what: &str,
+    files: impl IntoIterator<Item = &'a FixedFile> + Clone,
+    terminal: &Terminal,
+) {
     let count = |number: usize, one: &str| match number {
         1 => format!("1 {one}"),
         _ => format!("{number} {one}s"),
     };
-    let (mut number, mut findings) = (0, 0);
+    let number = distinct(files.clone()).len();
+    let mut findings = 0;
     let mut details = String::new();
     for file in files {
-        number += 1;
         findings += file.rules.values().sum::<usize>();
         for (rule, times) in &file.rules {
             details.push_str(&format!("  {}: {times} × {rule}\n", file.path));

@@ -75,7 +75,7 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         failed |= fixing::tell_refused(&fixing.refused, terminal);
         if args.diff {
             tell_failures(&fixing.report, terminal);
-            let differs = fixing::show(&fixing.files, terminal, out)?;
+            let differs = fixing::show(&fixing.files, failed, terminal, out)?;
             return Ok(match (failed, differs) {
                 (true, _) => Exit::Failure,
                 (false, true) => Exit::Findings,
