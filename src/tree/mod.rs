@@ -148,6 +148,7 @@ impl Tree {
     pub fn shown(&self, relative: &str) -> String {
         if let Some((namespace, shown)) = &self.alias
             && let Some(rest) = relative.strip_prefix(namespace.as_str())
+            && (rest.is_empty() || rest.starts_with('/'))
         {
             return joined(shown, rest.trim_start_matches('/'));
         }
@@ -399,5 +400,24 @@ impl Files for Tree {
 
     fn list(&self, node_path: &str) -> Result<Vec<DirEntry>, FileError> {
         disk::list(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_by_another_name_is_shown_by_that_alone() {
+        let mut tree = Tree::open(Path::new("/trees/certs.d"), "..", &TreeOptions::default());
+        tree.alias = Some(("docker.io".to_owned(), String::new()));
+        for (relative, shown) in [
+            ("docker.io", "."),
+            ("docker.io/hosts.toml", "hosts.toml"),
+            ("docker.io.corp.example", "../docker.io.corp.example"),
+            ("quay.io/hosts.toml", "../quay.io/hosts.toml"),
+        ] {
+            assert_eq!(tree.shown(relative), shown);
+        }
     }
 }
