@@ -59,6 +59,14 @@ fn names_that_are_not_known() {
     folder
         .run(&["--containerd", "1.4"])
         .fails("containerd 1.4 is not known here");
+    for range in [">=", "1.7..", "1.7..new"] {
+        let ended = folder.run(&["--containerd", range]);
+        ended.fails(&format!("`{range}` is no containerd release"));
+    }
+    for host in ["", "https://quay.io", "quay.io/app"] {
+        let ended = folder.run(&["resolve", "--registry", host]);
+        ended.fails("write a host, and its port");
+    }
     folder
         .run(&["--slect", "x"])
         .fails("a similar argument exists: '--select'");
@@ -252,6 +260,12 @@ fn commands_and_paths_of_the_same_name() {
         .run(&["--", "rules"])
         .ends(0)
         .says("checked 1 namespace");
+    folder
+        .run(&["explian", "skip-verify"])
+        .fails("cannot read explian: it does not exist; did you mean the command `explain`?");
+    folder
+        .run(&["lint", "./rules"])
+        .fails("linting has no command: name the paths alone");
     let ended = folder.run(&["--fail-on", "never", "rules"]);
     ended.fails("`rules` is a command and takes no --fail-on");
     ended.says("a path of that name is written `./rules`");

@@ -128,6 +128,14 @@ pub fn releases(text: &str) -> Result<Vec<Release>, String> {
     }
 }
 
+/// A registry host, as far as it can be told from something else.
+pub fn registry(text: &str) -> Result<String, String> {
+    match text.is_empty() || text.contains('/') {
+        true => Err("write a host, and its port if it has one: `quay.io`, `reg:5000`".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
 /// A path on the node.
 pub fn node_path(text: &str) -> Result<String, String> {
     if text.starts_with('/') {

@@ -374,24 +374,31 @@ impl FromStr for Release {
 /// included); ranges stand for the newest release of each line in them.
 pub fn parse_releases(text: &str) -> Result<Vec<Release>, ReleaseError> {
     let text = text.trim();
+    // What is no release in a range is told with the range, for it may be nothing at all.
+    let end = |part: &str| {
+        part.parse::<Release>().map_err(|error| match error {
+            ReleaseError::Syntax(_) => ReleaseError::Syntax(text.to_owned()),
+            unknown => unknown,
+        })
+    };
     let line = |r: &Release| (r.major, r.minor);
     let lines = |keep: &dyn Fn(&Release) -> bool| Release::newest().filter(|r| keep(r)).collect();
     if let Some(rest) = text.strip_prefix(">=") {
-        let from: Release = rest.parse()?;
+        let from = end(rest)?;
         return Ok(lines(&|r| line(r) >= line(&from)));
     }
     if let Some(rest) = text.strip_prefix('<') {
         let (until, inclusive) = match rest.strip_prefix('=') {
-            Some(rest) => (rest.parse::<Release>()?, true),
-            None => (rest.parse::<Release>()?, false),
+            Some(rest) => (end(rest)?, true),
+            None => (end(rest)?, false),
         };
         return Ok(lines(&|r| {
             line(r) < line(&until) || inclusive && line(r) == line(&until)
         }));
     }
     if let Some((from, to)) = text.split_once("..") {
-        let from: Release = from.parse()?;
-        let to: Release = to.trim_start_matches('=').parse()?;
+        let from = end(from)?;
+        let to = end(to.trim_start_matches('='))?;
         return Ok(lines(&|r| line(r) >= line(&from) && line(r) <= line(&to)));
     }
     Ok(vec![text.parse()?])

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use clap::{Command, CommandFactory};
+
 use super::{LintArgs, nodes};
-use crate::cli::{Error, Result, Terminal};
+use crate::cli::{Cli, Error, Result, Terminal};
+use crate::containerd::FileError;
 use crate::lint::Settings;
 use crate::settings::{Effective, short, upwards};
 use crate::tree::{
@@ -174,9 +177,13 @@ pub fn find_trees(
                     "{error}; name the config path, or a folder with trees below it: certsd-lint PATH"
                 ));
             }
-            FindError::Unreadable { .. } => {
+            FindError::Unreadable { path, error: why } => {
                 failed = true;
-                terminal.error(error);
+                let remedy = match why {
+                    FileError::NotFound => no_path(path),
+                    _ => None,
+                };
+                terminal.error(format!("{error}{}", remedy.unwrap_or_default()));
             }
             FindError::Nothing { .. } | FindError::Unrelated { .. } if args.allow_empty => {
                 terminal.info(error);
@@ -204,6 +211,17 @@ pub fn find_trees(
         failed,
         stdin: text,
     })
+}
+
+/// What to do instead when a path is not there, and was meant as a command.
+fn no_path(path: &str) -> Option<String> {
+    if matches!(path, "lint" | "check") {
+        return Some("; linting has no command: name the paths alone".to_owned());
+    }
+    let cli = Cli::command();
+    let mut names = cli.get_subcommands().map(Command::get_name);
+    let meant = names.find(|name| strsim::damerau_levenshtein(name, path) == 1)?;
+    Some(format!("; did you mean the command `{meant}`?"))
 }
 
 /// A tree in words, for `-v`.

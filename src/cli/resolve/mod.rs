@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::cli::values;
 use crate::containerd::Release;
 use crate::containerd::release::{ReleaseError, parse_releases};
 use crate::report::write_json;
@@ -33,7 +34,7 @@ pub struct Args {
     pub images: Vec<String>,
 
     /// Ask for a registry host instead of an image; can be given several times.
-    #[arg(long, value_name = "HOST", conflicts_with = "images")]
+    #[arg(long, value_name = "HOST", conflicts_with = "images", value_parser = values::registry)]
     pub registry: Vec<String>,
 
     /// The config path, as in containerd's config.toml; several directories are
