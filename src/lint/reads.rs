@@ -5,6 +5,8 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use elsa::FrozenVec;
+
 use crate::containerd::{DirEntry, FileError, Files};
 use crate::pki::CaPool;
 use crate::tree::{Directory, FileInfo, ReadFile, Tree};
@@ -52,8 +54,8 @@ pub struct Reads<'a> {
     authorities: &'a Authorities,
     path: String,
     directory: Result<Directory, FileError>,
-    /// The first of the files that are kept. Each leads to the next, so that what is kept can be lent while more is read.
-    files: OnceCell<Box<Kept>>,
+    /// The files that are kept, which are lent while more are read.
+    files: FrozenVec<Box<Kept>>,
 }
 
 /// A file that was read.
@@ -61,7 +63,6 @@ struct Kept {
     path: String,
     file: ReadFile,
     authorities: OnceCell<Arc<CaPool>>,
-    next: OnceCell<Box<Kept>>,
 }
 
 /// A file that is asked for.
@@ -80,7 +81,7 @@ impl<'a> Reads<'a> {
             authorities,
             directory: tree.open_directory(&path),
             path,
-            files: OnceCell::new(),
+            files: FrozenVec::new(),
         }
     }
 
@@ -102,17 +103,16 @@ impl<'a> Reads<'a> {
         if let (true, Ok(directory)) = (path == self.path, &self.directory) {
             return directory.info();
         }
-        let known = self.kept().find(|kept| kept.path == path);
-        let known = known.and_then(|kept| kept.file.info);
+        let known = self.kept(path).and_then(|kept| kept.file.info);
         known.or_else(|| self.tree.info(path))
     }
 
-    fn kept(&self) -> impl Iterator<Item = &Kept> {
-        std::iter::successors(self.files.get(), |kept| kept.next.get()).map(Box::as_ref)
+    fn kept(&self, path: &str) -> Option<&Kept> {
+        self.files.iter().find(|kept| kept.path == path)
     }
 
     fn ask(&self, path: &str) -> Asked<'_> {
-        if let Some(kept) = self.kept().find(|kept| kept.path == path) {
+        if let Some(kept) = self.kept(path) {
             return Asked::Kept(kept);
         }
         let name = path
@@ -124,14 +124,12 @@ impl<'a> Reads<'a> {
                 .tree
                 .read_file(path, self.directory.as_ref().ok().zip(name)),
             authorities: OnceCell::new(),
-            next: OnceCell::new(),
         };
         let is_small = read.file.bytes.as_ref().map_or(0, Vec::len) <= KEPT_FILE;
-        if !is_small || self.kept().count() >= KEPT_FILES {
-            return Asked::Passing(read);
+        match is_small && self.files.len() < KEPT_FILES {
+            true => Asked::Kept(self.files.push_get(Box::new(read))),
+            false => Asked::Passing(read),
         }
-        let end = self.kept().last().map_or(&self.files, |last| &last.next);
-        Asked::Kept(end.get_or_init(|| Box::new(read)))
     }
 }
 

@@ -7,7 +7,6 @@
 use std::ops::Range;
 
 pub mod document;
-mod names;
 pub mod shape;
 pub mod v1;
 pub mod v2;

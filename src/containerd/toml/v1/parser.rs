@@ -1,12 +1,13 @@
 //! From tokens to the tree, as go-toml v1's parser.go goes.
 
-use super::super::names::Names;
 use super::super::{Problem, ProblemKind, Span, Spanned};
 use super::key::{KeyPart, KeyParts, KeyText, dotted};
 use super::source::Lines;
 use super::token::{Token, TokenKind};
 use super::tree::{Datum, Found, TableId, Tree};
 use super::{Step, Version, datetime, scalar};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::mem::discriminant;
 
 /// How deep arrays and inline tables may be in each other.
@@ -29,7 +30,7 @@ pub(super) fn parse<'s>(
         version,
         tree: Tree::new(),
         current: KeyParts::new(),
-        seen: Names::default(),
+        seen: HashMap::new(),
         depth: 0,
         setting: None,
     };
@@ -47,7 +48,7 @@ struct Parser<'s> {
     current: KeyParts<'s>,
     /// The texts of the table names seen so far: it is the text between the brackets
     /// that must not come twice, so `[a]` and `[ a ]` are the same table and no duplicates.
-    seen: Names<'s, Span>,
+    seen: HashMap<Cow<'s, str>, Span>,
     depth: usize,
     /// The key of the setting whose value is being read, which early 1.9 names when it panics.
     setting: Option<KeyText<'s>>,
@@ -134,7 +135,8 @@ impl<'s> Parser<'s> {
             let text = name.text().to_owned();
             return Err(redefined(text, &token.span, Some(first.clone())));
         }
-        self.seen.add(name.clone().into_text(), token.span.clone());
+        self.seen
+            .insert(name.clone().into_text(), token.span.clone());
         let keys = self.split(name, &token.span)?;
         self.create(keys.iter(), bracket, &token.span)?;
         if let Some(Found::Table(id)) = self.tree.get(&keys)
@@ -183,9 +185,9 @@ impl<'s> Parser<'s> {
             let below = seen.strip_prefix(text);
             below.is_some_and(|below| below.starts_with('.'))
         };
-        self.seen.swap_remove_if(is_below);
+        self.seen.retain(|seen, _| !is_below(seen));
         let text = name.clone().into_text();
-        self.seen.get_or_insert_with(text, || token.span);
+        self.seen.entry(text).or_insert(token.span);
         self.expect(&TokenKind::RightBrackets)?;
         self.current = keys;
         Ok(())
@@ -220,7 +222,7 @@ impl<'s> Parser<'s> {
             return Err(redefined(key, &key_span, Some(node.span())));
         }
         self.current = current;
-        self.tree.table_mut(target).add(last, value);
+        self.tree.table_mut(target).set(last, value);
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! The tree that go-toml v1 builds, and what it lets be defined twice (toml.go).
 
-use super::super::names::Names;
 use super::super::{Kind, Span, Spanned, Value};
 use super::key::KeyPart;
+use indexmap::IndexMap;
 use std::borrow::Cow;
 
 /// A table in a [`Tree`].
@@ -27,7 +27,7 @@ pub(super) struct Table<'s> {
     /// Whether it is closed to additions, as inline tables are, and what is added
     /// to one. Tables *between* an inline table and the values of its dotted keys are not.
     pub(super) inline: bool,
-    nodes: Names<'s, Node<'s>>,
+    nodes: IndexMap<Cow<'s, str>, Node<'s>>,
 }
 
 /// What a key in a table holds.
@@ -216,17 +216,12 @@ impl<'s> Table<'s> {
 
     /// Its keys, in the order in which they were first set, with what they hold.
     pub(super) fn nodes(&self) -> impl ExactSizeIterator<Item = (&str, &Node<'s>)> {
-        self.nodes.iter()
+        self.nodes.iter().map(|(name, node)| (name.as_ref(), node))
     }
 
     /// Sets a key, whatever was there.
-    fn set(&mut self, key: &KeyPart<'s>, value: Spanned<Datum<'s>>) {
-        self.nodes.set(key.value.clone(), Node::new(key, value));
-    }
-
-    /// Adds a key that is not there.
-    pub(super) fn add(&mut self, key: &KeyPart<'s>, value: Spanned<Datum<'s>>) {
-        self.nodes.add(key.value.clone(), Node::new(key, value));
+    pub(super) fn set(&mut self, key: &KeyPart<'s>, value: Spanned<Datum<'s>>) {
+        self.nodes.insert(key.value.clone(), Node::new(key, value));
     }
 
     /// Adds a table that is made because a path passes through it.
@@ -235,7 +230,7 @@ impl<'s> Table<'s> {
             value: Datum::Table(id),
             span: key.span.clone(),
         };
-        self.add(key, table);
+        self.set(key, table);
     }
 }
 

@@ -4,8 +4,11 @@
 //! `header map[string]interface{}`, `override_path bool`, `dial_timeout string`; at the root also `server string`
 //! and `host map[string]hostFileConfig`.
 
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+
 use super::parser::KeyPart;
-use crate::containerd::toml::names::Names;
 use crate::containerd::toml::{Entry, HostEntry, HostsFile, Kind, Span, Spanned, Value};
 
 /// A value behind an `interface{}`.
@@ -66,6 +69,9 @@ impl Any {
     }
 }
 
+/// The hosts by their names.
+pub(super) type Hosts<'a> = IndexMap<Cow<'a, str>, Config<'a>>;
+
 /// The struct: of a host, or of the root with its two fields more.
 #[derive(Debug, Default)]
 pub(super) struct Config<'a> {
@@ -77,7 +83,7 @@ pub(super) struct Config<'a> {
     override_path: Option<Spanned<bool>>,
     dial_timeout: Option<Spanned<String>>,
     server: Option<Spanned<String>>,
-    hosts: Option<Names<'a, Config<'a>>>,
+    hosts: Option<Hosts<'a>>,
     /// Of a host that is listed: where, for the first time.
     listed: Option<usize>,
     is_root: bool,
@@ -139,7 +145,7 @@ impl<'a> Config<'a> {
     pub(super) fn into_file(mut self, mut hosts: Vec<HostEntry>) -> HostsFile {
         let mut decoded = self.hosts.take().unwrap_or_default();
         for at in 0..hosts.len() {
-            let Some(host) = decoded.get_mut(&hosts[at].name.value) else {
+            let Some(host) = decoded.get_mut(hosts[at].name.value.as_str()) else {
                 continue;
             };
             hosts[at].entry = match host.listed {
@@ -242,7 +248,7 @@ pub(super) enum Place<'p, 'a> {
     /// `map[string]interface{}`.
     Map(&'p mut Option<Map>),
     /// `map[string]hostFileConfig`.
-    Hosts(&'p mut Option<Names<'a, Config<'a>>>),
+    Hosts(&'p mut Option<Hosts<'a>>),
     /// An `interface{}`.
     Any(&'p mut Any),
     /// What an `interface{}` holds, with the type that it has there. Never [`Any::Nil`].

@@ -193,7 +193,8 @@ impl<'a> Decoder<'a> {
                 let fresh = || Config::host(self.options.dial_timeout);
                 let host = hosts
                     .get_or_insert_default()
-                    .get_or_insert_with(part.name.clone(), fresh);
+                    .entry(part.name.clone())
+                    .or_insert_with(fresh);
                 self.walk(path, Place::Config(host), walk)
             }
             Place::Map(map) => {

@@ -57,7 +57,7 @@ impl<'a> Decoder<'a> {
                     _ => {
                         let mut host = Config::host(self.options.dial_timeout);
                         self.set(rest, value, Place::Config(&mut host))?;
-                        hosts.set(part.name.clone(), host);
+                        hosts.insert(part.name.clone(), host);
                         Ok(())
                     }
                 }
