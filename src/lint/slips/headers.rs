@@ -27,13 +27,12 @@ pub(super) fn setting_behind(line: &Line) -> Option<Slip> {
 pub(super) fn key_outside(line: &Line) -> Option<Slip> {
     let rest = line.body.strip_prefix("[host].")?;
     let header = format!("[host.{}]", rest.trim_end_matches(']'));
-    let slip = Slip::new(
+    Some(Slip::rewritten(
         line.whole.clone(),
         "the key of a table stands inside its brackets",
         "outside the brackets",
-        format!("write `{header}`"),
-    );
-    Some(slip.replaced(line.whole.clone(), header))
+        header,
+    ))
 }
 
 /// `[host.https://mirror.internal]`.
@@ -43,11 +42,10 @@ pub(super) fn unquoted_url(line: &Line) -> Option<Slip> {
         return None;
     }
     let header = format!("[host.\"{}\"]", rest.trim_end_matches(']'));
-    let slip = Slip::new(
+    Some(Slip::rewritten(
         line.whole.clone(),
         "the URL of a host table needs quotes",
         "not in quotes",
-        format!("write `{header}`"),
-    );
-    Some(slip.replaced(line.whole.clone(), header))
+        header,
+    ))
 }

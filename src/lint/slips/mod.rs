@@ -36,6 +36,12 @@ impl Slip {
         }
     }
 
+    /// One that is mended by another text at its place.
+    fn rewritten(span: Span, message: &str, label: &str, text: String) -> Slip {
+        let help = format!("write `{text}`");
+        Slip::new(span.clone(), message, label, help).replaced(span, text)
+    }
+
     fn replaced(mut self, span: Span, replacement: impl Into<String>) -> Slip {
         self.replacement = Some((span, replacement.into()));
         self

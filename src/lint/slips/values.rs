@@ -11,6 +11,14 @@ struct Setting<'a> {
     span: Span,
 }
 
+impl Setting<'_> {
+    /// The slip that is mended by another value.
+    fn with(&self, message: &str, label: &str, value: String) -> Slip {
+        let help = format!("write `{} = {value}`", self.key);
+        Slip::new(self.span.clone(), message, label, help).replaced(self.span.clone(), value)
+    }
+}
+
 /// The setting in whose value the parser stopped: where the key is at fault, nothing is said of its value.
 fn setting<'a>(line: &Line<'a>) -> Option<Setting<'a>> {
     let (key, value) = without_comment(line).split_once('=')?;
@@ -45,23 +53,16 @@ pub(super) fn missing(line: &Line) -> Option<Slip> {
 
 /// `skip_verify = True`.
 pub(super) fn capitals(line: &Line) -> Option<Slip> {
-    let Setting { key, value, span } = setting(line)?;
-    let lower = value.to_ascii_lowercase();
-    if !matches!(lower.as_str(), "true" | "false") || lower == value {
-        return None;
-    }
-    let slip = Slip::new(
-        span.clone(),
-        "true and false are written in lower case",
-        "",
-        format!("write `{key} = {lower}`"),
-    );
-    Some(slip.replaced(span, lower))
+    let setting = setting(line)?;
+    let lower = setting.value.to_ascii_lowercase();
+    let is_one = matches!(lower.as_str(), "true" | "false") && lower != setting.value;
+    is_one.then(|| setting.with("true and false are written in lower case", "", lower))
 }
 
 /// `server = https://mirror.internal`.
 pub(super) fn bare_text(line: &Line) -> Option<Slip> {
-    let Setting { key, value, span } = setting(line)?;
+    let setting = setting(line)?;
+    let value = setting.value;
     let is_bare = !value.is_empty()
         && !matches!(value, "true" | "false")
         && !value.starts_with(['[', '{'])
@@ -69,29 +70,17 @@ pub(super) fn bare_text(line: &Line) -> Option<Slip> {
     if !is_bare {
         return None;
     }
-    let slip = Slip::new(
-        span.clone(),
-        "text needs quotes",
-        "not in quotes",
-        format!("write `{key} = \"{value}\"`"),
-    );
-    Some(match value.contains('\\') {
-        true => slip,
-        false => slip.replaced(span, format!("\"{value}\"")),
-    })
+    let mut slip = setting.with("text needs quotes", "not in quotes", format!("\"{value}\""));
+    // In quotes a backslash would begin an escape.
+    slip.replacement.take_if(|_| value.contains('\\'));
+    Some(slip)
 }
 
 /// `capabilities = [pull, resolve]`.
 pub(super) fn bare_words(line: &Line) -> Option<Slip> {
-    let Setting { key, value, span } = setting(line)?;
-    let words = quoted_words(value)?;
-    let slip = Slip::new(
-        span.clone(),
-        "text needs quotes",
-        "not in quotes",
-        format!("write `{key} = {words}`"),
-    );
-    Some(slip.replaced(span, words))
+    let setting = setting(line)?;
+    let words = quoted_words(setting.value)?;
+    Some(setting.with("text needs quotes", "not in quotes", words))
 }
 
 /// `["pull", "resolve"]` for `[pull, "resolve"]`.
