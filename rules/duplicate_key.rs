@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use crate::containerd::Cause;
+use crate::containerd::release::add_releases;
 use crate::containerd::toml::{ProblemKind, Span};
+use crate::containerd::{Cause, Releases};
 use crate::lint::{Check, Finding, NamespaceContext};
 
 crate::rule! {
@@ -59,7 +60,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         .as_ref()
         .filter(|error| error.message.contains("duplicate key"));
     // Releases point at slightly different places of one repetition: one finding for each line.
-    let mut by_line: BTreeMap<usize, (Span, Option<Span>, Vec<_>)> = BTreeMap::new();
+    let mut by_line: BTreeMap<usize, (Span, Option<Span>, Releases)> = BTreeMap::new();
     for found in context.problems() {
         let (span, first) = match (&found.problem.cause, found.problem.span.clone(), twice) {
             (Cause::Toml(ProblemKind::Redefined { first, .. }), Some(span), _) => {
@@ -74,13 +75,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .map_or(0, |source| source.lines().line(span.start));
         let entry = by_line
             .entry(line)
-            .or_insert_with(|| (span, None, Vec::new()));
+            .or_insert_with(|| (span, None, Releases::new()));
         entry.1 = entry.1.take().or(first);
-        entry.2.extend(&found.releases);
+        add_releases(&mut entry.2, &found.releases);
     }
-    for (span, first, mut releases) in by_line.into_values() {
-        releases.sort();
-        releases.dedup();
+    for (span, first, releases) in by_line.into_values() {
         let key = text.get(span.clone()).unwrap_or_default().trim();
         let mut finding = context
             .finding(&RULE, span.clone(), format!("`{key}` is defined twice"))

@@ -1,3 +1,4 @@
+use crate::containerd::release::add_releases;
 use crate::containerd::toml::Span;
 use crate::containerd::{Cause, Releases};
 use crate::lint::headers::headers;
@@ -188,9 +189,7 @@ fn refused<'a>(context: &'a NamespaceContext) -> Vec<Refused<'a>> {
                 if span.len() < known.span.len() {
                     known.span = span.clone();
                 }
-                known.releases.extend_from_slice(&found.releases);
-                known.releases.sort();
-                known.releases.dedup();
+                add_releases(&mut known.releases, &found.releases);
             }
             None => refused.push(Refused {
                 name,

@@ -1,6 +1,7 @@
 use crate::containerd::go::path;
 use crate::containerd::{DirEntry, Files};
 use crate::lint::{Check, Finding, NamespaceContext};
+use crate::tree::is_never_a_namespace;
 
 crate::rule! {
     /// A hosts.toml in a directory below a namespace.
@@ -110,5 +111,5 @@ fn find(context: &NamespaceContext, below: &str, depth: usize, found: &mut Vec<S
 
 /// Whether it is a directory to look into: hidden ones are of Kubernetes' volumes and of version control.
 fn may_hold_more(entry: &DirEntry) -> bool {
-    entry.is_dir && !entry.name.starts_with('.') && entry.name != "_backup"
+    entry.is_dir && !is_never_a_namespace(&entry.name)
 }

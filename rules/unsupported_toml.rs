@@ -1,3 +1,4 @@
+use crate::containerd::release::add_releases;
 use crate::containerd::toml::{ProblemKind, Span};
 use crate::containerd::{Cause, Releases};
 use crate::document::{Item, Node, as_toml_1_0};
@@ -80,13 +81,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         let refused = classify(text, &span, why);
         match groups.iter_mut().find(|(known, ..)| *known == refused) {
-            Some((_, _, releases)) => releases.extend_from_slice(&found.releases),
+            Some((_, _, releases)) => add_releases(releases, &found.releases),
             None => groups.push((refused, span, found.releases.clone())),
         }
     }
-    for (refused, span, mut releases) in groups {
-        releases.sort();
-        releases.dedup();
+    for (refused, span, releases) in groups {
         let (message, label, help) = words(&refused);
         let who = releases_in_words(&releases, &context.releases());
         let message = match &refused {

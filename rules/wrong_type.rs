@@ -1,3 +1,4 @@
+use crate::containerd::release::add_releases;
 use crate::containerd::toml::ProblemKind;
 use crate::containerd::{Cause, Effect, Releases};
 use crate::lint::elements::quoted_like;
@@ -87,7 +88,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 && span.start < r.span.end.max(r.span.start + 1)
         };
         match refused.iter_mut().find(same) {
-            Some(known) => known.releases.extend_from_slice(&problem.releases),
+            Some(known) => add_releases(&mut known.releases, &problem.releases),
             None => refused.push(Refused {
                 span,
                 key,
@@ -102,11 +103,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         key,
         found,
         effect,
-        mut releases,
+        releases,
     } in refused
     {
-        releases.sort();
-        releases.dedup();
         let name = key.rsplit('.').next().unwrap_or(&key).to_owned();
         let crash = effect == Effect::Crash;
         let message = if crash {

@@ -27,6 +27,13 @@ pub struct Release {
 /// Some releases, oldest first. Most runs target no more than four, which then take no memory of their own.
 pub type Releases = SmallVec<[Release; 4]>;
 
+/// Adds releases to others: each is there once, oldest first.
+pub fn add_releases(releases: &mut Releases, more: &[Release]) {
+    releases.extend_from_slice(more);
+    releases.sort_unstable();
+    releases.dedup();
+}
+
 /// The release lines that read hosts.toml, each with the newest patch release that was recorded and
 /// whether upstream supports it in 2026.
 pub const LINES: &[(Release, bool)] = &[

@@ -35,10 +35,9 @@ pub struct HostPatterns {
 impl HostPatterns {
     /// Whether the host is one of them.
     pub fn matches(&self, name: &str) -> bool {
-        let is_matched = !self.globs.is_empty() && self.globs.is_match(name);
-        let has_address =
-            || address(name).is_some_and(|ip| self.networks.iter().any(|net| net.contains(&ip)));
-        is_matched || !self.networks.is_empty() && has_address()
+        let holds = |network: &IpNet| address(name).is_some_and(|ip| network.contains(&ip));
+        // To look at a name takes time even where there are no globs.
+        !self.globs.is_empty() && self.globs.is_match(name) || self.networks.iter().any(holds)
     }
 }
 
@@ -73,7 +72,11 @@ pub fn bare_name(host: &str) -> Cow<'_, str> {
         .strip_prefix('[')
         .and_then(|n| n.strip_suffix(']'))
         .unwrap_or(name);
-    let name = name.trim_end_matches('.');
+    lower_case(name.trim_end_matches('.'))
+}
+
+/// A name in small letters, as most are.
+pub fn lower_case(name: &str) -> Cow<'_, str> {
     match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => Cow::Owned(name.to_ascii_lowercase()),
         false => Cow::Borrowed(name),

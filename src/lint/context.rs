@@ -202,7 +202,7 @@ impl<'a> NamespaceContext<'a> {
         };
         new_finding(
             rule,
-            self.releases(),
+            &self.releases(),
             Some(self.name()),
             location,
             message.into(),
@@ -219,7 +219,7 @@ impl<'a> NamespaceContext<'a> {
         let location = Location::path(self.tree.shown(relative));
         new_finding(
             rule,
-            self.releases(),
+            &self.releases(),
             Some(self.name()),
             location,
             message.into(),
@@ -298,17 +298,14 @@ impl<'a> NamespaceContext<'a> {
     fn find_entries(&self) -> Vec<Entry<'a>> {
         let tables = self.host_tables();
         let mut entries: Vec<Entry<'a>> = Vec::new();
-        let alike = |a: &(_, Rc<Outcome>), b: &(_, Rc<Outcome>)| Rc::ptr_eq(&a.1, &b.1);
-        for alike in self.outcomes.chunk_by(alike) {
-            let releases = alike.iter().map(|(release, _)| *release);
-            let read = alike
-                .first()
-                .map_or(&[][..], |(_, outcome)| &outcome.entries);
-            for (index, host) in read.iter().enumerate() {
+        let is_one = |a: &(_, Rc<Outcome>), b: &(_, Rc<Outcome>)| Rc::ptr_eq(&a.1, &b.1);
+        for of_one in self.outcomes.chunk_by(is_one) {
+            let releases: Releases = of_one.iter().map(|(release, _)| *release).collect();
+            let read = of_one.first().map(|(_, outcome)| outcome.entries.iter());
+            for (index, host) in read.into_iter().flatten().enumerate() {
+                let is_server = |host: &Host| host.role == Role::Server;
                 let is_same = |known: &Entry| {
-                    let (is_server, was_server) =
-                        (host.role == Role::Server, known.host.role == Role::Server);
-                    known.host.span == host.span && is_server == was_server
+                    known.host.span == host.span && is_server(known.host) == is_server(host)
                 };
                 // Releases that read the file alike have the same entries at the same places.
                 let known = match entries.get(index).is_some_and(is_same) {
@@ -318,8 +315,9 @@ impl<'a> NamespaceContext<'a> {
                 match known.map(|at| &mut entries[at]) {
                     Some(known) => {
                         known.host = host;
-                        if known.releases.last().copied() != releases.clone().next_back() {
-                            known.releases.extend(releases.clone());
+                        // One release may have an entry twice.
+                        if known.releases.last() != releases.last() {
+                            known.releases.extend_from_slice(&releases);
                         }
                     }
                     None => {
@@ -336,7 +334,7 @@ impl<'a> NamespaceContext<'a> {
                         };
                         entries.push(Entry {
                             host,
-                            releases: releases.clone().collect(),
+                            releases: releases.clone(),
                             table,
                         });
                     }
@@ -453,7 +451,7 @@ impl<'a> NamespaceContext<'a> {
 
 pub(super) fn new_finding(
     rule: &'static Rule,
-    releases: Releases,
+    releases: &[Release],
     namespace: Option<&str>,
     location: Location,
     message: String,
@@ -466,7 +464,7 @@ pub(super) fn new_finding(
         label: String::new(),
         effect: String::new(),
         help: String::new(),
-        releases,
+        releases: releases.into(),
         namespace: namespace.map(str::to_owned),
         location,
         related: Vec::new(),

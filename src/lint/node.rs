@@ -170,13 +170,7 @@ impl<'a> NodeContext<'a> {
         message: impl Into<String>,
     ) -> Finding {
         let location = group.location.clone();
-        new_finding(
-            rule,
-            group.releases.as_slice().into(),
-            None,
-            location,
-            message.into(),
-        )
+        new_finding(rule, &group.releases, None, location, message.into())
     }
 }
 
@@ -210,13 +204,7 @@ impl Linted for File<'_> {
 
     fn finding(&self, rule: &'static Rule, span: Span, message: String) -> Finding {
         let location = Location::span(&self.source, span);
-        new_finding(
-            rule,
-            self.releases.as_slice().into(),
-            None,
-            location,
-            message,
-        )
+        new_finding(rule, &self.releases, None, location, message)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Text that was meant to be replaced before the file was used.
 
-use std::borrow::Cow;
+use memchr::memmem;
+
+use super::classify::lower_case;
 
 /// The first placeholder in a URL that Go takes: `<registry>`, `***`, `your-registry`, `mirror.example.com`.
 ///
@@ -39,7 +41,7 @@ fn bracketed(text: &str) -> Option<String> {
 
 /// `***`, and labels of nothing but `x`.
 fn starred(host: &str) -> Option<String> {
-    if let Some(start) = host.as_bytes().windows(2).position(|two| two == b"**") {
+    if let Some(start) = memmem::find(host.as_bytes(), b"**") {
         let stars = host[start..].chars().take_while(|c| *c == '*').count();
         return Some(host[start..start + stars].to_owned());
     }
@@ -56,11 +58,7 @@ fn starred(host: &str) -> Option<String> {
 fn named(host: &str) -> Option<String> {
     // Domains of a hosting company, and under them names of real machines.
     const REAL: [&str; 2] = ["your-server.de", "your-storagebox.de"];
-    let name = without_port(host).trim_end_matches('.');
-    let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(name.to_ascii_lowercase()),
-        false => Cow::Borrowed(name),
-    };
+    let name = lower_case(without_port(host).trim_end_matches('.'));
     if REAL.iter().any(|real| {
         name.strip_suffix(real)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))

@@ -57,10 +57,9 @@ impl<'a> TreeContext<'a> {
         relative: &str,
         message: impl Into<String>,
     ) -> Finding {
-        let releases = self.run.settings.releases.as_slice().into();
         new_finding(
             rule,
-            releases,
+            &self.run.settings.releases,
             None,
             Location::path(self.tree.shown(relative)),
             message.into(),

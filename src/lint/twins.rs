@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::classify::Classification;
+use super::classify::{Classification, lower_case};
 use super::context::{Entry, NamespaceContext};
 use crate::containerd::hosts::Host;
 use crate::containerd::loader::{is_loopback, port_of, split_host_port};
@@ -17,11 +17,7 @@ pub fn address<'a>(scheme: &str, host: &'a str) -> (Cow<'a, str>, &'a str) {
         (port, _) => port,
     };
     let name = name.trim_start_matches('[').trim_end_matches(']');
-    let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(name.to_ascii_lowercase()),
-        false => Cow::Borrowed(name),
-    };
-    (name, port)
+    (lower_case(name), port)
 }
 
 /// A host table that leads to the same registry as the root of the file.

@@ -21,7 +21,7 @@ use crate::containerd::{DirEntry, FileError, Files};
 pub use disk::{Directory, FileInfo, ReadFile, file_error, read, repository_root};
 pub use find::{FindError, FindOptions, Kind, find};
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
-pub use names::{is_plausible_host, registry_host};
+pub use names::{is_never_a_namespace, is_plausible_host, registry_host};
 pub use node::{MAX_NODE_CONFIG, NodeFiles};
 pub use progress::Progress;
 

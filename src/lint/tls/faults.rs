@@ -3,6 +3,7 @@
 use super::places::Place;
 use crate::containerd::go::path;
 use crate::containerd::hosts::{ClientPair, Host};
+use crate::containerd::release::add_releases;
 use crate::containerd::{Cause, Files, Problem, Releases, TlsFile};
 use crate::lint::{Finding, NamespaceContext, Rule};
 use crate::pki::{KeyError, KeyPair, KeyPairError};
@@ -78,12 +79,9 @@ fn find_faults(context: &NamespaceContext) -> Vec<Fault> {
             .find(|(fault, key)| fault.kind == kind && *key == files);
         match known {
             Some((fault, _)) => {
-                for release in releases.iter().filter(|_| fault.masked == found.masked) {
-                    if !fault.releases.contains(release) {
-                        fault.releases.push(*release);
-                    }
+                if fault.masked == found.masked {
+                    add_releases(&mut fault.releases, &releases);
                 }
-                fault.releases.sort();
                 if !fault.places.iter().any(|known| known.span == place.span) {
                     fault.places.push(place);
                 }

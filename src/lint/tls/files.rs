@@ -9,6 +9,7 @@ use super::list;
 use super::places::named;
 use crate::containerd::go::path;
 use crate::containerd::hosts::{ClientPair, WrittenPath};
+use crate::containerd::release::add_releases;
 use crate::containerd::toml::Span;
 use crate::containerd::{Files, HostsToml, Releases, Role, loader};
 use crate::document::Source;
@@ -162,12 +163,7 @@ fn find_files(context: &NamespaceContext) -> Vec<CertificateFile> {
                 &mut file.client
             };
             uses.push((index, at.span.clone()));
-            for release in &entry.releases {
-                if !file.releases.contains(release) {
-                    file.releases.push(*release);
-                }
-            }
-            file.releases.sort();
+            add_releases(&mut file.releases, &entry.releases);
         }
     }
     files

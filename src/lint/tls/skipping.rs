@@ -1,11 +1,9 @@
 //! Entries that do not verify certificates.
 
-use crate::containerd::Releases;
-use crate::containerd::Role;
 use crate::containerd::loader::is_loopback;
 use crate::containerd::toml::Span;
-use crate::document::Item;
-use crate::lint::NamespaceContext;
+use crate::containerd::{Releases, Role};
+use crate::lint::{NamespaceContext, setting};
 
 /// An entry of hosts.toml with `skip_verify = true` that is asked by HTTPS.
 #[derive(Debug, Clone)]
@@ -41,13 +39,8 @@ pub fn skipping(context: &NamespaceContext) -> Vec<SkippingEntry> {
             (None, true) => &document.root,
             (None, false) => continue,
         };
-        // 2.x takes keys in any case; the last one wins there, which is of no matter here.
-        let key = |name: &str| -> Option<&Item> {
-            table.get(name).or_else(|| {
-                let mut items = table.items.iter();
-                items.find(|item| item.key.value.eq_ignore_ascii_case(name))
-            })
-        };
+        // The last one wins in 2.x, which is of no matter here.
+        let key = |name| setting(table, name);
         let Some(value) = key("skip_verify") else {
             continue;
         };
