@@ -21,13 +21,15 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
-    /// \u{feff}[host."https://mirror.internal"]
+    /// \u{feff}# docker.io/hosts.toml
+    /// [host."https://mirror.internal"]
     ///   capabilities = ["pull", "resolve"]
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     ///   capabilities = ["pull", "resolve"]
     /// ```

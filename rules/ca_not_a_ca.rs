@@ -20,6 +20,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "client-server-only.pem"
     /// ```
@@ -29,6 +30,7 @@ crate::rule! {
     /// The certificate of the CA that issued it:
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa.pem"
     /// ```

@@ -17,6 +17,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = [["client-server-only.pem", "client-server-only.key"]]
     /// ```
@@ -24,6 +25,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = [["client-rsa.pem", "client-rsa.key"]]
     /// ```

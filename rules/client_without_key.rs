@@ -23,6 +23,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = ["client-rsa.pem", "client-rsa.key"]
     /// ```
@@ -32,6 +33,7 @@ crate::rule! {
     /// A list of pairs:
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = [["client-rsa.pem", "client-rsa.key"]]
     /// ```

@@ -20,7 +20,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 2
     /// [plugins."io.containerd.grpc.v1.cri".registry]
     ///   config_path = "/etc/containerd/certs.d/docker.io"
@@ -28,7 +29,8 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 2
     /// [plugins."io.containerd.grpc.v1.cri".registry]
     ///   config_path = "/etc/containerd/certs.d"

@@ -19,7 +19,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 3
     /// [plugins.'io.containerd.cri.v1.images'.registry]
     ///   config_path = "/etc/containerd/certs.d:/etc/docker/certs.d"
@@ -27,7 +28,8 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 3
     /// [plugins.'io.containerd.cri.v1.images'.registry]
     ///   config_path = "/etc/containerd/certs.d"

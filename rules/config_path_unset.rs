@@ -17,7 +17,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 2
     /// [plugins."io.containerd.grpc.v1.cri"]
     ///   sandbox_image = "registry.k8s.io/pause:3.9"
@@ -25,7 +26,8 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 2
     /// [plugins."io.containerd.grpc.v1.cri"]
     ///   sandbox_image = "registry.k8s.io/pause:3.9"

@@ -20,6 +20,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal".header]
     ///   Authorization = "Basic dXNlcjpwYXNzd29yZA=="
     /// ```
@@ -27,6 +28,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     ///   capabilities = ["pull", "resolve"]
     /// ```

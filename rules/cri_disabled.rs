@@ -16,13 +16,15 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// disabled_plugins = ["cri"]
     /// ```
     ///
     /// ## Use instead
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 2
     /// [plugins."io.containerd.grpc.v1.cri".registry]
     ///   config_path = "/etc/containerd/certs.d"

@@ -15,13 +15,15 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml registry.internal:443/hosts.toml
+    /// ```toml
+    /// # registry.internal:443/hosts.toml
     /// server = "https://registry.internal"
     /// ```
     ///
     /// ## Use instead
     ///
-    /// ```toml registry.internal/hosts.toml
+    /// ```toml
+    /// # registry.internal/hosts.toml
     /// server = "https://registry.internal"
     /// ```
     ///

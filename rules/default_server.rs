@@ -16,7 +16,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml _default/hosts.toml
+    /// ```toml
+    /// # _default/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host."https://mirror.internal"]
@@ -25,7 +26,8 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml _default/hosts.toml
+    /// ```toml
+    /// # _default/hosts.toml
     /// [host."https://mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     /// ```

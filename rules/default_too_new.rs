@@ -15,11 +15,13 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml _default/hosts.toml
+    /// ```toml
+    /// # _default/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
-    /// ```toml certsd-lint.toml
+    /// ```toml
+    /// # certsd-lint.toml
     /// containerd = ["1.6.16", "1.7"]
     /// ```
     ///
@@ -27,11 +29,13 @@ crate::rule! {
     ///
     /// A directory for each registry:
     ///
-    /// ```toml quay.io/hosts.toml
+    /// ```toml
+    /// # quay.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
-    /// ```toml certsd-lint.toml
+    /// ```toml
+    /// # certsd-lint.toml
     /// containerd = ["1.6.16", "1.7"]
     /// ```
     ///

@@ -17,7 +17,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 2
     /// [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
     ///   endpoint = ["https://mirror.internal"]
@@ -25,13 +26,15 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 2
     /// [plugins."io.containerd.grpc.v1.cri".registry]
     ///   config_path = "/etc/containerd/certs.d"
     /// ```
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host."https://mirror.internal"]

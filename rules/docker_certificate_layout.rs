@@ -21,13 +21,15 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```text registry.internal/README
+    /// ```text
+    /// # registry.internal/README
     /// The CA of this registry is in "ca-rsa.pem".
     /// ```
     ///
     /// ## Use instead
     ///
-    /// ```toml registry.internal/hosts.toml
+    /// ```toml
+    /// # registry.internal/hosts.toml
     /// server = "https://registry.internal"
     /// ca = "ca-rsa.pem"
     /// ```

@@ -18,6 +18,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://docker.io"
     ///
     /// [host."https://mirror.internal"]
@@ -27,6 +28,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host."https://mirror.internal"]

@@ -21,6 +21,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     ///
@@ -31,6 +32,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     /// ```

@@ -17,6 +17,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal".header]
     ///   X-Team = "platform"
     ///   x-team = "registry"
@@ -25,6 +26,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal".header]
     ///   X-Team = ["platform", "registry"]
     /// ```

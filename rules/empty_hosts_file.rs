@@ -15,12 +15,14 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml
+    /// ```text
+    /// # docker.io/hosts.toml (0 bytes)
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     ///   capabilities = ["pull", "resolve"]
     /// ```

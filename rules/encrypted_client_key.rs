@@ -17,6 +17,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = [["client-rsa.pem", "client-rsa-encrypted.key"]]
     /// ```
@@ -27,6 +28,7 @@ crate::rule! {
     /// alone:
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = [["client-rsa.pem", "client-rsa.key"]]
     /// ```

@@ -18,13 +18,15 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa.pem"
     /// ```
     ///
     /// With this setting, to have a file at hand that always expires soon enough:
     ///
-    /// ```toml certsd-lint.toml
+    /// ```toml
+    /// # certsd-lint.toml
     /// days-before-expiry = 36000
     /// ```
     ///
@@ -33,6 +35,7 @@ crate::rule! {
     /// The CA's successor, beside it until then:
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa.pem"
     /// ```

@@ -21,6 +21,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host]
     /// "https://mirror.internal" = { capabilities = ["pull", "resolve"] }
     /// ```
@@ -28,6 +29,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     /// ```

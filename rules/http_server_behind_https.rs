@@ -18,14 +18,16 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml registry.internal:5000/hosts.toml
+    /// ```toml
+    /// # registry.internal:5000/hosts.toml
     /// [host."http://registry.internal:5000"]
     /// capabilities = ["pull", "resolve", "push"]
     /// ```
     ///
     /// ## Use instead
     ///
-    /// ```toml registry.internal:5000/hosts.toml
+    /// ```toml
+    /// # registry.internal:5000/hosts.toml
     /// server = "http://registry.internal:5000"
     ///
     /// [host]

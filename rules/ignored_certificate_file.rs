@@ -19,22 +19,26 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml registry.internal/hosts.toml
+    /// ```toml
+    /// # registry.internal/hosts.toml
     /// server = "https://registry.internal"
     /// ```
     ///
-    /// ```text registry.internal/ca.crt
+    /// ```text
+    /// # registry.internal/ca.crt
     /// -----BEGIN CERTIFICATE-----
     /// ```
     ///
     /// ## Use instead
     ///
-    /// ```toml registry.internal/hosts.toml
+    /// ```toml
+    /// # registry.internal/hosts.toml
     /// server = "https://registry.internal"
     /// ca = "ca.crt"
     /// ```
     ///
-    /// ```text registry.internal/ca.crt
+    /// ```text
+    /// # registry.internal/ca.crt
     /// -----BEGIN CERTIFICATE-----
     /// ```
     ///

@@ -22,7 +22,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 3
     /// [plugins."io.containerd.grpc.v1.cri".registry]
     ///   config_path = "/etc/containerd/certs.d"
@@ -30,7 +31,8 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 3
     /// [plugins.'io.containerd.cri.v1.images'.registry]
     ///   config_path = "/etc/containerd/certs.d"

@@ -20,6 +20,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror-a.internal"]
     ///   ca = "ca.pem"
     ///
@@ -30,6 +31,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror-a.internal"]
     ///   ca = "ca.pem"
     ///

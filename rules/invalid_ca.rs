@@ -20,6 +20,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa.der"
     /// ```
@@ -29,6 +30,7 @@ crate::rule! {
     /// `openssl x509 -inform der -in ca-rsa.der -out ca-rsa.pem`, and
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa.pem"
     /// ```

@@ -19,6 +19,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = [["request.csr", "client-rsa.key"]]
     /// ```
@@ -26,6 +27,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = [["client-rsa.pem", "client-rsa.key"]]
     /// ```

@@ -22,6 +22,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host.https://mirror.internal]
     ///   capabilities = ["pull", "resolve"]
     /// ```
@@ -29,6 +30,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     ///   capabilities = ["pull", "resolve"]
     /// ```

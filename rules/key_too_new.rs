@@ -19,6 +19,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// dial_timeout = "2s"
     /// ```
@@ -27,11 +28,13 @@ crate::rule! {
     ///
     /// Say which releases the nodes run, if all of them know the key:
     ///
-    /// ```toml certsd-lint.toml
+    /// ```toml
+    /// # certsd-lint.toml
     /// containerd = [">=2.1"]
     /// ```
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// dial_timeout = "2s"
     /// ```

@@ -22,6 +22,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     ///   capabilities = ["pull", "resolve"]
     ///   [host."https://mirror.internal".header]
@@ -32,6 +33,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     ///   capabilities = ["pull", "resolve"]
     ///   [host."https://mirror.internal".header]

@@ -16,7 +16,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 2
     /// [plugins."io.containerd.grpc.v1.cri".registry]
     ///   config_path = "/etc/containerd/certs.d"
@@ -28,13 +29,15 @@ crate::rule! {
     ///
     /// The config path alone, with `docker.io/hosts.toml` below it:
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 2
     /// [plugins."io.containerd.grpc.v1.cri".registry]
     ///   config_path = "/etc/containerd/certs.d"
     /// ```
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host."https://mirror.internal"]

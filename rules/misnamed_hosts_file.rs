@@ -14,13 +14,15 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml docker.io/host.toml
+    /// ```toml
+    /// # docker.io/host.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
     /// ## Use instead
     ///
-    /// ```toml docker.io/hosts.toml
+    /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///

@@ -19,22 +19,26 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     /// ```
     ///
-    /// ```toml certsd-lint.toml
+    /// ```toml
+    /// # certsd-lint.toml
     /// containerd = ["1.7.30"]
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host]
     /// ```
     ///
-    /// ```toml certsd-lint.toml
+    /// ```toml
+    /// # certsd-lint.toml
     /// containerd = ["1.7.30"]
     /// ```
     ///

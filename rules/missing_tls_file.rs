@@ -22,6 +22,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "mirror-ca.pem"
     /// ```
@@ -31,6 +32,7 @@ crate::rule! {
     /// The path of a file that is there:
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa.pem"
     /// ```

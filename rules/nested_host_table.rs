@@ -19,6 +19,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror-a.internal"]
     /// capabilities = ["pull", "resolve"]
     ///
@@ -29,6 +30,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror-a.internal"]
     /// capabilities = ["pull", "resolve"]
     ///

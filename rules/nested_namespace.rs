@@ -17,13 +17,15 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml ghcr.io/my-org/hosts.toml
+    /// ```toml
+    /// # ghcr.io/my-org/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
     /// ## Use instead
     ///
-    /// ```toml ghcr.io/hosts.toml
+    /// ```toml
+    /// # ghcr.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///

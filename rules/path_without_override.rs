@@ -20,6 +20,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://harbor.internal/v2/dockerhub-proxy"]
     /// capabilities = ["pull", "resolve"]
     /// ```
@@ -27,6 +28,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://harbor.internal/v2/dockerhub-proxy"]
     /// capabilities = ["pull", "resolve"]
     /// override_path = true

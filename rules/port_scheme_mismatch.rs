@@ -17,6 +17,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."http://mirror.internal:443"]
     /// capabilities = ["pull", "resolve"]
     /// ```
@@ -24,6 +25,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal:443"]
     /// capabilities = ["pull", "resolve"]
     /// ```

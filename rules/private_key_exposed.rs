@@ -25,23 +25,25 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = [["client-rsa.pem", "client-rsa.key"]]
     /// ```
     ///
-    /// ```text modes.txt
-    /// 0644 docker.io/client-rsa.key
+    /// ```sh
+    /// chmod 0644 docker.io/client-rsa.key
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// client = [["client-rsa.pem", "client-rsa.key"]]
     /// ```
     ///
-    /// ```text modes.txt
-    /// 0600 docker.io/client-rsa.key
+    /// ```sh
+    /// chmod 0600 docker.io/client-rsa.key
     /// ```
     ///
     /// A key that was in a repository has to be replaced, with its certificate.

@@ -29,6 +29,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host."https://mirror.gcr.io"]
@@ -38,6 +39,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host."https://mirror.gcr.io"]

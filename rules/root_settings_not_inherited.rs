@@ -18,7 +18,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml registry.internal:5000/hosts.toml
+    /// ```toml
+    /// # registry.internal:5000/hosts.toml
     /// server = "https://registry.internal:5000"
     /// ca = "ca.pem"
     ///
@@ -28,7 +29,8 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml registry.internal:5000/hosts.toml
+    /// ```toml
+    /// # registry.internal:5000/hosts.toml
     /// server = "https://registry.internal:5000"
     /// ca = "ca.pem"
     ///

@@ -18,6 +18,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror-a.internal"]
     /// capabilities = ["pull", "resolve"]
     ///
@@ -27,6 +28,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://mirror-b.internal"
     ///
     /// [host."https://mirror-a.internal"]

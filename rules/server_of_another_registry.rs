@@ -16,7 +16,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml quay.io/hosts.toml
+    /// ```toml
+    /// # quay.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host."https://mirror.internal"]
@@ -25,7 +26,8 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml quay.io/hosts.toml
+    /// ```toml
+    /// # quay.io/hosts.toml
     /// server = "https://quay.io"
     ///
     /// [host."https://mirror.internal"]

@@ -21,7 +21,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml registry.internal:5000/hosts.toml
+    /// ```toml
+    /// # registry.internal:5000/hosts.toml
     /// server = "https://registry.internal:5000"
     ///
     /// [host."https://registry.internal:5000"]
@@ -30,7 +31,8 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml registry.internal:5000/hosts.toml
+    /// ```toml
+    /// # registry.internal:5000/hosts.toml
     /// server = "https://registry.internal:5000"
     /// ca = "ca.pem"
     ///

@@ -19,6 +19,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     ///   [host."https://mirror.internal".header]
     ///     X-Cluster = "prod-1"
@@ -29,6 +30,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     ///   capabilities = ["pull", "resolve"]
     ///

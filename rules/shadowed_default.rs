@@ -16,11 +16,13 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```text quay.io/README.md
+    /// ```text
+    /// # quay.io/README.md
     /// We have no mirror for this one yet.
     /// ```
     ///
-    /// ```toml _default/hosts.toml
+    /// ```toml
+    /// # _default/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
@@ -28,11 +30,13 @@ crate::rule! {
     ///
     /// No directory of that name, or one that says what it is for:
     ///
-    /// ```toml quay.io/hosts.toml
+    /// ```toml
+    /// # quay.io/hosts.toml
     /// server = "https://quay.io"
     /// ```
     ///
-    /// ```toml _default/hosts.toml
+    /// ```toml
+    /// # _default/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///

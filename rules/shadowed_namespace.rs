@@ -15,17 +15,20 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml registry.internal:5000/hosts.toml
+    /// ```toml
+    /// # registry.internal:5000/hosts.toml
     /// server = "https://registry.internal:5000"
     /// ```
     ///
-    /// ```toml registry.internal_5000_/hosts.toml
+    /// ```toml
+    /// # registry.internal_5000_/hosts.toml
     /// server = "https://registry.internal:5000"
     /// ```
     ///
     /// ## Use instead
     ///
-    /// ```toml registry.internal_5000_/hosts.toml
+    /// ```toml
+    /// # registry.internal_5000_/hosts.toml
     /// server = "https://registry.internal:5000"
     /// ```
     ///

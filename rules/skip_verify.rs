@@ -19,6 +19,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// skip_verify = true
     /// ```
@@ -28,6 +29,7 @@ crate::rule! {
     /// The CA that issued the registry's certificate:
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa.pem"
     /// ```

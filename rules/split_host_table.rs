@@ -20,6 +20,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror-a.internal"]
     /// capabilities = ["pull", "resolve"]
     ///
@@ -33,6 +34,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror-a.internal"]
     /// capabilities = ["pull", "resolve"]
     ///

@@ -13,11 +13,13 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml hosts.toml
+    /// ```toml
+    /// # hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
-    /// ```toml quay.io/hosts.toml
+    /// ```toml
+    /// # quay.io/hosts.toml
     /// server = "https://quay.io"
     /// ```
     ///
@@ -25,11 +27,13 @@ crate::rule! {
     ///
     /// `_default`, if it was meant for every registry:
     ///
-    /// ```toml _default/hosts.toml
+    /// ```toml
+    /// # _default/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
-    /// ```toml quay.io/hosts.toml
+    /// ```toml
+    /// # quay.io/hosts.toml
     /// server = "https://quay.io"
     /// ```
     ///

@@ -24,6 +24,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."http://mirror.internal:5000"]
     /// capabilities = ["pull", "resolve"]
     /// skip_verify = true
@@ -34,6 +35,7 @@ crate::rule! {
     /// For a registry that speaks plain HTTP:
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."http://mirror.internal:5000"]
     /// capabilities = ["pull", "resolve"]
     /// ```

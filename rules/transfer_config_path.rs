@@ -17,7 +17,8 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 3
     /// [plugins.'io.containerd.transfer.v1.local']
     ///   config_path = "/etc/containerd/certs.d"
@@ -25,7 +26,8 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// ```toml config.toml
+    /// ```toml
+    /// # config.toml
     /// version = 3
     /// [plugins.'io.containerd.cri.v1.images'.registry]
     ///   config_path = "/etc/containerd/certs.d"

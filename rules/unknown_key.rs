@@ -24,6 +24,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal:5000"]
     /// capabilities = ["pull", "resolve"]
     /// plain_http = true
@@ -32,6 +33,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."http://mirror.internal:5000"]
     /// capabilities = ["pull", "resolve"]
     /// ```

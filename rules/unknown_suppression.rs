@@ -17,6 +17,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// # certsd-lint: ignore[unknown-capabilty] we are testing this
     /// server = "https://mirror.internal"
     /// ```
@@ -24,6 +25,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://mirror.internal"
     /// ```
     ///

@@ -17,13 +17,15 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```toml index.docker.io/hosts.toml
+    /// ```toml
+    /// # index.docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
     /// ## Use instead
     ///
-    /// ```toml docker.io/hosts.toml
+    /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///

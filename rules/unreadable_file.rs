@@ -19,13 +19,15 @@ crate::rule! {
     ///
     /// ## Example
     ///
-    /// ```text docker.io/hosts.toml/README.md
+    /// ```text
+    /// # docker.io/hosts.toml/README.md
     /// The file became a directory when it was mounted before it existed.
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     ///   capabilities = ["pull", "resolve"]
     /// ```

@@ -19,6 +19,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://mirror-b.internal"
     /// capabilities = ["pull"]
     ///
@@ -29,6 +30,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://mirror-b.internal"
     /// capabilities = ["pull", "resolve"]
     ///

@@ -20,6 +20,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."docker://mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     /// ```
@@ -27,6 +28,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     /// ```

@@ -17,6 +17,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "/etc/ssl/certs/internal.pem"
     /// ```
@@ -26,6 +27,7 @@ crate::rule! {
     /// A file that lies in the tree and is deployed with it:
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa.pem"
     /// ```

@@ -18,24 +18,28 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     /// ```
     ///
-    /// ```toml certsd-lint.toml
+    /// ```toml
+    /// # certsd-lint.toml
     /// extend-select = ["upstream-fallback"]
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://mirror.internal"
     /// capabilities = ["pull", "resolve"]
     ///
     /// [host]
     /// ```
     ///
-    /// ```toml certsd-lint.toml
+    /// ```toml
+    /// # certsd-lint.toml
     /// extend-select = ["upstream-fallback"]
     /// ```
     ///

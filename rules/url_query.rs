@@ -15,6 +15,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal?ns=docker.io"]
     /// capabilities = ["pull", "resolve"]
     /// ```
@@ -22,6 +23,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     /// ```

@@ -17,6 +17,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host."*"]
@@ -26,6 +27,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
     ///
     /// [host."https://mirror.internal"]

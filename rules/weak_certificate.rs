@@ -19,6 +19,7 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa-1024.pem"
     /// ```
@@ -26,6 +27,7 @@ crate::rule! {
     /// ## Use instead
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ca = "ca-rsa.pem"
     /// ```

@@ -18,11 +18,12 @@ crate::rule! {
     /// ## Example
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
-    /// ```text modes.txt
-    /// 0777 docker.io
+    /// ```sh
+    /// chmod 0777 docker.io
     /// ```
     ///
     /// ## Use instead
@@ -30,11 +31,12 @@ crate::rule! {
     /// `chmod -R go-w /etc/containerd/certs.d`:
     ///
     /// ```toml
+    /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
     /// ```
     ///
-    /// ```text modes.txt
-    /// 0755 docker.io
+    /// ```sh
+    /// chmod 0755 docker.io
     /// ```
     ///
     /// ## When not to

@@ -1,8 +1,9 @@
 //! The examples in the documentation, run.
 //!
-//! A code block stands for a file: `toml` for `docker.io/hosts.toml`, or the path named after the
-//! language (`toml quay.io/hosts.toml`, `text quay.io/README.md`). A block `toml certsd-lint.toml` holds
-//! settings, a block `toml config.toml` the node's configuration, a block `text modes.txt` modes (see [`super::modes`]). A file of `fixtures/pki` whose name is mentioned in a block lies beside that block's file.
+//! A code block is one file. Its first line is a comment with the file's path in the config path, because what renders the
+//! pages drops what stands behind the fence: `# docker.io/hosts.toml`. `# certsd-lint.toml` holds settings, `# config.toml` is
+//! the node's configuration. In a `text` block that line is no part of the file. A block `sh` sets modes: `chmod 0644 docker.io/client.key`
+//! (see [`super::modes`]). A file of `fixtures/pki` whose name is mentioned in a block lies beside that block's file.
 
 use std::fs;
 use std::path::Path;
@@ -15,8 +16,11 @@ use super::{lint_tree, settings_beside};
 fn every_example_fires_and_every_remedy_is_silent() {
     let mut failures = Vec::new();
     for rule in RULES {
-        let (example, remedy) = (blocks(rule, "## Example"), blocks(rule, "## Use instead"));
+        let (example, remedy) = (blocks(rule, "Example"), blocks(rule, "Use instead"));
         assert!(!example.is_empty(), "{}: no example", rule.name);
+        if example == remedy {
+            failures.push(format!("{}: example and remedy are the same", rule.name));
+        }
         if cfg!(not(unix)) && example.iter().any(|block| block.path == "modes.txt") {
             continue;
         }
@@ -30,48 +34,46 @@ fn every_example_fires_and_every_remedy_is_silent() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+#[derive(PartialEq)]
 struct Block {
     path: String,
     text: String,
 }
 
+/// The files that the code blocks of a section stand for.
 fn blocks(rule: &Rule, heading: &str) -> Vec<Block> {
-    let docs: Vec<&str> = rule
-        .docs
-        .lines()
-        .map(|l| l.strip_prefix(' ').unwrap_or(l))
-        .collect();
-    let start = docs
-        .iter()
-        .position(|line| *line == heading)
-        .unwrap_or(docs.len());
-    let section = docs
-        .iter()
-        .skip(start + 1)
-        .take_while(|line| !line.starts_with("## "));
-    let (mut found, mut open): (Vec<Block>, Option<Block>) = (Vec::new(), None);
-    for line in section {
+    let section = rule.section(heading).unwrap_or_default();
+    let (mut found, mut open): (Vec<Block>, Option<(String, String)>) = (Vec::new(), None);
+    for line in section.lines() {
         match (line.strip_prefix("```"), open.take()) {
-            (Some(_), Some(block)) => found.push(block),
-            (Some(info), None) => {
-                let path = info
-                    .split_whitespace()
-                    .nth(1)
-                    .unwrap_or("docker.io/hosts.toml");
-                open = Some(Block {
-                    path: path.to_owned(),
-                    text: String::new(),
-                });
-            }
-            (None, Some(mut block)) => {
-                block.text += &line.replace("\\u{feff}", "\u{feff}");
-                block.text.push('\n');
-                open = Some(block);
-            }
+            (Some(_), Some((language, text))) => found.push(block(rule, &language, &text)),
+            (Some(language), None) => open = Some((language.to_owned(), String::new())),
+            (None, Some((language, text))) => open = Some((language, format!("{text}{line}\n"))),
             (None, None) => {}
         }
     }
     found
+}
+
+fn block(rule: &Rule, language: &str, text: &str) -> Block {
+    if language == "sh" {
+        return Block {
+            path: "modes.txt".to_owned(),
+            text: text.replace("chmod ", ""),
+        };
+    }
+    let text = text.replace("\\u{feff}", "\u{feff}");
+    let (first, rest) = text.split_once('\n').unwrap_or_default();
+    let comment = first.trim_start_matches('\u{feff}').strip_prefix("# ");
+    let path = comment.and_then(|comment| comment.split(' ').next());
+    let path = path.unwrap_or_else(|| panic!("{}: a code block names no file", rule.name));
+    Block {
+        path: path.to_owned(),
+        text: match language {
+            "text" => rest.to_owned(),
+            _ => text.clone(),
+        },
+    }
 }
 
 fn fires(rule: &Rule, blocks: &[Block]) -> bool {
@@ -84,10 +86,6 @@ fn fires(rule: &Rule, blocks: &[Block]) -> bool {
         };
         let parent = path.parent().unwrap();
         fs::create_dir_all(parent).unwrap();
-        if block.path.ends_with('/') {
-            fs::create_dir_all(&path).unwrap();
-            continue;
-        }
         fs::write(&path, &block.text).unwrap();
         copy_mentioned(&block.text, parent);
     }
