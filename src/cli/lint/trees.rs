@@ -213,8 +213,11 @@ pub fn find_trees(
     })
 }
 
-/// What to do instead when a path is not there, and was meant as a command.
+/// What to do instead when a path is not there, and was meant as a command or an option.
 fn no_path(path: &str) -> Option<String> {
+    if path.starts_with('-') {
+        return Some("; every word after `--` is a path, so options go before it".to_owned());
+    }
     if matches!(path, "lint" | "check") {
         return Some("; linting has no command: name the paths alone".to_owned());
     }
