@@ -7,7 +7,7 @@ use crate::containerd::go::path;
 use crate::lint::tls::{entries, named};
 use crate::lint::{Check, Environment, Finding, Location, NamespaceContext, Severity, TreeContext};
 use crate::pki::pem;
-use crate::tree::Tree;
+use crate::tree::{Tracked, Tree};
 
 crate::rule! {
     /// A private key that others can read: on this machine, or in a Git repository.
@@ -68,6 +68,8 @@ crate::rule! {
 /// How a key is exposed.
 enum Exposure {
     Tracked,
+    /// Git may track it. Why that is not known.
+    Unknown(&'static str),
     Readable(u32),
 }
 
@@ -105,7 +107,11 @@ fn over_all(tree: &TreeContext, out: &mut Vec<Finding>) {
         if let Some(exposure) = exposure(tree.tree, tree.tree, &path) {
             let (message, effect, help) = words(name, &tree.tree.shown(name), &exposure);
             let finding = tree.finding_at(&RULE, name, message);
-            out.push(finding.effect(effect).help(help));
+            let finding = finding.effect(effect).help(help);
+            out.push(match exposure {
+                Exposure::Unknown(_) => finding.severity(Severity::Note),
+                _ => finding,
+            });
         }
     }
 }
@@ -128,9 +134,11 @@ fn finding(
     if let Some(span) = span {
         finding = finding.related(context.location(span), "named here");
     }
-    match context.environment() {
-        Environment::Production => finding,
-        Environment::Development => finding.severity(Severity::Note),
+    match (context.environment(), exposure) {
+        (Environment::Development, _) | (_, Exposure::Unknown(_)) => {
+            finding.severity(Severity::Note)
+        }
+        (Environment::Production, _) => finding,
     }
 }
 
@@ -142,6 +150,13 @@ fn words(name: &str, shown: &str, exposure: &Exposure) -> (String, String, Strin
                 .to_owned(),
             format!(
                 "have a certificate issued for a new key, deploy that from a secret store, and `git rm --cached {shown}`"
+            ),
+        ),
+        Exposure::Unknown(why) => (
+            format!("the private key in `{name}` may be tracked by Git: {why}"),
+            "if it is, everyone who can read the repository, now or later, can use it and pose as its owner".to_owned(),
+            format!(
+                "check with `git ls-files {shown}`; if that prints it, have a certificate issued for a new key"
             ),
         ),
         Exposure::Readable(mode) => (
@@ -156,11 +171,10 @@ fn exposure(tree: &Tree, files: &dyn Files, path: &str) -> Option<Exposure> {
     if !holds_key(files, path) {
         return None;
     }
-    if tree
-        .relative(path)
-        .is_some_and(|relative| tree.is_tracked(relative))
-    {
-        return Some(Exposure::Tracked);
+    match tree.relative(path).map(|relative| tree.tracked(relative)) {
+        Some(Tracked::Yes) => return Some(Exposure::Tracked),
+        Some(Tracked::Unknown(why)) => return Some(Exposure::Unknown(why)),
+        Some(Tracked::No) | None => {}
     }
     if !tree.has_the_nodes_modes() {
         return None;

@@ -83,6 +83,41 @@ fn a_key_that_git_tracks_is_exposed_and_an_untracked_one_is_not() {
     assert!(found(&config_path, TreeOptions::default(), &rules).is_empty());
 }
 
+/// Git's own index in every version, and in the forms that leave something out.
+#[test]
+fn every_form_of_the_index() {
+    let (directory, config_path) = tree();
+    let run = |arguments: &[&str]| git(directory.path(), arguments);
+    if !run(&["init", "--quiet"]) || !run(&["add", "certs.d"]) {
+        return; // No Git here: then there is no index.
+    }
+    let rules = ["private-key-exposed"];
+    let found = || found(&config_path, TreeOptions::default(), &rules);
+    let tracked = ["private-key-exposed: the private key in `node.key` is tracked by Git"];
+    for version in ["2", "3", "4"] {
+        assert!(run(&["update-index", "--index-version", version]));
+        assert_eq!(found(), tracked, "{version}");
+    }
+    // A working tree of its own, and what is below it in a repository that stays.
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    assert!(run(&[&identity[..], &["commit", "-q", "-m", "a"]].concat()));
+    let work = tempfile::tempdir().unwrap();
+    let other = work.path().join("other");
+    assert!(run(&["worktree", "add", "-q", other.to_str().unwrap()]));
+    set_mode(&other.join("certs.d/docker.io/node.key"), 0o600);
+    assert_eq!(
+        self::found(&other.join("certs.d"), TreeOptions::default(), &rules),
+        tracked
+    );
+    assert!(run(&["update-index", "--split-index"]));
+    assert_eq!(
+        found(),
+        [
+            "private-key-exposed: the private key in `node.key` may be tracked by Git: its index is split"
+        ]
+    );
+}
+
 #[test]
 fn a_broken_repository_is_no_reason_to_fail() {
     let (directory, config_path) = tree();

@@ -8,6 +8,7 @@ use super::disk::Listing;
 use super::globs::{Exclusions, absolute};
 use super::names::{is_config_path_name, is_plausible_host};
 use super::search::{has_hosts_file, hold_hosts, holds_hosts, search};
+use super::tracked::Repositories;
 use super::{Namespace, Tree, TreeOptions, disk};
 use crate::containerd::FileError;
 
@@ -73,6 +74,7 @@ pub fn find(paths: &[PathBuf], options: &FindOptions) -> (Vec<Tree>, Vec<FindErr
         trees: BTreeMap::new(),
         order: Vec::new(),
         errors: Vec::new(),
+        repositories: Repositories::default(),
     };
     for path in paths {
         if let Err(error) = finder.add(path) {
@@ -103,6 +105,7 @@ struct Finder<'a> {
     trees: BTreeMap<PathBuf, Tree>,
     order: Vec<PathBuf>,
     errors: Vec<FindError>,
+    repositories: Repositories,
 }
 
 impl Finder<'_> {
@@ -181,6 +184,7 @@ impl Finder<'_> {
         let tree = self.trees.entry(key.clone()).or_insert_with(|| {
             self.order.push(key);
             let mut tree = Tree::open(path, &shown(path), &self.options.tree);
+            tree.repositories = self.repositories.clone();
             tree.only = namespace.as_ref().map(|_| Default::default());
             tree
         });

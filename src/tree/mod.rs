@@ -24,6 +24,8 @@ pub use globs::{Exclusions, PathGlobs, absolute, normalized};
 pub use names::{is_never_a_namespace, is_plausible_host, registry_host};
 pub use node::{MAX_NODE_CONFIG, NodeFiles};
 pub use progress::Progress;
+pub use tracked::Tracked;
+use tracked::{Repositories, Repository};
 
 /// Where containerd looks unless its configuration says otherwise.
 pub const DEFAULT_CONFIG_PATH: &str = "/etc/containerd/certs.d";
@@ -69,8 +71,10 @@ pub struct Tree {
     isolated: bool,
     /// How far the run has come with it.
     pub progress: Arc<Progress>,
-    /// What version control keeps of it; asked for when a rule first wants to know.
-    tracked: OnceLock<BTreeSet<String>>,
+    /// The repositories of the run, for whether Git tracks a file.
+    repositories: Repositories,
+    /// The one that the tree is in; looked for when a rule first wants to know.
+    repository: OnceLock<Option<Arc<Repository>>>,
 }
 
 /// A name at the first level of a config path.
@@ -140,7 +144,8 @@ impl Tree {
             overlay: BTreeMap::new(),
             isolated: false,
             progress: Arc::default(),
-            tracked: OnceLock::new(),
+            repositories: Repositories::default(),
+            repository: OnceLock::new(),
         }
     }
 
@@ -281,11 +286,13 @@ impl Tree {
         self.deployment != Deployment::Elsewhere
     }
 
-    /// Whether the file at this path in the tree is in the index of a Git repository. `false` where there is no
-    /// repository, or no Git to ask.
-    pub fn is_tracked(&self, relative: &str) -> bool {
-        let files = self.tracked.get_or_init(|| tracked::files(&self.disk));
-        files.contains(relative)
+    /// Whether the file at this path in the tree is in the index of the Git repository that the tree is in.
+    pub fn tracked(&self, relative: &str) -> Tracked {
+        let find = || self.repositories.above(&self.disk);
+        match self.repository.get_or_init(find) {
+            Some(repository) => repository.tracks(&below(&self.disk, relative)),
+            None => Tracked::No,
+        }
     }
 
     /// Opens a directory by a node's path.

@@ -32,6 +32,7 @@ fn every_test_that_the_documentation_names_is_there() {
         "limits",
         "names",
         "places",
+        "processes",
         "secrets",
         "writing",
     ] {

@@ -11,6 +11,8 @@ mod list;
 mod names;
 #[cfg(unix)]
 mod places;
+#[cfg(unix)]
+mod processes;
 mod secrets;
 #[cfg(unix)]
 mod writing;
