@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use certsd_lint::containerd::Release;
-use certsd_lint::containerd::loader::load_directory;
-use certsd_lint::document::Document;
-use certsd_lint::lint::{self, Report, Run, Settings};
+use certsd_lint::containerd::{Release, load_directory};
+use certsd_lint::disk::{Tree, TreeOptions};
+use certsd_lint::engine;
+use certsd_lint::finding::{Report, Run, Settings};
 use certsd_lint::report::{self, Format, Options};
-use certsd_lint::tree::{Tree, TreeOptions};
+use certsd_lint::toml::view::Document;
 use clap::ValueEnum;
 use divan::{Bencher, black_box};
 
@@ -61,7 +61,7 @@ fn tree(namespaces: usize, text: &str) -> (tempfile::TempDir, Tree) {
 
 fn lint(tree: &Tree, settings: Settings) -> Report {
     let run = Run { settings, now: NOW };
-    lint::lint(std::slice::from_ref(tree), &run)
+    engine::lint(std::slice::from_ref(tree), &run)
 }
 
 #[divan::bench]

@@ -3,15 +3,18 @@
 #[doc(hidden)]
 pub mod cli;
 pub mod containerd;
-pub mod document;
+pub mod disk;
+pub mod engine;
+pub mod facts;
+pub mod finding;
 pub mod fix;
-pub mod lint;
+pub mod go;
 pub mod migrate;
 mod parallel;
-pub mod pki;
 pub mod printable;
+pub mod repair;
 pub mod report;
 #[path = "../rules/mod.rs"]
-mod rules;
+pub mod rules;
 pub mod settings;
-pub mod tree;
+pub mod toml;

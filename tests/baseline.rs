@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
-use certsd_lint::lint::{self, Baseline, Level, Paths, Report, Run, Settings};
+use certsd_lint::disk::{FindOptions, find};
+use certsd_lint::engine::{self, Baseline};
+use certsd_lint::finding::{Level, Paths, Report, Run, Settings};
 use certsd_lint::report::{summary, vanished};
-use certsd_lint::tree::{FindOptions, find};
 
 /// Lints what is at `path` below `root`, and takes the baseline into account.
 fn lint_at(root: &Path, path: &str, baseline: Option<&Baseline>, settings: Settings) -> Report {
     let (trees, errors) = find(&[root.join(path)], &FindOptions::default());
     assert!(errors.is_empty(), "{errors:?}");
     let run = Run { settings, now: 0 };
-    let mut report = lint::lint(&trees, &run);
+    let mut report = engine::lint(&trees, &run);
     if let Some(baseline) = baseline {
         report.apply_baseline(baseline, &Paths::new(root), &run.settings);
     }
@@ -25,8 +26,8 @@ fn lint_tree(root: &Path, baseline: Option<&Baseline>) -> Report {
 /// Only rules of whose findings these tests are made.
 fn only_suppressions() -> Settings {
     let mut settings = Settings::default();
-    for rule in lint::RULES {
-        if rule.category != lint::Category::Suppressions {
+    for rule in certsd_lint::rules::RULES {
+        if rule.category != certsd_lint::finding::Category::Suppressions {
             settings.severities.insert(rule.name, Level::Off);
         }
     }

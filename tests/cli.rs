@@ -302,7 +302,7 @@ fn rules_and_their_documentation() {
     let ended = folder.run(&["rules", "--format", "json"]);
     let list: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
     let rules = list["rules"].as_array().unwrap();
-    assert_eq!(rules.len(), certsd_lint::lint::RULES.len());
+    assert_eq!(rules.len(), certsd_lint::rules::RULES.len());
     for key in [
         "name",
         "category",
@@ -315,7 +315,7 @@ fn rules_and_their_documentation() {
     ] {
         assert!(rules.iter().all(|rule| !rule[key].is_null()), "{key}");
     }
-    for rule in certsd_lint::lint::RULES {
+    for rule in certsd_lint::rules::RULES {
         let ended = folder.run(&["explain", rule.name]);
         ended.ends(0);
         assert!(ended.out.contains(rule.consequence.word()), "{}", ended.out);

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use certsd_lint::cli::node::{Args, run};
 use certsd_lint::containerd::Release;
-use certsd_lint::lint::{Run, Settings, lint_nodes};
+use certsd_lint::disk::NodeFiles;
+use certsd_lint::engine::lint_nodes;
+use certsd_lint::finding::{Run, Settings};
 use certsd_lint::report::{self, Format, Options};
-use certsd_lint::tree::NodeFiles;
 use clap::Parser;
 
 #[derive(Parser)]

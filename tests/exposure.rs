@@ -6,8 +6,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use certsd_lint::lint::{self, Run, Settings};
-use certsd_lint::tree::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::engine;
+use certsd_lint::finding::{Run, Settings};
 
 /// 2026-06-01T00:00:00Z.
 const NOW: i64 = 1_780_272_000;
@@ -41,7 +42,7 @@ fn found(config_path: &Path, tree: TreeOptions, rules: &[&str]) -> Vec<String> {
     let (trees, errors) = find(&[config_path.to_owned()], &options);
     assert!(errors.is_empty(), "{errors:?}");
     let settings = Settings::default();
-    let report = lint::lint(&trees, &Run { settings, now: NOW });
+    let report = engine::lint(&trees, &Run { settings, now: NOW });
     assert!(report.failures.is_empty(), "{:?}", report.failures);
     report
         .findings

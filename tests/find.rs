@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use certsd_lint::tree::{Exclusions, FindError, FindOptions, Kind, PathGlobs, find};
+use certsd_lint::disk::{Exclusions, FindError, FindOptions, Kind, PathGlobs, find};
 
 /// A folder with these files; a name that ends with `/` is a directory.
 fn folder(files: &[&str]) -> tempfile::TempDir {

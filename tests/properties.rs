@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use certsd_lint::containerd::{Effect, Files, Release, load_directory};
-use certsd_lint::lint::{self, Consequence, Report, Run, Settings};
-use certsd_lint::tree::{FindOptions, Kind, Tree, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, Kind, Tree, TreeOptions, find};
+use certsd_lint::engine;
+use certsd_lint::finding::{Consequence, Report, Run, Settings};
 use proptest::prelude::*;
 
 #[path = "properties/document.rs"]
@@ -40,7 +41,7 @@ fn lint(trees: &[Tree]) -> Report {
         releases: RELEASES.to_vec(),
         ..Settings::default()
     };
-    lint::lint(trees, &Run { settings, now: 0 })
+    engine::lint(trees, &Run { settings, now: 0 })
 }
 
 /// Lints one hosts.toml of docker.io, and hands over the report and what was linted.

@@ -7,8 +7,8 @@
 use std::fs;
 use std::path::Path;
 
-use certsd_lint::containerd::go::url as go;
-use certsd_lint::pki::{Certificate, pem};
+use certsd_lint::go::x509::Certificate;
+use certsd_lint::go::{pem, url as go};
 use proptest::prelude::*;
 use x509_parser::prelude::{FromDer, X509Certificate};
 

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use certsd_lint::lint::{Environment, Level, RULES, Severity};
+use certsd_lint::finding::{Environment, Level, Severity};
+use certsd_lint::rules::RULES;
 use certsd_lint::settings::{
     Effective, Given, Layer, Problem, SettingsError, merge, parse, print, schema,
 };

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use certsd_lint::lint::{self, Finding, Level, Report, Run, Settings, Suppressor};
-use certsd_lint::tree::{Tree, TreeOptions};
+use certsd_lint::disk::{Tree, TreeOptions};
+use certsd_lint::engine;
+use certsd_lint::finding::{Finding, Level, Report, Run, Settings, Suppressor};
 
 fn run(settings: Settings) -> Run {
     Run { settings, now: 0 }
@@ -19,7 +20,7 @@ fn lint_with(text: &str, settings: Settings) -> Report {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), text);
     let tree = Tree::open(dir.path(), "certs.d", &TreeOptions::default());
-    lint::lint(&[tree], &run(settings))
+    engine::lint(&[tree], &run(settings))
 }
 
 /// Only the rules that these tests are about, so that new rules do not disturb them.
@@ -30,7 +31,7 @@ fn only_these() -> Settings {
         "unknown-suppression",
         "unused-suppression",
     ];
-    for rule in lint::RULES {
+    for rule in certsd_lint::rules::RULES {
         if !kept.contains(&rule.name) {
             settings.severities.insert(rule.name, Level::Off);
         }

@@ -4,8 +4,8 @@
 //! of problem comes first where it is not, and which hosts with which plain
 //! settings there are, in which order, where it is.
 
-use certsd_lint::containerd::toml::v1::{Options, Version, decode};
-use certsd_lint::containerd::toml::{Decoded, Entry, Kind, ProblemKind, Value as TomlValue};
+use certsd_lint::toml::v1::{Options, Version, decode};
+use certsd_lint::toml::{Decoded, Entry, Kind, ProblemKind, Value as TomlValue};
 use serde_json::Value;
 use std::path::PathBuf;
 

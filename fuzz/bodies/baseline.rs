@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use certsd_lint::lint::{Baseline, Paths, Settings};
+use certsd_lint::engine::Baseline;
+use certsd_lint::finding::{Paths, Settings};
 use certsd_lint::report;
 
 use super::printable::assert_printable;

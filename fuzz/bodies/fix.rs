@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use certsd_lint::containerd::{HostsToml, Outcome, Release, Verdict, load_directory};
+use certsd_lint::disk::Tree;
+use certsd_lint::engine;
+use certsd_lint::finding::{Run, Settings, Severity};
 use certsd_lint::fix::{self, Choice, Fixing, HostsFiles, Refusal};
-use certsd_lint::lint::{self, Run, Settings, Severity};
-use certsd_lint::tree::Tree;
 
 use super::lint::{assert_places, overlaid};
 use super::{Body, Seeds};
@@ -30,7 +31,7 @@ fn mend(trees: &[Tree], with_unsafe: bool) -> Fixing {
         with_unsafe,
         min_severity: Severity::Note,
     };
-    let report = lint::lint(trees, &run);
+    let report = engine::lint(trees, &run);
     let files = HostsFiles::new(&[], trees, &run, &|_| {});
     fix::fix(&files, report, choice)
 }

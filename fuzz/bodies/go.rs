@@ -1,6 +1,6 @@
 //! Bytes are a URL, a duration and a path, as Go reads them.
 
-use certsd_lint::containerd::go::{duration, path, request, url};
+use certsd_lint::go::{duration, http as request, path, url};
 
 use super::{Body, Seeds};
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use certsd_lint::containerd::{Effect, Release, load_directory};
-use certsd_lint::lint::{self, Consequence, Report, Run, Settings};
+use certsd_lint::disk::{FindOptions, Tree, TreeOptions, find};
+use certsd_lint::engine;
+use certsd_lint::finding::{Consequence, Report, Run, Settings};
 use certsd_lint::report::{self, Format, Options};
-use certsd_lint::tree::{FindOptions, Tree, TreeOptions, find};
 
 use super::printable::assert_printable;
 use super::{Body, Seeds};
@@ -60,7 +61,7 @@ pub fn lint(trees: &[Tree]) -> Report {
         releases: Release::newest().collect(),
         ..Settings::default()
     };
-    lint::lint(trees, &Run { settings, now: 0 })
+    engine::lint(trees, &Run { settings, now: 0 })
 }
 
 /// Lints some trees twice and checks the reports, in every format.
@@ -119,7 +120,7 @@ fn assert_claims(report: &Report, tree: &Tree) {
                 continue;
             }
             let dir = format!("{}/{name}", tree.root);
-            let host = certsd_lint::tree::registry_host(name);
+            let host = certsd_lint::disk::registry_host(name);
             let outcome = load_directory(release, tree, &dir, &host);
             for (consequence, effect) in [
                 (Consequence::FileIgnored, Effect::FileIgnored),

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use certsd_lint::containerd::node::{Cri, Outcome, load};
-use certsd_lint::containerd::toml::document::Place;
 use certsd_lint::containerd::{Files, Release};
-use certsd_lint::lint::{Run, Settings, lint_nodes};
-use certsd_lint::tree::NodeFiles;
+use certsd_lint::disk::NodeFiles;
+use certsd_lint::engine::lint_nodes;
+use certsd_lint::finding::{Run, Settings};
+use certsd_lint::toml::document::Place;
 
 use super::lint::{assert_formats, assert_places, in_lines};
 use super::{Body, Seeds};

@@ -1,6 +1,9 @@
 //! Bytes are a file of certificates or keys, in PEM or as they are.
 
-use certsd_lint::pki::{CaPool, Certificate, Contents, KeyPair, classify, pem, read_private_key};
+use certsd_lint::facts::tls::{Contents, classify};
+use certsd_lint::go::keys::{KeyPair, read_private_key};
+use certsd_lint::go::pem;
+use certsd_lint::go::x509::{CaPool, Certificate};
 
 use super::{Body, Seeds};
 

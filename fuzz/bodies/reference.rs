@@ -1,7 +1,6 @@
 //! Bytes are an image reference.
 
-use certsd_lint::containerd::Release;
-use certsd_lint::containerd::reference;
+use certsd_lint::containerd::{Release, reference};
 
 use super::printable::assert_printable;
 use super::{Body, Seeds};

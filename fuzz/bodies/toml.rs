@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use certsd_lint::containerd::Release;
-use certsd_lint::containerd::toml::{Decoded, HostsFile, Span, v1, v2};
-use certsd_lint::document::{Document, comments};
+use certsd_lint::toml::view::{Document, comments};
+use certsd_lint::toml::{Decoded, HostsFile, Span, v1, v2};
 
 use super::{Body, Seeds};
 

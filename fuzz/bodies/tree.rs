@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use certsd_lint::tree::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, Kind, TreeOptions, find};
 
 use super::{Body, Seeds, lint};
 

@@ -6,9 +6,11 @@ use anstyle::Style;
 use clap::Args;
 
 use super::rules::{severity_style, style};
+use super::terminal::Terminal;
 use super::values::RuleParser;
-use super::{Exit, Result, Terminal, markdown};
-use crate::lint::{FixKind, Rule};
+use super::{Exit, Result, markdown};
+use crate::facts::Rule;
+use crate::finding::FixKind;
 
 /// The arguments of `explain`.
 #[derive(Debug, Args)]

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Error, Exit, Result, Terminal};
+use super::terminal::Terminal;
+use super::{Error, Exit, Result};
 use crate::settings::{FILE_NAMES, template};
 
 /// The arguments of `init`.

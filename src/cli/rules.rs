@@ -6,9 +6,12 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use serde_json::json;
 
+use super::terminal::Terminal;
 use super::values::CategoryParser;
-use super::{Exit, Result, Terminal};
-use crate::lint::{Category, RULES, Rule, Severity};
+use super::{Exit, Result};
+use crate::facts::Rule;
+use crate::finding::{Category, Severity};
+use crate::rules::RULES;
 
 /// The arguments of `rules`.
 #[derive(Debug, Args)]

@@ -8,8 +8,11 @@ use clap::{Arg, Command};
 
 use crate::containerd::Release;
 use crate::containerd::release::parse_releases;
-use crate::lint::{Category, Level, RULES, Rule, rule};
-use crate::settings::{LEVELS, Selector, UnknownSelector, nearest};
+use crate::facts::Rule;
+use crate::finding::{Category, Level};
+use crate::repair::nearest;
+use crate::rules::{RULES, rule};
+use crate::settings::{LEVELS, Selector, UnknownSelector};
 
 /// Reads the name of a rule.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,8 @@
 //! Which directory of a config path containerd reads for a registry host.
 
 use super::files::{FileError, Files};
-use super::go::path;
 use super::release::Release;
+use crate::go::path;
 
 /// The name of the directory for hosts that have none of their own.
 pub const DEFAULT: &str = "_default";

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::toml::Span;
+use crate::toml::Span;
 
 /// What an endpoint may be used for; a small set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::pki::CaPool;
+use crate::go::x509::CaPool;
 use std::fmt;
 
 /// Why a path cannot be read, as far as it decides what containerd does.

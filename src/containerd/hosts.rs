@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::endpoint::{Capabilities, Role, Tls};
-use super::go::{duration, path, url};
 use super::problem::{Cause, Effect, Problem};
 use super::release::Release;
-use super::toml::{Entry, HostsFile, Kind, Span, Spanned, Value};
+use crate::go::{duration, path, url};
+use crate::toml::{Entry, HostsFile, Kind, Span, Spanned, Value};
 
 /// A path in hosts.toml with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,12 +7,12 @@ use std::rc::Rc;
 use super::directory::{self, Lookup};
 use super::endpoint::{Capabilities, Endpoint, Role};
 use super::files::{FileError, Files};
-use super::go::{path, url};
 use super::hosts::{self, ClientPair, Host, WrittenPath};
 use super::problem::{Cause, Effect, Problem, TlsFile};
 use super::release::{HttpsFirst, LoaderTraits, LoopbackDefault, Release};
-use super::toml::{self, Decoded, HostsFile, ProblemKind};
-use crate::pki;
+use crate::go::keys::KeyPair;
+use crate::go::{path, url};
+use crate::toml::{self, Decoded, HostsFile, ProblemKind};
 
 /// What became of hosts.toml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -497,7 +497,7 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
         let (Some(certificate), Some(key)) = (certificate, key) else {
             continue;
         };
-        if let Err(error) = pki::KeyPair::read(&certificate, &key) {
+        if let Err(error) = KeyPair::read(&certificate, &key) {
             let part = |p: &Option<WrittenPath>, f: fn(&WrittenPath) -> &String| {
                 p.as_ref().map(f).cloned().unwrap_or_default()
             };

@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::endpoint::{Capabilities, Endpoint, Role, Tls};
-use super::go::{path, url};
 use super::loader::is_loopback;
+use crate::go::{path, url};
 
 /// The name in `mirrors` that stands for every registry without an entry of its own.
 pub const WILDCARD: &str = "*";

@@ -7,7 +7,6 @@
 pub mod directory;
 pub mod endpoint;
 pub mod files;
-pub mod go;
 pub mod hosts;
 pub mod loader;
 pub mod mirrors;
@@ -17,7 +16,6 @@ pub mod reference;
 pub mod release;
 pub mod requests;
 pub mod roots;
-pub mod toml;
 
 pub use endpoint::{Capabilities, Endpoint, Role, Tls};
 pub use files::{DirEntry, FileError, Files};

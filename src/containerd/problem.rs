@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::endpoint::Role;
 use super::files::FileError;
-use super::go::duration::DurationError;
-use super::go::url::UrlError;
-use super::toml::{ProblemKind, Span};
-use crate::pki;
+use crate::go::duration::DurationError;
+use crate::go::keys::KeyPairError;
+use crate::go::url::UrlError;
+use crate::toml::{ProblemKind, Span};
 
 /// What follows from a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,7 +117,7 @@ pub enum Cause {
         /// The key's path on the node; empty when the certificate's file has to hold it.
         key: String,
         /// Why.
-        error: pki::KeyPairError,
+        error: KeyPairError,
     },
 }
 

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use smallvec::SmallVec;
 
-use super::toml::{Dialect, v1, v2};
+use crate::toml::{Dialect, v1, v2};
 
 /// A release of containerd: `1.7.34`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,10 +7,10 @@
 //! `pusher.go`; measured in `fixtures/conformance/plan.jsonl`.)
 
 use super::endpoint::{Capabilities, Endpoint};
-use super::go::request::{add_to_query, request_url};
-use super::go::{path, url};
 use super::reference::{Object, Reference};
 use super::release::Release;
+use crate::go::http::{add_to_query, request_url};
+use crate::go::{path, url};
 
 /// What stands for the digest of a layer.
 pub const LAYER: &str = "{digest}";
@@ -238,7 +238,8 @@ fn is_token_byte(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::containerd::{Role, Tls, reference};
+    use crate::containerd::endpoint::{Role, Tls};
+    use crate::containerd::reference;
 
     const OLD: Release = Release::new(2, 1, 9);
     const NEW: Release = Release::new(2, 3, 4);

@@ -34,15 +34,15 @@ pub fn load_roots(release: Release, roots: &[Root<'_>], host: &str) -> (Option<u
 struct Nothing;
 
 impl Files for Nothing {
-    fn read(&self, _: &str) -> Result<std::borrow::Cow<'_, [u8]>, super::FileError> {
-        Err(super::FileError::NotFound)
+    fn read(&self, _: &str) -> Result<std::borrow::Cow<'_, [u8]>, super::files::FileError> {
+        Err(super::files::FileError::NotFound)
     }
 
-    fn stat(&self, _: &str) -> Result<(), super::FileError> {
-        Err(super::FileError::NotFound)
+    fn stat(&self, _: &str) -> Result<(), super::files::FileError> {
+        Err(super::files::FileError::NotFound)
     }
 
-    fn list(&self, _: &str) -> Result<Vec<super::DirEntry>, super::FileError> {
-        Err(super::FileError::NotFound)
+    fn list(&self, _: &str) -> Result<Vec<super::files::DirEntry>, super::files::FileError> {
+        Err(super::files::FileError::NotFound)
     }
 }

@@ -1,6 +1,6 @@
 //! Comments are people's: no fix takes one away, but for those that are about a comment.
 
-use crate::document::{Document, comments};
+use crate::toml::view::{Document, comments};
 
 /// A comment that stands in the text `before` and not in that `after`. Of what is no TOML, nobody can say what a comment
 /// is.

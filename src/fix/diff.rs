@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use similar::{Algorithm, TextDiff};
 
-use crate::document::Source;
+use crate::finding::Source;
 use crate::printable::one_line;
 
 /// A diff to be shown.

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::linted::{Linted, OnDisk, Original, Refusal, Texts};
 use super::{node_config, promise};
 use crate::containerd::directory::DEFAULT;
-use crate::containerd::go::path;
 use crate::containerd::{Files, Outcome, Release, load_directory};
-use crate::document::Document;
-use crate::lint::{
-    Consequence, Finding, Report, Run, Safety, Settings, Severity, lint, lint_nodes,
-};
-use crate::tree::{NodeFiles, Tree, registry_host};
+use crate::disk::{NodeFiles, Tree, registry_host};
+use crate::engine::{lint, lint_nodes};
+use crate::finding::{Consequence, Finding, Report, Run, Safety, Settings, Severity};
+use crate::go::path;
+use crate::toml::view::Document;
 
 /// The hosts.toml files of the trees of a run.
 pub struct HostsFiles<'a> {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::document::secrets::Secrets;
-use crate::lint::{Finding, Report};
+use crate::finding::secrets::Secrets;
+use crate::finding::{Finding, Report};
 
 /// Texts by the paths of their files, as findings name them.
 pub type Texts = BTreeMap<String, Vec<u8>>;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::linted::{OnDisk, Original, Refusal, Texts};
 use crate::containerd::node::{Cri, Outcome, load};
 use crate::containerd::{Files, Release};
-use crate::lint::{Finding, Run, Safety, Severity, lint_nodes};
-use crate::tree::NodeFiles;
+use crate::disk::NodeFiles;
+use crate::engine::lint_nodes;
+use crate::finding::{Finding, Run, Safety, Severity};
 
 /// The nodes with these texts for their config.toml.
 pub fn with_texts(nodes: &[NodeFiles], texts: &Texts) -> Vec<NodeFiles> {

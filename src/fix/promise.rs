@@ -4,8 +4,8 @@ use super::change::{Change, Field, changes};
 use super::linted::Refusal;
 use crate::containerd::hosts::Host;
 use crate::containerd::{HostsToml, Outcome, Release, Verdict};
-use crate::lint::keys::HOST_KEYS;
-use crate::lint::{Part, Promise};
+use crate::facts::keys::HOST_KEYS;
+use crate::finding::{Part, Promise};
 
 /// How well a namespace fares; more is better.
 fn rank(outcome: &Outcome) -> u8 {

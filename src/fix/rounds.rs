@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::linted::{Linted, Original, Refusal, Texts};
 use super::{comments, text};
-use crate::document::Source;
-use crate::lint::{Category, Edit, Finding, Fix, Report, Safety, Severity};
+use crate::finding::{Category, Edit, Finding, Fix, Report, Safety, Severity, Source};
 
 /// One or two rounds do, as a rule. Of faults that hide each other, such as those of syntax, each takes one: what
 /// is not done after so many, or as many as the file has lines, comes to no end.

@@ -1,11 +1,11 @@
 //! Edits, applied to the bytes of a file.
 
-use crate::lint::Edit;
+use crate::finding::Edit;
 
 /// The bytes with these edits made. They are in any order and do not [conflict]; what
 /// two insert at one place stands there in their order.
 ///
-/// The bytes may be no UTF-8: the places of edits are those of the file, see [`crate::document::Source`].
+/// The bytes may be no UTF-8: the places of edits are those of the file, see [`crate::finding::Source`].
 pub fn apply<'a>(bytes: &[u8], edits: impl IntoIterator<Item = &'a Edit>) -> Vec<u8> {
     let mut edits: Vec<&Edit> = edits.into_iter().collect();
     // What is inserted at the beginning of a place stands before what replaces it.

@@ -10,12 +10,12 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::old::{Old, Others};
-use crate::containerd::go::{path, url};
 use crate::containerd::loader::split_host_port;
 use crate::containerd::mirrors::{
     Fault, FaultKind, Meant, default_host, endpoint, has_unused_parts,
 };
 use crate::containerd::{Role, Tls};
+use crate::go::{path, url};
 
 /// The name of Docker Hub.
 pub const HUB: &str = "docker.io";

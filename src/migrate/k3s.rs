@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::old::{Old, Others};
-use crate::containerd::go::{path, url};
 use crate::containerd::loader::{is_loopback, port_of};
 use crate::containerd::mirrors::{
     Fault, FaultKind, Meant, TlsTable, WILDCARD, default_host, endpoint, has_unused_parts,
 };
 use crate::containerd::{Role, Tls};
+use crate::go::{path, url};
 
 /// The file registries.yaml, but for what it rewrites.
 #[derive(Debug, Clone, Default)]

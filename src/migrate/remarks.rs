@@ -9,7 +9,8 @@ use super::tables::shown;
 use crate::containerd::loader::is_loopback;
 use crate::containerd::mirrors::{Fault, FaultKind};
 use crate::containerd::{Endpoint, Release};
-use crate::lint::classify::{Classification, HostPatterns, classify, is_account_registry};
+use crate::finding::hosts::{classify, is_account_registry};
+use crate::finding::{Classification, HostPatterns};
 
 /// What a remark is about when it is about a registry.
 pub fn registry(host: &str) -> String {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::report::{Remark, SourceError, Weight};
 use super::tree::{Entry, Node, Value};
 use crate::containerd::mirrors::TlsTable;
-use crate::lint::secrets::MASK;
-use crate::settings::nearest;
+use crate::finding::secrets::MASK;
+use crate::repair::nearest;
 
 /// What stands for a query.
 const QUERY: &str = "?***";

@@ -3,9 +3,8 @@
 use saphyr::{LoadableYamlNode, MarkedYamlOwned, ScalarOwned, YamlDataOwned};
 use serde_json::Value as Json;
 
-use super::SourceError;
-use crate::document::{Document, Node as Toml, Table};
-use crate::document::{LineIndex, Spelling};
+use super::report::SourceError;
+use crate::toml::view::{Document, LineIndex, Node as Toml, Spelling, Table};
 
 /// A value and the line that it begins on, where the format tells.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use super::Options;
 use super::place::Place;
-use super::text::sentences;
 use super::xml::attribute;
-use crate::lint::{Finding, Report, Severity};
+use crate::finding::words::sentences;
+use crate::finding::{Finding, Report, Severity};
 
 pub fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut files: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();

@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Style};
 
 use super::Options;
 use super::place::Place;
-use super::text::{one_line, shortened};
-use crate::lint::{Report, Severity};
+use crate::finding::{Report, Severity};
+use crate::printable::{one_line, shortened};
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {

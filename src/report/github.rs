@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::place::Place;
-use super::text::{lines, one_line, sentences};
 use super::{Options, summary};
-use crate::lint::{Finding, Paths, Report, Severity};
+use crate::finding::words::sentences;
+use crate::finding::{Finding, Paths, Report, Severity};
+use crate::printable::{lines, one_line};
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paths = Paths::new(&options.root);

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::place::Place;
-use super::text::{one_line, sentences};
-use crate::document::Position;
-use crate::lint::{Finding, Paths, Report, Severity, fingerprints};
+use crate::finding::words::sentences;
+use crate::finding::{Finding, Paths, Report, Severity, fingerprints};
+use crate::printable::one_line;
+use crate::toml::view::Position;
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paths = Paths::new(&options.root);

@@ -11,10 +11,11 @@ use miette::{
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::snippet::{Label, Snippet, TAB_WIDTH};
-use super::text::{lines, one_line, releases_in_words, shortened};
 use super::{Options, place};
 use crate::containerd::Release;
-use crate::lint::{Check, Finding, Location, Report, Safety, Severity};
+use crate::finding::words::releases_in_words;
+use crate::finding::{Category, Finding, Location, Report, Safety, Severity};
+use crate::printable::{lines, one_line, shortened};
 
 /// Prose in longer lines than this is hard to read, however wide the terminal is.
 const MAX_PROSE: usize = 100;
@@ -210,7 +211,7 @@ impl Printer<'_> {
             self.footnote(out, "consequence:", finding.consequence.word());
         }
         // What is said of comments is the same for every release.
-        if !matches!(finding.rule.check, Check::Engine) {
+        if finding.rule.category != Category::Suppressions {
             self.footnote(out, "holds for:", &holds);
         }
         let mut explain = format!("certsd-lint explain {}", finding.rule.name);

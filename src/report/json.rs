@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::place::Place;
-use super::text::{ends_like_command, is_unprintable};
-use crate::document::{Position, Source};
-use crate::lint::{
-    Edit, Finding, Fix, Location, Paths, Report, Severity, Suppressor, fingerprints,
+use crate::finding::{
+    Edit, Finding, Fix, Location, Paths, Report, Severity, Source, Suppressor, fingerprints,
 };
+use crate::printable::{ends_like_command, is_unprintable};
+use crate::toml::view::Position;
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paths = Paths::new(&options.root);

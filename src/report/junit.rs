@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use super::Options;
 use super::place::Place;
-use super::text::{releases_in_words, sentences};
 use super::xml::{attribute, content};
-use crate::lint::{Failure, Finding, Paths, Report};
+use crate::finding::words::{releases_in_words, sentences};
+use crate::finding::{Failure, Finding, Paths, Report};
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paths = Paths::new(&options.root);

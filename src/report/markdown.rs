@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::place;
-use super::text::{one_line, releases_in_words};
-use super::{Options, summary};
-use crate::lint::{Finding, Report, Severity};
+use super::{Options, place, summary};
+use crate::finding::words::releases_in_words;
+use crate::finding::{Finding, Report, Severity};
+use crate::printable::one_line;
 
 /// GitHub takes a megabyte; a reader takes less.
 const MAX_ROWS: usize = 500;

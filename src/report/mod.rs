@@ -16,18 +16,16 @@ mod rdjson;
 mod sarif;
 mod snippet;
 mod summary;
-mod text;
 mod xml;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use crate::lint::{Report, Rule};
+use crate::finding::{Meta, Report};
 
 pub use human::wrapping;
 pub use json::write_value as write_json;
 pub use summary::{Offer, fixable, summary, vanished};
-pub use text::{count, grouped, one_line, releases_in_words};
 
 /// A format that findings are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
@@ -83,7 +81,7 @@ impl Default for Options {
     /// For a file or a pipe, started in a repository or not.
     fn default() -> Options {
         let here = std::env::current_dir().unwrap_or_default();
-        let root = crate::tree::repository_root(&here).unwrap_or(&here);
+        let root = crate::disk::repository_root(&here).unwrap_or(&here);
         let home = env!("CARGO_PKG_REPOSITORY").trim_end_matches('/');
         let version = env!("CARGO_PKG_VERSION");
         Options {
@@ -104,7 +102,7 @@ impl Default for Options {
 
 impl Options {
     /// Where this rule is explained.
-    pub fn uri_of(&self, rule: &Rule) -> Option<String> {
+    pub fn uri_of(&self, rule: &Meta) -> Option<String> {
         let pattern = self.rule_uri.as_ref()?;
         Some(pattern.replace("{rule}", rule.name))
     }

@@ -1,7 +1,7 @@
 //! The place of a finding in the units of a format.
 
-use crate::document::{LineIndex, Position};
-use crate::lint::Location;
+use crate::finding::Location;
+use crate::toml::view::{LineIndex, Position};
 
 /// Where a finding begins and ends; the end is exclusive. Without a text, or without
 /// a place in it: the first character of the first line, empty.
@@ -43,7 +43,7 @@ impl Place {
 
 /// `path:line:column`, or the path alone where there is no text.
 pub fn shown(location: &Location) -> String {
-    let path = super::text::one_line(&location.path);
+    let path = crate::printable::one_line(&location.path);
     if location.span.is_none() {
         return path.into_owned();
     }

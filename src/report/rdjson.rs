@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::place::Place;
-use super::text::sentences;
-use crate::document::Position;
-use crate::lint::{Finding, Location, Report, Severity};
+use crate::finding::words::sentences;
+use crate::finding::{Finding, Location, Report, Severity};
+use crate::toml::view::Position;
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let diagnostics: Vec<Value> = report

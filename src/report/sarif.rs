@@ -6,11 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::Options;
 use super::place::Place;
-use super::text::{one_line, sentences};
-use crate::document::Position;
-use crate::lint::{
-    Edit, Finding, LineHashes, Location, Paths, RULES, Report, Rule, Severity, Suppressor,
+use crate::finding::words::sentences;
+use crate::finding::{
+    Edit, Finding, LineHashes, Location, Meta, Paths, Report, Severity, Suppressor,
 };
+use crate::printable::one_line;
+use crate::toml::view::Position;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -25,7 +26,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         .into_iter()
         .filter(|(_, by)| by.is_none() || options.show_suppressed)
         .map(|(finding, by)| {
-            let mut result = result(finding, &paths, &mut lines);
+            let mut result = result(&report.rules, finding, &paths, &mut lines);
             if options.show_suppressed {
                 result["suppressions"] = suppressions(by);
             }
@@ -43,7 +44,11 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
     if let Some(uri) = &options.information_uri {
         driver["informationUri"] = json!(uri);
     }
-    let rules: Vec<Value> = RULES.iter().map(|rule| describe(rule, options)).collect();
+    let rules: Vec<Value> = report
+        .rules
+        .iter()
+        .map(|rule| describe(rule, options))
+        .collect();
     driver["rules"] = Value::Array(rules);
     let category = options.sarif_category.as_deref().unwrap_or("certsd-lint");
     let document = json!({
@@ -79,7 +84,7 @@ fn invocation(report: &Report) -> Value {
 
 /// Every rule is described in every document, whether it found something or not: services
 /// compare the lists of two runs.
-fn describe(rule: &Rule, options: &Options) -> Value {
+fn describe(rule: &Meta, options: &Options) -> Value {
     let markdown = rule.markdown();
     let what = rule.section("What it does").unwrap_or_default();
     let why = rule.section("Why").unwrap_or_default();
@@ -122,8 +127,13 @@ fn describe(rule: &Rule, options: &Options) -> Value {
     described
 }
 
-fn result(finding: &Finding, paths: &Paths, lines: &mut LineHashes<'_>) -> Value {
-    let index = RULES.iter().position(|rule| *rule == finding.rule);
+fn result(
+    rules: &[&'static Meta],
+    finding: &Finding,
+    paths: &Paths,
+    lines: &mut LineHashes<'_>,
+) -> Value {
+    let index = rules.iter().position(|rule| *rule == finding.rule);
     let shown = &finding.location.path;
     // A service shows files only, and a file has to be there.
     let stand_in = match finding.location.span {

@@ -10,8 +10,9 @@ use std::ops::Range;
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use textwrap::core::display_width;
 
-use super::text::{ends_like_command, is_unprintable, picture};
-use crate::document::{Position, Source, within};
+use crate::finding::Source;
+use crate::printable::{ends_like_command, is_unprintable, picture};
+use crate::toml::view::{Position, within};
 
 /// Spans of more lines than this are shown by their first line.
 const MAX_LINES: usize = 8;

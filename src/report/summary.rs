@@ -1,7 +1,8 @@
 //! The last line for people: what was looked at, and what came of it.
 
-use super::text::{count, one_line};
-use crate::lint::{Finding, Report, Safety, Severity, Suppressor};
+use crate::finding::words::count;
+use crate::finding::{Finding, Report, Safety, Severity, Suppressor};
+use crate::printable::one_line;
 
 /// Which fixes the summary speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::text::{lines, one_line};
+use crate::printable::{lines, one_line};
 
 /// The value of an attribute, quotes included. What XML cannot carry at all is spelled out.
 pub fn attribute(text: &str) -> String {

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::layer::{Given, Layer, Origin};
-use super::{Problem, Selector};
-use crate::lint::{Category, Level};
+use super::problem::Problem;
+use super::selector::Selector;
+use crate::finding::{Category, Level};
 
 /// Looks a file's settings over.
 pub fn check(layer: &Layer, problems: &mut Vec<Problem>) {

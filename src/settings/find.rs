@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::SettingsError;
-use crate::tree::{absolute, repository_root};
+use super::problem::SettingsError;
+use crate::disk::{absolute, repository_root};
 
 /// The names of a settings file.
 pub const FILE_NAMES: [&str; 2] = ["certsd-lint.toml", ".certsd-lint.toml"];

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use globset::{Glob, GlobSetBuilder};
 use ipnet::IpNet;
 
-use crate::lint::HostPatterns;
+use crate::finding::HostPatterns;
 
 /// One of them.
 #[derive(Debug, Clone)]

@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::Selector;
+use super::selector::Selector;
 use crate::containerd::Release;
-use crate::lint::{Environment, Level, Report, Severity};
+use crate::finding::{Environment, Level, Report, Severity};
 
 /// Where a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::hosts;
 use super::layer::{FailOn, Given, Layer, Origin};
-use super::{Problem, Selector, SettingsError, SettingsFile, hosts};
+use super::problem::{Problem, SettingsError};
+use super::read::SettingsFile;
+use super::selector::Selector;
 use crate::containerd::Release;
-use crate::lint::{Level, Override, RULES, Rule, Settings, Severity};
-use crate::tree::PathGlobs;
+use crate::disk::PathGlobs;
+use crate::facts::Rule;
+use crate::finding::{Level, Override, Settings, Severity};
+use crate::rules::RULES;
 
 /// The settings of a run, and where they come from.
 #[derive(Debug)]
@@ -167,7 +172,7 @@ fn patterns(
     file: &[Given<String>],
     flags: &[Given<String>],
     flag: &'static str,
-) -> Result<crate::lint::HostPatterns, SettingsError> {
+) -> Result<crate::finding::HostPatterns, SettingsError> {
     let texts = file.iter().chain(flags).map(|given| given.value.as_str());
     hosts::host_patterns(texts).map_err(|message| SettingsError::Flag { flag, message })
 }

@@ -6,7 +6,7 @@ use super::layer::{Given, Layer, Origin};
 use super::list::{SETTINGS, Setting};
 use super::merge::Effective;
 use super::read::LEVELS;
-use crate::lint::{Environment, Level};
+use crate::finding::{Environment, Level};
 use crate::printable::{ends_like_command, is_unprintable, one_line};
 
 /// The effective settings as TOML; comments say where each comes from.

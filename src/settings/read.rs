@@ -9,10 +9,13 @@ use toml_edit::{Document, Item, TableLike, Value};
 
 use super::layer::{FailOn, Given, Layer, Origin, OverrideLayer};
 use super::list::{OVERRIDE_SETTINGS, SETTINGS, Setting};
-use super::{Problem, Selector, SettingsError, SourceFile, check, hosts, nearest};
+use super::problem::{Problem, SettingsError, SourceFile};
+use super::selector::Selector;
+use super::{check, hosts};
 use crate::containerd::release::parse_releases;
-use crate::lint::{Environment, Level, Severity};
-use crate::tree::{PathGlobs, absolute};
+use crate::disk::{PathGlobs, absolute};
+use crate::finding::{Environment, Level, Severity};
+use crate::repair::nearest;
 
 /// Larger than any settings file.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -36,9 +39,9 @@ pub fn read(path: &Path) -> Result<SettingsFile, SettingsError> {
     };
     // A pipe is read only where the shell made it (`--config <(…)`): any other may have no writer.
     let bytes = if path.starts_with("/dev") || path.starts_with("/proc") {
-        fs::read(path).map_err(|error| crate::tree::file_error(&error))
+        fs::read(path).map_err(|error| crate::disk::file_error(&error))
     } else {
-        crate::tree::read(path, MAX_SIZE)
+        crate::disk::read(path, MAX_SIZE)
     };
     let bytes = bytes.map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
@@ -441,7 +444,7 @@ impl Reader {
 
     fn selector(&mut self, text: &str, span: Range<usize>) -> Option<Selector> {
         text.parse()
-            .map_err(|error: super::UnknownSelector| {
+            .map_err(|error: super::selector::UnknownSelector| {
                 let problem = self.error(span, error.to_string());
                 match error.nearest {
                     Some(nearest) => problem.label = format!("did you mean `{nearest}`?"),

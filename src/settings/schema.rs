@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Selector;
 use super::list::{OVERRIDE_SETTINGS, SETTINGS, Setting, ValueKind};
-use crate::lint::{Category, RULES};
+use super::selector::Selector;
+use crate::finding::Category;
+use crate::rules::RULES;
 
 /// The schema, for editors and for checks in pipelines.
 pub fn schema() -> Value {

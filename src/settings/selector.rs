@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::nearest;
-use crate::lint::{Category, RULES, Rule, rule};
+use crate::facts::Rule;
+use crate::finding::Category;
+use crate::repair::nearest;
+use crate::rules::{RULES, rule};
 
 /// A rule, the rules of a category, or all rules.
 ///

@@ -51,7 +51,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::settings::parse;
+    use crate::settings::read::parse;
 
     #[test]
     fn it_can_be_used_as_it_is_and_with_everything_uncommented() {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use certsd_lint::containerd::Release;
-use certsd_lint::lint::{self, Consequence, Run, Settings, Severity};
-use certsd_lint::tree::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::engine;
+use certsd_lint::finding::{Consequence, Run, Settings, Severity};
 
 use super::vectors::{Case, Expected, LOADER, assert_none, read};
 
@@ -92,7 +93,7 @@ fn claims(case: &Case) -> Claims {
         releases: Release::newest().collect(),
         ..Settings::default()
     };
-    let report = lint::lint(&trees, &Run { settings, now: 0 });
+    let report = engine::lint(&trees, &Run { settings, now: 0 });
     assert!(
         report.failures.is_empty(),
         "{}: {:?}",

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use certsd_lint::containerd::go::path;
 use certsd_lint::containerd::{DirEntry, FileError, Files};
+use certsd_lint::go::path;
 
 use super::vectors::Case;
 

@@ -1,7 +1,6 @@
 //! Image references and the requests they cause.
 
-use certsd_lint::containerd::requests::{Request, requests};
-use certsd_lint::containerd::{Release, Verdict, load, reference};
+use certsd_lint::containerd::{Release, Request, Verdict, load, reference, requests};
 
 use super::memory::{Memory, ROOT};
 use super::vectors::{Case, Expected, assert_none, read};

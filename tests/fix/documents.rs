@@ -7,9 +7,9 @@ use std::path::Path;
 
 use certsd_lint::containerd::hosts::Host;
 use certsd_lint::containerd::{HostsToml, Outcome, Release, Role, Verdict, load_directory};
+use certsd_lint::disk::{FindOptions, Kind, Tree, TreeOptions, find, registry_host};
+use certsd_lint::finding::{Consequence, Report, Settings, Severity};
 use certsd_lint::fix::{Choice, Fixing, Refusal};
-use certsd_lint::lint::{Consequence, Report, Settings, Severity};
-use certsd_lint::tree::{FindOptions, Kind, Tree, TreeOptions, find, registry_host};
 use proptest::prelude::*;
 
 use super::vectors::{Case, read};

@@ -5,10 +5,12 @@ use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use certsd_lint::disk::{NodeFiles, TreeOptions};
+use certsd_lint::facts::Check;
+use certsd_lint::finding::{FixKind, Report};
 use certsd_lint::fix::diff;
-use certsd_lint::lint::{Check, FixKind, RULES, Report};
+use certsd_lint::rules::RULES;
 use certsd_lint::settings::{Layer, merge, read};
-use certsd_lint::tree::{NodeFiles, TreeOptions};
 
 use super::{UNSAFE, mend_nodes, modes, open};
 

@@ -21,9 +21,10 @@ mod places;
 
 use std::path::Path;
 
+use certsd_lint::disk::{FindOptions, Kind, NodeFiles, Tree, TreeOptions, find};
+use certsd_lint::engine;
+use certsd_lint::finding::{Report, Run, Settings, Severity};
 use certsd_lint::fix::{self, Choice, Fixing, HostsFiles};
-use certsd_lint::lint::{self, Report, Run, Settings, Severity};
-use certsd_lint::tree::{FindOptions, Kind, NodeFiles, Tree, TreeOptions, find};
 
 /// 2026-06-01T00:00:00Z: the clock of every test.
 const NOW: i64 = 1_780_272_000;
@@ -64,7 +65,7 @@ fn mend_nodes(
     keep: &dyn Fn(&mut Report),
 ) -> Fixing {
     let run = Run { settings, now: NOW };
-    let mut report = lint::lint_nodes(nodes, trees, &run);
+    let mut report = engine::lint_nodes(nodes, trees, &run);
     keep(&mut report);
     let files = HostsFiles::new(nodes, trees, &run, keep);
     fix::fix(&files, report, choice)

@@ -1,6 +1,6 @@
 //! Any text, any place in it, any width: nothing panics, and every reader can read.
 
-use certsd_lint::lint::{Location, Related};
+use certsd_lint::finding::{Location, Related};
 use certsd_lint::report::{Format, Options};
 use clap::ValueEnum;
 use proptest::prelude::*;

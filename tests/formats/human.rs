@@ -1,9 +1,9 @@
-use certsd_lint::lint::{Location, Related};
+use certsd_lint::finding::{Location, Related};
 use certsd_lint::report::{Format, Options, summary};
 
 use crate::{sample, written};
 
-fn human(report: &certsd_lint::lint::Report, width: usize) -> String {
+fn human(report: &certsd_lint::finding::Report, width: usize) -> String {
     let options = Options {
         width,
         ..Options::default()

@@ -8,7 +8,7 @@ mod sarif;
 mod services;
 mod tree;
 
-use certsd_lint::lint::Report;
+use certsd_lint::finding::Report;
 use certsd_lint::report::{self, Format, Options};
 
 /// What a format makes of a report.

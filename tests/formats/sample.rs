@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use certsd_lint::containerd::Release;
-use certsd_lint::document::Source;
-use certsd_lint::lint::{
-    Consequence, Edit, Finding, Fix, Location, Related, Report, Safety, Severity, Summary, rule,
+use certsd_lint::finding::{
+    Consequence, Edit, Finding, Fix, Location, Related, Report, Safety, Severity, Source, Summary,
 };
+use certsd_lint::rules::rule;
 
 /// A text with everything that makes places hard: characters of two and four bytes before the place, a
 /// tab, CRLF, a line without its end.
@@ -56,6 +56,10 @@ pub fn report(findings: Vec<Finding>) -> Report {
             files: files.len(),
             nodes: 0,
         },
+        rules: certsd_lint::rules::RULES
+            .iter()
+            .map(|rule| &rule.meta)
+            .collect(),
         files,
         findings,
         releases: Release::supported(),

@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use certsd_lint::lint::{BaselineOutcome, Finding, Location, Report, Suppressed, Suppressor};
+use certsd_lint::finding::{BaselineOutcome, Finding, Location, Report, Suppressed, Suppressor};
 use certsd_lint::report::{Format, Options};
 use serde_json::Value;
 
@@ -190,7 +190,7 @@ fn every_rule_is_described_and_results_point_at_their_own() {
     assert_eq!(rules(&document), rules(&clean));
     let rules = rules(&document);
     let rules = rules.as_array().unwrap();
-    assert_eq!(rules.len(), certsd_lint::lint::RULES.len());
+    assert_eq!(rules.len(), certsd_lint::rules::RULES.len());
     for rule in rules {
         for text in [
             "/shortDescription/text",
@@ -247,7 +247,7 @@ fn line_hashes_are_the_files_and_the_category_is_the_options() {
         "certsd-lint/"
     );
     let text = std::fs::read_to_string(dir.path().join("certs.d/docker.io/hosts.toml")).unwrap();
-    let expected = certsd_lint::lint::line_hashes(&text);
+    let expected = certsd_lint::finding::line_hashes(&text);
     let results = document["runs"][0]["results"].as_array().unwrap();
     let mut compared = 0;
     for (result, finding) in results.iter().zip(&report.findings) {
@@ -354,7 +354,7 @@ fn with_a_baseline_every_result_has_its_state() {
 fn failures_are_told() {
     let (_dir, mut report, options) = full();
     report.findings = vec![sample::finding(Location::path("nowhere"))];
-    report.failures.push(certsd_lint::lint::Failure::Bug {
+    report.failures.push(certsd_lint::finding::Failure::Bug {
         path: "docker.io".to_owned(),
         rule: "unknown-capability",
         message: "index out of bounds".to_owned(),

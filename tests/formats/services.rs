@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use certsd_lint::lint::{Finding, Location, Report};
+use certsd_lint::finding::{Finding, Location, Report};
 use certsd_lint::report::{Format, Options};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -275,7 +275,7 @@ fn junit_tells_what_could_not_be_done() {
     let (_dir, mut report, options) = full();
     report
         .failures
-        .push(certsd_lint::lint::Failure::Unreadable {
+        .push(certsd_lint::finding::Failure::Unreadable {
             path: "certs.d".to_owned(),
             error: certsd_lint::containerd::FileError::PermissionDenied,
         });

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use certsd_lint::lint::{self, Report, Run, Settings};
+use certsd_lint::disk::{FindOptions, find};
+use certsd_lint::engine;
+use certsd_lint::finding::{Report, Run, Settings};
 use certsd_lint::report::{Format, Options};
-use certsd_lint::tree::{FindOptions, find};
 use serde_json::Value;
 
 use crate::{sarif, services, written};
@@ -22,7 +23,7 @@ fn lint_tree(root: &Path) -> Report {
     let (trees, errors) = find(&[root.join("certs.d")], &FindOptions::default());
     assert!(errors.is_empty());
     let settings = Settings::default();
-    lint::lint(&trees, &Run { settings, now: 0 })
+    engine::lint(&trees, &Run { settings, now: 0 })
 }
 
 fn options(root: &Path) -> Options {

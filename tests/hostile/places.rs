@@ -4,8 +4,9 @@ use std::fs;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 
-use certsd_lint::lint::{self, Run, Settings};
-use certsd_lint::tree::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::engine;
+use certsd_lint::finding::{Run, Settings};
 
 use crate::program::{Folder, SOUND};
 
@@ -157,11 +158,11 @@ fn a_tree_that_changes_while_it_is_read() {
         assert!(errors.is_empty());
         change(&folder);
         let settings = Settings::default();
-        let report = lint::lint(&trees, &Run { settings, now: 0 });
+        let report = engine::lint(&trees, &Run { settings, now: 0 });
         let bug = report
             .failures
             .iter()
-            .find(|f| matches!(f, lint::Failure::Bug { .. }));
+            .find(|f| matches!(f, certsd_lint::finding::Failure::Bug { .. }));
         assert_eq!(bug, None);
     }
 }

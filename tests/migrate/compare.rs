@@ -8,11 +8,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use certsd_lint::containerd::go::path;
 use certsd_lint::containerd::{
     Capabilities, DirEntry, Endpoint, FileError, Files, HostsToml, Release, Verdict, load,
     reference,
 };
+use certsd_lint::go::path;
 use certsd_lint::migrate::{Migration, Old};
 
 /// Where the trees are.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use certsd_lint::lint::{Check, RULES};
+use certsd_lint::facts::Check;
+use certsd_lint::rules::RULES;
 
 const HEADINGS: [&str; 6] = [
     "## What it does",

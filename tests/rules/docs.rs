@@ -7,7 +7,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use certsd_lint::lint::{Category, RULES, Rule};
+use certsd_lint::facts::Rule;
+use certsd_lint::finding::Category;
+use certsd_lint::rules::RULES;
 
 #[test]
 fn the_pages_of_the_rules_are_current() {

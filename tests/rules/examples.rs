@@ -8,7 +8,8 @@
 use std::fs;
 use std::path::Path;
 
-use certsd_lint::lint::{RULES, Rule};
+use certsd_lint::facts::Rule;
+use certsd_lint::rules::RULES;
 
 use super::{lint_tree, settings_beside};
 
@@ -91,7 +92,10 @@ fn fires(rule: &Rule, blocks: &[Block]) -> bool {
     }
     let settings = settings_beside(&config_path);
     let report = lint_tree(&config_path, settings);
-    report.findings.iter().any(|finding| finding.rule == rule)
+    report
+        .findings
+        .iter()
+        .any(|finding| finding.rule.name == rule.name)
 }
 
 fn copy_mentioned(text: &str, directory: &Path) {

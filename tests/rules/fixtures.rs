@@ -1,7 +1,7 @@
 //! `fixtures/rules/<rule>/fires*` and `silent*`: trees in which the rule has something to say, and their
 //! sound twins.
 //!
-//! A case holds `certs.d`, or the node's `config.toml`, or both, perhaps `certsd-lint.toml` with settings, perhaps `modes.txt` (see [`super::modes`]), and
+//! A case holds `certs.d`, or the node's `config.toml`, or both, perhaps `certsd-lint.toml` with settings, perhaps `modes.txt` (see [`crate::modes`]), and
 //! where the rule fires `expected.txt`: its findings as a person sees them. `BLESS=1 cargo test --test rules` writes those
 //! files; read what it wrote.
 

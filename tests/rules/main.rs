@@ -10,8 +10,9 @@ mod sound;
 
 use std::path::Path;
 
-use certsd_lint::lint::{self, Report, Run, Settings};
-use certsd_lint::tree::{FindOptions, Kind, NodeFiles, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, Kind, NodeFiles, TreeOptions, find};
+use certsd_lint::engine;
+use certsd_lint::finding::{Report, Run, Settings};
 
 /// 2026-06-01T00:00:00Z: the clock of every fixture.
 const NOW: i64 = 1_780_272_000;
@@ -46,7 +47,7 @@ fn lint_tree(config_path: &Path, mut settings: Settings) -> Report {
     };
     let (trees, errors) = find(&paths, &options);
     assert!(errors.is_empty(), "{}: {errors:?}", config_path.display());
-    let report = lint::lint_nodes(&nodes, &trees, &Run { settings, now: NOW });
+    let report = engine::lint_nodes(&nodes, &trees, &Run { settings, now: NOW });
     assert!(report.failures.is_empty(), "{:?}", report.failures);
     report
 }

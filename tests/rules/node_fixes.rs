@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use certsd_lint::lint::{Category, Edit, Report};
+use certsd_lint::finding::{Category, Edit, Report};
 
 use super::{lint_tree, modes, settings_beside};
 
@@ -11,7 +11,7 @@ use super::{lint_tree, modes, settings_beside};
 fn what_a_fix_mends_is_gone() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules");
     let mut applied = 0;
-    for rule in certsd_lint::lint::RULES
+    for rule in certsd_lint::rules::RULES
         .iter()
         .filter(|rule| rule.category == Category::Node)
     {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use certsd_lint::lint::Severity;
+use certsd_lint::finding::Severity;
 
 use super::{lint_tree, modes, settings_beside};
 

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::Terminal;
+use crate::cli::terminal::Terminal;
 use crate::cli::values::{self, SelectorParser};
 use crate::containerd::Release;
-use crate::lint::{Environment, Level, Severity};
+use crate::disk::Kind;
+use crate::finding::{Environment, Level, Severity};
 use crate::report::Format;
 use crate::settings::{FailOn, Given, Layer, Selector};
-use crate::tree::Kind;
 
 /// The arguments of linting.
 #[derive(Debug, Args)]

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::LintArgs;
-use crate::cli::{Error, Result, Terminal};
+use super::args::LintArgs;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Error, Result};
 use crate::containerd::FileError;
-use crate::fix;
-use crate::lint::{Baseline, Paths, Report, Settings};
-use crate::report;
+use crate::engine::Baseline;
+use crate::finding::{Paths, Report, Settings};
 use crate::settings::{Effective, short};
-use crate::tree;
+use crate::{disk as tree, fix, report};
 
 /// Larger than any baseline: some 300,000 findings.
 const MAX_SIZE: u64 = 64 * 1024 * 1024;

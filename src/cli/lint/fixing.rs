@@ -5,7 +5,8 @@ use std::fmt::Display;
 use std::io::Write;
 use std::path::{self, PathBuf};
 
-use crate::cli::{Result, Terminal};
+use crate::cli::Result;
+use crate::cli::terminal::Terminal;
 use crate::fix::{self, FixedFile, OnDisk, Refusal, Refused, Texts};
 use crate::settings::short;
 

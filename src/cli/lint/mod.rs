@@ -11,12 +11,14 @@ mod trees;
 use std::io::Write;
 use std::path::Path;
 
-use super::{Error, Exit, Result, Terminal};
+use super::terminal::Terminal;
+use super::{Error, Exit, Result};
+use crate::disk::{Tree, absolute};
+use crate::engine::lint_nodes;
+use crate::finding::{Report, Run};
 use crate::fix::{self, Choice, HostsFiles, Linted};
-use crate::lint::{Report, Run, lint_nodes};
 use crate::report;
 use crate::settings::{self, Effective, SettingsError, SettingsFile, short};
-use crate::tree::{Tree, absolute};
 
 pub use args::LintArgs;
 use trees::{Input, find_trees};

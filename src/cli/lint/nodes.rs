@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Error, Result};
 use crate::containerd::node::{self, DEFAULT_PATH, schema};
-use crate::containerd::toml::shape::{self, Dialect};
 use crate::containerd::{FileError, Files, Release};
-use crate::document::{Document, Item};
-use crate::lint::Settings;
+use crate::disk::{Deployment, MAX_NODE_CONFIG, NodeFiles, Tree, TreeOptions, read};
+use crate::finding::Settings;
 use crate::settings::short;
-use crate::tree::{Deployment, MAX_NODE_CONFIG, NodeFiles, Tree, TreeOptions, read};
+use crate::toml::shape::{self, Dialect};
+use crate::toml::view::{Document, Item};
 
 /// Whether a path is a config.toml of containerd: by its name, unless it lies in a tree or plainly configures something
 /// else, or by what it configures.

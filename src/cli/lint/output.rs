@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::LintArgs;
-use crate::cli::{Error, Result, Terminal};
+use super::args::LintArgs;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Error, Result};
+use crate::finding::Report;
 use crate::fix;
-use crate::lint::Report;
 use crate::report::{self, Format};
 
 /// A format and where it goes; `None` is standard output.

@@ -5,9 +5,9 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::cli::Terminal;
-use crate::report::grouped;
-use crate::tree::Tree;
+use crate::cli::terminal::Terminal;
+use crate::disk::Tree;
+use crate::finding::words::grouped;
 
 /// A run that is over before is not worth a line.
 const PATIENCE: Duration = Duration::from_millis(500);

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 
 use clap::{Command, CommandFactory};
 
-use super::{LintArgs, nodes};
-use crate::cli::{Cli, Error, Result, Terminal};
+use super::args::LintArgs;
+use super::nodes;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Cli, Error, Result};
 use crate::containerd::FileError;
-use crate::lint::Settings;
-use crate::settings::{Effective, short, upwards};
-use crate::tree::{
+use crate::disk::{
     DEFAULT_CONFIG_PATH, Deployment, FindError, FindOptions, MAX_HOSTS_FILE, NodeFiles, Tree,
     TreeOptions, find,
 };
+use crate::finding::Settings;
+use crate::settings::{Effective, short, upwards};
 
 /// What the command line names.
 #[derive(Debug)]
@@ -255,7 +257,7 @@ pub fn warn_of_other_settings(trees: &[Tree], effective: &Effective, terminal: &
         .map(|file| file.source.path.as_path());
     let mut others = BTreeSet::new();
     for tree in trees {
-        let Ok(Some(nearest)) = upwards(&crate::tree::absolute(&tree.disk)) else {
+        let Ok(Some(nearest)) = upwards(&crate::disk::absolute(&tree.disk)) else {
             continue;
         };
         if Some(nearest.as_path()) == used || !others.insert(nearest.clone()) {

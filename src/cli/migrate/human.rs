@@ -6,10 +6,12 @@ use std::io::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::{Done, STDIN};
-use crate::cli::{Result, Terminal};
+use crate::cli::Result;
+use crate::cli::terminal::Terminal;
+use crate::finding::words::count;
 use crate::migrate::{Header, Kind, Migration, Remark, Weight};
+use crate::printable::one_line;
 use crate::report::wrapping;
-use crate::report::{count, one_line};
 
 /// Prints it. With `--quiet`, only what is lost.
 pub fn print(done: &Done, terminal: &Terminal, out: &mut dyn Write) -> Result<()> {

@@ -7,11 +7,12 @@ mod write;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Error, Exit, Result, Terminal, values};
+use super::terminal::Terminal;
+use super::{Error, Exit, Result, values};
 use crate::containerd::Release;
+use crate::disk::{DEFAULT_CONFIG_PATH, read};
 use crate::migrate::{Kind, Migration, Options, Source, SourceError, migrate};
-use crate::report::one_line;
-use crate::tree::{DEFAULT_CONFIG_PATH, read};
+use crate::printable::one_line;
 
 /// Real files have a few kilobytes.
 const MAX_SOURCE: u64 = 4 * 1024 * 1024;

@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Error, Result};
+use crate::finding::words::count;
 use crate::migrate::HostsFile;
-use crate::report::count;
 
 /// Sees that nothing is in the way.
 ///

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::Error;
-use crate::containerd::go::path;
 use crate::containerd::node::{self, Outcome};
-use crate::containerd::toml::document::Place;
 use crate::containerd::{FileError, Files, Release};
-use crate::document::secrets::without_userinfo;
-use crate::document::{Position, Source};
-use crate::tree::NodeFiles;
+use crate::disk::NodeFiles;
+use crate::finding::Source;
+use crate::finding::secrets::without_userinfo;
+use crate::go::path;
+use crate::toml::document::Place;
+use crate::toml::view::Position;
 
 /// A config.toml and what each release makes of it.
 pub struct Node {

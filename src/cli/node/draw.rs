@@ -7,7 +7,7 @@ use crate::cli::drawing::style::{BAD, FAINT, GOOD, ODD, STRONG, paint, visible};
 use crate::cli::drawing::{INDENT, Sheet, rule, title};
 use crate::containerd::Release;
 use crate::containerd::node::{Cri, Outcome, Pull};
-use crate::containerd::toml::document::{Place, Table};
+use crate::toml::document::{Place, Table};
 
 /// The drawing. Releases whose drawings are the same share one.
 pub fn draw(node: &Node) -> String {

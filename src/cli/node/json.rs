@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::answer::Node;
 use crate::containerd::Release;
 use crate::containerd::node::{Cri, Outcome, Pull};
-use crate::containerd::toml::document::Place;
+use crate::toml::document::Place;
 
 /// The whole document.
 pub fn document(node: &Node) -> Value {

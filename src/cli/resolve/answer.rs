@@ -1,11 +1,12 @@
 //! The answers, release by release, before they are printed.
 
 use super::config_path::{ConfigPath, NoLookup};
-use crate::containerd::requests::{Requests, requests};
 use crate::containerd::roots::{Root, load_roots};
-use crate::containerd::{Files, Outcome, Reference, ReferenceError, Release, reference};
-use crate::document::{LineIndex, Position};
-use crate::tree::Tree;
+use crate::containerd::{
+    Files, Outcome, Reference, ReferenceError, Release, Requests, reference, requests,
+};
+use crate::disk::Tree;
+use crate::toml::view::{LineIndex, Position};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -185,7 +186,7 @@ pub fn position(tree: &Tree, outcome: &Outcome, offset: usize) -> Option<Positio
     let bytes = tree
         .read(&format!("{}/{directory}/hosts.toml", tree.root))
         .ok()?;
-    let source = crate::document::Source::new("", &bytes);
+    let source = crate::finding::Source::new("", &bytes);
     let lines: &LineIndex = source.lines();
     Some(lines.characters(&source.text, offset))
 }

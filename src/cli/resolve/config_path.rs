@@ -6,9 +6,9 @@ use super::answer::Found;
 use super::secrets::without_userinfo;
 use super::{Args, Error};
 use crate::containerd::node::{self, Cri, Outcome};
-use crate::containerd::toml::document::Table;
 use crate::containerd::{Files, Release};
-use crate::tree::{Deployment, NodeFiles, Tree, TreeOptions};
+use crate::disk::{Deployment, NodeFiles, Tree, TreeOptions};
+use crate::toml::document::Table;
 
 /// The config path, as a text and as the directories that it stands for.
 pub struct ConfigPath {

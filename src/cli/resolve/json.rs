@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, Found, Query, Resolution};
 use super::config_path::{ConfigPath, NoLookup};
 use super::secrets::{shown_value, without_password, without_userinfo};
-use crate::containerd::go::duration;
 use crate::containerd::{Endpoint, HostsToml, Release, Request, Role, Verdict};
+use crate::go::duration;
 
 /// The whole document.
 pub fn document(resolutions: &[Resolution], config_path: &ConfigPath, show_secrets: bool) -> Value {

@@ -11,11 +11,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::values;
+use super::values;
 use crate::containerd::Release;
 use crate::containerd::release::{ReleaseError, parse_releases};
+use crate::disk::DEFAULT_CONFIG_PATH;
 use crate::report::write_json;
-use crate::tree::DEFAULT_CONFIG_PATH;
 
 use answer::{Query, Resolution};
 use config_path::ConfigPath;

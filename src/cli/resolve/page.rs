@@ -10,14 +10,15 @@ use crate::cli::drawing::style::{
 };
 use crate::cli::drawing::{INDENT, Sheet};
 use crate::containerd::directory::{self, DEFAULT};
-use crate::containerd::go::duration;
 use crate::containerd::hosts::Host;
-use crate::containerd::requests::{Request, is_proxy, requests, unusable};
+use crate::containerd::requests;
+use crate::containerd::requests::{is_proxy, unusable};
 use crate::containerd::{
     Capabilities, Cause, Endpoint, Files, HostsToml, Object, Outcome, Problem, Reference, Release,
-    Role, Verdict,
+    Request, Role, Verdict,
 };
-use crate::tree::{DEFAULT_CONFIG_PATH, Deployment, Tree};
+use crate::disk::{DEFAULT_CONFIG_PATH, Deployment, Tree};
+use crate::go::duration;
 
 /// Where the URLs of the endpoints begin, right of the ticks.
 const URL_INDENT: usize = 24;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::secrets;
+use crate::finding::secrets;
 
 pub use secrets::MASK;
 

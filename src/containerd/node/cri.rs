@@ -4,9 +4,9 @@ use super::fault::{Fault, Reason};
 use super::names::{CRI, IMAGES, RUNTIME, SNAPSHOTTER, SNAPSHOTTERS};
 use super::plugins::{self, Disabled};
 use super::{BUILT_IN_CONFIG_PATH, Cri, Forced, Outcome, Pull, schema};
-use crate::containerd::go::{duration, url};
 use crate::containerd::release::Release;
-use crate::containerd::toml::document::{Node, Table};
+use crate::go::{duration, url};
+use crate::toml::document::{Node, Table};
 
 /// How many layers are downloaded at a time unless it is set.
 const MAX_CONCURRENT_DOWNLOADS: i64 = 3;

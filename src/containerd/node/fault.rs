@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::names;
-use crate::containerd::FileError;
-use crate::containerd::go::duration::DurationError;
-use crate::containerd::go::url::UrlError;
-use crate::containerd::toml::ProblemKind;
-use crate::containerd::toml::document::{Node, Place};
-use crate::containerd::toml::shape::Mismatch;
+use crate::containerd::files::FileError;
+use crate::go::duration::DurationError;
+use crate::go::url::UrlError;
+use crate::toml::ProblemKind;
+use crate::toml::document::{Node, Place};
+use crate::toml::shape::Mismatch;
 
 /// What is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use super::fault::Reason;
 use super::names::{CRI, IMAGES, RUNTIME, TRANSFER};
-use super::{Cri, File, Outcome, Reason, schema};
+use super::{Cri, File, Outcome, schema};
 use crate::containerd::release::Release;
-use crate::containerd::toml::document::{Key, Node, Place, Table, Value};
-use crate::containerd::toml::shape::{self, Dialect};
+use crate::toml::document::{Key, Node, Place, Table, Value};
+use crate::toml::shape::{self, Dialect};
 
 /// Something that is written and not used.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! How a file is merged into those before it (containerd's `mergeConfig`, on top of the library mergo).
 
-use super::Release;
-use crate::containerd::toml::document::{Key, Node, Table, Value};
+use crate::containerd::release::Release;
+use crate::toml::document::{Key, Node, Table, Value};
 
 /// Merges a decoded file into what the files before it made. What is not set, or set to nothing (an empty text, zero,
 /// `false`), leaves what was there.

@@ -1,9 +1,9 @@
 //! How 2.x brings older files up to date: short names of version 1, and CRI's one plugin of version 2, which became three.
 
-use super::Release;
 use super::fault::Fault;
 use super::names::{CRI, IMAGES, RUNTIME, full};
-use crate::containerd::toml::document::{Key, Node, Table, Value};
+use crate::containerd::release::Release;
+use crate::toml::document::{Key, Node, Table, Value};
 
 /// Gives the plugins of a file of version 1 their full names (`v1Migrate`), the settings as well as the names
 /// in lists. Of two names that become one, the later counts here; containerd leaves that to chance.

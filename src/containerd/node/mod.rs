@@ -29,7 +29,7 @@ pub use imports::directory;
 
 use super::files::Files;
 use super::release::Release;
-use super::toml::document::{Place, Table};
+use crate::toml::document::{Place, Table};
 
 /// Where containerd looks for it unless it is told otherwise.
 pub const DEFAULT_PATH: &str = "/etc/containerd/config.toml";

@@ -4,10 +4,10 @@
 use super::fault::{Fault, Reason};
 use super::names::{self, CRI, IMAGES, METADATA, PODSANDBOX, RUNTIME, TRANSFER};
 use super::{Cri, Outcome, migrate, schema};
-use crate::containerd::go::duration;
 use crate::containerd::release::Release;
-use crate::containerd::toml::document::{Node, Place, Table};
-use crate::containerd::toml::shape::{self, Dialect};
+use crate::go::duration;
+use crate::toml::document::{Node, Place, Table};
+use crate::toml::shape::{self, Dialect};
 
 /// Where the daemon keeps what it keeps, and what it does not keep.
 const DIRECTORIES: (&str, &str) = ("/var/lib/containerd", "/run/containerd");
@@ -83,7 +83,7 @@ fn sort(table: &Table) -> Table {
     let sorted = entries.into_iter().map(|(key, node)| {
         let node = match node.as_table() {
             Some(table) => Node {
-                value: crate::containerd::toml::document::Value::Table(sort(table)),
+                value: crate::toml::document::Value::Table(sort(table)),
                 place: node.place.clone(),
             },
             None => node.clone(),

@@ -6,9 +6,9 @@ use super::fault::{Fault, Reason};
 use super::{File, Outcome, imports, merge, migrate, schema};
 use crate::containerd::files::Files;
 use crate::containerd::release::Release;
-use crate::containerd::toml::document::{Key, Node, Place, Table, Value};
-use crate::containerd::toml::shape::{self, Dialect};
-use crate::containerd::toml::{Problem, v1, v2};
+use crate::toml::document::{Key, Node, Place, Table, Value};
+use crate::toml::shape::{self, Dialect};
+use crate::toml::{Problem, v1, v2};
 
 /// More files than these are not read: a pattern that catches them all is a mistake, and each is read whole.
 const MAX_FILES: usize = 1000;

@@ -4,9 +4,9 @@
 //! `pkg/cri/config`) and the plugins' own. A field that only some releases have stands here for all: elsewhere it is one
 //! more unknown key, and only its type would tell.
 
-use super::Release;
 use super::names::{CRI, IMAGES, RUNTIME, TRANSFER};
-use crate::containerd::toml::shape::Shape;
+use crate::containerd::release::Release;
+use crate::toml::shape::Shape;
 use Shape::{Any, Boolean, Duration, Embedded, Float, Integer, List, Map, Struct, Text};
 
 /// The fields of a struct.

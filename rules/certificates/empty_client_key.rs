@@ -1,0 +1,147 @@
+use crate::containerd::{Cause, Files, TlsFile};
+use crate::facts::tls::{FaultKind, Place, array_element, faults};
+use crate::facts::{Check, NamespaceContext};
+use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::go::keys::KeyPair;
+
+crate::rule! {
+    /// An empty text in place of a client's key, as containerd's documentation has it.
+    ///
+    /// ## What it does
+    ///
+    /// Reports `["client.pem", ""]` in `client`.
+    ///
+    /// ## Why
+    ///
+    /// containerd's documentation gives this form for a file that holds both certificate and key. In fact containerd
+    /// takes the empty text for a path, which is relative to the directory of the hosts.toml, and so for that directory;
+    /// reading a directory fails, and with it every pull from the registry.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// [host."https://mirror.internal"]
+    /// client = [["client-combined.pem", ""]]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// [host."https://mirror.internal"]
+    /// client = ["client-combined.pem"]
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// There is no release that reads it as the documentation says.
+    ///
+    /// ## Source
+    ///
+    /// Recorded from containerd: `hand-client-*` in `fixtures/conformance/hand.jsonl`; the form is in
+    /// `docs/hosts.md` of containerd.
+    name: "empty-client-key",
+    category: Certificates,
+    severity: Error,
+    consequence: PullsFail,
+    releases: "all",
+    fix: Safe,
+    check: Check::Namespace(check),
+}
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    for fault in faults(context) {
+        let Cause::TlsFile { file, path, .. } = &fault.cause else {
+            continue;
+        };
+        if fault.kind != FaultKind::EmptyKey {
+            continue;
+        }
+        let in_pair = *file == TlsFile::ClientKey;
+        let certificate = fault
+            .places
+            .first()
+            .and_then(|place| certificate(place, in_pair));
+        let help = match certificate {
+            Some(written) if holds_both(context, &fault.places) => {
+                format!("name the file alone: `client = [\"{written}\"]`")
+            }
+            Some(written) => format!(
+                "if the file holds its key too, name it alone: `client = [\"{written}\"]`; if not, name the key in place of the empty text"
+            ),
+            None => "name the key, or the file that holds certificate and key alone".to_owned(),
+        };
+        let mut finding = fault
+            .finding(
+                context,
+                &RULE,
+                |place| place.span.clone(),
+                path,
+                "the client key is an empty path, which means the directory of this hosts.toml",
+            )
+            .label("taken for a path")
+            .help(help);
+        if holds_both(context, &fault.places) {
+            finding.fix = fix(context, &fault.places, in_pair);
+        }
+        out.push(finding);
+    }
+}
+
+/// The certificate that the empty text belongs to, as written.
+fn certificate(place: &Place, in_pair: bool) -> Option<String> {
+    let (pairs, index) = place.client.as_ref()?;
+    let at = if in_pair {
+        *index
+    } else {
+        index.checked_sub(1)?
+    };
+    Some(pairs.get(at)?.certificate.written.clone())
+}
+
+/// Whether the files hold certificate and key: then the text can only have meant that.
+fn holds_both(context: &NamespaceContext, places: &[Place]) -> bool {
+    places.iter().all(|place| {
+        let Some((pairs, index)) = &place.client else {
+            return false;
+        };
+        let both = |at: usize| {
+            let data = context.reads.read(&pairs.get(at)?.certificate.path).ok()?;
+            KeyPair::read(&data, &data).ok()
+        };
+        let in_pair = pairs.get(*index).is_some_and(|pair| pair.key.is_some());
+        let at = if in_pair {
+            Some(*index)
+        } else {
+            index.checked_sub(1)
+        };
+        at.and_then(both).is_some()
+    })
+}
+
+fn fix(context: &NamespaceContext, places: &[Place], in_pair: bool) -> Option<Fix> {
+    let mut edits = Vec::new();
+    for place in places {
+        let (pairs, index) = place.client.as_ref()?;
+        let empty = place.span.clone()?;
+        edits.push(if in_pair {
+            let file = pairs.get(*index)?.certificate.span.clone()?;
+            Edit {
+                span: array_element(context, &empty)?,
+                replacement: context.text().get(file)?.to_owned(),
+            }
+        } else {
+            let file = pairs.get(index.checked_sub(1)?)?.certificate.span.clone()?;
+            Edit {
+                span: file.end..empty.end,
+                replacement: String::new(),
+            }
+        });
+    }
+    let removes_comment = edits.iter().any(|edit| {
+        let text = context.text().get(edit.span.clone());
+        text.is_none_or(|text| text.contains('\n'))
+    });
+    (!removes_comment).then(|| Fix::new(Safety::Safe, "name the file alone", edits))
+}

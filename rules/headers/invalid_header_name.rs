@@ -1,0 +1,77 @@
+use crate::facts::http_headers::headers;
+use crate::facts::{Check, NamespaceContext};
+use crate::finding::Finding;
+
+crate::rule! {
+    /// A header name that HTTP does not allow.
+    ///
+    /// ## What it does
+    ///
+    /// Reports header names that are empty or hold anything but letters, digits and `!#$%&'*+-.^_|~` or a
+    /// backtick: a blank, a colon at the end, quotes within quotes, letters beyond ASCII.
+    ///
+    /// ## Why
+    ///
+    /// containerd takes the file, and then every request to that endpoint fails before it is sent. It goes on
+    /// to the next endpoint, so the mirror is never used.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// [host."https://mirror.internal".header]
+    ///   "X-Team:" = "platform"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// [host."https://mirror.internal".header]
+    ///   X-Team = "platform"
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// There is no case in which such a request is sent.
+    ///
+    /// ## Source
+    ///
+    /// Go's `net/http` refuses the request (RFC 9110, section 5.1); that the file is taken is recorded in
+    /// `hand-header-*` of `fixtures/conformance/hand.jsonl`.
+    name: "invalid-header-name",
+    category: Headers,
+    severity: Error,
+    consequence: RequestsFail,
+    releases: "all",
+    fix: None,
+    check: Check::Namespace(check),
+}
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    for header in headers(context).iter().flatten() {
+        let name = &header.item.key.value;
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if !name.is_empty() && name.chars().all(token) {
+            continue;
+        }
+        let kept: String = name
+            .trim()
+            .chars()
+            .map(|c| if token(c) { c } else { '-' })
+            .collect();
+        let kept = kept.trim_matches('-');
+        let help = match kept {
+            "" => "give the header a name, or delete the line".to_owned(),
+            kept => format!("write `{kept}`"),
+        };
+        out.push(
+            context
+                .finding(&RULE, header.item.key.span.clone(), format!("`{}` is no header name", name.escape_debug()))
+                .label("HTTP forbids it")
+                .effect(format!("every request to `{}` fails before it is sent, and containerd goes on to the next endpoint", header.entry.host.host))
+                .help(help)
+                .releases(header.entry.releases.clone()),
+        );
+    }
+}

@@ -1,0 +1,111 @@
+use crate::containerd::{Release, Releases};
+use crate::facts::host_tables::{is_key_as_host, is_unquoted, unquoted_hosts};
+use crate::facts::keys::{host_key, is_known_to, is_spelling_of, root_key};
+use crate::facts::{Check, NamespaceContext};
+use crate::finding::{Finding, Safety};
+use crate::toml::view::{Header, Item, Spelling, Table};
+
+crate::rule! {
+    /// A key in other than small letters, which containerd 1.x does not read.
+    ///
+    /// ## What it does
+    ///
+    /// Reports keys such as `Capabilities` or `skip_Verify`. Keys in capitals throughout, as `SKIP_VERIFY`, are read by every release, and are
+    /// not reported.
+    ///
+    /// ## Why
+    ///
+    /// containerd 2.x takes its keys in any case. 1.x looks for small letters, then for capitals, and passes over anything else: a
+    /// file that works on one node does something else on the next.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// [host."https://mirror.internal"]
+    /// Capabilities = ["pull"]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// [host."https://mirror.internal"]
+    /// capabilities = ["pull"]
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// When only containerd 2.x will ever read the file: say so with `containerd = ">=2.0"`.
+    ///
+    /// ## Source
+    ///
+    /// Recorded from containerd: `hand-struct-case-*` in `fixtures/conformance/hand.jsonl`.
+    name: "key-case",
+    category: Hosts,
+    severity: Warning,
+    consequence: KeyIgnored,
+    releases: "1.5 to 1.7",
+    fix: Safe,
+    check: Check::Namespace(check),
+}
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let Some(document) = &context.document else {
+        return;
+    };
+    let headers = document.headers(context.text());
+    let mut report = |table: &Table, depth: usize, releases: &[Release]| {
+        for item in &table.items {
+            let written = item.key.value.as_str();
+            let key = if depth == 1 {
+                root_key(written)
+            } else {
+                host_key(written)
+            };
+            // `Host` is misspelled-host-table's.
+            // Beside the key itself, which of the two counts is nothing to rely on.
+            let other = |key: &&str| *key != "host" && *key != written && table.get(key).is_none();
+            if let Some(key) = key.filter(other) {
+                let releases: Releases = releases
+                    .iter()
+                    .filter(|r| is_known_to(**r, key) && !is_spelling_of(**r, written, key))
+                    .copied()
+                    .collect();
+                out.push(finding(context, item, key, headers).releases(releases));
+            }
+        }
+    };
+    report(&document.root, 1, &context.decoding_releases());
+    let unquoted = unquoted_hosts(headers, context.text());
+    for host in context.host_tables() {
+        if is_key_as_host(host) || is_unquoted(host, &unquoted) {
+            continue;
+        }
+        report(host.table, 2, &context.endpoint_releases(host));
+    }
+}
+
+fn finding(context: &NamespaceContext, item: &Item, key: &str, headers: &[Header]) -> Finding {
+    let written = &item.key.value;
+    // In a header of its own, the key is that header's last part.
+    let part = headers
+        .iter()
+        .filter(|h| item.spelling == Spelling::Header && h.span == item.span)
+        .find_map(|h| h.parts.last());
+    let span = part.map_or_else(|| item.key.span.clone(), |part| part.span.clone());
+    let finding = context
+        .finding(
+            &RULE,
+            span.clone(),
+            format!("`{written}` is read as `{key}` by containerd 2.x only"),
+        )
+        .label(format!("not `{key}`"))
+        .effect("containerd 1.x passes over it without a word")
+        .help(format!("write `{key}`"));
+    let once = part.is_some() || matches!(item.spelling, Spelling::Plain | Spelling::Inline);
+    if once {
+        return finding.fix(Safety::Safe, format!("write `{key}`"), span, key);
+    }
+    finding
+}

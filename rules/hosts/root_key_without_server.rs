@@ -1,0 +1,121 @@
+use crate::containerd::Role;
+use crate::facts::keys::{host_key, is_known_to, is_spelling_of};
+use crate::facts::{Check, NamespaceContext};
+use crate::finding::Finding;
+
+crate::rule! {
+    /// `capabilities` or `override_path` at the root of a file that has no `server`.
+    ///
+    /// ## What it does
+    ///
+    /// Reports these two keys at the root of the file when there is no `server` for them to belong to.
+    ///
+    /// ## Why
+    ///
+    /// What stands at the root belongs to the server. Without one, containerd makes the last endpoint of the namespace itself and sets its
+    /// capabilities and its path anew: the registry may be asked for everything, whatever `capabilities` says. The hosts inherit nothing from the root
+    /// either. The other keys, `ca`, `client`, `skip_verify`, `header` and `dial_timeout`, do stay.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// capabilities = ["pull"]
+    ///
+    /// [host."https://mirror.internal"]
+    /// ca = "ca.pem"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// [host."https://mirror.internal"]
+    /// capabilities = ["pull"]
+    /// ca = "ca.pem"
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// The key is not read in any release.
+    ///
+    /// ## Source
+    ///
+    /// Recorded from containerd: `hand-cap-root-noserver*` and `hand-override-root-no-server` in `fixtures/conformance/hand.jsonl`.
+    name: "root-key-without-server",
+    category: Hosts,
+    severity: Warning,
+    consequence: KeyIgnored,
+    releases: "all",
+    fix: None,
+    check: Check::Namespace(check),
+}
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let Some(document) = &context.document else {
+        return;
+    };
+    // A server in the wrong place or spelling is the cause then, and has a rule of its own.
+    let is_server = |key: &str| key.eq_ignore_ascii_case("server");
+    let misplaced = context
+        .host_tables()
+        .iter()
+        .flat_map(|host| &host.table.items)
+        .chain(&document.root.items)
+        .any(|item| is_server(&item.key.value));
+    if misplaced {
+        return;
+    }
+    let registry = context.registry();
+    let upstream = match context.host() {
+        "docker.io" => "https://registry-1.docker.io".to_owned(),
+        host => format!("https://{host}"),
+    };
+    for item in &document.root.items {
+        let Some(key @ ("capabilities" | "override_path")) = host_key(&item.key.value) else {
+            continue;
+        };
+        // `override_path = false` is what everyone has.
+        if item.boolean() == Some(false) {
+            continue;
+        }
+        let releases = context.releases_where(|release, outcome| {
+            let root = outcome.entries.iter().find(|e| e.role == Role::Server);
+            root.is_some_and(|root| root.host.is_empty())
+                && is_known_to(release, key)
+                && is_spelling_of(release, &item.key.value, key)
+        });
+        let effect = match key {
+            "capabilities" => format!(
+                "without `server` the last endpoint is the registry itself, with all capabilities, whatever stands here; hosts do not inherit `{key}` either"
+            ),
+            _ => format!(
+                "without `server` the last endpoint is the registry itself, at /v2, whatever stands here; hosts do not inherit `{key}` either"
+            ),
+        };
+        let value = context.text().get(item.whole()).unwrap_or(key);
+        let hosts = context.host_tables();
+        let below = match hosts {
+            [host] => crate::facts::host_tables::header_for(&host.name.value),
+            _ => "the header of each host that it is for".to_owned(),
+        };
+        let mut help = format!("write `{value}` below {below}");
+        if !context.is_default() {
+            help += &format!(
+                ", or, if it is for {registry} itself, write `server = \"{upstream}\"` beside it"
+            );
+        }
+        out.push(
+            context
+                .finding(
+                    &RULE,
+                    item.key.span.clone(),
+                    format!("`{key}` stands at the root of a file without `server`"),
+                )
+                .label("for no endpoint")
+                .effect(effect)
+                .help(help)
+                .releases(releases),
+        );
+    }
+}

@@ -1,0 +1,154 @@
+use crate::containerd::Role;
+use crate::facts::host_tables::header_for;
+use crate::facts::same_registry::{Twin, in_words, is_trusted_everywhere, tls_keys, twins};
+use crate::facts::{Check, NamespaceContext, lines};
+use crate::finding::{Environment, Finding, Safety};
+use crate::toml::Span;
+use crate::toml::view::Spelling;
+
+crate::rule! {
+    /// A server that is also a host, without the TLS settings that the host has.
+    ///
+    /// ## What it does
+    ///
+    /// Reports a host table with `ca`, `client` or `skip_verify = true` that leads to the same registry as `server` (or, without `server`, as the
+    /// namespace itself), when the root of the file has none of these.
+    ///
+    /// ## Why
+    ///
+    /// The root of the file is an endpoint of its own, the last one, and inherits nothing from the host tables. When the host fails for
+    /// any reason, if only because an image does not exist, containerd asks the server next. That fails with an x509 error, which
+    /// may be the one that users see.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # registry.internal:5000/hosts.toml
+    /// server = "https://registry.internal:5000"
+    ///
+    /// [host."https://registry.internal:5000"]
+    /// ca = "ca.pem"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// # registry.internal:5000/hosts.toml
+    /// server = "https://registry.internal:5000"
+    /// ca = "ca.pem"
+    ///
+    /// [host."https://registry.internal:5000"]
+    /// ca = "ca.pem"
+    /// ```
+    ///
+    /// From containerd 1.7.32 the host table can go.
+    ///
+    /// ## When not to
+    ///
+    /// When the node trusts the registry's certificate by other means.
+    ///
+    /// ## Source
+    ///
+    /// containerd#12273, containerd#13206.
+    name: "server-without-tls-settings",
+    category: Hosts,
+    severity: Warning,
+    consequence: Misread,
+    releases: "all",
+    fix: Unsafe,
+    check: Check::Namespace(check),
+}
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    // One finding: what is to be written is written once, at the root.
+    let twins = twins(context);
+    let Some(twin) = twins
+        .iter()
+        .find(|twin| twin.root_lacks_tls() && !is_trusted_everywhere(context, &twin.root))
+    else {
+        return;
+    };
+    let (Some(table), Some(span)) = (twin.host.table, &twin.host.host.span) else {
+        return;
+    };
+    let url = &table.name.value;
+    let keys = tls_keys(twin.host.host);
+    let words = in_words(&keys);
+    let root = format!("{}://{}", twin.root.scheme, twin.root.host);
+    let finding = match (&twin.root.span, twin.root.role) {
+        (Some(server), Role::Server) => context
+            .finding(
+                &RULE,
+                server.clone(),
+                format!("`server` repeats the host `{url}` without its {words}"),
+            )
+            .label("no TLS settings")
+            .related(context.location(span.clone()), format!("has {words}")),
+        _ => context
+            .finding(
+                &RULE,
+                span.clone(),
+                format!(
+                    "the last endpoint is this registry again, without the {words} of this host"
+                ),
+            )
+            .label(format!("has {words}")),
+    };
+    let lines = settings(context, twin, &keys);
+    let mut finding = finding
+        .effect(format!(
+            "when the host fails, if only because an image is not there, containerd asks {root} once more, without {words}: the x509 error of that may hide the real one"
+        ))
+        .help(match &lines {
+            Some(lines) => format!(
+                "write at the root of the file, before {}, also:\n{lines}",
+                header_for(url)
+            ),
+            None => format!("write {words} at the root of the file too"),
+        })
+        .releases(twin.releases.clone());
+    // One that verifies nothing is not to be copied where it is a fault itself: that is mended first.
+    let is_fault = keys.contains(&"skip_verify")
+        && context.environment() == Environment::Production
+        && context.runs("skip-verify");
+    let copy = lines.and_then(|lines| at_root(context, &keys, &lines));
+    if let (Some((place, copy)), false) = (copy, is_fault) {
+        let description = format!("write {words} at the root of the file too");
+        finding = finding.fix(Safety::Unsafe, description, place, copy);
+    }
+    out.push(finding);
+}
+
+/// The host's settings as they are written, one a line.
+fn settings(context: &NamespaceContext, twin: &Twin<'_, '_>, keys: &[&str]) -> Option<String> {
+    let table = twin.host.table?.table;
+    let lines: Option<Vec<&str>> = keys
+        .iter()
+        .map(|key| {
+            let item = table.get(key)?;
+            let plain = item.spelling == Spelling::Plain;
+            let text = context.text().get(item.whole())?;
+            plain.then_some(text)
+        })
+        .collect();
+    lines.map(|lines| lines.join("\n"))
+}
+
+/// The lines at the root of the file: below `server`, or, without it, before the first table. `None` where the root has
+/// one of the keys already, whatever it holds.
+fn at_root(context: &NamespaceContext, keys: &[&str], lines: &str) -> Option<(Span, String)> {
+    let document = context.document.as_ref()?;
+    if keys.iter().any(|key| document.root.get(key).is_some()) {
+        return None;
+    }
+    let text = context.text();
+    let Some(server) = document.server() else {
+        let first = document.headers(text).first()?.span.start;
+        let at = lines::before_table(text, first);
+        return lines::is_first(text, first).then(|| (at..at, format!("{lines}\n\n")));
+    };
+    let at = lines::next(text, server.span.end);
+    text[..at]
+        .ends_with('\n')
+        .then(|| (at..at, format!("{lines}\n")))
+}

@@ -1,0 +1,87 @@
+use crate::containerd::node::{Outcome, Why};
+use crate::facts::sections::{header, plugin};
+use crate::facts::{Check, NodeContext};
+use crate::finding::Finding;
+use crate::toml::document::Place;
+
+crate::rule! {
+    /// A config path of the transfer service, which does nothing.
+    ///
+    /// ## What it does
+    ///
+    /// Reports `config_path` in `[plugins.'io.containerd.transfer.v1.local']`.
+    ///
+    /// ## Why
+    ///
+    /// The transfer service has the setting, and no release makes use of it. Pulls of CRI go by the `config_path` of CRI's own `registry` table, also when
+    /// the transfer service makes them.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # config.toml
+    /// version = 3
+    /// [plugins.'io.containerd.transfer.v1.local']
+    ///   config_path = "/etc/containerd/certs.d"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```toml
+    /// # config.toml
+    /// version = 3
+    /// [plugins.'io.containerd.cri.v1.images'.registry]
+    ///   config_path = "/etc/containerd/certs.d"
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// There is no case in which it does anything.
+    ///
+    /// ## Source
+    ///
+    /// containerd#12711. Recorded from containerd: `node-*-transfer` in `fixtures/conformance/node.jsonl`.
+    name: "transfer-config-path",
+    category: Node,
+    severity: Warning,
+    consequence: KeyIgnored,
+    releases: "all",
+    fix: None,
+    check: Check::Node(check),
+}
+
+fn check(context: &NodeContext, out: &mut Vec<Finding>) {
+    let version = context
+        .outcomes
+        .first()
+        .and_then(|outcome| outcome.files.first())
+        .map_or(0, |file| file.version);
+    let section = header(plugin(version));
+    // A file of version 1, and one that says none, has the section under another name.
+    let also = match version {
+        ..=1 => ", with `version = 2` at the head of the file",
+        _ => "",
+    };
+    for group in context.groups(found) {
+        out.push(
+            context
+                .finding(
+                    &RULE,
+                    &group,
+                    "the transfer service does not use its `config_path`",
+                )
+                .label("does nothing")
+                .effect("pulls go by the `config_path` of CRI's table `registry` alone")
+                .help(format!("set it in {section}{also}, and take it out here")),
+        );
+    }
+}
+
+fn found(outcome: &Outcome) -> Vec<((), Option<Place>)> {
+    outcome
+        .ignored
+        .iter()
+        .filter(|ignored| ignored.why == Why::TransferConfigPath)
+        .map(|ignored| ((), Some(ignored.place.clone())))
+        .collect()
+}

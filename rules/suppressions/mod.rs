@@ -1,0 +1,4 @@
+//! Comments that silence findings.
+
+pub(crate) mod unknown_suppression;
+pub(crate) mod unused_suppression;

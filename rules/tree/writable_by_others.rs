@@ -1,0 +1,137 @@
+use crate::disk::{FileInfo, Tree};
+use crate::facts::{Check, NamespaceContext, TreeContext};
+use crate::finding::{Finding, Location, Related};
+use crate::go::path;
+
+crate::rule! {
+    /// A tree that users other than its owner can change.
+    ///
+    /// ## What it does
+    ///
+    /// Reports directories and files of a tree in use that everybody can write, or a group other than the owner's own and
+    /// root's. Not in repositories: Git does not keep modes.
+    ///
+    /// ## Why
+    ///
+    /// Who can write here decides from where this node takes its images: as root, whatever they hold. A
+    /// directory is enough, for a file in it can be replaced.
+    ///
+    /// ## Example
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// [host."https://mirror.internal"]
+    /// ```
+    ///
+    /// ```sh
+    /// chmod 0777 docker.io
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// `chmod -R go-w /etc/containerd/certs.d`:
+    ///
+    /// ```toml
+    /// # docker.io/hosts.toml
+    /// [host."https://mirror.internal"]
+    /// ```
+    ///
+    /// ```sh
+    /// chmod 0755 docker.io
+    /// ```
+    ///
+    /// ## When not to
+    ///
+    /// When the group is one whose members are root anyway.
+    ///
+    /// ## Source
+    ///
+    /// containerd reads the files for every pull, as root; see CWE-732.
+    name: "writable-by-others",
+    category: Tree,
+    severity: Warning,
+    consequence: Exposure,
+    releases: "all",
+    fix: None,
+    security_severity: "7.0",
+    check: Check::Both(check, over_all),
+}
+
+/// So many further places are shown.
+const SHOWN: usize = 8;
+
+fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let tree = context.tree;
+    if !tree.has_the_nodes_modes() {
+        return;
+    }
+    let name = context.name();
+    let changed = |path: &str| context.reads.info(path).and_then(can_be_changed);
+    let files = context.files.iter().filter(|file| !file.is_dir);
+    let inside = files.filter_map(|file| {
+        let changed = changed(&path::join(context.directory, &file.name))?;
+        Some((format!("{name}/{}", file.name), changed))
+    });
+    let itself = changed(context.directory).map(|changed| (name.to_owned(), changed));
+    let mut found = itself.into_iter().chain(inside);
+    let Some((relative, changed)) = found.next() else {
+        return;
+    };
+    let finding = context.finding_at(&RULE, &relative, format!("`{relative}` {changed}"));
+    let others = found.map(|(relative, changed)| Related {
+        location: Location::path(tree.shown(&relative)),
+        text: changed,
+    });
+    out.push(with_others(tree, finding, others, name));
+}
+
+/// A tree that can be changed as a whole is one finding, for `chmod -R` mends all of it.
+fn over_all(context: &TreeContext, out: &mut Vec<Finding>) {
+    let tree = context.tree;
+    if !tree.has_the_nodes_modes() {
+        return;
+    }
+    let Some(changed) = tree.info(&tree.root).and_then(can_be_changed) else {
+        return;
+    };
+    let below = std::mem::take(out).into_iter().flat_map(|finding| {
+        let changed = finding
+            .message
+            .rsplit_once("` ")
+            .map(|(_, changed)| changed);
+        let first = Related {
+            text: changed.unwrap_or_default().to_owned(),
+            location: finding.location,
+        };
+        std::iter::once(first).chain(finding.related)
+    });
+    let finding = context.finding_at(&RULE, "", format!("the config path {changed}"));
+    out.push(with_others(tree, finding, below, ""));
+}
+
+fn with_others(
+    tree: &Tree,
+    mut finding: Finding,
+    others: impl Iterator<Item = Related>,
+    directory: &str,
+) -> Finding {
+    finding.related.extend(others.take(SHOWN));
+    finding
+        .label("writable")
+        .effect("who can write here decides from where this node takes its images")
+        .help(format!("`chmod -R go-w {}`", tree.shown(directory)))
+}
+
+/// Who can change a path besides its owner and root, as the end of a sentence that begins with the path.
+fn can_be_changed(FileInfo { mode, user, group }: FileInfo) -> Option<String> {
+    let mode = mode?;
+    if mode & 0o002 != 0 {
+        return Some(format!("can be changed by every user (mode {mode:04o})"));
+    }
+    // Where each user has a group of their own, both have the same number.
+    let is_shared = group.is_some_and(|group| group != 0 && Some(group) != user);
+    (mode & 0o020 != 0 && is_shared).then(|| {
+        let group = group.unwrap_or_default();
+        format!("can be changed by group {group} (mode {mode:04o})")
+    })
+}

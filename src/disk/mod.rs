@@ -1,0 +1,430 @@
+//! certs.d on disk: finding trees, listing one, reading files with limits.
+
+mod find;
+mod globs;
+mod io;
+mod names;
+mod node;
+mod progress;
+mod search;
+mod tracked;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use crate::containerd::directory::DEFAULT;
+use crate::containerd::{DirEntry, FileError, Files};
+use crate::go::path;
+
+pub use self::io::{Directory, FileInfo, ReadFile, file_error, read, repository_root};
+pub use find::{FindError, FindOptions, Kind, find};
+pub use globs::{Exclusions, PathGlobs, absolute, normalized};
+pub use names::{is_never_a_namespace, is_plausible_host, registry_host};
+pub use node::{MAX_NODE_CONFIG, NodeFiles};
+pub use progress::Progress;
+pub use tracked::Tracked;
+use tracked::{Repositories, Repository};
+
+/// Where containerd looks unless its configuration says otherwise.
+pub const DEFAULT_CONFIG_PATH: &str = "/etc/containerd/certs.d";
+
+/// hosts.toml above this size is not read: real ones have a few kilobytes.
+pub const MAX_HOSTS_FILE: u64 = 4 * 1024 * 1024;
+
+/// A hosts.toml with more tables, keys and elements than this is not read: real ones have some dozens.
+pub const MAX_ENTRIES: usize = 2_000;
+
+/// Certificate files above this size are not read: the largest public bundle has half a megabyte.
+pub const MAX_TLS_FILE: u64 = 32 * 1024 * 1024;
+
+/// Where a tree is used, and so where the paths in it lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deployment {
+    /// Here: every path is looked up on this machine.
+    InPlace,
+    /// Elsewhere: paths below the deploy path are looked up in the tree, others are not known here.
+    Elsewhere,
+    /// Below this directory, which stands for the root of the node's file system.
+    Sysroot(PathBuf),
+}
+
+/// A config path on disk, seen as the node sees it.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    /// Where it is on this machine.
+    pub disk: PathBuf,
+    /// As the user named it, `/` between parts; `.` is the empty text.
+    pub shown: String,
+    /// The path under which the node knows it.
+    pub root: String,
+    /// Where it is used.
+    pub deployment: Deployment,
+    /// The namespaces that were asked for; `None` for all.
+    pub only: Option<BTreeSet<String>>,
+    /// A namespace that the user named by another path than below `shown`.
+    alias: Option<(String, String)>,
+    /// Files whose text comes from elsewhere than the disk, by their path in the tree.
+    overlay: BTreeMap<String, Vec<u8>>,
+    /// No namespace is seen but those that were asked for.
+    isolated: bool,
+    /// How far the run has come with it.
+    pub progress: Arc<Progress>,
+    /// The repositories of the run, for whether Git tracks a file.
+    repositories: Repositories,
+    /// The one that the tree is in; looked for when a rule first wants to know.
+    repository: OnceLock<Option<Arc<Repository>>>,
+}
+
+/// A name at the first level of a config path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Namespace {
+    /// The name; bytes that are no UTF-8 are shown as `�`.
+    pub name: String,
+    /// Whether the name is UTF-8; no registry host is written otherwise.
+    pub utf8: bool,
+    /// It is a directory, or a link to one.
+    pub is_dir: bool,
+    /// It is a link that leads nowhere, or in a circle.
+    pub broken_link: bool,
+}
+
+/// How the trees of a run are to be seen.
+#[derive(Debug, Clone, Default)]
+pub struct TreeOptions {
+    /// Where the tree will be on the node, when that was said.
+    pub deploy_path: Option<String>,
+    /// The directory that stands for the node's root.
+    pub sysroot: Option<PathBuf>,
+}
+
+impl Tree {
+    /// The tree at `disk`, which the user calls `shown`.
+    ///
+    /// It is in use on this machine when it lies at the deploy path, or when no deploy
+    /// path was given and it is in no repository.
+    pub fn open(disk: &Path, shown: &str, options: &TreeOptions) -> Tree {
+        let absolute = std::path::absolute(disk).unwrap_or_else(|_| disk.to_owned());
+        let here = path::clean(&absolute.to_string_lossy());
+        let deploy_path = options
+            .deploy_path
+            .as_deref()
+            .unwrap_or(DEFAULT_CONFIG_PATH);
+        let deploy_path = path::clean(deploy_path);
+        let (root, deployment) = if let Some(sysroot) = &options.sysroot {
+            let sysroot = std::path::absolute(sysroot).unwrap_or_else(|_| sysroot.clone());
+            let root = match absolute.strip_prefix(&sysroot) {
+                Ok(rest) if options.deploy_path.is_none() => {
+                    path::clean(&format!("/{}", rest.to_string_lossy()))
+                }
+                _ => deploy_path,
+            };
+            (root, Deployment::Sysroot(sysroot))
+        } else if here == deploy_path
+            || options.deploy_path.is_none() && !io::in_repository(&absolute)
+        {
+            (here, Deployment::InPlace)
+        } else {
+            (deploy_path, Deployment::Elsewhere)
+        };
+        let shown = shown.trim_end_matches('/');
+        let shown = if shown == "." {
+            ""
+        } else {
+            shown.strip_prefix("./").unwrap_or(shown)
+        };
+        Tree {
+            disk: disk.to_owned(),
+            shown: shown.to_owned(),
+            root,
+            deployment,
+            only: None,
+            alias: None,
+            overlay: BTreeMap::new(),
+            isolated: false,
+            progress: Arc::default(),
+            repositories: Repositories::default(),
+            repository: OnceLock::new(),
+        }
+    }
+
+    /// The name under which the user knows a path of the tree.
+    pub fn shown(&self, relative: &str) -> String {
+        if let Some((namespace, shown)) = &self.alias
+            && let Some(rest) = relative.strip_prefix(namespace.as_str())
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            return joined(shown, rest.trim_start_matches('/'));
+        }
+        joined(&self.shown, relative)
+    }
+
+    /// The same of a namespace's hosts.toml.
+    pub fn shown_hosts_file(&self, namespace: &str) -> String {
+        self.shown(&[namespace, "/hosts.toml"].concat())
+    }
+
+    /// The path in the tree of a node's path; `None` when it lies outside.
+    pub fn relative<'a>(&self, node_path: &'a str) -> Option<&'a str> {
+        node_path
+            .strip_prefix(self.root.as_str())
+            .and_then(|rest| match rest {
+                "" => Some(""),
+                _ if self.root == "/" => Some(rest),
+                _ => rest.strip_prefix('/'),
+            })
+    }
+
+    /// The name under which the user knows a node's path, the node's own outside the tree.
+    pub fn shown_node_path(&self, node_path: &str) -> String {
+        let cleaned = path::clean(node_path);
+        match self.relative(&cleaned) {
+            Some(relative) => self.shown(relative),
+            None => cleaned,
+        }
+    }
+
+    /// Where a node's path is on this machine; `None` when that cannot be known.
+    pub fn on_disk(&self, node_path: &str) -> Option<PathBuf> {
+        let cleaned = path::cleaned(node_path);
+        if let Some(relative) = self.relative(&cleaned) {
+            return Some(below(&self.disk, relative));
+        }
+        match &self.deployment {
+            Deployment::InPlace => Some(PathBuf::from(cleaned.as_ref())),
+            Deployment::Elsewhere => None,
+            Deployment::Sysroot(sysroot) => Some(below(sysroot, cleaned.trim_start_matches('/'))),
+        }
+    }
+
+    /// The names at the first level that can be meant as namespaces, sorted. Version control
+    /// folders, Kubernetes' `..data` links, spegel's `_backup` and other hidden names are left out,
+    /// and so are files whose names are no registry host's.
+    pub fn namespaces(&self) -> Result<Vec<Namespace>, FileError> {
+        self.list_root().map(|(namespaces, _)| namespaces)
+    }
+
+    /// The [namespaces](Tree::namespaces), and the names of the files at the first level, sorted.
+    pub fn list_root(&self) -> Result<(Vec<Namespace>, Vec<String>), FileError> {
+        if let (true, Some(only)) = (self.isolated, &self.only) {
+            let namespaces = only.iter().map(|name| self.namespace(name)).collect();
+            return Ok((namespaces, Vec::new()));
+        }
+        let names = match io::names(&self.disk) {
+            // The tree may exist for the sake of a text from standard input alone.
+            Err(FileError::NotFound) if !self.overlay.is_empty() => Vec::new(),
+            names => names?,
+        };
+        let files = names.iter().filter(|entry| !entry.is_dir);
+        let mut files: Vec<String> = files.map(|entry| entry.name.clone()).collect();
+        files.sort_unstable();
+        let wanted = |name: &str| self.only.as_ref().is_some_and(|only| only.contains(name));
+        let mut found = names;
+        found.retain(|entry| Tree::takes(entry) || wanted(&entry.name));
+        let overlaid = self.overlay.keys();
+        for name in overlaid.filter_map(|path| Some(path.split_once('/')?.0)) {
+            if !found.iter().any(|entry| entry.name == name) {
+                found.push(self.namespace(name));
+            }
+        }
+        found.sort_unstable();
+        Ok((found, files))
+    }
+
+    /// A namespace that is known to be there.
+    fn namespace(&self, name: &str) -> Namespace {
+        Namespace {
+            name: name.to_owned(),
+            utf8: true,
+            is_dir: true,
+            broken_link: false,
+        }
+    }
+
+    /// The same tree with other texts, by their paths in the tree, in the place of those on disk.
+    pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, Vec<u8>)>) -> Tree {
+        let mut tree = self.clone();
+        tree.overlay.extend(texts);
+        tree
+    }
+
+    /// The same tree, as if this namespace were the only one.
+    pub fn isolated(&self, namespace: &str) -> Tree {
+        let mut tree = self.clone();
+        tree.only = Some(BTreeSet::from([namespace.to_owned()]));
+        tree.isolated = true;
+        tree
+    }
+
+    /// The bytes that stand for a file of the tree instead of those on disk: those of standard input.
+    pub fn text_from_elsewhere(&self, relative: &str) -> Option<&[u8]> {
+        self.overlay.get(relative).map(Vec::as_slice)
+    }
+
+    /// Whether a name at the first level of a config path can be meant as a namespace.
+    fn takes(entry: &Namespace) -> bool {
+        !names::is_never_a_namespace(&entry.name)
+            && (entry.is_dir || is_plausible_host(&entry.name) || entry.name == DEFAULT)
+    }
+
+    /// Whether this namespace was asked for.
+    pub fn wants(&self, namespace: &str) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.contains(namespace))
+    }
+
+    /// Mode and owner of what is at a node's path.
+    pub fn info(&self, node_path: &str) -> Option<FileInfo> {
+        io::info(&self.on_disk(node_path)?)
+    }
+
+    /// Whether the modes and owners of the files are those that the node has: not in a repository, which keeps
+    /// none of them.
+    pub fn has_the_nodes_modes(&self) -> bool {
+        self.deployment != Deployment::Elsewhere
+    }
+
+    /// Whether the file at this path in the tree is in the index of the Git repository that the tree is in.
+    pub fn tracked(&self, relative: &str) -> Tracked {
+        let find = || self.repositories.above(&self.disk);
+        match self.repository.get_or_init(find) {
+            Some(repository) => repository.tracks(&below(&self.disk, relative)),
+            None => Tracked::No,
+        }
+    }
+
+    /// Opens a directory by a node's path.
+    pub fn open_directory(&self, node_path: &str) -> Result<Directory, FileError> {
+        Directory::open(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+    }
+
+    /// Reads a file by a node's path. Where it is known to lie in a directory that is open, that and its name there spare
+    /// the way to it.
+    pub fn read_file(&self, node_path: &str, within: Option<(&Directory, &str)>) -> ReadFile {
+        let unless_read = |bytes| ReadFile { bytes, info: None };
+        if let Some(bytes) = self.overlaid(node_path) {
+            return unless_read(within_limits(bytes.to_owned(), node_path));
+        }
+        let is_hosts_file = node_path.ends_with("/hosts.toml");
+        let limit = if is_hosts_file {
+            MAX_HOSTS_FILE
+        } else {
+            MAX_TLS_FILE
+        };
+        let at_hand = within.and_then(|(directory, name)| directory.read(name, limit));
+        let by_path = || Some(ReadFile::at(&self.on_disk(node_path)?, limit));
+        let Some(ReadFile { bytes, info }) = at_hand.or_else(by_path) else {
+            return unless_read(Err(FileError::Unknown));
+        };
+        let bytes = match bytes {
+            // A key that only root may read: containerd is root, the one who lints need not be.
+            Err(FileError::PermissionDenied) if !is_hosts_file => Err(FileError::Unknown),
+            Err(error) => Err(error),
+            Ok(bytes) => within_limits(bytes, node_path),
+        };
+        ReadFile { bytes, info }
+    }
+
+    fn overlaid(&self, node_path: &str) -> Option<&[u8]> {
+        if self.overlay.is_empty() {
+            return None;
+        }
+        let relative = path::clean(node_path);
+        self.overlay
+            .get(self.relative(&relative)?)
+            .map(Vec::as_slice)
+    }
+}
+
+/// A path below a directory, in memory that is taken once.
+fn below(directory: &Path, relative: &str) -> PathBuf {
+    let mut path = PathBuf::with_capacity(directory.as_os_str().len() + 1 + relative.len());
+    path.push(directory);
+    path.push(relative);
+    path
+}
+
+/// Two parts of a path, each of which may be empty.
+fn joined(base: &str, rest: &str) -> String {
+    match (base.is_empty(), rest.is_empty()) {
+        (true, true) => ".".to_owned(),
+        (true, false) => rest.to_owned(),
+        (false, true) => base.to_owned(),
+        (false, false) => [base, "/", rest].concat(),
+    }
+}
+
+fn within_limits(bytes: Vec<u8>, node_path: &str) -> Result<Vec<u8>, FileError> {
+    match node_path.ends_with("/hosts.toml") && has_too_many_entries(&bytes) {
+        true => Err(FileError::TooMany(MAX_ENTRIES)),
+        false => Ok(bytes),
+    }
+}
+
+/// Whether a hosts.toml has more entries than are read. Counted are the characters that each entry needs at least one
+/// of, but for those of whole lines of comment, so that it costs nothing and errs where no real file is.
+fn has_too_many_entries(text: &[u8]) -> bool {
+    let needs = |text: &[u8]| {
+        text.iter()
+            .filter(|b| matches!(b, b'=' | b'[' | b','))
+            .count()
+    };
+    if text.len() <= MAX_ENTRIES {
+        return false;
+    }
+    let lines = text.split(|&byte| byte == b'\n');
+    let settings = lines.filter(|line| !line.trim_ascii_start().starts_with(b"#"));
+    settings.map(needs).sum::<usize>() > MAX_ENTRIES
+}
+
+impl Files for Tree {
+    fn read(&self, node_path: &str) -> Result<Cow<'_, [u8]>, FileError> {
+        match self.overlaid(node_path) {
+            Some(bytes) if has_too_many_entries(bytes) => Err(FileError::TooMany(MAX_ENTRIES)),
+            Some(bytes) => Ok(Cow::Borrowed(bytes)),
+            None => self.read_file(node_path, None).bytes.map(Cow::Owned),
+        }
+    }
+
+    fn stat(&self, node_path: &str) -> Result<(), FileError> {
+        if self.overlaid(node_path).is_some() {
+            return Ok(());
+        }
+        // A directory that exists for the sake of its overlaid file alone.
+        let directory = path::clean(node_path);
+        if let Some(dir) = self.relative(&directory)
+            && self.overlay.keys().any(|file| {
+                file.strip_prefix(dir)
+                    .is_some_and(|rest| dir.is_empty() || rest.starts_with('/'))
+            })
+        {
+            return Ok(());
+        }
+        io::stat(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+    }
+
+    fn list(&self, node_path: &str) -> Result<Vec<DirEntry>, FileError> {
+        io::list(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_by_another_name_is_shown_by_that_alone() {
+        let mut tree = Tree::open(Path::new("/trees/certs.d"), "..", &TreeOptions::default());
+        tree.alias = Some(("docker.io".to_owned(), String::new()));
+        for (relative, shown) in [
+            ("docker.io", "."),
+            ("docker.io/hosts.toml", "hosts.toml"),
+            ("docker.io.corp.example", "../docker.io.corp.example"),
+            ("quay.io/hosts.toml", "../quay.io/hosts.toml"),
+        ] {
+            assert_eq!(tree.shown(relative), shown);
+        }
+    }
+}

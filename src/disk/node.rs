@@ -1,0 +1,146 @@
+//! The files of a node, seen from a config.toml that lies on this machine.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use super::{Deployment, MAX_HOSTS_FILE, io as disk};
+use crate::containerd::{DirEntry, FileError, Files, node};
+use crate::go::path;
+
+/// The largest config.toml that is read: a full dump has twenty kilobytes.
+pub const MAX_NODE_CONFIG: u64 = MAX_HOSTS_FILE;
+
+/// The node's files as far as this machine has them.
+#[derive(Debug, Clone)]
+pub struct NodeFiles {
+    /// config.toml as the user named it, `/` between parts.
+    pub shown: String,
+    /// Where config.toml is on the node.
+    pub config: String,
+    /// Its directory on this machine, which stands for the one on the node.
+    directory: PathBuf,
+    /// Where the node is.
+    pub deployment: Deployment,
+    /// The bytes of config.toml itself, when they come from elsewhere than from the disk.
+    overlay: Option<Vec<u8>>,
+}
+
+impl NodeFiles {
+    /// The files around the config.toml at `disk`.
+    ///
+    /// Below a sysroot that is the node's root. In a repository the file is for a node elsewhere, where it will lie in
+    /// `/etc/containerd`: what lies beside it here lies beside it there, and of other paths nobody knows. Anywhere
+    /// else this machine is the node.
+    pub fn open(config: &Path, sysroot: Option<&Path>) -> NodeFiles {
+        let shown = config.to_string_lossy().into_owned();
+        let absolute = std::path::absolute(config).unwrap_or_else(|_| config.to_owned());
+        let directory = absolute.parent().unwrap_or(Path::new("/")).to_owned();
+        let name = absolute.file_name().unwrap_or_default().to_string_lossy();
+        let deployed = || path::join(node::directory(node::DEFAULT_PATH), &name);
+        let (config, deployment) = match sysroot {
+            Some(sysroot) => {
+                let sysroot = std::path::absolute(sysroot).unwrap_or_else(|_| sysroot.to_owned());
+                let config = match absolute.strip_prefix(&sysroot) {
+                    Ok(rest) => path::clean(&format!("/{}", rest.to_string_lossy())),
+                    Err(_) => deployed(),
+                };
+                (config, Deployment::Sysroot(sysroot))
+            }
+            None if disk::in_repository(&directory) => (deployed(), Deployment::Elsewhere),
+            None => (
+                path::clean(&absolute.to_string_lossy()),
+                Deployment::InPlace,
+            ),
+        };
+        let shown = match std::path::MAIN_SEPARATOR {
+            '/' => shown,
+            separator => shown.replace(separator, "/"),
+        };
+        NodeFiles {
+            shown: shown.strip_prefix("./").unwrap_or(&shown).to_owned(),
+            config,
+            directory,
+            deployment,
+            overlay: None,
+        }
+    }
+
+    /// The files around a config.toml that is for a node elsewhere, wherever it lies here.
+    pub fn deployed(config: &Path) -> NodeFiles {
+        let mut files = NodeFiles::open(config, None);
+        let name = config.file_name().unwrap_or_default().to_string_lossy();
+        files.config = path::join(node::directory(node::DEFAULT_PATH), &name);
+        files.deployment = Deployment::Elsewhere;
+        files
+    }
+
+    /// The same node with another text for config.toml.
+    pub fn with_config(&self, bytes: Vec<u8>) -> NodeFiles {
+        NodeFiles {
+            overlay: Some(bytes),
+            ..self.clone()
+        }
+    }
+
+    /// Whether what was named is no config.toml, but a file for one to import: it lies in a folder for such files, `conf.d`
+    /// or another whose name ends so. What it does not say, config.toml may.
+    pub fn is_drop_in(&self) -> bool {
+        let folder = self.directory.file_name().unwrap_or_default();
+        let is_config = self.config.rsplit('/').next() == Some("config.toml");
+        folder.to_string_lossy().ends_with(".d") && !is_config
+    }
+
+    /// The name under which the user knows a path of the node: as config.toml was named, if it lies beside it.
+    pub fn shown(&self, path: &str) -> String {
+        if path == self.config {
+            return self.shown.clone();
+        }
+        let disk = self.on_disk(path);
+        let beside = disk
+            .as_ref()
+            .and_then(|d| d.strip_prefix(&self.directory).ok());
+        match (beside, &disk) {
+            (Some(rest), _) => {
+                let rest = rest.to_string_lossy();
+                match self.shown.rfind('/') {
+                    Some(at) => path::join(&self.shown[..=at], &rest),
+                    None => rest.into_owned(),
+                }
+            }
+            (None, Some(disk)) => disk.to_string_lossy().into_owned(),
+            (None, None) => path.to_owned(),
+        }
+    }
+
+    /// Where a path of the node is on this machine; `None` where it is not.
+    pub fn on_disk(&self, path: &str) -> Option<PathBuf> {
+        let path = path::clean(path);
+        let beside = path
+            .strip_prefix(node::directory(&self.config))
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        match (&self.deployment, beside) {
+            (Deployment::InPlace, _) => Some(PathBuf::from(path)),
+            (_, Some(rest)) => Some(self.directory.join(rest.trim_start_matches('/'))),
+            (Deployment::Sysroot(root), _) => Some(root.join(path.trim_start_matches('/'))),
+            (Deployment::Elsewhere, None) => None,
+        }
+    }
+}
+
+impl Files for NodeFiles {
+    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, FileError> {
+        if let Some(bytes) = self.overlay.as_ref().filter(|_| path == self.config) {
+            return Ok(Cow::Borrowed(bytes));
+        }
+        let path = self.on_disk(path).ok_or(FileError::Unknown)?;
+        disk::read(&path, MAX_NODE_CONFIG).map(Cow::Owned)
+    }
+
+    fn stat(&self, path: &str) -> Result<(), FileError> {
+        disk::stat(&self.on_disk(path).ok_or(FileError::Unknown)?)
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<DirEntry>, FileError> {
+        disk::list(&self.on_disk(path).ok_or(FileError::Unknown)?)
+    }
+}

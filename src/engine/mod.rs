@@ -1,0 +1,11 @@
+//! The engine: runs the rules over trees and nodes, and judges what they find: admitted, suppressed, known, sorted, counted.
+//!
+//! May know: rules and everything below them; no format, and not where its input comes from.
+
+mod baseline;
+mod redact;
+mod run;
+mod suppress;
+
+pub use baseline::{Baseline, BaselineError};
+pub use run::{lint, lint_nodes};

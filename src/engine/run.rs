@@ -1,0 +1,254 @@
+//! Runs the rules over the trees.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::redact::hide_secrets;
+use super::suppress;
+use crate::disk::{Namespace, NodeFiles, Tree};
+use crate::facts::{Check, Loaded, NamespaceContext, NodeContext, Rule, TreeContext};
+use crate::finding::{Consequence, Failure, Finding, Level, Report, Run};
+use crate::parallel;
+use crate::rules::RULES;
+
+/// Lints the trees. The findings are those that the settings let through, in an order that does not
+/// depend on the file system's.
+pub fn lint(trees: &[Tree], run: &Run) -> Report {
+    lint_nodes(&[], trees, run)
+}
+
+/// Lints these config.toml files too, and what they have to do with the trees.
+pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
+    let mut report = Report {
+        rules: RULES.iter().map(|rule| &rule.meta).collect(),
+        releases: run.settings.releases.clone(),
+        ..Report::default()
+    };
+    for tree in trees {
+        lint_tree(tree, run, &mut report);
+    }
+    for node in nodes {
+        lint_node(node, trees, run, &mut report);
+    }
+    report.findings.sort_by(Finding::cmp_place);
+    report
+        .suppressed
+        .sort_by(|a, b| a.finding.cmp_place(&b.finding));
+    report
+}
+
+fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
+    let whole = match TreeContext::new(run, tree) {
+        Ok(whole) => whole,
+        Err(error) => {
+            let path = tree.shown("");
+            report.failures.push(Failure::Unreadable { path, error });
+            return;
+        }
+    };
+    let mut of_tree = Report::default();
+    of_tree.summary.trees = 1;
+    if tree.only.is_none() {
+        of_tree.places.push(tree.shown(""));
+    }
+    let exclude = &run.settings.exclude;
+    let is_excluded = |name: &str| {
+        exclude.excludes(&tree.shown(name)) || exclude.excludes(&tree.shown_hosts_file(name))
+    };
+    let is_wanted = |namespace: &&Namespace| {
+        let name = namespace.name.as_str();
+        tree.wants(name) && (exclude.is_empty() || !is_excluded(name))
+    };
+    let rules: Vec<&Rule> = RULES
+        .iter()
+        .copied()
+        .filter(|rule| run.settings.may_run(rule))
+        .collect();
+    let wanted: Vec<&Namespace> = whole.namespaces.iter().filter(is_wanted).collect();
+    tree.progress.expect(wanted.len());
+    for block in parallel::map(&wanted, |namespaces| lint_block(&whole, &rules, namespaces)) {
+        of_tree.append(block);
+    }
+    lint_whole(&whole, &rules, &mut of_tree);
+    report.append(of_tree);
+}
+
+fn lint_block(
+    whole: &TreeContext<'_>,
+    rules: &[&'static Rule],
+    namespaces: &[&Namespace],
+) -> Report {
+    let mut report = Report::default();
+    for namespace in namespaces {
+        lint_namespace(whole, rules, namespace, &mut report);
+        whole.tree.progress.step();
+    }
+    report
+}
+
+/// Reads one directory and runs the rules at it; what was read is gone at the end, but for what findings hold on to.
+fn lint_namespace(
+    whole: &TreeContext<'_>,
+    rules: &[&'static Rule],
+    namespace: &Namespace,
+    report: &mut Report,
+) {
+    let (tree, run) = (whole.tree, whole.run);
+    let loaded = Loaded::read(whole, namespace);
+    let context = NamespaceContext::new(whole, &loaded);
+    let path = || tree.shown(context.name());
+    let mut here = Report::default();
+    for rule in rules {
+        if let Check::Namespace(check) | Check::Both(check, _) = rule.check {
+            run_rule(rule, path, &mut here, run, Some(&context), |out| {
+                check(&context, out)
+            });
+        }
+    }
+    if run.settings.suppressions {
+        let found = suppress::apply(&context, &mut here).into_iter();
+        let admitted = found.filter_map(|finding| admitted(finding, run, Some(&context)));
+        here.findings.extend(admitted);
+    }
+    report.append(here);
+    report.summary.namespaces += 1;
+    if let Some(source) = context.source {
+        report.summary.files += 1;
+        report.files.push(source.path.clone());
+    }
+    if tree.only.is_some() {
+        report.places.push(path());
+    }
+}
+
+/// Runs the rules at the tree as a whole, when that was asked for; `report` has what was found in its namespaces.
+fn lint_whole(whole: &TreeContext<'_>, rules: &[&'static Rule], report: &mut Report) {
+    let (tree, run) = (whole.tree, whole.run);
+    for rule in rules {
+        let (check, mut found) = match rule.check {
+            Check::Tree(check) => (check, Vec::new()),
+            Check::Both(_, check) => {
+                let is_its_own = |finding: &mut Finding| *finding.rule == rule.meta;
+                let found = report.findings.extract_if(.., is_its_own).collect();
+                (check, found)
+            }
+            Check::Namespace(_) | Check::Node(_) | Check::Engine => continue,
+        };
+        let path = || tree.shown("");
+        run_rule(rule, path, report, run, None, |out| {
+            check(whole, &mut found);
+            found.retain(|finding| finding.namespace.is_some() || tree.only.is_none());
+            out.append(&mut found);
+        });
+    }
+}
+
+/// Runs one rule at one place and takes what the settings let through. A panic is a bug of
+/// ours: it is told, and the rest goes on.
+pub(crate) fn run_rule(
+    rule: &'static Rule,
+    path: impl FnOnce() -> String,
+    report: &mut Report,
+    run: &Run,
+    context: Option<&NamespaceContext<'_>>,
+    check: impl FnOnce(&mut Vec<Finding>),
+) {
+    let mut found = Vec::new();
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check(&mut found))) {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|s| (*s).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        report.failures.push(Failure::Bug {
+            path: path(),
+            rule: rule.name,
+            message,
+        });
+    }
+    report
+        .findings
+        .extend(found.into_iter().filter_map(|f| admitted(f, run, context)));
+}
+
+/// A finding as the settings want it; `None` when they do not.
+pub(crate) fn admitted(
+    mut finding: Finding,
+    run: &Run,
+    context: Option<&NamespaceContext<'_>>,
+) -> Option<Finding> {
+    let path = &finding.location.path;
+    match run.settings.level(finding.rule.name, path) {
+        Some(Level::Severity(severity)) => finding.severity = severity,
+        Some(Level::On) => {}
+        None if finding.rule.on => {}
+        Some(Level::Off) | None => return None,
+    }
+    if finding.releases.is_empty() || run.settings.exclude.excludes(path) {
+        return None;
+    }
+    if finding.effect.is_empty() {
+        finding.effect = default_effect(context, finding.consequence);
+    }
+    hide_secrets(&mut finding);
+    if let (Some(fix), Some(source)) = (&mut finding.fix, &finding.location.source) {
+        fix.use_line_breaks_of(source);
+    }
+    Some(finding)
+}
+
+/// Runs the rules about nodes at one, and lets comments silence what they find.
+fn lint_node(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Report) {
+    if run.settings.exclude.excludes(&node.shown) {
+        return;
+    }
+    let Some(context) = NodeContext::new(run, node, trees) else {
+        return;
+    };
+    report.summary.nodes += 1;
+    report.places.push(node.shown.clone());
+    for file in &context.files {
+        report.files.push(file.source.path.clone());
+    }
+    for rule in RULES {
+        if let Check::Node(check) = rule.check {
+            let path = || node.shown.clone();
+            run_rule(rule, path, report, run, None, |out| {
+                check(&context, out);
+                context.set_apart_fixes_of_imports(out);
+            });
+        }
+    }
+    if run.settings.suppressions {
+        for file in &context.files {
+            let found = suppress::apply(file, report).into_iter();
+            let mut found: Vec<Finding> = found
+                .filter_map(|finding| admitted(finding, run, None))
+                .collect();
+            context.set_apart_fixes_of_imports(&mut found);
+            report.findings.extend(found);
+        }
+    }
+}
+
+/// What follows from a consequence, in words, for findings that say nothing of their own.
+fn default_effect(context: Option<&NamespaceContext<'_>>, consequence: Consequence) -> String {
+    let registry = context.map_or_else(|| "this registry".to_owned(), NamespaceContext::registry);
+    match consequence {
+        Consequence::Crash => "containerd panics when it reads this file, and dies".to_owned(),
+        Consequence::PullsFail => {
+            format!("every pull from {registry} fails, whichever mirrors are listed")
+        }
+        Consequence::FileIgnored => {
+            let then = context.map_or_else(
+                || "pulls go on as if it were not there".to_owned(),
+                NamespaceContext::without_hosts_toml,
+            );
+            format!("containerd drops this hosts.toml whole: {then}")
+        }
+        Consequence::RequestsFail => {
+            "requests to this endpoint fail, and containerd goes on to the next".to_owned()
+        }
+        Consequence::KeyIgnored => "containerd does not read it and does not say so".to_owned(),
+        Consequence::Misread | Consequence::Exposure | Consequence::Advice => String::new(),
+    }
+}

@@ -1,0 +1,416 @@
+//! Comments that keep findings quiet, and what they tell themselves: a suppression that does nothing, or
+//! nothing any more, is a finding.
+
+mod comment;
+mod scope;
+
+use std::ops::Range;
+
+use crate::facts::node::File;
+use crate::facts::{NamespaceContext, Rule};
+use crate::finding::{
+    Category, Edit, Failure, Finding, Fix, Level, Location, Report, Run, Safety, Source,
+    Suppressed, Suppressor,
+};
+use crate::toml::Span;
+use crate::toml::view::Document;
+use comment::{Content, Instruction, Malformed, Reach, instructions};
+use scope::Scopes;
+
+/// The rule about suppressions that are not understood.
+const UNKNOWN: &str = "unknown-suppression";
+/// The rule about suppressions that silence nothing.
+const UNUSED: &str = "unused-suppression";
+
+/// A file that was linted, and in which comments may silence what was found.
+pub trait Linted {
+    /// The run.
+    fn run(&self) -> &Run;
+    /// The text, if it can be read.
+    fn source(&self) -> Option<&Source>;
+    /// The document, if it is TOML.
+    fn document(&self) -> Option<&Document>;
+    /// A finding about a place in it.
+    fn finding(&self, rule: &'static Rule, span: Span, message: String) -> Finding;
+}
+
+fn text(context: &dyn Linted) -> &str {
+    context.source().map_or("", |source| source.text.as_str())
+}
+
+/// A rule's name in a suppression, and what became of it.
+struct Name {
+    span: Range<usize>,
+    text: String,
+    /// `None` when there is no such rule.
+    rule: Option<&'static Rule>,
+    /// It silenced a finding.
+    used: bool,
+}
+
+/// A well-formed suppression.
+struct Suppression {
+    instruction: Instruction,
+    content: Content,
+    names: Vec<Name>,
+    /// What it covers; `None` when there is nothing that it could cover.
+    covers: Option<Range<usize>>,
+}
+
+/// Takes the findings out of the report that comments of this file silence, and returns
+/// what there is to say of these comments.
+pub fn apply(context: &dyn Linted, report: &mut Report) -> Vec<Finding> {
+    let Some(source) = context.source() else {
+        return Vec::new();
+    };
+    let instructions = instructions(&source.text);
+    if instructions.is_empty() {
+        return Vec::new();
+    }
+    let scopes = Scopes::new(&source.text, source.lines(), context.document());
+    let mut findings = Vec::new();
+    let mut suppressions = Vec::new();
+    for instruction in instructions {
+        match &instruction.content {
+            Err(reason) => findings.extend(malformed(context, &instruction, reason)),
+            Ok(content) => {
+                let content = content.clone();
+                suppressions.push(Suppression::new(instruction, content, &scopes, source));
+            }
+        }
+    }
+    if suppressions.is_empty() {
+        return findings;
+    }
+    silence(&mut suppressions, source, report);
+    for suppression in &suppressions {
+        findings.extend(unknown(context, suppression));
+        findings.extend(unused(context, suppression, report));
+    }
+    findings
+}
+
+impl Suppression {
+    fn new(
+        instruction: Instruction,
+        content: Content,
+        scopes: &Scopes<'_>,
+        source: &Source,
+    ) -> Suppression {
+        let covers = match content.reach {
+            Reach::Item => scopes.covered(&instruction.comment),
+            Reach::File => scopes
+                .is_at_head(&instruction.comment)
+                .then_some(0..source.text.len() + 1),
+        };
+        let names = content
+            .names
+            .iter()
+            .map(|name| Name {
+                span: name.span.clone(),
+                text: name.value.clone(),
+                rule: crate::rules::rule(&name.value),
+                used: false,
+            })
+            .collect();
+        Suppression {
+            instruction,
+            content,
+            names,
+            covers,
+        }
+    }
+
+    fn covers(&self, finding: &Finding) -> bool {
+        let Some(covers) = &self.covers else {
+            return false;
+        };
+        match (&finding.location.span, self.content.reach) {
+            (_, Reach::File) => true,
+            (Some(span), Reach::Item) => {
+                covers.contains(&span.start) || span.is_empty() && span.start == covers.end
+            }
+            (None, Reach::Item) => false,
+        }
+    }
+}
+
+/// Moves what is silenced. Where several suppressions cover a finding, the one that covers the least
+/// silences it, so that the wider one is told to be of no use.
+fn silence(suppressions: &mut [Suppression], source: &Source, report: &mut Report) {
+    let findings = std::mem::take(&mut report.findings);
+    for finding in findings {
+        let is_here = finding.location.path == source.path;
+        // What is said of suppressions is not theirs to silence.
+        let can_be_silenced = finding.rule.category != Category::Suppressions;
+        let silencer = (is_here && can_be_silenced)
+            .then(|| {
+                suppressions
+                    .iter_mut()
+                    .filter(|suppression| suppression.covers(&finding))
+                    .filter_map(|suppression| {
+                        let size = suppression.covers.as_ref().map_or(0, Range::len);
+                        let reason = &suppression.content.reason;
+                        let names = suppression.names.iter_mut();
+                        let name = names
+                            .into_iter()
+                            .find(|n| n.rule.is_some_and(|rule| rule.meta == *finding.rule))?;
+                        Some((size, name, reason))
+                    })
+                    .min_by_key(|(size, ..)| *size)
+            })
+            .flatten();
+        match silencer {
+            Some((_, name, reason)) => {
+                name.used = true;
+                let by = Suppressor::Comment {
+                    reason: reason.clone(),
+                };
+                report.suppressed.push(Suppressed { finding, by });
+            }
+            None => report.findings.push(finding),
+        }
+    }
+}
+
+fn malformed(
+    context: &dyn Linted,
+    instruction: &Instruction,
+    reason: &Malformed,
+) -> Option<Finding> {
+    let (message, help) = match reason {
+        Malformed::Blanket => (
+            "a suppression without rules".to_owned(),
+            "name the rules: `# certsd-lint: ignore[rule-a, rule-b] reason`",
+        ),
+        Malformed::Unclosed => (
+            "a suppression without a `]` behind its rules".to_owned(),
+            "write `# certsd-lint: ignore[rule-a, rule-b] reason`",
+        ),
+        Malformed::NoColon => (
+            "a suppression without a colon behind `certsd-lint`".to_owned(),
+            "write `# certsd-lint: ignore[rule-a, rule-b] reason`",
+        ),
+        Malformed::Word(word) if word.is_empty() => (
+            "a comment for certsd-lint that says nothing".to_owned(),
+            "write `# certsd-lint: ignore[rule-a, rule-b] reason`, or delete it",
+        ),
+        Malformed::Word(word) => (
+            format!("`{word}` is no instruction for certsd-lint"),
+            "write `ignore[…]` for an item, `ignore-file[…]` for the file",
+        ),
+    };
+    let rule = crate::rules::rule(UNKNOWN)?;
+    let finding = context
+        .finding(rule, instruction.span.clone(), message)
+        .label("silences nothing")
+        .effect("it silences nothing: certsd-lint reports what it would report without it")
+        .help(help);
+    Some(delete_whole(finding, text(context), instruction))
+}
+
+/// One finding for all the names in a comment that are no rules.
+fn unknown(context: &dyn Linted, suppression: &Suppression) -> Option<Finding> {
+    let names: Vec<&Name> = suppression
+        .names
+        .iter()
+        .filter(|n| n.rule.is_none())
+        .collect();
+    let rule = crate::rules::rule(UNKNOWN)?;
+    let nearest: Vec<Option<&'static str>> = names.iter().map(|n| nearest_rule(&n.text)).collect();
+    let help = match nearest.iter().flatten().next() {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => "`certsd-lint rules` lists the rules; delete what is none".to_owned(),
+    };
+    let finding = context
+        .finding(
+            rule,
+            span_of(&names)?,
+            format!("{} no rule", listed(&names, "is", "are")),
+        )
+        .label("no rule of certsd-lint")
+        .effect("it silences nothing: certsd-lint reports what it would report without it")
+        .help(help);
+    // A slip of the pen is mended; what no rule is called is deleted.
+    if nearest.iter().all(Option::is_some) {
+        let mended = names.iter().zip(&nearest);
+        let edits = mended
+            .map(|(name, nearest)| Edit {
+                span: name.span.clone(),
+                replacement: nearest.unwrap_or_default().to_owned(),
+            })
+            .collect();
+        return Some(with_edits(finding, "write the rule's name", edits));
+    }
+    Some(delete_names(finding, text(context), suppression, &names))
+}
+
+/// One finding for all the names in a comment that silence nothing.
+fn unused(context: &dyn Linted, suppression: &Suppression, report: &Report) -> Option<Finding> {
+    let names: Vec<&Name> = suppression
+        .names
+        .iter()
+        .filter(|name| !name.used && name.rule.is_some_and(|rule| ran(context, rule, report)))
+        .collect();
+    let message = format!("{} nothing", listed(&names, "silences", "silence"));
+    let help = match (suppression.content.reach, &suppression.covers) {
+        (Reach::File, None) => "move it to the head of the file, or delete it",
+        (Reach::Item, None) => "move it before or behind an item, or delete it",
+        _ => "delete it",
+    };
+    let label = match (suppression.content.reach, &suppression.covers) {
+        (Reach::File, None) => "works at the head of the file only",
+        (Reach::Item, None) => "nothing follows that it could cover",
+        _ => "nothing to silence",
+    };
+    let finding = context
+        .finding(crate::rules::rule(UNUSED)?, span_of(&names)?, message)
+        .label(label)
+        .effect("what is found here later would go unseen")
+        .help(help);
+    Some(delete_names(finding, text(context), suppression, &names))
+}
+
+/// Whether a rule looked at this file: else it is no wonder that there was nothing to silence.
+fn ran(context: &dyn Linted, rule: &'static Rule, report: &Report) -> bool {
+    let path = match context.source() {
+        Some(source) => source.path.as_str(),
+        None => return false,
+    };
+    let broke = |failure: &Failure| matches!(failure, Failure::Bug { rule: broken, .. } if *broken == rule.name);
+    level(context.run(), rule, path) != Level::Off && !report.failures.iter().any(broke)
+}
+
+/// What the settings say of a rule, or the rule itself.
+fn level(run: &Run, rule: &Rule, path: &str) -> Level {
+    match run.settings.level(rule.name, path) {
+        Some(level) => level,
+        None if rule.on => Level::Severity(rule.severity),
+        None => Level::Off,
+    }
+}
+
+fn nearest_rule(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase().replace('_', "-");
+    crate::rules::RULES
+        .iter()
+        .map(|rule| (strsim::damerau_levenshtein(&name, rule.name), rule.name))
+        .min()
+        .filter(|(distance, _)| *distance <= 2)
+        .map(|(_, name)| name)
+}
+
+fn listed(names: &[&Name], one: &str, many: &str) -> String {
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("`{}`", name.text))
+        .collect();
+    let verb = if names.len() == 1 { one } else { many };
+    format!("{} {verb}", quoted.join(", "))
+}
+
+fn span_of(names: &[&Name]) -> Option<Range<usize>> {
+    Some(names.first()?.span.start..names.last()?.span.end)
+}
+
+/// Deletes names from their list; the whole instruction when it is of no use without them.
+fn delete_names(
+    finding: Finding,
+    text: &str,
+    suppression: &Suppression,
+    names: &[&Name],
+) -> Finding {
+    let all = &suppression.names;
+    if !all.iter().any(|name| name.used) {
+        return delete_whole(finding, text, &suppression.instruction);
+    }
+    let is_gone = |name: &Name| names.iter().any(|gone| gone.span == name.span);
+    let edits = all
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| is_gone(name))
+        .map(|(index, name)| {
+            // With the comma before it, or, at the front, with the comma behind it. As one name is
+            // used, either there is a name that stays before this one, or one comes behind it.
+            let stays_before = all[..index].iter().any(|name| !is_gone(name));
+            let span = match (stays_before, all.get(index + 1)) {
+                (true, _) | (_, None) => {
+                    let before = index.checked_sub(1).map(|i| all[i].span.end);
+                    before.unwrap_or(name.span.start)..name.span.end
+                }
+                (false, Some(next)) => name.span.start..next.span.start,
+            };
+            Edit {
+                span,
+                replacement: String::new(),
+            }
+        })
+        .collect();
+    with_edits(finding, "delete it", edits)
+}
+
+/// Deletes an instruction, with its line when nothing else is on it.
+fn delete_whole(finding: Finding, text: &str, instruction: &Instruction) -> Finding {
+    let line = text[..instruction.span.start]
+        .rfind('\n')
+        .map_or(0, |i| i + 1);
+    let before = &text[line..instruction.span.start];
+    let kept = before.trim_end_matches([' ', '\t']);
+    let end = instruction.span.end;
+    let span = if kept.is_empty() {
+        let rest = &text[end..];
+        let feed = ["\r\n", "\n"]
+            .into_iter()
+            .find(|feed| rest.starts_with(feed));
+        line..end + feed.map_or(0, str::len)
+    } else {
+        line + kept.len()..end
+    };
+    let edits = vec![Edit {
+        span,
+        replacement: String::new(),
+    }];
+    with_edits(finding, "delete it", edits)
+}
+
+fn with_edits(mut finding: Finding, description: &str, edits: Vec<Edit>) -> Finding {
+    finding.fix = Some(Fix::new(Safety::Safe, description, edits));
+    finding
+}
+
+impl Linted for NamespaceContext<'_> {
+    fn run(&self) -> &Run {
+        self.run
+    }
+
+    fn source(&self) -> Option<&Source> {
+        self.source.map(|source| &**source)
+    }
+
+    fn document(&self) -> Option<&Document> {
+        self.document
+    }
+
+    fn finding(&self, rule: &'static Rule, span: Span, message: String) -> Finding {
+        NamespaceContext::finding(self, rule, span, message)
+    }
+}
+
+impl Linted for File<'_> {
+    fn run(&self) -> &Run {
+        self.run
+    }
+
+    fn source(&self) -> Option<&Source> {
+        Some(&self.source)
+    }
+
+    fn document(&self) -> Option<&Document> {
+        self.document.as_ref().ok()
+    }
+
+    fn finding(&self, rule: &'static Rule, span: Span, message: String) -> Finding {
+        let location = Location::span(&self.source, span);
+        Finding::new(&rule.meta, &self.releases, None, location, message)
+    }
+}

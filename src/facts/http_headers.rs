@@ -1,0 +1,67 @@
+//! The headers that hosts.toml sets, with their places.
+
+use std::rc::Rc;
+
+use super::namespace::{Entry, NamespaceContext};
+use crate::toml::Span;
+use crate::toml::view::{Item, Node, Table};
+
+/// A header of one endpoint.
+pub struct Header<'a> {
+    /// Its name and value as written.
+    pub item: &'a Item,
+    /// The texts of its value, each with its place.
+    pub values: Vec<(&'a str, Span)>,
+    /// The endpoint.
+    pub entry: Rc<Entry<'a>>,
+}
+
+/// The headers that `context` sets, endpoint by endpoint, in the order of the text.
+pub fn headers<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [Vec<Header<'a>>] {
+    let headers = &context.derived.headers;
+    headers.get_or_init(|| find_headers(context))
+}
+
+fn find_headers<'a>(context: &NamespaceContext<'a>) -> Vec<Vec<Header<'a>>> {
+    let Some(document) = &context.document else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for entry in context.entries() {
+        let table = match entry.table {
+            Some(host) => host.table,
+            None if entry.host.role == crate::containerd::Role::Server => &document.root,
+            None => continue,
+        };
+        let Some(header) = table.get("header").and_then(Item::table) else {
+            continue;
+        };
+        all.push(of_table(header, &Rc::new(entry.clone())));
+    }
+    all
+}
+
+fn of_table<'a>(header: &'a Table, entry: &Rc<Entry<'a>>) -> Vec<Header<'a>> {
+    header
+        .items
+        .iter()
+        .map(|item| {
+            let values = match &item.node {
+                Node::String(text) => vec![(text.as_str(), item.span.clone())],
+                Node::Array(elements) => elements
+                    .iter()
+                    .filter_map(|(node, span)| match node {
+                        Node::String(text) => Some((text.as_str(), span.clone())),
+                        _ => None,
+                    })
+                    .collect(),
+                _ => Vec::new(),
+            };
+            Header {
+                item,
+                values,
+                entry: Rc::clone(entry),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! What rules look at: facts about one namespace, one config path or one node, each found once.
+//!
+//! [`NamespaceContext`] is where to start: it has the document, what each release makes of it, and the facts that several
+//! rules need (entries, URLs, headers, certificates), each made when it is first asked for. [`TreeContext`] knows the names of a
+//! config path, [`NodeContext`] a config.toml.
+//!
+//! May know: everything below, and no rule.
+
+pub mod array_edit;
+pub(crate) mod file_cache;
+pub mod host_tables;
+pub mod http_headers;
+pub mod keys;
+pub mod lines;
+mod load;
+mod mirrors;
+mod names;
+pub(crate) mod namespace;
+pub(crate) mod node;
+mod rule;
+pub mod same_registry;
+pub mod sections;
+pub mod tls;
+mod tree;
+mod urls;
+
+pub use load::Loaded;
+pub use mirrors::{
+    Listed, Mirror, Owner, edits_without, in_environment, is_another_registry, is_public_namespace,
+    list_without, listed, mirrors, place_of, receives_pushes,
+};
+pub use namespace::{Entry, Found, NamespaceContext};
+pub use node::{Group, NodeContext};
+pub use rule::{Check, Rule};
+pub use tree::TreeContext;
+pub use urls::{Shape, WrittenUrl, setting, written_urls};

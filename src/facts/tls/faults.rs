@@ -1,0 +1,307 @@
+//! The files that containerd refuses, each cause once, and the rule that speaks of it.
+
+use super::places::Place;
+use crate::containerd::hosts::{ClientPair, Host};
+use crate::containerd::release::add_releases;
+use crate::containerd::{Cause, Files, Problem, Releases, TlsFile};
+use crate::facts::namespace::NamespaceContext;
+use crate::facts::rule::Rule;
+use crate::finding::Finding;
+use crate::go::keys::{KeyError, KeyPair, KeyPairError};
+use crate::go::path;
+
+/// What is wrong. Each kind is one rule's, so that every problem of the model has exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// A file that cannot be read: missing-tls-file.
+    Missing,
+    /// An empty text where a client's key or its pair should be: empty-client-key.
+    EmptyKey,
+    /// A CA file without a certificate: invalid-ca.
+    Ca,
+    /// A client's certificate that is none: invalid-client-certificate.
+    Certificate,
+    /// A client's certificate whose key is nowhere: client-without-key.
+    WithoutKey,
+    /// Certificate and key the wrong way round: swapped-client-pair.
+    Swapped,
+    /// A key of another certificate: client-key-mismatch.
+    Mismatch,
+    /// A key behind a password: encrypted-client-key.
+    EncryptedKey,
+    /// A key that is damaged, or that Go's TLS cannot use: invalid-client-key.
+    Key,
+}
+
+/// One cause, with every place at which it shows.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// The model's own cause, that of the first place.
+    pub cause: Cause,
+    /// Where the file is named, in the order of the text; never empty.
+    pub places: Vec<Place>,
+    /// The releases that meet it.
+    pub releases: Releases,
+    /// They meet it only once hosts.toml is read, which is dropped now.
+    pub masked: bool,
+}
+
+/// The files of a namespace that containerd refuses.
+///
+/// A file named several times is one cause. So is a list of a certificate and its key that
+/// containerd takes for two clients: it is told at the certificate alone.
+pub fn faults<'c>(context: &'c NamespaceContext) -> &'c [Fault] {
+    let faults = &context.derived.faults;
+    faults.get_or_init(|| find_faults(context))
+}
+
+fn find_faults(context: &NamespaceContext) -> Vec<Fault> {
+    let mut faults: Vec<(Fault, (String, String))> = Vec::new();
+    let problems = context.problems();
+    // What bites first: the same file may be read in Docker's layout and be named in a hosts.toml that is dropped.
+    let (decided, masked): (Vec<_>, Vec<_>) = problems.iter().partition(|found| !found.masked);
+    for found in decided.into_iter().chain(masked) {
+        let Some(files) = paths(&found.problem.cause) else {
+            continue;
+        };
+        let place = place(context, found.problem);
+        let Some(kind) = kind(context, &found.problem.cause, &place) else {
+            continue;
+        };
+        let releases = if found.masked {
+            found.releases.clone()
+        } else {
+            // Where the file is dropped, another rule says so, and this one waits.
+            biting(context, found.problem)
+        };
+        let known = faults
+            .iter_mut()
+            .find(|(fault, key)| fault.kind == kind && *key == files);
+        match known {
+            Some((fault, _)) => {
+                if fault.masked == found.masked {
+                    add_releases(&mut fault.releases, &releases);
+                }
+                if !fault.places.iter().any(|known| known.span == place.span) {
+                    fault.places.push(place);
+                }
+            }
+            None => faults.push((
+                Fault {
+                    kind,
+                    cause: found.problem.cause.clone(),
+                    places: vec![place],
+                    releases,
+                    masked: found.masked,
+                },
+                files,
+            )),
+        }
+    }
+    faults.into_iter().map(|(fault, _)| fault).collect()
+}
+
+/// The releases for which the problem decides, and not some other one before it.
+fn biting(context: &NamespaceContext, problem: &Problem) -> Releases {
+    context.releases_where(|_, outcome| outcome.problems.contains(problem))
+}
+
+/// The files that a cause is about, the second empty where there is one only. `None` for causes of other rules.
+fn paths(cause: &Cause) -> Option<(String, String)> {
+    match cause {
+        Cause::TlsFile { path, .. } | Cause::Ca { path, .. } => {
+            Some((path::clean(path), String::new()))
+        }
+        Cause::ClientKeyPair {
+            certificate, key, ..
+        } => {
+            let key = if key.is_empty() {
+                String::new()
+            } else {
+                path::clean(key)
+            };
+            Some((path::clean(certificate), key))
+        }
+        _ => None,
+    }
+}
+
+/// The place of a problem, with the value of `client` that it is part of.
+fn place(context: &NamespaceContext, problem: &Problem) -> Place {
+    let hosts = context
+        .outcomes
+        .iter()
+        .flat_map(|(_, outcome)| &outcome.entries);
+    let client = problem
+        .span
+        .as_ref()
+        .and_then(|span| hosts.filter_map(|host| client_at(host, span)).next());
+    Place {
+        span: problem.span.clone(),
+        client,
+    }
+}
+
+fn client_at(host: &Host, span: &std::ops::Range<usize>) -> Option<(Vec<ClientPair>, usize)> {
+    let is_here = |pair: &ClientPair| {
+        let key = pair.key.as_ref().and_then(|key| key.span.as_ref());
+        pair.certificate.span.as_ref() == Some(span) || key == Some(span)
+    };
+    let index = host.client.iter().position(is_here)?;
+    Some((host.client.clone(), index))
+}
+
+/// Whose cause it is; `None` when a neighbour's fault covers it.
+fn kind(context: &NamespaceContext, cause: &Cause, place: &Place) -> Option<FaultKind> {
+    let (certificate, key, error) = match cause {
+        Cause::Ca { .. } => return Some(FaultKind::Ca),
+        Cause::TlsFile { file, written, .. } => {
+            let is_second = place.client.as_ref().is_some_and(|(_, index)| *index > 0);
+            let is_empty = written.is_empty() && place.span.is_some();
+            return Some(match file {
+                TlsFile::ClientKey if is_empty => FaultKind::EmptyKey,
+                // `["client.pem", ""]`: without the inner brackets, a second client.
+                TlsFile::ClientCertificate if is_empty && is_second => FaultKind::EmptyKey,
+                _ => FaultKind::Missing,
+            });
+        }
+        Cause::ClientKeyPair {
+            certificate,
+            key,
+            error,
+            ..
+        } => (certificate, key, error),
+        _ => return None,
+    };
+    Some(match error {
+        KeyPairError::KeyInsteadOfCertificate if key.is_empty() => {
+            if flat_neighbour(context, place, true).is_some() {
+                return None;
+            }
+            FaultKind::Certificate
+        }
+        KeyPairError::KeyInsteadOfCertificate if fit(context, key, certificate) => {
+            FaultKind::Swapped
+        }
+        KeyPairError::KeyInsteadOfCertificate
+        | KeyPairError::CertificateNotPem
+        | KeyPairError::NoCertificate(_)
+        | KeyPairError::Certificate(_)
+        | KeyPairError::UnsupportedCertificateKey(_) => FaultKind::Certificate,
+        KeyPairError::KeyNotPem
+        | KeyPairError::CertificateInsteadOfKey
+        | KeyPairError::NoKey(_) => FaultKind::WithoutKey,
+        KeyPairError::Key(KeyError::Encrypted) => FaultKind::EncryptedKey,
+        KeyPairError::Key(_) => FaultKind::Key,
+        KeyPairError::KindMismatch { .. } | KeyPairError::Mismatch => FaultKind::Mismatch,
+    })
+}
+
+/// Whether the certificate in one file and the key in another can be told, whatever may be wrong between them.
+fn fit(context: &NamespaceContext, certificate: &str, key: &str) -> bool {
+    let (Ok(certificate), Ok(key)) = (context.reads.read(certificate), context.reads.read(key))
+    else {
+        return false;
+    };
+    matches!(
+        KeyPair::read(&certificate, &key),
+        Ok(_)
+            | Err(KeyPairError::Key(_)
+                | KeyPairError::KindMismatch { .. }
+                | KeyPairError::Mismatch)
+    )
+}
+
+/// In a list of files each of which has to hold certificate and key: the neighbour that holds what this one lacks. With
+/// `for_key` this one holds the key, and the neighbour the certificate; otherwise the other way round.
+fn flat_neighbour<'a>(
+    context: &NamespaceContext,
+    place: &'a Place,
+    for_key: bool,
+) -> Option<&'a ClientPair> {
+    let (pairs, index) = place.client.as_ref()?;
+    let own = pairs.get(*index).filter(|pair| pair.key.is_none())?;
+    // The one behind a certificate is its key, as a rule; the one before it where somebody swapped them.
+    let (first, second) = if for_key {
+        (index.checked_sub(1), index.checked_add(1))
+    } else {
+        (index.checked_add(1), index.checked_sub(1))
+    };
+    let neighbours = [first, second].into_iter().flatten();
+    neighbours
+        .filter_map(|at| pairs.get(at))
+        .filter(|pair| pair.key.is_none())
+        .find(|pair| {
+            let (certificate, key) = if for_key { (*pair, own) } else { (own, *pair) };
+            let lacks_its_key = !fit(
+                context,
+                &certificate.certificate.path,
+                &certificate.certificate.path,
+            );
+            lacks_its_key
+                && fit(
+                    context,
+                    &certificate.certificate.path,
+                    &key.certificate.path,
+                )
+        })
+}
+
+impl Fault {
+    /// For a certificate in a flat list: the neighbour that holds the key.
+    pub fn flat_key<'a>(
+        &'a self,
+        context: &NamespaceContext,
+        place: &'a Place,
+    ) -> Option<&'a ClientPair> {
+        flat_neighbour(context, place, false)
+    }
+
+    /// A finding at the first place, with the others beside it. `span` says which part of a place is meant.
+    pub fn finding(
+        &self,
+        context: &NamespaceContext,
+        rule: &'static Rule,
+        span: impl Fn(&Place) -> Option<std::ops::Range<usize>>,
+        path: &str,
+        message: impl Into<String>,
+    ) -> Finding {
+        let mut places = self.places.iter().map(|place| {
+            let span = span(place).or_else(|| place.span.clone());
+            context.file_location(span, path)
+        });
+        let mut finding = context
+            .finding(rule, 0..0, message)
+            .releases(self.releases.clone());
+        if let Some(first) = places.next() {
+            finding.location = first;
+        }
+        for other in places {
+            finding = finding.related(other, "named here too");
+        }
+        finding.effect(self.effect(context))
+    }
+
+    /// What follows, in words; empty where the usual words do.
+    fn effect(&self, context: &NamespaceContext) -> String {
+        let registry = context.registry();
+        if self.masked {
+            return format!(
+                "hosts.toml is dropped for another reason; once containerd reads it, every pull from {registry} fails"
+            );
+        }
+        if self.places.iter().all(|place| place.span.is_none()) {
+            let why = if context.source.is_some() {
+                "because hosts.toml is not used"
+            } else {
+                "without hosts.toml"
+            };
+            return format!(
+                "every pull from {registry} fails: {why}, containerd reads each `.crt` and `.cert` of this directory before its first request"
+            );
+        }
+        String::new()
+    }
+}

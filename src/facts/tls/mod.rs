@@ -1,0 +1,32 @@
+//! Certificate files as the rules see them: what is wrong with those that containerd refuses, and what is in those
+//! that it takes.
+
+mod contents;
+pub mod dates;
+mod faults;
+mod files;
+mod places;
+#[cfg(test)]
+mod properties;
+mod skipping;
+
+pub use contents::{Contents, classify};
+pub use faults::{Fault, FaultKind, faults};
+pub use files::{
+    CertificateFile, TlsEntry, certificate_files, entries, named_files, read_certificates,
+};
+pub use places::{Place, array_element, base_name, named};
+pub use skipping::{SkippingEntry, skipping};
+
+use time::OffsetDateTime;
+
+/// A moment as a person reads a certificate's dates: `2026-06-01`.
+pub fn date(seconds: i64) -> String {
+    match OffsetDateTime::from_unix_timestamp(seconds) {
+        Ok(moment) => {
+            let (year, month, day) = moment.to_calendar_date();
+            format!("{year:04}-{:02}-{day:02}", u8::from(month))
+        }
+        Err(_) => format!("{seconds} seconds after 1970"),
+    }
+}

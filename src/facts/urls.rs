@@ -1,0 +1,480 @@
+//! The URLs of hosts.toml as they are written, and what Go makes of them.
+//!
+//! Only URLs that Go takes are here: what it refuses is `invalid-url`'s. Several rules look at one
+//! URL; [`Shape`] says which of them speaks, so that one slip gives one finding.
+
+use std::borrow::Cow;
+
+use memchr::{memchr3, memmem, memrchr};
+
+use super::host_tables::is_key_as_host;
+use super::lines;
+use super::namespace::{Entry, NamespaceContext};
+use crate::containerd::Role;
+use crate::containerd::hosts::with_scheme;
+use crate::containerd::loader::{port_of, split_host_port};
+use crate::finding::hosts::bare_name;
+use crate::go::url::{self, Url};
+use crate::repair::placeholders::placeholder;
+use crate::toml::Span;
+use crate::toml::view::{Document, Header, HostTable, Item, Spelling, Table};
+
+/// The URL of a host table, or of `server`.
+#[derive(Debug, Clone)]
+pub struct WrittenUrl<'a> {
+    /// The entry that it is the URL of.
+    pub entry: Entry<'a>,
+    /// The text, escapes resolved.
+    pub text: &'a str,
+    /// As Go splits it, with `https://` in front where containerd puts it.
+    pub url: Url,
+    /// The key or string that holds it, quotes included.
+    pub span: Span,
+    /// The place of the text itself, when it is written without escapes.
+    inner: Option<Span>,
+    /// The same in the other headers that name the host table; `None` where one is written otherwise.
+    others: Option<Vec<Span>>,
+    /// What has the names of the other host tables.
+    names: Names<'a>,
+    /// Where the other keys of the entry stand.
+    settings: Option<&'a Table>,
+    shape: Option<Shape>,
+}
+
+/// What keeps a URL from being one of a registry, or from saying what it means. At most one per URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// It holds text that was to be replaced: the text.
+    Placeholder(String),
+    /// Nothing where the host should be, or nothing that is one.
+    NoHost,
+    /// `HTTPS://` or `Http://`: the right word, in letters that containerd does not look for.
+    SchemeCase,
+    /// Something before `://` that is neither `http` nor `https`: the word.
+    OtherScheme(String),
+    /// `https:/host`, `https:host`, `https//host`.
+    BrokenScheme,
+    /// Two schemes: `https://https://host`.
+    TwoSchemes,
+    /// No scheme; `https://` is assumed.
+    NoScheme,
+    /// No scheme, and the name begins with `http`, so none is assumed and no host comes out.
+    TakenForScheme,
+}
+
+impl<'a> WrittenUrl<'a> {
+    /// What is wrong with it as a whole.
+    pub fn shape(&self) -> Option<&Shape> {
+        self.shape.as_ref()
+    }
+
+    /// Whether requests get as far as a host that somebody may have meant.
+    pub fn leads_somewhere(&self) -> bool {
+        matches!(self.shape(), None | Some(Shape::NoScheme))
+    }
+
+    /// Whether it is that of `server`.
+    pub fn is_server(&self) -> bool {
+        !matches!(self.entry.host.role, Role::Host(_))
+    }
+
+    /// The name or address, without port and brackets, lower-cased.
+    pub fn name(&self) -> Cow<'_, str> {
+        bare_name(&self.url.host)
+    }
+
+    /// Whether the host is a web site of Docker's, of which `docker-io-server` speaks.
+    pub fn is_docker_site(&self) -> bool {
+        self.leads_somewhere() && DOCKER_SITES.contains(&self.name().as_ref())
+    }
+
+    /// The port as written, empty where there is none.
+    pub fn port(&self) -> &str {
+        port_of(&self.url.host)
+    }
+
+    /// Scheme, host and the path of the API, as requests begin with it.
+    pub fn api_root(&self) -> String {
+        let host = &self.entry.host;
+        shown(&format!(
+            "{}://{}{}",
+            host.scheme,
+            host.host,
+            host.path.trim_end_matches('/')
+        ))
+    }
+
+    /// The text for a message: without what containerd drops, which may be secret.
+    pub fn shown(&self) -> String {
+        let end = self.text.find(['?', '#']).unwrap_or(self.text.len());
+        shown(&self.text[..end])
+    }
+
+    /// The place of a part of the text, of the whole where the text is written with escapes.
+    pub fn part(&self, range: std::ops::Range<usize>) -> Span {
+        match &self.inner {
+            Some(inner) => inner.start + range.start..inner.start + range.end,
+            None => self.span.clone(),
+        }
+    }
+
+    /// The place of the host and port, and their text.
+    pub fn authority(&self) -> Option<std::ops::Range<usize>> {
+        let text = self.text.as_bytes();
+        let start = memmem::find(text, b"://").map_or(0, |at| at + 3);
+        let end = memchr3(b'/', b'?', b'#', &text[start..]).map_or(text.len(), |at| start + at);
+        let host = memrchr(b'@', &text[start..end]).map_or(start, |at| start + at + 1);
+        (host < end).then_some(host..end)
+    }
+
+    /// Another key of the same entry. 2.x reads any case, 1.x only lower case.
+    pub fn setting(&self, key: &str) -> Option<&'a Item> {
+        setting(self.settings?, key)
+    }
+
+    /// Whether it stands in quotes: a key of a single word needs none.
+    pub fn is_quoted(&self) -> bool {
+        self.inner.as_ref() != Some(&self.span)
+    }
+
+    /// Whether it may be rewritten by replacing its text: wherever it stands, it is written without escapes.
+    pub fn editable(&self) -> bool {
+        self.inner.is_some() && self.others.is_some()
+    }
+
+    /// The edits that replace a part of the text, in every header that names the host table; for
+    /// [editable](WrittenUrl::editable) ones. None when another host table has that name already.
+    pub fn rewrite(&self, range: std::ops::Range<usize>, replacement: &str) -> Vec<(Span, String)> {
+        let mut name = self.text.to_owned();
+        name.replace_range(range.clone(), replacement);
+        if !self.is_server() && self.names.holds(name.trim_matches('"'), self.text) {
+            return Vec::new();
+        }
+        let places = self.inner.iter().chain(self.others.iter().flatten());
+        places
+            .map(|inner| {
+                let span = inner.start + range.start..inner.start + range.end;
+                (span, replacement.to_owned())
+            })
+            .collect()
+    }
+
+    /// The host table's header or `server = …`, with `url` for its URL: a line to show.
+    pub fn line_with(&self, url: &str) -> String {
+        if self.is_server() {
+            format!("server = \"{url}\"")
+        } else {
+            format!("[host.\"{url}\"]")
+        }
+    }
+
+    /// Where a further key of the same entry can be inserted, and what has to be inserted then. `None`
+    /// for tables without a header of their own.
+    pub fn insertion(&self, context: &NamespaceContext, line: &str) -> Option<(Span, String)> {
+        let text = context.text();
+        let from = match self.entry.table {
+            Some(table) if table.spelling == Spelling::Header => table.table.span.end,
+            Some(_) => return None,
+            None if self.is_server() => self.span.end,
+            None => return None,
+        };
+        let rest = text.get(from..)?;
+        let own = match self.entry.table {
+            Some(table) => lines::key_indentation(context, &table),
+            None => None,
+        };
+        let indent = own.unwrap_or_else(|| lines::indentation(text, from));
+        Some(match rest.find('\n') {
+            Some(at) => {
+                let end = from + at + 1;
+                let newline = match text[..end].ends_with("\r\n") {
+                    true => "\r\n",
+                    false => "\n",
+                };
+                (end..end, format!("{indent}{line}{newline}"))
+            }
+            None => (text.len()..text.len(), format!("\n{indent}{line}\n")),
+        })
+    }
+}
+
+/// A URL without `user:password@`, wherever a slip has put it.
+fn shown(text: &str) -> String {
+    let parts: Vec<&str> = text
+        .split('/')
+        .map(|part| match part.rsplit_once('@') {
+            Some((userinfo, host)) if userinfo.contains(':') => host,
+            _ => part,
+        })
+        .collect();
+    parts.join("/")
+}
+
+/// Docker's sites that people take for its registry. `index.docker.io` and `registry.hub.docker.com` do answer
+/// as one.
+const DOCKER_SITES: [&str; 5] = [
+    "docker.io",
+    "www.docker.io",
+    "hub.docker.com",
+    "docker.com",
+    "www.docker.com",
+];
+
+/// A key of a table; 2.x reads any case, 1.x only lower case, which therefore counts first.
+pub fn setting<'a>(table: &'a Table, key: &str) -> Option<&'a Item> {
+    table.get(key).or_else(|| {
+        table
+            .items
+            .iter()
+            .find(|item| item.key.value.eq_ignore_ascii_case(key))
+    })
+}
+
+/// The URLs that every release which reads them takes, in the order of the text, `server` last. A host table
+/// that is spread over the file counts once. Keys without quotes that hold no URL but the first part of
+/// one (`[host.mirror.internal]`), or a key that was to stand in a host table, are left out.
+pub fn written_urls<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [WrittenUrl<'a>] {
+    let urls = &context.derived.urls;
+    urls.get_or_init(|| find_urls(context))
+}
+
+fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
+    let mut urls: Vec<WrittenUrl<'a>> = Vec::new();
+    let document = context.document;
+    let headers = document
+        .map(|document| document.headers(context.text()))
+        .unwrap_or_default();
+    for entry in context.entries() {
+        let Some(span) = entry.host.span.clone() else {
+            continue;
+        };
+        let Some(raw) = context.text().get(span.clone()) else {
+            continue;
+        };
+        // What stands there for bytes that are no UTF-8 is nothing that somebody wrote.
+        if context
+            .source
+            .is_some_and(|source| source.invalid_utf8.is_some())
+            && raw.contains('?')
+        {
+            continue;
+        }
+        let quoted = raw.starts_with(['"', '\'']);
+        let is_host = matches!(entry.host.role, Role::Host(_));
+        let written = match entry.table {
+            Some(table) => Some(table.name.value.as_str()),
+            None => context
+                .document
+                .iter()
+                .flat_map(|document| &document.root.items)
+                .find(|item| !is_host && item.span == span)
+                .and_then(Item::string),
+        };
+        let text = written.unwrap_or_else(|| raw.trim_matches(['"', '\'']));
+        let is_no_url = |t: HostTable| t.spelling == Spelling::Implied || is_key_as_host(&t);
+        if is_host && !quoted && entry.table.is_none_or(is_no_url) {
+            continue;
+        }
+        if is_host && urls.iter().any(|u| !u.is_server() && u.text == text) {
+            continue;
+        }
+        let with_scheme = with_scheme(text);
+        // Which Go it is matters for what is refused only, so two answers stand for all releases. For most URLs one does.
+        let colons_matter = url::colons_may_matter(&with_scheme);
+        let takes = |strict: bool| {
+            let mut releases = entry.releases.iter();
+            releases
+                .any(|release| (colons_matter && release.strict_colons()) == strict)
+                .then(|| url::parse(&with_scheme, strict).ok())
+        };
+        let url = match (takes(false), takes(true)) {
+            (Some(None), _) | (_, Some(None)) | (None, None) => continue,
+            (_, Some(Some(url))) | (Some(Some(url)), None) => url,
+        };
+        let shape = shape(text, &url.host);
+        let inner = inner(raw, text, &span);
+        let others = match entry.table {
+            Some(table) => others(headers, context.text(), &table, &span, quoted),
+            // The table cannot be seen, and so neither where else it is named.
+            None => (!is_host).then(Vec::new),
+        };
+        let settings = match entry.table {
+            Some(table) => Some(table.table),
+            None if !is_host => context.document.as_ref().map(|document| &document.root),
+            None => None,
+        };
+        urls.push(WrittenUrl {
+            entry: entry.clone(),
+            text,
+            url,
+            span,
+            inner,
+            others,
+            names: Names { document, headers },
+            settings,
+            shape,
+        });
+    }
+    urls
+}
+
+/// The place of the text itself in what stands at `span`, when that is written without escapes.
+fn inner(raw: &str, text: &str, span: &Span) -> Option<Span> {
+    match raw.strip_prefix(['"', '\'']) {
+        Some(rest) if rest.starts_with(text) && rest.len() == text.len() + 1 => {
+            Some(span.start + 1..span.end - 1)
+        }
+        _ => (raw == text).then(|| span.clone()),
+    }
+}
+
+/// The other places that name a host table, when all of them are headers in which its name can be replaced.
+fn others(
+    headers: &[Header],
+    text: &str,
+    table: &HostTable<'_>,
+    first: &Span,
+    quoted: bool,
+) -> Option<Vec<Span>> {
+    if table.spelling == Spelling::Dotted {
+        return None;
+    }
+    let is_named = |h: &&Header| names_host(h) == Some(&table.name.value);
+    let named = headers.iter().filter(is_named);
+    let others = named.filter(|header| header.parts[1].span != *first);
+    others
+        .map(|header| {
+            let span = &header.parts[1].span;
+            let raw = text.get(span.clone())?;
+            let place = inner(raw, &table.name.value, span)?;
+            let is_alike = raw.starts_with(['"', '\'']) == quoted && header.part(0) == Some("host");
+            is_alike.then_some(place)
+        })
+        .collect()
+}
+
+/// The host table that a header names: 2.x reads `host` in any case.
+fn names_host(header: &Header) -> Option<&str> {
+    let is_host = header.part(0)?.eq_ignore_ascii_case("host");
+    header.part(1).filter(|_| is_host)
+}
+
+/// The names of host tables.
+#[derive(Debug, Clone, Copy)]
+struct Names<'a> {
+    document: Option<&'a Document>,
+    headers: &'a [Header],
+}
+
+impl Names<'_> {
+    /// Whether a host table has this name, but for the one that is called `own`.
+    fn holds(self, name: &str, own: &str) -> bool {
+        let tables = self.document.map(Document::hosts).unwrap_or_default();
+        let tables = tables.iter().map(|table| table.name.value.as_str());
+        let mut all = self.headers.iter().filter_map(names_host).chain(tables);
+        all.any(|other| other == name && other != own)
+    }
+}
+
+fn shape(text: &str, host: &str) -> Option<Shape> {
+    if let Some(found) = placeholder(text, host) {
+        return Some(Shape::Placeholder(found));
+    }
+    let before_query = text.split(['?', '#']).next().unwrap_or(text);
+    let plain = before_query
+        .strip_prefix("http://")
+        .or_else(|| before_query.strip_prefix("https://"));
+    if let Some(rest) = plain {
+        return match memmem::find(rest.as_bytes(), b"://") {
+            Some(_) => Some(Shape::TwoSchemes),
+            None => names_no_host(host).then_some(Shape::NoHost),
+        };
+    }
+    let lower = text.to_ascii_lowercase();
+    if let Some((scheme, _)) = before_query.split_once("://") {
+        return Some(match lower.split_once("://").map(|(scheme, _)| scheme) {
+            Some("http" | "https") => Shape::SchemeCase,
+            _ => Shape::OtherScheme(scheme.to_owned()),
+        });
+    }
+    let broken = ["http:", "https:", "http//", "https//"];
+    if broken.iter().any(|start| lower.starts_with(start)) {
+        return Some(Shape::BrokenScheme);
+    }
+    if text.starts_with("http") {
+        return Some(Shape::TakenForScheme);
+    }
+    Some(match names_no_host(host) {
+        true => Shape::NoHost,
+        false => Shape::NoScheme,
+    })
+}
+
+/// Whether nothing stands before the port, or a star that no DNS answers for.
+fn names_no_host(host: &str) -> bool {
+    let name = split_host_port(host).map_or(host, |(name, _)| name);
+    name.is_empty() || name == "*"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_shown() {
+        for (text, want) in [
+            (
+                "https://u:p@mirror.internal/v2",
+                "https://mirror.internal/v2",
+            ),
+            ("HTTPS://u:p@mirror.internal", "HTTPS://mirror.internal"),
+            ("u:p@mirror.internal", "mirror.internal"),
+            (
+                "https://reg.internal:5000/@team/v2",
+                "https://reg.internal:5000/@team/v2",
+            ),
+        ] {
+            assert_eq!(shown(text), want);
+        }
+    }
+
+    #[test]
+    fn one_slip_has_one_shape() {
+        let shape_of = |text: &str| {
+            let url = url::parse(&with_scheme(text), false).unwrap();
+            shape(text, &url.host)
+        };
+        for (text, want) in [
+            ("https://mirror.internal/v2", None),
+            ("http://mirror.internal:5000", None),
+            ("https://mirror.internal?next=http://x", None),
+            ("mirror.internal", Some(Shape::NoScheme)),
+            ("mirror.internal:5000/v2", Some(Shape::NoScheme)),
+            ("httpbin.internal:5000", Some(Shape::TakenForScheme)),
+            ("http-cache/v2", Some(Shape::TakenForScheme)),
+            ("HTTPS://mirror.internal", Some(Shape::SchemeCase)),
+            (
+                "docker://mirror.internal",
+                Some(Shape::OtherScheme("docker".into())),
+            ),
+            (
+                "httpss://mirror.internal",
+                Some(Shape::OtherScheme("httpss".into())),
+            ),
+            ("https:/mirror.internal", Some(Shape::BrokenScheme)),
+            ("https//mirror.internal", Some(Shape::BrokenScheme)),
+            ("https://https://mirror.internal", Some(Shape::TwoSchemes)),
+            ("https://", Some(Shape::NoHost)),
+            ("https:///v2", Some(Shape::NoHost)),
+            ("*", Some(Shape::NoHost)),
+            ("https://:5000", Some(Shape::NoHost)),
+            ("//mirror.internal", Some(Shape::NoHost)),
+            (
+                "https://<registry>",
+                Some(Shape::Placeholder("<registry>".into())),
+            ),
+        ] {
+            assert_eq!(shape_of(text), want, "{text}");
+        }
+    }
+}

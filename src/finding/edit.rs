@@ -1,0 +1,162 @@
+//! A fix: the edits that mend a finding, and what may change by them.
+
+use serde::Serialize;
+
+use super::finding::{Consequence, Finding};
+use super::source::Source;
+use crate::toml::Span;
+
+/// One replacement in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty to insert.
+    pub span: Span,
+    /// What stands there then.
+    pub replacement: String,
+}
+
+/// Whether a fix may be applied unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// Keeps what containerd does, or restores what the text plainly says.
+    Safe,
+    /// Changes what containerd does.
+    Unsafe,
+}
+
+/// What a safe fix may change of what containerd reads from the file. All else has to stay as it is, for every
+/// release; [`crate::fix`] holds each fix to it before anything is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promise {
+    /// Nothing: the same, written otherwise.
+    Nothing,
+    /// What was passed over, or stood in a file that was dropped, is read. Nothing that was read is lost.
+    Reads,
+    /// One part of one entry is another one.
+    Mends(Part),
+    /// What was sent as a header is the setting that its name says.
+    HeaderIsSetting,
+    /// An endpoint that was listed twice is listed once.
+    ListsOnce,
+}
+
+/// A part of an entry of hosts.toml.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Scheme, host and path.
+    Url,
+    /// Client certificates and their keys.
+    Client,
+    /// Headers.
+    Header,
+}
+
+/// A change of the finding's own file that mends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// Whether it may be applied unseen.
+    pub safety: Safety,
+    /// What it does, in the imperative: `write "pull"`.
+    pub description: String,
+    /// The edits, in order, not overlapping.
+    pub edits: Vec<Edit>,
+    /// What may change by it, where that is not what the finding's consequence says.
+    pub promise: Option<Promise>,
+    /// It is for a file that a config.toml imports: it is shown, and not written.
+    pub is_for_import: bool,
+}
+
+impl Fix {
+    /// A fix of these edits, which are put in order.
+    pub fn new(safety: Safety, description: impl Into<String>, mut edits: Vec<Edit>) -> Fix {
+        edits.sort_by_key(|edit| edit.span.start);
+        Fix {
+            safety,
+            description: description.into(),
+            edits,
+            promise: None,
+            is_for_import: false,
+        }
+    }
+
+    /// Lets the line breaks that it brings be those of the text.
+    pub(crate) fn use_line_breaks_of(&mut self, source: &Source) {
+        if !source.has_crlf() {
+            return;
+        }
+        for edit in &mut self.edits {
+            let unix = edit.replacement.replace("\r\n", "\n");
+            edit.replacement = unix.replace('\n', "\r\n");
+        }
+    }
+}
+
+impl Finding {
+    /// A fix with one edit.
+    pub fn fix(
+        mut self,
+        safety: Safety,
+        description: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+    ) -> Finding {
+        let edits = vec![Edit {
+            span,
+            replacement: replacement.into(),
+        }];
+        self.fix = Some(Fix::new(safety, description, edits));
+        self
+    }
+
+    /// A fix with several edits.
+    pub fn fix_edits(
+        mut self,
+        safety: Safety,
+        description: impl Into<String>,
+        edits: impl IntoIterator<Item = (Span, String)>,
+    ) -> Finding {
+        let edits: Vec<Edit> = edits
+            .into_iter()
+            .map(|(span, replacement)| Edit { span, replacement })
+            .collect();
+        self.fix = (!edits.is_empty()).then(|| Fix::new(safety, description, edits));
+        self
+    }
+
+    /// The fix, when `--fix` can write it: of hosts.toml files, and of a node's config.toml. What is found in a file
+    /// that a config.toml imports shows its fix in the formats that carry edits.
+    pub fn writable_fix(&self) -> Option<&Fix> {
+        self.fix.as_ref().filter(|fix| !fix.is_for_import)
+    }
+
+    /// The fix, where it can be shown: not where its edits repeat a secret of the file.
+    pub fn shown_fix(&self) -> Option<&Fix> {
+        let fix = self.fix.as_ref()?;
+        let source = self.location.source.as_ref()?;
+        let shown = |edit: &Edit| !source.secrets().are_in(&edit.replacement);
+        fix.edits.iter().all(shown).then_some(fix)
+    }
+
+    /// What may change by the fix, where that is not what the consequence says.
+    pub fn promise(mut self, promise: Promise) -> Finding {
+        if let Some(fix) = &mut self.fix {
+            fix.promise = Some(promise);
+        }
+        self
+    }
+
+    /// What may change by the fix.
+    pub fn promised(&self) -> Promise {
+        let said = self.fix.as_ref().and_then(|fix| fix.promise);
+        said.unwrap_or(match self.consequence {
+            Consequence::Crash | Consequence::FileIgnored | Consequence::KeyIgnored => {
+                Promise::Reads
+            }
+            // Of all that makes pulls fail, certificates alone are named in the text.
+            Consequence::PullsFail => Promise::Mends(Part::Client),
+            Consequence::RequestsFail => Promise::Mends(Part::Url),
+            Consequence::Misread | Consequence::Exposure | Consequence::Advice => Promise::Nothing,
+        })
+    }
+}

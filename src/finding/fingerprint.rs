@@ -1,0 +1,188 @@
+//! What a finding is known by from one run to the next, although lines move.
+
+use std::collections::HashMap;
+
+use super::finding::Finding;
+use super::paths::Paths;
+
+/// How many UTF-16 units from the beginning of a line are hashed.
+const BLOCK: usize = 100;
+
+/// Stands behind the last unit of a text.
+const END: u16 = 65535;
+
+/// The hash of each line of a text that GitHub's upload action calls `primaryLocationLineHash`
+/// (codeql-action, `src/fingerprints.ts`): blanks are passed over, line ends made equal, and equal lines
+/// numbered. Were ours another, the action would complain and alerts would come twice.
+pub fn line_hashes(text: &str) -> Vec<String> {
+    let mut units: Vec<u16> = Vec::with_capacity(text.len() + 1);
+    let mut starts = vec![0];
+    let mut after_return = false;
+    for unit in text.encode_utf16() {
+        let is_pair = after_return && unit == u16::from(b'\n');
+        if is_pair || unit == u16::from(b' ') || unit == u16::from(b'\t') {
+            after_return = false;
+            continue;
+        }
+        after_return = unit == u16::from(b'\r');
+        let ends_line = after_return || unit == u16::from(b'\n');
+        units.push(if ends_line { u16::from(b'\n') } else { unit });
+        if ends_line {
+            starts.push(units.len());
+        }
+    }
+    units.push(END);
+    let mut seen: HashMap<i64, usize> = HashMap::new();
+    starts
+        .into_iter()
+        .map(|start| {
+            let block = units[start..].iter().copied().chain(std::iter::repeat(0));
+            let hash = block.take(BLOCK).fold(0i64, |hash, unit| {
+                hash.wrapping_mul(37).wrapping_add(i64::from(unit))
+            });
+            let number = seen.entry(hash).or_default();
+            *number += 1;
+            format!("{hash:x}:{number}")
+        })
+        .collect()
+}
+
+/// The line hashes of the files of a run.
+#[derive(Debug)]
+pub struct LineHashes<'a> {
+    paths: &'a Paths,
+    files: HashMap<String, Vec<String>>,
+}
+
+impl<'a> LineHashes<'a> {
+    /// Of files that are found by `paths`.
+    pub fn new(paths: &'a Paths) -> LineHashes<'a> {
+        LineHashes {
+            paths,
+            files: HashMap::new(),
+        }
+    }
+
+    /// The hash of the line on which a finding stands; of none when it has no text.
+    pub fn of_finding(&mut self, finding: &Finding) -> String {
+        let (Some(source), Some(span)) = (&finding.location.source, &finding.location.span) else {
+            return String::new();
+        };
+        let paths = self.paths;
+        let hashes =
+            self.files
+                .entry(source.path.clone())
+                .or_insert_with(|| match source.invalid_utf8 {
+                    None => line_hashes(&source.text),
+                    // The text we hold is not the one that others decode.
+                    Some(_) => read_hashes(paths, &source.path),
+                });
+        at_line(hashes, source.lines().line(span.start))
+    }
+
+    /// The hash of the first line of a file.
+    pub fn of_file(&mut self, shown: &str) -> String {
+        let paths = self.paths;
+        let hashes = self
+            .files
+            .entry(shown.to_owned())
+            .or_insert_with(|| read_hashes(paths, shown));
+        at_line(hashes, 1)
+    }
+}
+
+fn at_line(hashes: &[String], line: usize) -> String {
+    let hash = hashes.get(line - 1).or(hashes.last());
+    hash.cloned().unwrap_or_default()
+}
+
+fn read_hashes(paths: &Paths, shown: &str) -> Vec<String> {
+    let path = paths.on_disk(shown);
+    let is_readable = std::fs::metadata(&path)
+        .is_ok_and(|file| file.is_file() && file.len() <= crate::disk::MAX_TLS_FILE);
+    let bytes = is_readable.then(|| std::fs::read(&path).ok()).flatten();
+    line_hashes(&String::from_utf8_lossy(&bytes.unwrap_or_default()))
+}
+
+/// A fingerprint for each finding: of the rule, the path in the repository and the hash of the line.
+/// No two are equal: several findings of one rule on one line are numbered.
+pub fn fingerprints<'a>(
+    findings: impl IntoIterator<Item = &'a Finding>,
+    paths: &Paths,
+) -> Vec<String> {
+    let mut lines = LineHashes::new(paths);
+    let mut seen: HashMap<u128, usize> = HashMap::new();
+    let mut relative: HashMap<&str, String> = HashMap::new();
+    findings
+        .into_iter()
+        .map(|finding| {
+            let path = relative
+                .entry(&finding.location.path)
+                .or_insert_with(|| paths.relative(&finding.location.path));
+            let line = lines.of_finding(finding);
+            let key = fnv(&[finding.rule.name, path, &line]);
+            let repeat = seen.entry(key).or_default();
+            *repeat += 1;
+            let key = match *repeat {
+                1 => key,
+                n => fnv(&[finding.rule.name, path, &line, &n.to_string()]),
+            };
+            format!("{key:032x}")
+        })
+        .collect()
+}
+
+/// FNV-1a of 128 bits over the parts, each ended by a zero byte: fixed for ever, unlike the
+/// standard library's hasher.
+fn fnv(parts: &[&str]) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    parts
+        .iter()
+        .flat_map(|part| part.bytes().chain([0]))
+        .fold(BASIS, |hash, byte| {
+            (hash ^ u128::from(byte)).wrapping_mul(PRIME)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Known answers: codeql-action, `src/fingerprints.test.ts`.
+
+    #[test]
+    fn line_hashes_are_those_of_the_upload_action() {
+        assert_eq!(line_hashes(""), ["c129715d7a2bc9a3:1"]);
+        assert_eq!(
+            line_hashes(" a\nb\n  \t\tc\n d"),
+            [
+                "271789c17abda88f:1",
+                "54703d4cd895b18:1",
+                "180aee12dab6264:1",
+                "a23a3dc5e078b07b:1"
+            ]
+        );
+        let lorem = line_hashes(&"Lorem ipsum dolor sit amet.\n".repeat(10));
+        assert_eq!(lorem[0], "a7f2ff13bc495cf2:1");
+        assert_eq!(lorem[5], "a7f2ff13bc495cf2:6");
+        assert_eq!(lorem[6], "a7f2ff1481e87703:1");
+    }
+
+    #[test]
+    fn line_ends_are_equal() {
+        let unix = line_hashes("a\nb\n\nc");
+        assert_eq!(line_hashes("a\r\nb\r\n\r\nc"), unix);
+        assert_eq!(line_hashes("a\rb\r\rc"), unix);
+    }
+
+    #[test]
+    fn the_hash_of_a_fingerprint_is_the_published_one() {
+        // draft-eastlake-fnv: FNV-1a, 128 bits, of "a" with a zero byte, computed step by step.
+        let basis: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+        let prime = (1u128 << 88) + 0x13b;
+        let a = (basis ^ 0x61).wrapping_mul(prime);
+        assert_eq!(format!("{a:032x}"), "d228cb696f1a8caf78912b704e4a8964");
+        assert_eq!(fnv(&["a"]), a.wrapping_mul(prime));
+    }
+}

@@ -1,0 +1,142 @@
+//! The result of a run: what was found, what is kept quiet, what could not be done.
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::{Finding, Severity};
+use super::meta::Meta;
+use crate::containerd::{FileError, Release};
+
+/// Something that kept the tool from its work in one place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// A rule panicked.
+    #[error(
+        "{path}: the rule {rule} panicked ({message}); this is a bug of certsd-lint, please report it. The other rules went on"
+    )]
+    Bug {
+        /// The path it looked at.
+        path: String,
+        /// The rule.
+        rule: &'static str,
+        /// What the panic said.
+        message: String,
+    },
+    /// A directory could not be listed.
+    #[error("cannot read {path}: {error}")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// Why.
+        error: FileError,
+    },
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Config paths.
+    pub trees: usize,
+    /// Their namespaces.
+    pub namespaces: usize,
+    /// hosts.toml files that were read.
+    pub files: usize,
+    /// config.toml files.
+    pub nodes: usize,
+}
+
+/// A finding that is kept quiet.
+#[derive(Debug, Clone)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// What keeps it quiet.
+    pub by: Suppressor,
+}
+
+/// What keeps a finding quiet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suppressor {
+    /// A comment in the file.
+    Comment {
+        /// What stands behind the rules, perhaps nothing.
+        reason: String,
+    },
+    /// The baseline knows it.
+    Baseline,
+}
+
+/// The result of a run.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What was found, sorted.
+    pub findings: Vec<Finding>,
+    /// What was found and is kept quiet, sorted.
+    pub suppressed: Vec<Suppressed>,
+    /// How much was looked at.
+    pub summary: Summary,
+    /// The paths of the files that were read, as they are shown.
+    pub files: Vec<String>,
+    /// The directories that were looked at, as they are shown: whole trees, or the namespaces that were
+    /// asked for.
+    pub places: Vec<String>,
+    /// What the baseline did, when there is one.
+    pub baseline: Option<BaselineOutcome>,
+    /// What could not be done.
+    pub failures: Vec<Failure>,
+    /// The rules of the catalogue, for formats that describe all of them.
+    pub rules: Vec<&'static Meta>,
+    /// The targeted releases, oldest first.
+    pub releases: Vec<Release>,
+}
+
+impl Report {
+    /// Adds what was found elsewhere.
+    pub(crate) fn append(&mut self, other: Report) {
+        self.findings.extend(other.findings);
+        self.suppressed.extend(other.suppressed);
+        self.summary.trees += other.summary.trees;
+        self.summary.namespaces += other.summary.namespaces;
+        self.summary.files += other.summary.files;
+        self.summary.nodes += other.summary.nodes;
+        self.files.extend(other.files);
+        self.places.extend(other.places);
+        self.failures.extend(other.failures);
+    }
+
+    /// The findings and those that are kept quiet, in one order.
+    pub fn everything(&self) -> Vec<(&Finding, Option<&Suppressor>)> {
+        let loud = self.findings.iter().map(|finding| (finding, None));
+        let quiet = self.suppressed.iter().map(|s| (&s.finding, Some(&s.by)));
+        let mut all: Vec<_> = loud.chain(quiet).collect();
+        all.sort_by(|(a, _), (b, _)| a.cmp_place(b));
+        all
+    }
+
+    /// How many findings have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    }
+}
+
+/// A finding that is known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Known {
+    /// The file or directory, relative to the root of the repository.
+    pub path: String,
+    /// The rule's name.
+    pub rule: String,
+    /// See [`fingerprints`](super::fingerprints).
+    pub fingerprint: String,
+}
+
+/// What a baseline did in a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BaselineOutcome {
+    /// How many findings it kept quiet.
+    pub known: usize,
+    /// What it knows and nobody finds any more, where this run looked.
+    pub vanished: Vec<Known>,
+}

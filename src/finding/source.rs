@@ -1,0 +1,65 @@
+//! The text of a file, under the name that the user knows it by.
+
+use std::sync::OnceLock;
+
+use super::secrets::Secrets;
+use crate::toml::view::LineIndex;
+
+/// A file's text and its name.
+#[derive(Debug)]
+pub struct Source {
+    /// The path as the user named the tree, `/` between parts.
+    pub path: String,
+    /// The text. Bytes that are no UTF-8 are replaced by `?`, one for one, so that
+    /// offsets stay those of the file.
+    pub text: String,
+    /// Where the first byte is that is no UTF-8, if there is one.
+    pub invalid_utf8: Option<usize>,
+    // Both found when they are first asked for.
+    lines: OnceLock<LineIndex>,
+    secrets: OnceLock<Secrets>,
+}
+
+impl Source {
+    /// Lines and columns.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    /// What of it must not be repeated.
+    pub fn secrets(&self) -> &Secrets {
+        self.secrets.get_or_init(|| Secrets::of(&self.text))
+    }
+
+    /// The text with stars in place of its secrets, byte for byte.
+    pub fn starred(&self) -> &str {
+        self.secrets().starred(&self.text)
+    }
+
+    /// Takes the bytes of the file at `path`.
+    pub fn new(path: impl Into<String>, bytes: &[u8]) -> Source {
+        let (text, invalid_utf8) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text.to_owned(), None),
+            Err(error) => {
+                let mut text = String::with_capacity(bytes.len());
+                for chunk in bytes.utf8_chunks() {
+                    text.push_str(chunk.valid());
+                    text.extend(chunk.invalid().iter().map(|_| '?'));
+                }
+                (text, Some(error.valid_up_to()))
+            }
+        };
+        Source {
+            path: path.into(),
+            text,
+            invalid_utf8,
+            lines: OnceLock::new(),
+            secrets: OnceLock::new(),
+        }
+    }
+    /// Whether lines end with a carriage return and a line feed, most of them at least.
+    pub fn has_crlf(&self) -> bool {
+        let crlf = self.text.matches("\r\n").count();
+        crlf > 0 && 2 * crlf > self.text.matches('\n').count()
+    }
+}

@@ -1,0 +1,51 @@
+//! Slips in the header of a table.
+
+use super::{Line, Slip};
+
+/// `[host."https://mirror.internal"] capabilities = ["pull"]`.
+pub(crate) fn setting_behind(line: &Line) -> Option<Slip> {
+    let body = line.body;
+    if !body.starts_with('[') || body.starts_with("[[") {
+        return None;
+    }
+    let end = body.find("\"]")? + 2;
+    let (header, rest) = body.split_at(end);
+    if !rest.contains('=') {
+        return None;
+    }
+    let (span, rest) = (line.whole.start + end..line.whole.end, rest.trim());
+    let slip = Slip::new(
+        span.clone(),
+        "a table header ends its line",
+        "belongs on a line of its own",
+        format!("write `{header}` and, on the next line, `{rest}`"),
+    );
+    Some(slip.replaced(span, format!("\n  {rest}")))
+}
+
+/// `[host]."https://mirror.internal"`.
+pub(crate) fn key_outside(line: &Line) -> Option<Slip> {
+    let rest = line.body.strip_prefix("[host].")?;
+    let header = format!("[host.{}]", rest.trim_end_matches(']'));
+    Some(Slip::rewritten(
+        line.whole.clone(),
+        "the key of a table stands inside its brackets",
+        "outside the brackets",
+        header,
+    ))
+}
+
+/// `[host.https://mirror.internal]`.
+pub(crate) fn unquoted_url(line: &Line) -> Option<Slip> {
+    let rest = line.body.strip_prefix("[host.")?;
+    if !rest.contains("//") || rest.contains(['"', '\'']) {
+        return None;
+    }
+    let header = format!("[host.\"{}\"]", rest.trim_end_matches(']'));
+    Some(Slip::rewritten(
+        line.whole.clone(),
+        "the URL of a host table needs quotes",
+        "not in quotes",
+        header,
+    ))
+}

@@ -1,0 +1,123 @@
+//! What people write that is no TOML, and what they meant.
+//!
+//! A parser says where it stopped. A person wants to know what to write instead, which the line at that place tells in
+//! most cases: each kind of slip is a function that knows its own.
+
+mod headers;
+mod languages;
+mod settings;
+mod values;
+
+use crate::toml::Span;
+
+/// A mistake that people make, and what they meant.
+#[derive(Debug)]
+pub struct Slip {
+    /// Where it is.
+    pub span: Span,
+    /// What it is, in one sentence without its end.
+    pub message: String,
+    /// What to say at the place itself.
+    pub label: String,
+    /// What to write instead.
+    pub help: String,
+    /// The edit that writes it, where it is known for certain.
+    pub replacement: Option<(Span, String)>,
+}
+
+impl Slip {
+    fn new(span: Span, message: &str, label: &str, help: impl Into<String>) -> Slip {
+        Slip {
+            span,
+            message: message.to_owned(),
+            label: label.to_owned(),
+            help: help.into(),
+            replacement: None,
+        }
+    }
+
+    /// One that is mended by another text at its place.
+    fn rewritten(span: Span, message: &str, label: &str, text: String) -> Slip {
+        let help = format!("write `{text}`");
+        Slip::new(span.clone(), message, label, help).replaced(span, text)
+    }
+
+    fn replaced(mut self, span: Span, replacement: impl Into<String>) -> Slip {
+        self.replacement = Some((span, replacement.into()));
+        self
+    }
+}
+
+/// The line at which a parser stopped.
+struct Line<'a> {
+    /// The whole text.
+    text: &'a str,
+    /// Where the parser stopped, in the text.
+    offset: usize,
+    /// Where the line begins.
+    start: usize,
+    /// The line, without its end.
+    line: &'a str,
+    /// The line without the blanks around it.
+    body: &'a str,
+    /// The place of the body.
+    whole: Span,
+}
+
+impl<'a> Line<'a> {
+    fn at(text: &'a str, offset: usize) -> Option<Line<'a>> {
+        let offset = offset.min(text.len());
+        let start = text.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
+        let line = text[start..].split('\n').next().unwrap_or_default();
+        let line = line.trim_end_matches('\r');
+        let body = line.trim();
+        let body_start = start + line.len() - line.trim_start().len();
+        Some(Line {
+            text,
+            offset,
+            start,
+            line,
+            body,
+            whole: body_start..body_start + body.len(),
+        })
+    }
+
+    /// What stands before the key.
+    fn indentation(&self) -> &'a str {
+        &self.line[..self.whole.start - self.start]
+    }
+}
+
+/// The kinds of slips, in the order in which they are looked for: a template is no broken setting.
+const KINDS: [fn(&Line) -> Option<Slip>; 18] = [
+    languages::template,
+    languages::yaml,
+    languages::json,
+    languages::code_fence,
+    languages::markdown_escape,
+    headers::setting_behind,
+    settings::typographic_quotes,
+    headers::key_outside,
+    headers::unquoted_url,
+    settings::assignment,
+    settings::another_behind,
+    settings::comma_behind,
+    values::missing,
+    values::capitals,
+    values::bare_text,
+    values::bare_words,
+    values::open_quote,
+    values::open_array_above,
+];
+
+/// The slip at which a parser stopped; `None` where none is recognised.
+pub fn slip(text: &str, at: &Span) -> Option<Slip> {
+    let line = Line::at(text, at.start)?;
+    KINDS.iter().find_map(|kind| kind(&line))
+}
+
+/// What needs no quotes as a key, and needs them as a value.
+fn is_word(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    !text.is_empty() && text.chars().all(plain)
+}

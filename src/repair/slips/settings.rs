@@ -1,0 +1,93 @@
+//! Slips around a setting: its sign, its quotes, what stands behind it.
+
+use super::{Line, Slip, is_word};
+use crate::facts::keys::HOST_KEYS;
+
+/// `server = “https://mirror.internal”`.
+pub(crate) fn typographic_quotes(line: &Line) -> Option<Slip> {
+    // What people say in a comment is theirs.
+    let code = &line.line[..comment_start(line.line)];
+    if !code.contains(['“', '”', '‘', '’', '„', '«', '»']) {
+        return None;
+    }
+    let straight = code
+        .replace(['“', '”', '„', '«', '»'], "\"")
+        .replace(['‘', '’'], "'");
+    let slip = Slip::new(
+        line.whole.clone(),
+        "typographic quotes are no quotes in TOML",
+        "",
+        format!("write `{}`", straight.trim()),
+    );
+    Some(slip.replaced(line.start..line.start + code.len(), straight))
+}
+
+/// Where a comment begins behind a blank, or the end.
+fn comment_start(line: &str) -> usize {
+    [" #", "\t#"]
+        .iter()
+        .filter_map(|sign| line.find(sign))
+        .min()
+        .unwrap_or(line.len())
+}
+
+/// `server => "https://mirror.internal"`.
+pub(crate) fn assignment(line: &Line) -> Option<Slip> {
+    let mut signs = ["=>", ":="].into_iter();
+    let (sign, (key, value)) = signs.find_map(|sign| Some((sign, line.body.split_once(sign)?)))?;
+    let slip = Slip::new(
+        line.whole.clone(),
+        "a value is assigned with `=` alone",
+        "",
+        format!("write `{} = {}`", key.trim(), value.trim()),
+    );
+    if !is_word(key.trim()) || value.starts_with('>') {
+        return Some(slip);
+    }
+    let at = line.whole.start + key.len();
+    Some(slip.replaced(at..at + sign.len(), "="))
+}
+
+/// `capabilities = ["pull"] skip_verify = true`: the parser stops at the second key.
+pub(crate) fn another_behind(line: &Line) -> Option<Slip> {
+    let (written, rest) = line
+        .line
+        .split_at((line.offset - line.start).min(line.line.len()));
+    let (key, _) = rest.split_once('=')?;
+    if !is_setting(key.trim()) || !written.contains('=') {
+        return None;
+    }
+    let slip = Slip::new(
+        line.offset..line.whole.end,
+        "a setting ends its line",
+        "belongs on a line of its own",
+        format!("write `{}` and, on the next line, `{rest}`", written.trim()),
+    );
+    let at = line.start + written.trim_end().len();
+    Some(slip.replaced(at..line.offset, format!("\n{}", line.indentation())))
+}
+
+/// A key that containerd reads.
+fn is_setting(key: &str) -> bool {
+    key == "server" || HOST_KEYS.contains(&key)
+}
+
+/// `skip_verify = true,`.
+pub(crate) fn comma_behind(line: &Line) -> Option<Slip> {
+    let behind = line
+        .text
+        .get(line.offset..line.whole.end.max(line.offset + 1))?;
+    let rest = behind.trim_start_matches([',', ' ']);
+    let is_last = rest.trim_start().is_empty() || rest.trim_start().starts_with('#');
+    if !behind.starts_with(',') || !is_last {
+        return None;
+    }
+    let commas = behind[..behind.len() - rest.len()].trim_end();
+    let slip = Slip::new(
+        line.offset..line.offset + 1,
+        "a comma stands after the value",
+        "this comma",
+        "delete the comma: a line ends the setting",
+    );
+    Some(slip.replaced(line.offset..line.offset + commas.len(), ""))
+}

@@ -1,0 +1,143 @@
+//! Slips in a value.
+
+use super::{Line, Slip, is_word};
+use crate::toml::Span;
+
+/// A setting of which the value is at fault.
+struct Setting<'a> {
+    key: &'a str,
+    value: &'a str,
+    /// The place of the value.
+    span: Span,
+}
+
+impl Setting<'_> {
+    /// The slip that is mended by another value.
+    fn with(&self, message: &str, label: &str, value: String) -> Slip {
+        let help = format!("write `{} = {value}`", self.key);
+        Slip::new(self.span.clone(), message, label, help).replaced(self.span.clone(), value)
+    }
+}
+
+/// The setting in whose value the parser stopped: where the key is at fault, nothing is said of its value.
+fn setting<'a>(line: &Line<'a>) -> Option<Setting<'a>> {
+    let (key, value) = without_comment(line).split_once('=')?;
+    let sign = line.whole.start + key.len();
+    let blanks = value.len() - value.trim_start().len();
+    let start = sign + 1 + blanks;
+    (line.offset > sign).then(|| Setting {
+        key: key.trim(),
+        value: value.trim(),
+        span: start..start + value.trim().len(),
+    })
+}
+
+fn without_comment<'a>(line: &Line<'a>) -> &'a str {
+    line.body.split('#').next().unwrap_or(line.body).trim_end()
+}
+
+/// `ca =`, and nothing behind it.
+pub(crate) fn missing(line: &Line) -> Option<Slip> {
+    let Setting { key, value, .. } = setting(line)?;
+    if !value.is_empty() || !is_word(key) {
+        return None;
+    }
+    let end = line.whole.start + without_comment(line).len();
+    Some(Slip::new(
+        end - 1..end,
+        &format!("`{key}` has no value"),
+        "nothing follows",
+        "write the value on this line, or delete the line",
+    ))
+}
+
+/// `skip_verify = True`.
+pub(crate) fn capitals(line: &Line) -> Option<Slip> {
+    let setting = setting(line)?;
+    let lower = setting.value.to_ascii_lowercase();
+    let is_one = matches!(lower.as_str(), "true" | "false") && lower != setting.value;
+    is_one.then(|| setting.with("true and false are written in lower case", "", lower))
+}
+
+/// `server = https://mirror.internal`.
+pub(crate) fn bare_text(line: &Line) -> Option<Slip> {
+    let setting = setting(line)?;
+    let value = setting.value;
+    let is_bare = !value.is_empty()
+        && !matches!(value, "true" | "false")
+        && !value.starts_with(['[', '{'])
+        && !value.contains(['"', '\'']);
+    if !is_bare {
+        return None;
+    }
+    let mut slip = setting.with("text needs quotes", "not in quotes", format!("\"{value}\""));
+    // In quotes a backslash would begin an escape.
+    slip.replacement.take_if(|_| value.contains('\\'));
+    Some(slip)
+}
+
+/// `capabilities = [pull, resolve]`.
+pub(crate) fn bare_words(line: &Line) -> Option<Slip> {
+    let setting = setting(line)?;
+    let words = quoted_words(setting.value)?;
+    Some(setting.with("text needs quotes", "not in quotes", words))
+}
+
+/// `["pull", "resolve"]` for `[pull, "resolve"]`.
+fn quoted_words(value: &str) -> Option<String> {
+    let inner = value.strip_prefix('[')?.strip_suffix(']')?;
+    let mut parts = Vec::new();
+    for part in inner.split(',') {
+        let word = part.trim();
+        let in_quotes = |q: char| {
+            let inner = word.strip_prefix(q).and_then(|word| word.strip_suffix(q));
+            inner.is_some_and(|inner| !inner.contains(['"', '\'', '\\']))
+        };
+        if is_word(word) && word.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            parts.push(part.replacen(word, &format!("\"{word}\""), 1));
+        } else if word.is_empty() || in_quotes('"') || in_quotes('\'') {
+            parts.push(part.to_owned());
+        } else {
+            return None;
+        }
+    }
+    let written = format!("[{}]", parts.join(","));
+    (written != value).then_some(written)
+}
+
+/// `server = "https://mirror.internal`.
+pub(crate) fn open_quote(line: &Line) -> Option<Slip> {
+    let Setting { value, span, .. } = setting(line)?;
+    let all = value.matches('"').count();
+    let quotes = all - value.matches("\\\"").count().min(all);
+    if !value.starts_with('"') || value.starts_with("\"\"\"") || quotes % 2 == 0 {
+        return None;
+    }
+    let slip = Slip::new(
+        span.clone(),
+        "a quote is not closed",
+        "opened here",
+        "close the text with `\"` on the same line",
+    );
+    // A word ends where the line does; of more, nobody knows which belongs to the text.
+    let is_word = quotes == 1 && value.len() > 1 && !value.contains([' ', ',', '\\']);
+    Some(match is_word && without_comment(line) == line.body {
+        true => slip.replaced(span, format!("{value}\"")),
+        false => slip,
+    })
+}
+
+/// `capabilities = ["pull"` on the line above.
+pub(crate) fn open_array_above(line: &Line) -> Option<Slip> {
+    let mut above = line.text[..line.start].lines().rev().map(str::trim);
+    let previous = above.find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    let is_open = previous.matches('[').count() > previous.matches(']').count();
+    (previous.contains('=') && is_open).then(|| {
+        Slip::new(
+            line.whole.clone(),
+            "the array above is not closed",
+            "`]` is due before this",
+            format!("write `{previous}]`"),
+        )
+    })
+}
