@@ -1,5 +1,6 @@
 //! certsd-lint: a linter for containerd's registry host configuration.
 
+pub mod carriers;
 #[doc(hidden)]
 pub mod cli;
 pub mod containerd;
@@ -18,3 +19,4 @@ pub mod report;
 pub mod rules;
 pub mod settings;
 pub mod toml;
+mod yaml;

@@ -1,10 +1,10 @@
 //! One shape for TOML, YAML and JSON: what the readers of old configurations look through.
 
-use saphyr::{LoadableYamlNode, MarkedYamlOwned, ScalarOwned, YamlDataOwned};
 use serde_json::Value as Json;
 
 use super::report::SourceError;
 use crate::toml::view::{Document, LineIndex, Node as Toml, Spelling, Table};
+use crate::yaml;
 
 /// A value and the line that it begins on, where the format tells.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,39 +149,43 @@ impl TomlReader<'_> {
 
 /// Reads the first document of a YAML text.
 pub fn yaml(text: &str) -> Result<Node, SourceError> {
-    let documents = MarkedYamlOwned::load_from_str(text).map_err(|error| {
-        let mark = error.marker();
-        SourceError::at(mark.line(), format!("it is not YAML: {}", error.info()))
-            .column(mark.col() + 1)
-    })?;
-    Ok(documents.first().map_or(
-        Node {
-            value: Value::Null,
-            line: None,
-        },
-        yaml_node,
-    ))
+    let (documents, error) = yaml::documents(text);
+    if let Some(error) = error {
+        let message = format!("it is not YAML: {}", error.message);
+        return Err(SourceError::at(error.line, message).column(error.column));
+    }
+    let lines = LineIndex::new(text);
+    let nothing = Node {
+        value: Value::Null,
+        line: None,
+    };
+    let first = documents.first();
+    Ok(first.map_or(nothing, |node| yaml_node(node, &lines)))
 }
 
-fn yaml_node(node: &MarkedYamlOwned) -> Node {
-    let value = match &node.data {
-        YamlDataOwned::Value(scalar) => match scalar {
-            ScalarOwned::Null => Value::Null,
-            ScalarOwned::Boolean(value) => Value::Boolean(*value),
-            ScalarOwned::Integer(number) => Value::Integer(number.to_string()),
-            ScalarOwned::FloatingPoint(_) => Value::Other("a float"),
-            ScalarOwned::String(text) => Value::Text(text.clone()),
+fn yaml_node(node: &yaml::Node, lines: &LineIndex) -> Node {
+    let value = match &node.value {
+        yaml::Value::Scalar { .. } if node.is_null() => Value::Null,
+        yaml::Value::Scalar { text, style } => match (node.boolean(), style) {
+            (Some(value), _) => Value::Boolean(value),
+            (None, yaml::Style::Plain) if text.parse::<i64>().is_ok() => {
+                Value::Integer(text.clone())
+            }
+            (None, yaml::Style::Plain) if is_float(text) => Value::Other("a float"),
+            _ => Value::Text(text.clone()),
         },
-        YamlDataOwned::Sequence(nodes) => Value::List(nodes.iter().map(yaml_node).collect()),
-        YamlDataOwned::Mapping(map) => {
+        yaml::Value::Sequence(nodes) => {
+            Value::List(nodes.iter().map(|node| yaml_node(node, lines)).collect())
+        }
+        yaml::Value::Mapping(map) => {
             let mut entries = Vec::new();
             let mut merged = Vec::new();
             for (key, value) in map {
                 let entry = Entry {
-                    key: yaml_key(key),
-                    line: Some(key.span.start.line()),
+                    key: key.text().unwrap_or_default().to_owned(),
+                    line: Some(lines.line(key.span.start)),
                     implied: false,
-                    node: yaml_node(value),
+                    node: yaml_node(value, lines),
                 };
                 match entry.key.as_str() {
                     "<<" => merged.extend(entry.node.entries().to_vec()),
@@ -193,21 +197,15 @@ fn yaml_node(node: &MarkedYamlOwned) -> Node {
             entries.extend(merged);
             Value::Table(entries)
         }
-        YamlDataOwned::Tagged(_, inner) => return yaml_node(inner),
-        _ => Value::Other("something unreadable"),
     };
     Node {
         value,
-        line: Some(node.span.start.line()),
+        line: Some(lines.line(node.span.start)),
     }
 }
 
-fn yaml_key(key: &MarkedYamlOwned) -> String {
-    match yaml_node(key).value {
-        Value::Text(text) | Value::Integer(text) => text,
-        Value::Boolean(value) => value.to_string(),
-        _ => String::new(),
-    }
+fn is_float(text: &str) -> bool {
+    text.contains(['.', 'e', 'E']) && text.parse::<f64>().is_ok()
 }
 
 /// Reads JSON. It tells no lines.

@@ -1,0 +1,188 @@
+//! Configuration inside other files: scripts, YAML, Terraform.
+//!
+//! A carrier is a file that holds the text of a hosts.toml, or says by values what one is made of. Its texts are taken out
+//! with the table that leads back to its own lines ([`text`]), put together to trees as the node will have them, and
+//! linted like files.
+//!
+//! What is filled in later stays unknown: a stand-in keeps the text readable, and nothing is said of what touches it.
+
+pub mod carried;
+pub mod dockerfile;
+pub mod document;
+pub mod fact;
+pub mod hcl;
+pub mod hosts_text;
+pub mod look;
+pub mod shell;
+pub mod stand_ins;
+pub mod target;
+pub mod templates;
+pub mod text;
+pub mod write;
+pub mod yaml;
+
+use carried::Carried;
+use document::Document;
+use stand_ins::StandIns;
+use target::Target;
+use templates::Syntax;
+use text::{Builder, Text};
+use write::{Content, Mode, Write};
+
+/// Larger carriers are not read: those with configuration in them have some kilobytes.
+pub const MAX_CARRIER: u64 = 2 * 1024 * 1024;
+
+/// The kinds of carriers, as settings name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Scripts.
+    Shell,
+    /// Dockerfiles.
+    Dockerfile,
+    /// YAML of all sorts.
+    Yaml,
+    /// Terraform.
+    Terraform,
+    /// A hosts.toml that is a template.
+    Template,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 5] = [
+        Kind::Shell,
+        Kind::Dockerfile,
+        Kind::Yaml,
+        Kind::Terraform,
+        Kind::Template,
+    ];
+
+    /// The word for it in settings.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Shell => "shell",
+            Kind::Dockerfile => "dockerfile",
+            Kind::Yaml => "yaml",
+            Kind::Terraform => "terraform",
+            Kind::Template => "template",
+        }
+    }
+}
+
+/// Endings of templates, and the marks that mean something in them.
+const TEMPLATES: [&str; 10] = [
+    "j2", "jinja", "jinja2", "tftpl", "tpl", "tmpl", "gotmpl", "template", "in", "templ",
+];
+
+/// A file's name without the endings of templates.
+fn bare(name: &str) -> &str {
+    let mut name = name;
+    while let Some((rest, ending)) = name.rsplit_once('.') {
+        if !TEMPLATES.contains(&ending) || rest.is_empty() {
+            break;
+        }
+        name = rest;
+    }
+    name
+}
+
+/// What kind of carrier a file can be, by its name and its first line.
+pub fn kind(path: &str, text: &str) -> Option<Kind> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let inner = bare(name);
+    let ending = inner.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let first = text.lines().next().unwrap_or_default();
+    let is_script = first.starts_with("#!")
+        && first
+            .rsplit(['/', ' '])
+            .any(|word| matches!(word, "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh"));
+    let lower = inner.to_ascii_lowercase();
+    if name != inner && inner.ends_with("hosts.toml") {
+        return Some(Kind::Template);
+    }
+    match ending {
+        "yaml" | "yml" | "bu" => return Some(Kind::Yaml),
+        "tf" | "tfvars" | "hcl" => return Some(Kind::Terraform),
+        "sh" | "bash" | "zsh" | "ash" => return Some(Kind::Shell),
+        _ => {}
+    }
+    if first.trim_end() == "#cloud-config" {
+        return Some(Kind::Yaml);
+    }
+    if is_script {
+        return Some(Kind::Shell);
+    }
+    let is_dockerfile = ["dockerfile", "containerfile"].iter().any(|word| {
+        lower == *word
+            || lower.starts_with(&format!("{word}."))
+            || lower.ends_with(&format!(".{word}"))
+    });
+    is_dockerfile.then_some(Kind::Dockerfile)
+}
+
+/// What the file at a path holds; `None` where it is no carrier.
+pub fn read(path: &str, text: &str) -> Option<(Kind, Carried)> {
+    if !look::may_hold(text.as_bytes()) {
+        return None;
+    }
+    let kind = kind(path, text)?;
+    let mut carried = Carried::default();
+    let mut stand_ins = StandIns::new(text);
+    let whole = Text::of_carrier(text);
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let is_jinja = [".j2", ".jinja", ".jinja2"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    let is_terraform = name.ends_with(".tftpl")
+        || name.ends_with(".tpl") && text.contains("%{") && !text.contains("{{");
+    let syntax = Syntax {
+        braces: kind != Kind::Terraform && !is_terraform,
+        jinja: is_jinja || kind == Kind::Yaml && text.contains("{%"),
+        terraform: is_terraform,
+    };
+    let whole = templates::read(&whole, syntax, &mut stand_ins);
+    match kind {
+        Kind::Shell => {
+            let mut document = Document::new(&mut stand_ins, &mut carried, 0);
+            document.script(&whole);
+            document.finish();
+        }
+        Kind::Dockerfile => dockerfile::read(&whole, &mut stand_ins, &mut carried),
+        Kind::Yaml => yaml::read(&whole, &mut stand_ins, &mut carried, 0),
+        Kind::Terraform => hcl::read(&whole, &mut stand_ins, &mut carried),
+        Kind::Template => {
+            let mut document = Document::new(&mut stand_ins, &mut carried, 0);
+            document.writes.push(template(path, whole));
+            document.finish();
+        }
+    }
+    Some((kind, carried))
+}
+
+/// A template of a hosts.toml: where it lies may tell its namespace.
+fn template(path: &str, text: Text) -> Write {
+    let length = text.as_str().len();
+    let place = text.in_carrier(&(0..length));
+    let nothing = Text::default();
+    let named = |path: &str| {
+        let mut named = Builder::new(&nothing);
+        named.put_for(path, 0..0);
+        named.finish()
+    };
+    let directory = path.rfind('/').map_or("", |at| &path[..at]);
+    let as_deployed = named(&format!("{directory}/hosts.toml"));
+    let path = match target::of(&as_deployed) {
+        Target::Tree(place) if place.namespace.is_some() => as_deployed,
+        _ => named(&format!("{path}/hosts.toml")),
+    };
+    Write {
+        path,
+        path_span: 0..0,
+        content: Content::Text(text),
+        content_span: place,
+        mode: Mode::Replace,
+        operator: None,
+        is_guarded: true,
+        source: None,
+    }
+}

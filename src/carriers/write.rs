@@ -1,0 +1,44 @@
+//! A file that a carrier writes.
+
+use std::ops::Range;
+
+use super::text::Text;
+
+/// What a carrier says of a file's text.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// It is here.
+    Text(Text),
+    /// It comes from elsewhere: a secret, a variable, another file.
+    Unknown,
+}
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// What was in it is gone.
+    Replace,
+    /// Behind what is in it.
+    Append,
+}
+
+/// A file that a carrier writes.
+#[derive(Debug, Clone)]
+pub struct Write {
+    /// Its path as the carrier has it, with what is not known of it.
+    pub path: Text,
+    /// Where the carrier names it, for what has to be said of the file as a whole.
+    pub path_span: Range<usize>,
+    /// Its text.
+    pub content: Content,
+    /// Where the carrier has the text.
+    pub content_span: Range<usize>,
+    /// How it is written.
+    pub mode: Mode,
+    /// What says that it is appended: `>>`, `-a`.
+    pub operator: Option<Range<usize>>,
+    /// The script looks at the file before it appends to it.
+    pub is_guarded: bool,
+    /// Another file of the repository has the text.
+    pub source: Option<Text>,
+}
