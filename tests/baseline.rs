@@ -84,7 +84,14 @@ fn new_findings_count_and_vanished_ones_are_told() {
     write(root, "docker.io", changed);
     let report = lint_tree(root, Some(&baseline));
     assert_eq!(names(&report), ["unknown-suppression"]);
-    assert!(report.findings[0].message.contains("other-nonsense"));
+    assert!(
+        report
+            .findings
+            .get(0)
+            .unwrap()
+            .message
+            .contains("other-nonsense")
+    );
     assert_eq!(
         vanished(&report),
         "certs.d/docker.io/hosts.toml: unknown-suppression is in the baseline and is no longer found\n"

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use certsd_lint::disk::{Tree, TreeOptions};
 use certsd_lint::engine;
-use certsd_lint::finding::{Finding, Level, Report, Run, Settings, Suppressor};
+use certsd_lint::finding::{Finding, Level, Packed, Report, Run, Settings, Suppressor};
 
 fn run(settings: Settings) -> Run {
     Run { settings, now: 0 }
@@ -44,21 +44,21 @@ fn lint_text(text: &str) -> Report {
 }
 
 /// The findings in short: rule, and the text they stand at.
-fn shown(findings: &[Finding]) -> Vec<String> {
+fn shown(findings: &Packed<Finding>) -> Vec<String> {
     let short = |finding: &Finding| {
         let source = finding.location.source.as_ref().expect("a place in a text");
         let span = finding.location.span.clone().expect("a place in a text");
         format!("{} {}", finding.rule.name, &source.text[span])
     };
-    findings.iter().map(short).collect()
+    findings.iter().map(|finding| short(&finding)).collect()
 }
 
 /// The text after all fixes, each applied unless it overlaps one before it.
-fn fixed(text: &str, findings: &[Finding]) -> String {
+fn fixed(text: &str, findings: &Packed<Finding>) -> String {
     let mut edits: Vec<_> = findings
         .iter()
-        .filter_map(|f| f.fix.as_ref())
-        .flat_map(|fix| fix.edits.clone())
+        .filter_map(|f| f.fix)
+        .flat_map(|fix| fix.edits)
         .collect();
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let mut out = String::new();
@@ -132,8 +132,11 @@ fn a_silenced_finding_is_kept_with_its_reason() {
     let by = Suppressor::Comment {
         reason: "ours".to_owned(),
     };
-    assert_eq!(report.suppressed[0].by, by);
-    assert_eq!(report.suppressed[0].finding.rule.name, "unknown-capability");
+    assert_eq!(report.suppressed.get(0).unwrap().by, by);
+    assert_eq!(
+        report.suppressed.get(0).unwrap().finding.rule.name,
+        "unknown-capability"
+    );
 }
 
 #[test]
@@ -189,7 +192,7 @@ fn what_is_no_rule_is_told_and_mended() {
         ["unknown-suppression unknown-capabilty"]
     );
     assert_eq!(
-        report.findings[0].help,
+        report.findings.get(0).unwrap().help,
         "did you mean `unknown-capability`?"
     );
     let mended = fixed(text, &report.findings);

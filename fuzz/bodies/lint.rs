@@ -79,7 +79,7 @@ pub fn check(trees: &[Tree]) -> Report {
 
 /// Every place and edit is in the text that it belongs to, on whole characters; edits are in order.
 pub fn assert_places(report: &Report) {
-    let quiet = report.suppressed.iter().map(|s| &s.finding);
+    let quiet = report.suppressed.iter().map(|s| s.finding);
     for finding in report.findings.iter().chain(quiet) {
         let related = finding.related.iter().map(|related| &related.location);
         for location in std::iter::once(&finding.location).chain(related) {
@@ -99,7 +99,7 @@ pub fn assert_places(report: &Report) {
 
 /// What tells whether two reports are the same.
 pub fn in_lines(report: &Report) -> Vec<String> {
-    let all = report.everything().into_iter();
+    let all = report.everything();
     all.map(|(f, by)| {
         format!(
             "{} {:?} {:?} {} {} {:?} {:?} {by:?}",
@@ -112,7 +112,7 @@ pub fn in_lines(report: &Report) -> Vec<String> {
 /// A finding claims that the file is dropped, that pulls fail or that containerd dies for a release if and only
 /// if the model says so.
 fn assert_claims(report: &Report, tree: &Tree) {
-    let all = report.everything();
+    let all: Vec<_> = report.everything().collect();
     for namespace in tree.namespaces().expect("a tree that can be read") {
         let name = namespace.name.as_str();
         for release in report.releases.iter().copied() {

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{
-    BaselineOutcome, Known, Level, Paths, Report, Settings, Suppressed, Suppressor, fingerprints,
+    BaselineOutcome, Finding, Fingerprints, Known, Level, Packed, Paths, Report, Settings,
+    Suppressed, Suppressor,
 };
 
 /// The version of the file's form.
@@ -44,10 +45,10 @@ impl Baseline {
     /// Of what a run found. What the baseline of that run kept quiet is known still; what comments
     /// silence need not be.
     pub fn of(report: &Report, paths: &Paths) -> Baseline {
-        let known = all(report, paths).into_iter();
-        let known = known.filter(|(_, by)| !matches!(by, Some(Suppressor::Comment { .. })));
+        let all = all(report, paths);
+        let known = all.filter(|(_, by, _)| !matches!(by, Some(Suppressor::Comment { .. })));
         Baseline {
-            known: known.map(|(known, _)| known).collect(),
+            known: known.map(|(_, _, known)| known).collect(),
         }
     }
 
@@ -89,33 +90,28 @@ impl Report {
     /// Keeps quiet what the baseline knows, and notes what of it is gone. To be called before
     /// findings are left out for other reasons, or they would seem to be gone.
     pub fn apply_baseline(&mut self, baseline: &Baseline, paths: &Paths, settings: &Settings) {
-        let mut gone = baseline.known.clone();
-        let mut is_known = Vec::with_capacity(self.findings.len());
-        for (known, by) in all(self, paths) {
+        let mut gone: BTreeSet<&Known> = baseline.known.iter().collect();
+        let (mut findings, mut suppressed) = (Packed::default(), Packed::default());
+        for (finding, by, known) in all(self, paths) {
             // What a comment silences needs no baseline, and is gone from it.
-            if by.is_none() {
-                is_known.push(baseline.known.contains(&known));
+            let is_known = by.is_none() && baseline.known.contains(&known);
+            if is_known {
                 gone.remove(&known);
             }
-        }
-        // `all` has the findings in the order of the report, which is theirs.
-        let findings = std::mem::take(&mut self.findings);
-        for (finding, is_known) in findings.into_iter().zip(is_known) {
-            if is_known {
-                let by = Suppressor::Baseline;
-                self.suppressed.push(Suppressed { finding, by });
-            } else {
-                self.findings.push(finding);
+            match by.or(is_known.then_some(Suppressor::Baseline)) {
+                Some(by) => suppressed.push(Suppressed { finding, by }),
+                None => findings.push(finding),
             }
         }
-        self.suppressed
-            .sort_by(|a, b| a.finding.cmp_place(&b.finding));
+        findings.close();
+        suppressed.close();
+        (self.findings, self.suppressed) = (findings, suppressed);
         let places: Vec<String> = self
             .places
             .iter()
             .map(|place| paths.relative(place))
             .collect();
-        let was_looked_for = |known: &Known| {
+        let was_looked_for = |known: &&Known| {
             let is_off = settings.level(&known.rule, &known.path) == Some(Level::Off);
             !is_off
                 && places
@@ -124,26 +120,25 @@ impl Report {
         };
         self.baseline = Some(BaselineOutcome {
             known: baseline.known.len() - gone.len(),
-            vanished: gone.into_iter().filter(was_looked_for).collect(),
+            vanished: gone.into_iter().filter(was_looked_for).cloned().collect(),
         });
     }
 }
 
-/// Everything that was found, as a baseline knows it.
-fn all<'r>(report: &'r Report, paths: &Paths) -> Vec<(Known, Option<&'r Suppressor>)> {
-    let all = report.everything();
-    let fingerprints = fingerprints(all.iter().map(|(finding, _)| *finding), paths);
-    all.into_iter()
-        .zip(fingerprints)
-        .map(|((finding, by), fingerprint)| {
-            let known = Known {
-                path: paths.relative(&finding.location.path),
-                rule: finding.rule.name.to_owned(),
-                fingerprint,
-            };
-            (known, by)
-        })
-        .collect()
+/// Everything that was found, and as a baseline knows it.
+fn all(
+    report: &Report,
+    paths: &Paths,
+) -> impl Iterator<Item = (Finding, Option<Suppressor>, Known)> {
+    let mut fingerprints = Fingerprints::new(paths);
+    report.everything().map(move |(finding, by)| {
+        let known = Known {
+            path: paths.relative(&finding.location.path),
+            rule: finding.rule.name.to_owned(),
+            fingerprint: fingerprints.next(&finding),
+        };
+        (finding, by, known)
+    })
 }
 
 /// Whether a path is a directory or lies in it; the root, which is the empty path, holds all.

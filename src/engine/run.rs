@@ -6,9 +6,36 @@ use super::redact::hide_secrets;
 use super::suppress;
 use crate::disk::{Namespace, NodeFiles, Tree};
 use crate::facts::{Check, Loaded, NamespaceContext, NodeContext, Rule, TreeContext};
-use crate::finding::{Consequence, Failure, Finding, Level, Report, Run};
+use crate::finding::{Consequence, Failure, Finding, Level, Packed, Report, Run, Suppressed};
 use crate::parallel;
 use crate::rules::RULES;
+
+/// What was found at one place, before it is added to a report.
+#[derive(Debug, Default)]
+pub(super) struct Here {
+    /// What the settings let through.
+    pub findings: Vec<Finding>,
+    /// What comments silence.
+    pub suppressed: Vec<Suppressed>,
+    /// What could not be done.
+    pub failures: Vec<Failure>,
+}
+
+impl Here {
+    fn add_to(self, report: &mut Report) {
+        report.findings.extend(self.findings);
+        report.suppressed.extend(self.suppressed);
+        report.failures.extend(self.failures);
+    }
+}
+
+/// A part of a tree's report.
+#[derive(Debug, Default)]
+struct Part {
+    report: Report,
+    /// Findings of rules that look at the whole tree in the end, and then say what becomes of them.
+    undecided: Packed<Finding>,
+}
 
 /// Lints the trees. The findings are those that the settings let through, in an order that does not
 /// depend on the file system's.
@@ -29,10 +56,8 @@ pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
     for node in nodes {
         lint_node(node, trees, run, &mut report);
     }
-    report.findings.sort_by(Finding::cmp_place);
-    report
-        .suppressed
-        .sort_by(|a, b| a.finding.cmp_place(&b.finding));
+    report.findings.sort();
+    report.suppressed.sort();
     report
 }
 
@@ -45,10 +70,10 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
             return;
         }
     };
-    let mut of_tree = Report::default();
-    of_tree.summary.trees = 1;
+    let mut of_tree = Part::default();
+    of_tree.report.summary.trees = 1;
     if tree.only.is_none() {
-        of_tree.places.push(tree.shown(""));
+        of_tree.report.places.push(tree.shown(""));
     }
     let exclude = &run.settings.exclude;
     let is_excluded = |name: &str| {
@@ -66,37 +91,37 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
     let wanted: Vec<&Namespace> = whole.namespaces.iter().filter(is_wanted).collect();
     tree.progress.expect(wanted.len());
     for block in parallel::map(&wanted, |namespaces| lint_block(&whole, &rules, namespaces)) {
-        of_tree.append(block);
+        of_tree.report.append(block.report);
+        of_tree.undecided.append(block.undecided);
     }
     lint_whole(&whole, &rules, &mut of_tree);
-    report.append(of_tree);
+    report.append(of_tree.report);
 }
 
-fn lint_block(
-    whole: &TreeContext<'_>,
-    rules: &[&'static Rule],
-    namespaces: &[&Namespace],
-) -> Report {
-    let mut report = Report::default();
+fn lint_block(whole: &TreeContext<'_>, rules: &[&'static Rule], namespaces: &[&Namespace]) -> Part {
+    let mut part = Part::default();
     for namespace in namespaces {
-        lint_namespace(whole, rules, namespace, &mut report);
+        lint_namespace(whole, rules, namespace, &mut part);
         whole.tree.progress.step();
     }
-    report
+    part.report.findings.close();
+    part.report.suppressed.close();
+    part.undecided.close();
+    part
 }
 
-/// Reads one directory and runs the rules at it; what was read is gone at the end, but for what findings hold on to.
+/// Reads one directory and runs the rules at it; what was read is gone at the end.
 fn lint_namespace(
     whole: &TreeContext<'_>,
     rules: &[&'static Rule],
     namespace: &Namespace,
-    report: &mut Report,
+    part: &mut Part,
 ) {
     let (tree, run) = (whole.tree, whole.run);
     let loaded = Loaded::read(whole, namespace);
     let context = NamespaceContext::new(whole, &loaded);
     let path = || tree.shown(context.name());
-    let mut here = Report::default();
+    let mut here = Here::default();
     for rule in rules {
         if let Check::Namespace(check) | Check::Both(check, _) = rule.check {
             run_rule(rule, path, &mut here, run, Some(&context), |out| {
@@ -109,7 +134,16 @@ fn lint_namespace(
         let admitted = found.filter_map(|finding| admitted(finding, run, Some(&context)));
         here.findings.extend(admitted);
     }
-    report.append(here);
+    let report = &mut part.report;
+    let is_undecided = |finding: &mut Finding| {
+        let mut of_whole = rules
+            .iter()
+            .filter(|rule| matches!(rule.check, Check::Both(..)));
+        of_whole.any(|rule| rule.meta == *finding.rule)
+    };
+    let undecided = here.findings.extract_if(.., is_undecided);
+    part.undecided.extend(undecided);
+    here.add_to(report);
     report.summary.namespaces += 1;
     if let Some(source) = context.source {
         report.summary.files += 1;
@@ -120,34 +154,36 @@ fn lint_namespace(
     }
 }
 
-/// Runs the rules at the tree as a whole, when that was asked for; `report` has what was found in its namespaces.
-fn lint_whole(whole: &TreeContext<'_>, rules: &[&'static Rule], report: &mut Report) {
+/// Runs the rules at the tree as a whole, when that was asked for; `of_tree` has what was found in its namespaces.
+fn lint_whole(whole: &TreeContext<'_>, rules: &[&'static Rule], of_tree: &mut Part) {
     let (tree, run) = (whole.tree, whole.run);
+    let mut here = Here::default();
     for rule in rules {
         let (check, mut found) = match rule.check {
             Check::Tree(check) => (check, Vec::new()),
             Check::Both(_, check) => {
-                let is_its_own = |finding: &mut Finding| *finding.rule == rule.meta;
-                let found = report.findings.extract_if(.., is_its_own).collect();
-                (check, found)
+                let all = of_tree.undecided.iter();
+                let is_its_own = |finding: &Finding| *finding.rule == rule.meta;
+                (check, all.filter(is_its_own).collect())
             }
             Check::Namespace(_) | Check::Node(_) | Check::Engine => continue,
         };
         let path = || tree.shown("");
-        run_rule(rule, path, report, run, None, |out| {
+        run_rule(rule, path, &mut here, run, None, |out| {
             check(whole, &mut found);
             found.retain(|finding| finding.namespace.is_some() || tree.only.is_none());
             out.append(&mut found);
         });
     }
+    here.add_to(&mut of_tree.report);
 }
 
 /// Runs one rule at one place and takes what the settings let through. A panic is a bug of
 /// ours: it is told, and the rest goes on.
-pub(crate) fn run_rule(
+fn run_rule(
     rule: &'static Rule,
     path: impl FnOnce() -> String,
-    report: &mut Report,
+    here: &mut Here,
     run: &Run,
     context: Option<&NamespaceContext<'_>>,
     check: impl FnOnce(&mut Vec<Finding>),
@@ -159,14 +195,13 @@ pub(crate) fn run_rule(
             .map(|s| (*s).to_owned())
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_default();
-        report.failures.push(Failure::Bug {
+        here.failures.push(Failure::Bug {
             path: path(),
             rule: rule.name,
             message,
         });
     }
-    report
-        .findings
+    here.findings
         .extend(found.into_iter().filter_map(|f| admitted(f, run, context)));
 }
 
@@ -209,10 +244,11 @@ fn lint_node(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Report) {
     for file in &context.files {
         report.files.push(file.source.path.clone());
     }
+    let mut here = Here::default();
     for rule in RULES {
         if let Check::Node(check) = rule.check {
             let path = || node.shown.clone();
-            run_rule(rule, path, report, run, None, |out| {
+            run_rule(rule, path, &mut here, run, None, |out| {
                 check(&context, out);
                 context.set_apart_fixes_of_imports(out);
             });
@@ -220,14 +256,15 @@ fn lint_node(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Report) {
     }
     if run.settings.suppressions {
         for file in &context.files {
-            let found = suppress::apply(file, report).into_iter();
+            let found = suppress::apply(file, &mut here).into_iter();
             let mut found: Vec<Finding> = found
                 .filter_map(|finding| admitted(finding, run, None))
                 .collect();
             context.set_apart_fixes_of_imports(&mut found);
-            report.findings.extend(found);
+            here.findings.extend(found);
         }
     }
+    here.add_to(report);
 }
 
 /// What follows from a consequence, in words, for findings that say nothing of their own.

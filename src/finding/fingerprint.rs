@@ -47,11 +47,14 @@ pub fn line_hashes(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// So many files are remembered: a report goes through them one by one, now and then with a glance at another.
+const REMEMBERED: usize = 4;
+
 /// The line hashes of the files of a run.
 #[derive(Debug)]
 pub struct LineHashes<'a> {
     paths: &'a Paths,
-    files: HashMap<String, Vec<String>>,
+    files: Vec<(String, Vec<String>)>,
 }
 
 impl<'a> LineHashes<'a> {
@@ -59,8 +62,23 @@ impl<'a> LineHashes<'a> {
     pub fn new(paths: &'a Paths) -> LineHashes<'a> {
         LineHashes {
             paths,
-            files: HashMap::new(),
+            files: Vec::new(),
         }
+    }
+
+    /// The hashes of a file, made where they are not remembered.
+    fn of_path(&mut self, path: &str, make: impl FnOnce(&Paths) -> Vec<String>) -> &[String] {
+        let at = match self.files.iter().position(|(known, _)| known == path) {
+            Some(at) => at,
+            None => {
+                if self.files.len() == REMEMBERED {
+                    self.files.remove(0);
+                }
+                self.files.push((path.to_owned(), make(self.paths)));
+                self.files.len() - 1
+            }
+        };
+        &self.files[at].1
     }
 
     /// The hash of the line on which a finding stands; of none when it has no text.
@@ -68,26 +86,17 @@ impl<'a> LineHashes<'a> {
         let (Some(source), Some(span)) = (&finding.location.source, &finding.location.span) else {
             return String::new();
         };
-        let paths = self.paths;
-        let hashes =
-            self.files
-                .entry(source.path.clone())
-                .or_insert_with(|| match source.invalid_utf8 {
-                    None => line_hashes(&source.text),
-                    // The text we hold is not the one that others decode.
-                    Some(_) => read_hashes(paths, &source.path),
-                });
+        let hashes = self.of_path(&source.path, |paths| match source.invalid_utf8 {
+            None => line_hashes(&source.text),
+            // The text we hold is not the one that others decode.
+            Some(_) => read_hashes(paths, &source.path),
+        });
         at_line(hashes, source.lines().line(span.start))
     }
 
     /// The hash of the first line of a file.
     pub fn of_file(&mut self, shown: &str) -> String {
-        let paths = self.paths;
-        let hashes = self
-            .files
-            .entry(shown.to_owned())
-            .or_insert_with(|| read_hashes(paths, shown));
-        at_line(hashes, 1)
+        at_line(self.of_path(shown, |paths| read_hashes(paths, shown)), 1)
     }
 }
 
@@ -104,32 +113,36 @@ fn read_hashes(paths: &Paths, shown: &str) -> Vec<String> {
     line_hashes(&String::from_utf8_lossy(&bytes.unwrap_or_default()))
 }
 
-/// A fingerprint for each finding: of the rule, the path in the repository and the hash of the line.
-/// No two are equal: several findings of one rule on one line are numbered.
-pub fn fingerprints<'a>(
-    findings: impl IntoIterator<Item = &'a Finding>,
-    paths: &Paths,
-) -> Vec<String> {
-    let mut lines = LineHashes::new(paths);
-    let mut seen: HashMap<u128, usize> = HashMap::new();
-    let mut relative: HashMap<&str, String> = HashMap::new();
-    findings
-        .into_iter()
-        .map(|finding| {
-            let path = relative
-                .entry(&finding.location.path)
-                .or_insert_with(|| paths.relative(&finding.location.path));
-            let line = lines.of_finding(finding);
-            let key = fnv(&[finding.rule.name, path, &line]);
-            let repeat = seen.entry(key).or_default();
-            *repeat += 1;
-            let key = match *repeat {
-                1 => key,
-                n => fnv(&[finding.rule.name, path, &line, &n.to_string()]),
-            };
-            format!("{key:032x}")
-        })
-        .collect()
+/// Gives each finding its fingerprint: of the rule, the path in the repository and the hash of the line.
+/// No two are equal: several findings of one rule on one line are numbered, and so all have to come, in the order of the report.
+#[derive(Debug)]
+pub struct Fingerprints<'a> {
+    lines: LineHashes<'a>,
+    seen: HashMap<u128, u32>,
+}
+
+impl<'a> Fingerprints<'a> {
+    /// Of findings in files that are found by `paths`.
+    pub fn new(paths: &'a Paths) -> Fingerprints<'a> {
+        Fingerprints {
+            lines: LineHashes::new(paths),
+            seen: HashMap::new(),
+        }
+    }
+
+    /// That of the next finding.
+    pub fn next(&mut self, finding: &Finding) -> String {
+        let path = self.lines.paths.relative(&finding.location.path);
+        let line = self.lines.of_finding(finding);
+        let key = fnv(&[finding.rule.name, &path, &line]);
+        let repeat = self.seen.entry(key).or_default();
+        *repeat += 1;
+        let key = match *repeat {
+            1 => key,
+            n => fnv(&[finding.rule.name, &path, &line, &n.to_string()]),
+        };
+        format!("{key:032x}")
+    }
 }
 
 /// FNV-1a of 128 bits over the parts, each ended by a zero byte: fixed for ever, unlike the

@@ -1,6 +1,7 @@
 //! From the paths that the user gave to those that a service knows: relative to the root of the
 //! repository, with links resolved.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -26,11 +27,23 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
 /// How deep to look for a file that can stand for a directory.
 const STAND_IN_DEPTH: usize = 3;
 
+/// So many paths are remembered: a report asks for one several times before it comes to the next.
+const REMEMBERED: usize = 4;
+
 /// The directory that paths are made relative to.
 #[derive(Debug, Clone)]
 pub struct Paths {
     here: PathBuf,
     root: PathBuf,
+    located: RefCell<Vec<(String, Located)>>,
+    stand_ins: RefCell<Vec<(String, Option<String>)>>,
+}
+
+/// Where a path leads.
+#[derive(Debug, Clone)]
+struct Located {
+    in_root: Option<String>,
+    resolved: PathBuf,
 }
 
 impl Paths {
@@ -38,7 +51,12 @@ impl Paths {
     pub fn new(root: &Path) -> Paths {
         let here = std::env::current_dir().unwrap_or_default();
         let root = resolved(&here.join(root));
-        Paths { here, root }
+        Paths {
+            here,
+            root,
+            located: RefCell::default(),
+            stand_ins: RefCell::default(),
+        }
     }
 
     /// Where a path that is shown to the user lies on this machine.
@@ -51,11 +69,19 @@ impl Paths {
     /// Links are resolved, for GitHub shows nothing in a file that it knows as a link only; but when
     /// that leads out of the root, the link's own place counts.
     pub fn in_root(&self, shown: &str) -> Option<String> {
-        let path = self.on_disk(shown);
-        [resolved(&path), crate::disk::normalized(&path)]
-            .iter()
-            .find_map(|path| path.strip_prefix(&self.root).ok())
-            .map(with_slashes)
+        self.located(shown).in_root
+    }
+
+    fn located(&self, shown: &str) -> Located {
+        remembered(&self.located, shown, || {
+            let path = self.on_disk(shown);
+            let resolved = resolved(&path);
+            let in_root = [&resolved, &crate::disk::normalized(&path)]
+                .into_iter()
+                .find_map(|path| path.strip_prefix(&self.root).ok())
+                .map(with_slashes);
+            Located { in_root, resolved }
+        })
     }
 
     /// The path relative to the root, or as it is shown when it lies outside.
@@ -76,7 +102,7 @@ impl Paths {
                 }
             }
             None => {
-                let path = with_slashes(&resolved(&self.on_disk(shown)));
+                let path = with_slashes(&self.located(shown).resolved);
                 let slash = if path.starts_with('/') { "" } else { "/" };
                 Uri {
                     text: format!("file://{slash}{}", encoded(&path)),
@@ -90,7 +116,11 @@ impl Paths {
     /// one in the directory, or one in the nearest directory above that holds any. `None` when
     /// there is none in the root.
     pub fn stand_in(&self, shown: &str) -> Option<String> {
-        let path = resolved(&self.on_disk(shown));
+        remembered(&self.stand_ins, shown, || self.find_stand_in(shown))
+    }
+
+    fn find_stand_in(&self, shown: &str) -> Option<String> {
+        let path = self.located(shown).resolved;
         if path.is_file() {
             return Some(shown.to_owned());
         }
@@ -102,6 +132,24 @@ impl Paths {
             .find_map(|dir| first_file(dir, STAND_IN_DEPTH))?;
         Some(with_slashes(&file))
     }
+}
+
+/// What is remembered of a path, or what is found now.
+fn remembered<T: Clone>(
+    known: &RefCell<Vec<(String, T)>>,
+    path: &str,
+    find: impl FnOnce() -> T,
+) -> T {
+    if let Some((_, found)) = known.borrow().iter().find(|(known, _)| known == path) {
+        return found.clone();
+    }
+    let found = find();
+    let mut known = known.borrow_mut();
+    if known.len() == REMEMBERED {
+        known.remove(0);
+    }
+    known.push((path.to_owned(), found.clone()));
+    found
 }
 
 /// The URI of a file.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Severity};
 use super::meta::Meta;
+use super::packed::Packed;
 use crate::containerd::{FileError, Release};
 
 /// Something that kept the tool from its work in one place.
@@ -69,9 +70,9 @@ pub enum Suppressor {
 #[derive(Debug, Default)]
 pub struct Report {
     /// What was found, sorted.
-    pub findings: Vec<Finding>,
+    pub findings: Packed<Finding>,
     /// What was found and is kept quiet, sorted.
-    pub suppressed: Vec<Suppressed>,
+    pub suppressed: Packed<Suppressed>,
     /// How much was looked at.
     pub summary: Summary,
     /// The paths of the files that were read, as they are shown.
@@ -92,8 +93,8 @@ pub struct Report {
 impl Report {
     /// Adds what was found elsewhere.
     pub(crate) fn append(&mut self, other: Report) {
-        self.findings.extend(other.findings);
-        self.suppressed.extend(other.suppressed);
+        self.findings.append(other.findings);
+        self.suppressed.append(other.suppressed);
         self.summary.trees += other.summary.trees;
         self.summary.namespaces += other.summary.namespaces;
         self.summary.files += other.summary.files;
@@ -103,21 +104,32 @@ impl Report {
         self.failures.extend(other.failures);
     }
 
-    /// The findings and those that are kept quiet, in one order.
-    pub fn everything(&self) -> Vec<(&Finding, Option<&Suppressor>)> {
-        let loud = self.findings.iter().map(|finding| (finding, None));
-        let quiet = self.suppressed.iter().map(|s| (&s.finding, Some(&s.by)));
-        let mut all: Vec<_> = loud.chain(quiet).collect();
-        all.sort_by(|(a, _), (b, _)| a.cmp_place(b));
-        all
+    /// The findings and those that are kept quiet, with what keeps them so, in one order.
+    pub fn everything(&self) -> impl Iterator<Item = (Finding, Option<Suppressor>)> {
+        let (loud, quiet) = (&self.findings, &self.suppressed);
+        let (mut next_loud, mut next_quiet) = (0, 0);
+        let (mut read_loud, mut read_quiet) = (loud.reader(), quiet.reader());
+        std::iter::from_fn(move || {
+            let takes_loud = match (next_loud < loud.len(), next_quiet < quiet.len()) {
+                (true, true) => loud.cmp(next_loud, quiet, next_quiet).is_le(),
+                (is_loud, _) => is_loud,
+            };
+            if takes_loud {
+                next_loud += 1;
+                return Some((read_loud.read(next_loud - 1), None));
+            }
+            (next_quiet < quiet.len()).then(|| {
+                next_quiet += 1;
+                let Suppressed { finding, by } = read_quiet.read(next_quiet - 1);
+                (finding, Some(by))
+            })
+        })
     }
 
     /// How many findings have this severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .count()
+        let severities = self.findings.severities();
+        severities.filter(|known| *known == severity).count()
     }
 }
 
@@ -128,7 +140,7 @@ pub struct Known {
     pub path: String,
     /// The rule's name.
     pub rule: String,
-    /// See [`fingerprints`](super::fingerprints).
+    /// See [`Fingerprints`](super::Fingerprints).
     pub fingerprint: String,
 }
 

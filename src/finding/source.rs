@@ -49,14 +49,20 @@ impl Source {
                 (text, Some(error.valid_up_to()))
             }
         };
+        Source::of_text(path.into(), text, invalid_utf8)
+    }
+
+    /// Takes the text of a file whose bytes were looked at before.
+    pub fn of_text(path: String, text: String, invalid_utf8: Option<usize>) -> Source {
         Source {
-            path: path.into(),
+            path,
             text,
             invalid_utf8,
             lines: OnceLock::new(),
             secrets: OnceLock::new(),
         }
     }
+
     /// Whether lines end with a carriage return and a line feed, most of them at least.
     pub fn has_crlf(&self) -> bool {
         let crlf = self.text.matches("\r\n").count();

@@ -121,7 +121,7 @@ impl<'a> HostsFiles<'a> {
             let fix = finding.fix.as_ref();
             fix.is_some_and(|fix| with_unsafe || fix.safety == Safety::Safe)
         };
-        let counts = |finding: &&Finding| {
+        let counts = |finding: &Finding| {
             finding.severity == Severity::Error
                 && (!with_unsafe || finding.consequence <= Consequence::RequestsFail)
                 && (all || !is_mended(finding))

@@ -165,23 +165,29 @@ impl Engine<'_> {
         let mut active: Option<BTreeSet<String>> = None;
         let mut is_first = true;
         loop {
-            let mut by_path: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-            for finding in report.findings.iter().filter(|f| self.choice.takes(f)) {
-                let path = finding.location.path.as_str();
-                if active.as_ref().is_none_or(|paths| paths.contains(path)) {
-                    by_path.entry(path).or_default().push(finding);
-                }
-            }
             let mut changed = BTreeSet::new();
-            for path in active.into_iter().flatten() {
+            for path in active.iter().flatten() {
                 // What was refused before may be done with.
-                if let Some(state) = self.files.get_mut(&path) {
+                if let Some(state) = self.files.get_mut(path) {
                     state.refused.clear();
                 }
             }
-            for (path, findings) in by_path {
-                if self.round(path, &findings) {
-                    changed.insert(path.to_owned());
+            let choice = self.choice;
+            let is_active = |path: &str| active.as_ref().is_none_or(|paths| paths.contains(path));
+            let mut findings = report
+                .findings
+                .iter()
+                .filter(|f| choice.takes(f) && is_active(&f.location.path))
+                .peekable();
+            // Those of one file follow each other.
+            while let Some(first) = findings.next() {
+                let path = first.location.path.clone();
+                let mut of_file = vec![first];
+                while let Some(next) = findings.next_if(|f| f.location.path == path) {
+                    of_file.push(next);
+                }
+                if self.round(&path, &of_file.iter().collect::<Vec<_>>()) {
+                    changed.insert(path);
                 }
             }
             if changed.is_empty() {

@@ -14,8 +14,8 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
     // A step shows ten of each kind, and the rest vanishes without a word: the worst come first, and
     // a line of plain text has the total.
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-        for finding in report.findings.iter().filter(|f| f.severity == severity) {
-            writeln!(out, "{}", command(finding, &paths))?;
+        for finding in report.findings.of_severity(severity) {
+            writeln!(out, "{}", command(&finding, &paths))?;
         }
     }
     writeln!(out, "certsd-lint {}", one_line(&summary(report)))

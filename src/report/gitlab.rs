@@ -2,44 +2,95 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 use super::Options;
 use super::place::Place;
+use super::stream::{Array, write_json};
 use crate::finding::words::sentences;
-use crate::finding::{Finding, Paths, Report, Severity, fingerprints};
+use crate::finding::{Finding, Fingerprints, Paths, Report, Severity};
 use crate::printable::one_line;
 use crate::toml::view::Position;
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paths = Paths::new(&options.root);
-    let all = report.everything();
-    // Quiet findings have fingerprints too, else those of the others would depend on them.
-    let fingerprints = fingerprints(all.iter().map(|(finding, _)| *finding), &paths);
-    let issues: Vec<Value> = all
-        .iter()
-        .zip(&fingerprints)
-        .filter(|((_, by), _)| by.is_none())
-        .map(|((finding, _), fingerprint)| issue(finding, fingerprint, &paths))
-        .collect();
-    super::json::write_value(&Value::Array(issues), out)
+    let paths = &paths;
+    let issues = || {
+        let mut fingerprints = Fingerprints::new(paths);
+        report.everything().filter_map(move |(finding, by)| {
+            // Quiet findings have fingerprints too, else those of the others would depend on them.
+            let fingerprint = fingerprints.next(&finding);
+            by.is_none().then_some(Entry {
+                path: paths.relative(&finding.location.path),
+                finding,
+                fingerprint,
+            })
+        })
+    };
+    write_json(&Array(issues), out)
 }
 
-fn issue(finding: &Finding, fingerprint: &str, paths: &Paths) -> Value {
-    let place = Place::characters(&finding.location);
-    let position = |p: Position| json!({"line": p.line, "column": p.column});
-    let text = sentences(&[&finding.message, &finding.effect, &finding.help]);
-    json!({
-        // GitLab does not show the check's name.
-        "description": format!("{}: {}", finding.rule.name, one_line(&text)),
-        "check_name": finding.rule.name,
-        "fingerprint": fingerprint,
-        "severity": severity(finding),
-        "location": {
-            "path": paths.relative(&finding.location.path),
-            "positions": {"begin": position(place.start), "end": position(place.end)},
-        },
-    })
+/// A finding and what is written with it.
+struct Entry {
+    finding: Finding,
+    fingerprint: String,
+    path: String,
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let finding = &self.finding;
+        let place = Place::characters(&finding.location);
+        let text = sentences(&[&finding.message, &finding.effect, &finding.help]);
+        Issue {
+            // GitLab does not show the check's name.
+            description: format!("{}: {}", finding.rule.name, one_line(&text)),
+            check_name: finding.rule.name,
+            fingerprint: &self.fingerprint,
+            severity: severity(finding),
+            location: Location {
+                path: &self.path,
+                positions: Positions {
+                    begin: Point::of(place.start),
+                    end: Point::of(place.end),
+                },
+            },
+        }
+        .serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: &'static str,
+    fingerprint: &'a str,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    positions: Positions,
+}
+
+#[derive(Serialize)]
+struct Positions {
+    begin: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: usize,
+    column: usize,
+}
+
+impl Point {
+    fn of(Position { line, column }: Position) -> Point {
+        Point { line, column }
+    }
 }
 
 fn severity(finding: &Finding) -> &'static str {

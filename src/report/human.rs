@@ -32,7 +32,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
     for finding in &report.findings {
         let mut text = String::new();
         printer
-            .finding(&mut text, finding)
+            .finding(&mut text, &finding)
             .map_err(|_| io::Error::other("a finding could not be drawn"))?;
         for line in text.lines() {
             writeln!(out, "{}", line.trim_end())?;

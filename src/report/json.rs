@@ -5,147 +5,250 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 use super::Options;
 use super::place::Place;
+use super::stream::{Array, write_json};
+use crate::containerd::Release;
 use crate::finding::{
-    Edit, Finding, Fix, Location, Paths, Report, Severity, Source, Suppressor, fingerprints,
+    BaselineOutcome, Consequence, Edit, Finding, Fingerprints, Known, Location, Paths, Related,
+    Report, Safety, Severity, Source, Suppressor,
 };
-use crate::printable::{ends_like_command, is_unprintable};
 use crate::toml::view::Position;
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paths = Paths::new(&options.root);
-    let all = report.everything();
-    let fingerprints = fingerprints(all.iter().map(|(finding, _)| *finding), &paths);
-    let findings: Vec<Value> = all
-        .into_iter()
-        .zip(fingerprints)
-        .filter(|((_, by), _)| by.is_none() || options.show_suppressed)
-        .map(|((finding, by), fingerprint)| {
-            let mut value = finding_value(finding, options);
-            value["fingerprint"] = json!(fingerprint);
-            if options.show_suppressed {
-                value["suppressed"] = suppressed_value(by);
-            }
-            value
-        })
-        .collect();
-    let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
-    let mut document = json!({
-        "version": 1,
-        "findings": findings,
-        "summary": {
-            "errors": report.count(Severity::Error),
-            "warnings": report.count(Severity::Warning),
-            "notes": report.count(Severity::Note),
-            "files": report.summary.files,
-            "namespaces": report.summary.namespaces,
-            "config_paths": report.summary.trees,
-            "suppressed": report.suppressed.len(),
-            "releases": report.releases,
-        },
-        "failures": failures,
-    });
-    if let Some(baseline) = &report.baseline {
-        document["baseline"] = json!({"known": baseline.known, "vanished": baseline.vanished});
-    }
-    write_value(&document, out)
-}
-
-fn finding_value(finding: &Finding, options: &Options) -> Value {
-    let related: Vec<Value> = finding
-        .related
-        .iter()
-        .map(|related| {
-            json!({
-                "path": related.location.path,
-                "location": location_value(&related.location),
-                "text": related.text,
+    let findings = || {
+        let mut fingerprints = Fingerprints::new(&paths);
+        report.everything().filter_map(move |(finding, by)| {
+            // Quiet findings have fingerprints too, else those of the others would depend on them.
+            let fingerprint = fingerprints.next(&finding);
+            (by.is_none() || options.show_suppressed).then_some(Entry {
+                finding,
+                fingerprint,
+                by,
+                options,
             })
         })
-        .collect();
-    json!({
-        "rule": finding.rule.name,
-        "severity": finding.severity,
-        "consequence": finding.consequence,
-        "message": finding.message,
-        "help": finding.help,
-        "releases": finding.releases.as_slice(),
-        "path": finding.location.path,
-        "namespace": finding.namespace,
-        "location": location_value(&finding.location),
-        "fix": fix_value(finding),
-        "label": finding.label,
-        "effect": finding.effect,
-        "related": related,
-        "url": options.uri_of(finding.rule),
-    })
-}
-
-fn suppressed_value(by: Option<&Suppressor>) -> Value {
-    match by {
-        None => Value::Null,
-        Some(Suppressor::Comment { reason }) => json!({"by": "comment", "reason": reason}),
-        Some(Suppressor::Baseline) => json!({"by": "baseline", "reason": ""}),
-    }
-}
-
-fn location_value(location: &Location) -> Value {
-    let place = Place::characters(location);
-    let span = location.span.clone().unwrap_or(0..0);
-    json!({
-        "start": position_value(place.start, span.start),
-        "end": position_value(place.end, span.end),
-    })
-}
-
-fn position_value(position: Position, byte: usize) -> Value {
-    json!({"line": position.line, "column": position.column, "byte": byte})
-}
-
-fn fix_value(finding: &Finding) -> Value {
-    let (Some(fix), Some(source)) = (finding.shown_fix(), &finding.location.source) else {
-        return Value::Null;
     };
-    let Fix {
-        safety,
-        description,
-        edits,
-        ..
-    } = fix;
-    let edits: Vec<Value> = edits.iter().map(|edit| edit_value(edit, source)).collect();
-    json!({"safety": safety, "description": description, "edits": edits})
-}
-
-fn edit_value(edit: &Edit, source: &Source) -> Value {
-    let position = |byte| {
-        let position = source.lines().characters(&source.text, byte);
-        position_value(position, byte)
+    let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
+    let document = Document {
+        version: 1,
+        findings: Array(findings),
+        summary: Summary {
+            errors: report.count(Severity::Error),
+            warnings: report.count(Severity::Warning),
+            notes: report.count(Severity::Note),
+            files: report.summary.files,
+            namespaces: report.summary.namespaces,
+            config_paths: report.summary.trees,
+            suppressed: report.suppressed.len(),
+            releases: &report.releases,
+        },
+        failures,
+        baseline: report.baseline.as_ref().map(Baseline::of),
     };
-    json!({
-        "start": position(edit.span.start),
-        "end": position(edit.span.end),
-        "replacement": edit.replacement,
-    })
+    write_json(&document, out)
 }
 
-/// Writes a document so that no character of it can do something to a terminal: serde_json escapes
-/// the controls of ASCII and no others. Such characters are in strings only, where they may be escaped.
-pub fn write_value(document: &Value, out: &mut dyn Write) -> io::Result<()> {
-    let plain = serde_json::to_string_pretty(document)?;
-    let mut text = String::with_capacity(plain.len() + 1);
-    for c in plain.chars() {
-        let begins_command = c == '[' && ends_like_command(&text);
-        if begins_command || c != '\n' && is_unprintable(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            text.push(c);
+#[derive(Serialize)]
+struct Document<'a, F: Serialize> {
+    version: u32,
+    findings: F,
+    summary: Summary<'a>,
+    failures: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<Baseline<'a>>,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    files: usize,
+    namespaces: usize,
+    config_paths: usize,
+    suppressed: usize,
+    releases: &'a [Release],
+}
+
+#[derive(Serialize)]
+struct Baseline<'a> {
+    known: usize,
+    vanished: &'a [Known],
+}
+
+impl Baseline<'_> {
+    fn of(outcome: &BaselineOutcome) -> Baseline<'_> {
+        Baseline {
+            known: outcome.known,
+            vanished: &outcome.vanished,
         }
     }
-    text.push('\n');
-    out.write_all(text.as_bytes())
+}
+
+/// A finding and what is written with it.
+struct Entry<'a> {
+    finding: Finding,
+    fingerprint: String,
+    by: Option<Suppressor>,
+    options: &'a Options,
+}
+
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Entry {
+            finding,
+            fingerprint,
+            by,
+            options,
+        } = self;
+        FindingValue {
+            rule: finding.rule.name,
+            severity: finding.severity,
+            consequence: finding.consequence,
+            message: &finding.message,
+            help: &finding.help,
+            releases: &finding.releases,
+            path: &finding.location.path,
+            namespace: finding.namespace.as_deref(),
+            location: LocationValue::of(&finding.location),
+            fix: FixValue::of(finding),
+            label: &finding.label,
+            effect: &finding.effect,
+            related: finding.related.iter().map(RelatedValue::of).collect(),
+            url: options.uri_of(finding.rule),
+            fingerprint,
+            suppressed: options
+                .show_suppressed
+                .then(|| by.as_ref().map(SuppressedValue::of)),
+        }
+        .serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+struct FindingValue<'a> {
+    rule: &'static str,
+    severity: Severity,
+    consequence: Consequence,
+    message: &'a str,
+    help: &'a str,
+    releases: &'a [Release],
+    path: &'a str,
+    namespace: Option<&'a str>,
+    location: LocationValue,
+    fix: Option<FixValue<'a>>,
+    label: &'a str,
+    effect: &'a str,
+    related: Vec<RelatedValue<'a>>,
+    url: Option<String>,
+    fingerprint: &'a str,
+    /// Only when what is kept quiet was asked for; then `null` is what is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<Option<SuppressedValue<'a>>>,
+}
+
+#[derive(Serialize)]
+struct SuppressedValue<'a> {
+    by: &'static str,
+    reason: &'a str,
+}
+
+impl SuppressedValue<'_> {
+    fn of(by: &Suppressor) -> SuppressedValue<'_> {
+        let (by, reason) = match by {
+            Suppressor::Comment { reason } => ("comment", reason.as_str()),
+            Suppressor::Baseline => ("baseline", ""),
+        };
+        SuppressedValue { by, reason }
+    }
+}
+
+#[derive(Serialize)]
+struct RelatedValue<'a> {
+    path: &'a str,
+    location: LocationValue,
+    text: &'a str,
+}
+
+impl RelatedValue<'_> {
+    fn of(related: &Related) -> RelatedValue<'_> {
+        RelatedValue {
+            path: &related.location.path,
+            location: LocationValue::of(&related.location),
+            text: &related.text,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LocationValue {
+    start: PositionValue,
+    end: PositionValue,
+}
+
+impl LocationValue {
+    fn of(location: &Location) -> LocationValue {
+        let place = Place::characters(location);
+        let span = location.span.clone().unwrap_or(0..0);
+        LocationValue {
+            start: PositionValue::of(place.start, span.start),
+            end: PositionValue::of(place.end, span.end),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PositionValue {
+    line: usize,
+    column: usize,
+    byte: usize,
+}
+
+impl PositionValue {
+    fn of(Position { line, column }: Position, byte: usize) -> PositionValue {
+        PositionValue { line, column, byte }
+    }
+}
+
+#[derive(Serialize)]
+struct FixValue<'a> {
+    safety: Safety,
+    description: &'a str,
+    edits: Vec<EditValue<'a>>,
+}
+
+impl FixValue<'_> {
+    fn of(finding: &Finding) -> Option<FixValue<'_>> {
+        let (fix, source) = (finding.shown_fix()?, finding.location.source.as_ref()?);
+        Some(FixValue {
+            safety: fix.safety,
+            description: &fix.description,
+            edits: fix.edits.iter().map(|e| EditValue::of(e, source)).collect(),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct EditValue<'a> {
+    start: PositionValue,
+    end: PositionValue,
+    replacement: &'a str,
+}
+
+impl EditValue<'_> {
+    fn of<'a>(edit: &'a Edit, source: &Source) -> EditValue<'a> {
+        let position = |byte| {
+            let position = source.lines().characters(&source.text, byte);
+            PositionValue::of(position, byte)
+        };
+        EditValue {
+            start: position(edit.span.start),
+            end: position(edit.span.end),
+            replacement: &edit.replacement,
+        }
+    }
 }

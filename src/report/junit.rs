@@ -11,14 +11,16 @@ use crate::finding::{Failure, Finding, Paths, Report};
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paths = Paths::new(&options.root);
-    let mut suites: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
+    // A suite has to say first how many findings it has.
+    let mut suites: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for path in &report.files {
         suites.entry(paths.relative(path)).or_default();
     }
-    for finding in &report.findings {
+    for (index, finding) in report.findings.iter().enumerate() {
         let path = paths.relative(&finding.location.path);
-        suites.entry(path).or_default().push(finding);
+        suites.entry(path).or_default().push(index);
     }
+    let mut reader = report.findings.reader();
     let failures = report.findings.len();
     let errors = report.failures.len();
     let passed = suites
@@ -32,6 +34,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         failures + errors + passed
     )?;
     for (path, findings) in &suites {
+        let findings = findings.iter().map(|index| reader.read(*index));
         suite(report, path, findings, out)?;
     }
     if errors > 0 {
@@ -43,7 +46,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
 fn suite(
     report: &Report,
     path: &str,
-    findings: &[&Finding],
+    findings: impl ExactSizeIterator<Item = Finding>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let name = attribute(path);
@@ -53,7 +56,7 @@ fn suite(
         findings.len().max(1),
         findings.len()
     )?;
-    if findings.is_empty() {
+    if findings.len() == 0 {
         writeln!(
             out,
             "    <testcase name=\"no findings\" classname={name} file={name}/>"
@@ -80,7 +83,7 @@ fn suite(
             "      <failure type={} message={}>{}</failure>",
             attribute(finding.severity.word()),
             attribute(&finding.message),
-            content(&body(report, path, finding)),
+            content(&body(report, path, &finding)),
         )?;
         writeln!(out, "    </testcase>")?;
     }

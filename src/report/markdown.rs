@@ -25,14 +25,14 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
     }
     writeln!(out, "\n| | Rule | Place | What | Releases |")?;
     writeln!(out, "| --- | --- | --- | --- | --- |")?;
-    let mut sorted: Vec<&Finding> = report.findings.iter().collect();
     // The worst first; what is equal stays in order.
-    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    for finding in sorted.iter().take(MAX_ROWS) {
-        writeln!(out, "{}", row(finding, report, options))?;
+    let worst_first = [Severity::Error, Severity::Warning, Severity::Note];
+    let of_severity = |severity| report.findings.of_severity(severity);
+    for finding in worst_first.into_iter().flat_map(of_severity).take(MAX_ROWS) {
+        writeln!(out, "{}", row(&finding, report, options))?;
     }
-    if sorted.len() > MAX_ROWS {
-        writeln!(out, "\nand {} more", sorted.len() - MAX_ROWS)?;
+    if let more @ 1.. = report.findings.len().saturating_sub(MAX_ROWS) {
+        writeln!(out, "\nand {more} more")?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod place;
 mod rdjson;
 mod sarif;
 mod snippet;
+mod stream;
 mod summary;
 mod xml;
 
@@ -24,7 +25,7 @@ use std::path::PathBuf;
 use crate::finding::{Meta, Report};
 
 pub use human::wrapping;
-pub use json::write_value as write_json;
+pub use stream::write_json;
 pub use summary::{Offer, fixable, summary, vanished};
 
 /// A format that findings are written in.

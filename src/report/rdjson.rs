@@ -3,74 +3,159 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 use super::Options;
 use super::place::Place;
+use super::stream::{Array, write_json};
 use crate::finding::words::sentences;
-use crate::finding::{Finding, Location, Report, Severity};
+use crate::finding::{Finding, Location, Meta, Report, Severity};
 use crate::toml::view::Position;
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let diagnostics: Vec<Value> = report
-        .findings
-        .iter()
-        .map(|finding| diagnostic(finding, options))
-        .collect();
-    let mut source = json!({"name": "certsd-lint"});
-    if let Some(uri) = &options.information_uri {
-        source["url"] = json!(uri);
-    }
-    let document = json!({"source": source, "diagnostics": diagnostics});
-    super::json::write_value(&document, out)
+    let diagnostics = || {
+        let findings = report.findings.iter();
+        findings.map(|finding| Entry { finding, options })
+    };
+    let document = Document {
+        source: Tool {
+            name: "certsd-lint",
+            url: options.information_uri.as_deref(),
+        },
+        diagnostics: Array(diagnostics),
+    };
+    write_json(&document, out)
 }
 
-fn diagnostic(finding: &Finding, options: &Options) -> Value {
-    let severity = match finding.severity {
+#[derive(Serialize)]
+struct Document<'a, D: Serialize> {
+    source: Tool<'a>,
+    diagnostics: D,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
+/// A finding and how it is written.
+struct Entry<'a> {
+    finding: Finding,
+    options: &'a Options,
+}
+
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let finding = &self.finding;
+        let related = finding.related.iter().map(|related| Related {
+            message: &related.text,
+            location: InFile::of(&related.location),
+        });
+        Diagnostic {
+            message: sentences(&[&finding.message, &finding.effect, &finding.help]),
+            location: InFile::of(&finding.location),
+            severity: severity(finding),
+            code: Code::of(finding.rule, self.options),
+            suggestions: suggestions(finding),
+            related_locations: related.collect(),
+        }
+        .serialize(serializer)
+    }
+}
+
+fn severity(finding: &Finding) -> &'static str {
+    match finding.severity {
         Severity::Error => "ERROR",
         Severity::Warning => "WARNING",
         Severity::Note => "INFO",
-    };
-    let mut code = json!({"value": finding.rule.name});
-    if let Some(uri) = options.uri_of(finding.rule) {
-        code["url"] = json!(uri);
     }
-    let mut diagnostic = json!({
-        "message": sentences(&[&finding.message, &finding.effect, &finding.help]),
-        "location": location(&finding.location),
-        "severity": severity,
-        "code": code,
+}
+
+fn suggestions(finding: &Finding) -> Option<Vec<Suggestion<'_>>> {
+    let (fix, source) = (finding.shown_fix()?, finding.location.source.as_ref()?);
+    let edits = fix.edits.iter().map(|edit| Suggestion {
+        range: Range::of(&Location::span(source, edit.span.clone())),
+        text: &edit.replacement,
     });
-    if let (Some(fix), Some(source)) = (finding.shown_fix(), &finding.location.source) {
-        let suggestions: Vec<Value> = fix
-            .edits
-            .iter()
-            .map(|edit| {
-                let place = Location::span(source, edit.span.clone());
-                json!({"range": range(&place), "text": edit.replacement})
-            })
-            .collect();
-        diagnostic["suggestions"] = Value::Array(suggestions);
-    }
-    if !finding.related.is_empty() {
-        let related: Vec<Value> = finding
-            .related
-            .iter()
-            .map(
-                |related| json!({"message": related.text, "location": location(&related.location)}),
-            )
-            .collect();
-        diagnostic["related_locations"] = Value::Array(related);
-    }
-    diagnostic
+    Some(edits.collect())
 }
 
-fn location(location: &Location) -> Value {
-    json!({"path": location.path, "range": range(location)})
+#[derive(Serialize)]
+struct Diagnostic<'a> {
+    message: String,
+    location: InFile<'a>,
+    severity: &'static str,
+    code: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestions: Option<Vec<Suggestion<'a>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Related<'a>>,
 }
 
-fn range(location: &Location) -> Value {
-    let place = Place::bytes(location);
-    let position = |p: Position| json!({"line": p.line, "column": p.column});
-    json!({"start": position(place.start), "end": position(place.end)})
+#[derive(Serialize)]
+struct Code {
+    value: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+impl Code {
+    fn of(rule: &Meta, options: &Options) -> Code {
+        Code {
+            value: rule.name,
+            url: options.uri_of(rule),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Suggestion<'a> {
+    range: Range,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    message: &'a str,
+    location: InFile<'a>,
+}
+
+#[derive(Serialize)]
+struct InFile<'a> {
+    path: &'a str,
+    range: Range,
+}
+
+impl InFile<'_> {
+    fn of(location: &Location) -> InFile<'_> {
+        InFile {
+            path: &location.path,
+            range: Range::of(location),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Point,
+    end: Point,
+}
+
+impl Range {
+    fn of(location: &Location) -> Range {
+        let Place { start, end } = Place::bytes(location);
+        let point = |Position { line, column }| Point { line, column };
+        Range {
+            start: point(start),
+            end: point(end),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: usize,
+    column: usize,
 }

@@ -1,7 +1,7 @@
 //! The last line for people: what was looked at, and what came of it.
 
 use crate::finding::words::count;
-use crate::finding::{Finding, Report, Safety, Severity, Suppressor};
+use crate::finding::{Report, Safety, Severity, Suppressor};
 use crate::printable::one_line;
 
 /// Which fixes the summary speaks of.
@@ -69,9 +69,14 @@ pub fn summary(report: &Report) -> String {
 /// `3 fixable with --fix (1 more with --unsafe-fixes)`. `with_unsafe` says that fixes which change what containerd
 /// does were asked for, too.
 pub fn fixable(report: &Report, offer: Offer, with_unsafe: bool) -> Option<String> {
-    let fixes = report.findings.iter().filter_map(Finding::writable_fix);
-    let (safe, other): (Vec<_>, Vec<_>) = fixes.partition(|fix| fix.safety == Safety::Safe);
-    match (offer, with_unsafe, safe.len(), other.len()) {
+    let (mut safe, mut other) = (0, 0);
+    for safety in report.findings.writable_fixes() {
+        match safety {
+            Safety::Safe => safe += 1,
+            Safety::Unsafe => other += 1,
+        }
+    }
+    match (offer, with_unsafe, safe, other) {
         (_, _, 0, 0) | (Offer::Rest, true, ..) | (Offer::Rest, _, _, 0) => None,
         (Offer::Rest, false, _, more) => Some(format!("{more} more fixable with --unsafe-fixes")),
         (Offer::All, true, safe, more) => {

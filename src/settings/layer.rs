@@ -60,7 +60,10 @@ impl FailOn {
             FailOn::Warning => Severity::Warning,
             FailOn::Note => Severity::Note,
         };
-        report.findings.iter().any(|f| f.severity >= least)
+        report
+            .findings
+            .severities()
+            .any(|severity| severity >= least)
     }
 }
 

@@ -98,12 +98,7 @@ fn check(rule: &str, case: &Path, bless: bool) -> Result<usize, String> {
     if !fixing.refused.is_empty() {
         return Err(format!("{:?}", fixing.refused));
     }
-    let left: Vec<&str> = fixing
-        .report
-        .findings
-        .iter()
-        .map(|f| f.message.as_str())
-        .collect();
+    let left: Vec<String> = fixing.report.findings.iter().map(|f| f.message).collect();
     if Some(left.len()) > without_fix.get() {
         return Err(format!("is not silent afterwards: {left:?}"));
     }

@@ -87,7 +87,7 @@ fn controls_are_escaped_and_survive() {
             .all(|c| c == '\n' || !c.is_control() && c != '\u{202e}')
     );
     let document: Value = serde_json::from_str(&text).unwrap();
-    let message = &report.findings[0].message;
+    let message = &report.findings.get(0).unwrap().message;
     assert!(message.contains('\u{9b}'));
     assert_eq!(document["findings"][0]["message"], message.as_str());
 }

@@ -6,6 +6,7 @@ mod json;
 mod sample;
 mod sarif;
 mod services;
+mod stream;
 mod tree;
 
 use certsd_lint::finding::Report;

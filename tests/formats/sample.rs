@@ -61,7 +61,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
             .map(|rule| &rule.meta)
             .collect(),
         files,
-        findings,
+        findings: findings.into(),
         releases: Release::supported(),
         ..Report::default()
     }
@@ -131,7 +131,7 @@ pub fn full(root: &Path, prefix: &str) -> Report {
         certificate,
         missing,
     ]);
-    report.findings.sort_by(Finding::cmp_place);
+    report.findings.sort();
     report.files.push(clean.path.clone());
     report.summary.files = 2;
     report.summary.namespaces = 3;

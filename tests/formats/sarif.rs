@@ -308,7 +308,8 @@ fn quiet_findings_are_written_on_request() {
             },
         ),
         quiet(known, Suppressor::Baseline),
-    ];
+    ]
+    .into();
     let results = |options: &Options| {
         let document = checked(&written(Format::Sarif, &report, options));
         document["runs"][0]["results"].as_array().unwrap().clone()
@@ -334,7 +335,7 @@ fn with_a_baseline_every_result_has_its_state() {
     let (_dir, mut report, mut options) = full();
     let finding = report.findings.remove(0);
     let by = Suppressor::Baseline;
-    report.suppressed = vec![Suppressed { finding, by }];
+    report.suppressed = vec![Suppressed { finding, by }].into();
     report.baseline = Some(BaselineOutcome::default());
     options.show_suppressed = true;
     let document = checked(&written(Format::Sarif, &report, &options));
@@ -353,7 +354,7 @@ fn with_a_baseline_every_result_has_its_state() {
 #[test]
 fn failures_are_told() {
     let (_dir, mut report, options) = full();
-    report.findings = vec![sample::finding(Location::path("nowhere"))];
+    report.findings = vec![sample::finding(Location::path("nowhere"))].into();
     report.failures.push(certsd_lint::finding::Failure::Bug {
         path: "docker.io".to_owned(),
         rule: "unknown-capability",

@@ -51,7 +51,7 @@ fn check(rule: &Path, case: &Path, bless: bool) -> Result<(), String> {
     report.findings.retain(|finding| finding.rule.name == rule);
     let expected = case.join("expected.txt");
     if name(case).starts_with("silent") {
-        let messages: Vec<&str> = report.findings.iter().map(|f| f.message.as_str()).collect();
+        let messages: Vec<String> = report.findings.iter().map(|f| f.message).collect();
         return match messages.is_empty() {
             true => Ok(()),
             false => Err(format!("{shown}: fires: {messages:?}")),

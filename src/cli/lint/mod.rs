@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod trees;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -94,7 +95,7 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     }
     report
         .findings
-        .retain(|finding| finding.severity >= effective.min_severity);
+        .retain_severities(|severity| severity >= effective.min_severity);
     if args.fix && found.stdin.is_some() {
         // Standard output has the fixed text.
         let on_stderr = terminal.on_stderr();
@@ -217,16 +218,14 @@ fn warn_of_unmatched(trees: &[Tree], effective: &Effective, terminal: &Terminal)
 
 /// How often each rule was broken, the most frequent first.
 fn statistics(report: &Report) -> String {
-    let mut counts: Vec<(usize, &'static str)> = Vec::new();
-    for finding in &report.findings {
-        match counts
-            .iter_mut()
-            .find(|(_, rule)| *rule == finding.rule.name)
-        {
-            Some((count, _)) => *count += 1,
-            None => counts.push((1, finding.rule.name)),
-        }
+    let mut by_rule: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for rule in report.findings.rules() {
+        *by_rule.entry(rule.name).or_default() += 1;
     }
+    let mut counts: Vec<(usize, &'static str)> = by_rule
+        .into_iter()
+        .map(|(rule, count)| (count, rule))
+        .collect();
     counts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     let width = counts
         .first()

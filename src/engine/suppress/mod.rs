@@ -6,11 +6,12 @@ mod scope;
 
 use std::ops::Range;
 
+use super::run::Here;
 use crate::facts::node::File;
 use crate::facts::{NamespaceContext, Rule};
 use crate::finding::{
-    Category, Edit, Failure, Finding, Fix, Level, Location, Report, Run, Safety, Source,
-    Suppressed, Suppressor,
+    Category, Edit, Failure, Finding, Fix, Level, Location, Run, Safety, Source, Suppressed,
+    Suppressor,
 };
 use crate::toml::Span;
 use crate::toml::view::Document;
@@ -57,9 +58,9 @@ struct Suppression {
     covers: Option<Range<usize>>,
 }
 
-/// Takes the findings out of the report that comments of this file silence, and returns
+/// Takes the findings out that comments of this file silence, and returns
 /// what there is to say of these comments.
-pub fn apply(context: &dyn Linted, report: &mut Report) -> Vec<Finding> {
+pub(super) fn apply(context: &dyn Linted, here: &mut Here) -> Vec<Finding> {
     let Some(source) = context.source() else {
         return Vec::new();
     };
@@ -82,10 +83,10 @@ pub fn apply(context: &dyn Linted, report: &mut Report) -> Vec<Finding> {
     if suppressions.is_empty() {
         return findings;
     }
-    silence(&mut suppressions, source, report);
+    silence(&mut suppressions, source, here);
     for suppression in &suppressions {
         findings.extend(unknown(context, suppression));
-        findings.extend(unused(context, suppression, report));
+        findings.extend(unused(context, suppression, here));
     }
     findings
 }
@@ -137,8 +138,8 @@ impl Suppression {
 
 /// Moves what is silenced. Where several suppressions cover a finding, the one that covers the least
 /// silences it, so that the wider one is told to be of no use.
-fn silence(suppressions: &mut [Suppression], source: &Source, report: &mut Report) {
-    let findings = std::mem::take(&mut report.findings);
+fn silence(suppressions: &mut [Suppression], source: &Source, here: &mut Here) {
+    let findings = std::mem::take(&mut here.findings);
     for finding in findings {
         let is_here = finding.location.path == source.path;
         // What is said of suppressions is not theirs to silence.
@@ -166,9 +167,9 @@ fn silence(suppressions: &mut [Suppression], source: &Source, report: &mut Repor
                 let by = Suppressor::Comment {
                     reason: reason.clone(),
                 };
-                report.suppressed.push(Suppressed { finding, by });
+                here.suppressed.push(Suppressed { finding, by });
             }
-            None => report.findings.push(finding),
+            None => here.findings.push(finding),
         }
     }
 }
@@ -246,11 +247,11 @@ fn unknown(context: &dyn Linted, suppression: &Suppression) -> Option<Finding> {
 }
 
 /// One finding for all the names in a comment that silence nothing.
-fn unused(context: &dyn Linted, suppression: &Suppression, report: &Report) -> Option<Finding> {
+fn unused(context: &dyn Linted, suppression: &Suppression, here: &Here) -> Option<Finding> {
     let names: Vec<&Name> = suppression
         .names
         .iter()
-        .filter(|name| !name.used && name.rule.is_some_and(|rule| ran(context, rule, report)))
+        .filter(|name| !name.used && name.rule.is_some_and(|rule| ran(context, rule, here)))
         .collect();
     let message = format!("{} nothing", listed(&names, "silences", "silence"));
     let help = match (suppression.content.reach, &suppression.covers) {
@@ -272,13 +273,13 @@ fn unused(context: &dyn Linted, suppression: &Suppression, report: &Report) -> O
 }
 
 /// Whether a rule looked at this file: else it is no wonder that there was nothing to silence.
-fn ran(context: &dyn Linted, rule: &'static Rule, report: &Report) -> bool {
+fn ran(context: &dyn Linted, rule: &'static Rule, here: &Here) -> bool {
     let path = match context.source() {
         Some(source) => source.path.as_str(),
         None => return false,
     };
     let broke = |failure: &Failure| matches!(failure, Failure::Bug { rule: broken, .. } if *broken == rule.name);
-    level(context.run(), rule, path) != Level::Off && !report.failures.iter().any(broke)
+    level(context.run(), rule, path) != Level::Off && !here.failures.iter().any(broke)
 }
 
 /// What the settings say of a rule, or the rule itself.

@@ -1,0 +1,41 @@
+//! A report of any length is written while it is made.
+
+use std::io::{self, Write};
+
+use certsd_lint::report::{self, Format, Options};
+use clap::ValueEnum;
+
+use crate::sample;
+
+/// Takes everything, and knows the longest piece.
+#[derive(Default)]
+struct Pieces {
+    longest: usize,
+    total: usize,
+}
+
+impl Write for Pieces {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.longest = self.longest.max(piece.len());
+        self.total += piece.len();
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn no_format_is_made_as_a_whole() {
+    let source = sample::source("docker.io/hosts.toml", sample::AWKWARD);
+    let finding = || sample::finding_at(&source, "\"pul\"", 0);
+    let report = sample::report((0..3_000).map(|_| finding()).collect());
+    let options = Options::default();
+    for &format in Format::value_variants() {
+        let mut pieces = Pieces::default();
+        report::write(format, &report, &options, &mut pieces).unwrap();
+        assert!(pieces.total > 100_000, "{format:?}: {}", pieces.total);
+        assert!(pieces.longest < 16_384, "{format:?}: {}", pieces.longest);
+    }
+}
