@@ -92,7 +92,7 @@ fn a_fifo_is_never_waited_for() {
         .run(&["--no-config", "fifo"])
         .fails("fifo lies in no certs.d tree");
     let ended = folder.run(&["certs.d"]);
-    ended.fails("cannot read the settings in certsd-lint.toml: it is no regular file");
+    ended.fails("cannot read the settings in certsd-lint.toml: it is not a regular file");
 }
 
 #[cfg(unix)]
@@ -108,10 +108,10 @@ fn a_directory_without_permission() {
     };
     mode(0o000).unwrap();
     if let Some(run) = folder.unprivileged() {
-        run(&["locked"]).fails("cannot read locked: there is no permission to read it");
+        run(&["locked"]).fails("cannot read locked: permission denied");
         // A search that could not look everywhere has not done its work.
         let ended = run(&["."]);
-        ended.fails("cannot read ./locked: there is no permission to read it");
+        ended.fails("cannot read ./locked: permission denied");
         ended.says("checked 1 namespace");
         run(&["--exclude", "locked", "."]).ends(0);
     }
@@ -128,7 +128,7 @@ fn links_that_lead_in_circles_or_nowhere() {
     folder.link("../certs.d", "certs.d/quay.io");
     folder
         .run(&["loop"])
-        .fails("cannot read loop: it is a link that leads back to itself");
+        .fails("cannot read loop: it is a link to itself");
     folder
         .run(&["dangling"])
         .fails("cannot read dangling: it does not exist");

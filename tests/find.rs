@@ -256,7 +256,7 @@ fn links_in_circles_are_not_walked() {
     assert_eq!(found(folder.path(), &[""], &options), ["a/certs.d"]);
     assert_eq!(
         found(folder.path(), &["loop"], &options),
-        ["! unreadable loop: it is a link that leads back to itself"]
+        ["! unreadable loop: it is a link to itself"]
     );
 }
 

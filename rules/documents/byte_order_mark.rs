@@ -11,15 +11,16 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports the three invisible bytes that some editors put at the beginning of a file, for the releases
-    /// that do not pass over them.
+    /// Reports the three invisible bytes (U+FEFF) that some editors write at the beginning of a file, for the
+    /// releases whose TOML parser rejects them.
     ///
     /// ## Why
     ///
-    /// containerd 1.x passes over a byte order mark. containerd 2.x takes it for the first letter of a
-    /// key, and drops the file: an upgrade switches the mirrors off.
+    /// containerd 1.x skips a byte order mark. containerd 2.x reads it as the first character of a key and ignores
+    /// the whole file, so an upgrade switches the mirrors off.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// \u{feff}# docker.io/hosts.toml
@@ -29,6 +30,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -37,7 +39,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no use for it in UTF-8.
+    /// Never: UTF-8 needs no byte order mark.
     ///
     /// ## Source
     ///
@@ -63,10 +65,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     });
     out.push(
         context
-            .finding(&RULE, 0..MARK.len(), "the file begins with a byte order mark")
+            .finding(&RULE, 0..MARK.len(), "hosts.toml begins with a byte order mark")
             .label("three invisible bytes")
             .releases(releases)
-            .help("delete the mark: save the file as UTF-8 without BOM, or `sed -i '1s/^\\xEF\\xBB\\xBF//' hosts.toml`")
-            .fix(Safety::Safe, "delete the mark", 0..MARK.len(), ""),
+            .help("save the file as UTF-8 without a byte order mark: `sed -i '1s/^\\xEF\\xBB\\xBF//' hosts.toml`")
+            .fix(Safety::Safe, "delete the byte order mark", 0..MARK.len(), ""),
     );
 }

@@ -3,18 +3,19 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// The capability `referrers`, which containerd knows from 2.2 on.
+    /// The capability `referrers` in a file that older releases read.
     ///
     /// ## What it does
     ///
-    /// Reports `referrers` in `capabilities` when a release below 2.2 is targeted.
+    /// Reports `referrers` in `capabilities` when a release before 2.2 is targeted.
     ///
     /// ## Why
     ///
-    /// To a release that does not know it, it is an unknown capability, and an unknown capability makes
-    /// containerd drop the whole file: the nodes that are not upgraded yet lose their mirrors.
+    /// A release before 2.2 does not know `referrers`, and one unknown capability makes containerd ignore the whole
+    /// file: nodes that are not upgraded yet lose their mirrors.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -24,6 +25,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -32,7 +34,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When all nodes run 2.2 or later: say so with `containerd = [">=2.2"]` in the settings.
+    /// When all nodes run 2.2 or later. Set `containerd = [">=2.2"]` in certsd-lint.toml.
     ///
     /// ## Source
     ///
@@ -59,10 +61,16 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         out.push(
             context
-                .finding(&RULE, span, format!("`{word}` is a capability from containerd 2.2 on"))
+                .finding(
+                    &RULE,
+                    span,
+                    format!("capability `{word}` needs containerd 2.2 or later"),
+                )
                 .label("unknown to older releases")
                 .releases(found.releases.clone())
-                .help("leave it out until every node runs 2.2: an endpoint that lists no capabilities has all that its release knows"),
+                .help(format!(
+                    "delete `{word}` until every node runs containerd 2.2"
+                )),
         );
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::containerd::release::add_releases;
 use crate::containerd::{Cause, Releases};
-use crate::facts::{Check, NamespaceContext};
+use crate::facts::{Check, NamespaceContext, lines};
 use crate::finding::Finding;
 use crate::toml::{ProblemKind, Span};
 
@@ -11,15 +11,16 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports keys and tables that are defined a second time, and shows both places. A table header counts
-    /// too: `[host."https://mirror.internal"]` may stand once, and so may the sub-table `header`.
+    /// Reports keys and tables that are defined a second time, and shows both places. A table header counts too:
+    /// `[host."https://mirror.internal"]` may appear once, and so may its sub-table `header`.
     ///
     /// ## Why
     ///
-    /// TOML forbids it, and containerd drops the whole file for it (k3s#9693, rke2#5577). It happens when
-    /// two tools write to the same file, or a block is copied.
+    /// TOML forbids it, and containerd ignores the whole file (k3s#9693, rke2#5577). It happens when two tools
+    /// write to the same file, or when a block is copied.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -32,6 +33,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -41,8 +43,8 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// containerd 1.x lets some repetitions pass that TOML forbids, as two spellings of one table header;
-    /// the finding names the releases that drop the file.
+    /// containerd 1.x accepts some repetitions that TOML forbids, such as two spellings of one table header. The
+    /// finding names the releases that ignore the file.
     ///
     /// ## Source
     ///
@@ -84,15 +86,37 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
     for (span, first, releases) in by_line.into_values() {
         let key = text.get(span.clone()).unwrap_or_default().trim();
+        let first = first.or_else(|| earlier(text, key, span.start));
         let mut finding = context
             .finding(&RULE, span.clone(), format!("`{key}` is defined twice"))
             .label("defined again")
             .releases(releases)
-            .help("keep one of the two, and put into it what both hold");
-        if let Some(first) = first.or_else(|| earlier(text, key, span.start)) {
-            finding = finding.related(context.location(first), "defined here first");
+            .help(help(text, &span, first.as_ref()));
+        if let Some(first) = first {
+            finding = finding.related(context.location(first), "first defined here");
         }
         out.push(finding);
+    }
+}
+
+/// What to do about it. A line that repeats another one can go.
+fn help(text: &str, span: &Span, first: Option<&Span>) -> String {
+    let line = |at: usize| {
+        let start = lines::start(text, at);
+        text.get(start..lines::next(text, at))
+            .unwrap_or_default()
+            .trim()
+    };
+    let written = line(span.start);
+    match first {
+        Some(first) if written.contains('=') && line(first.start) == written => {
+            "delete this line, which repeats an earlier one".to_owned()
+        }
+        Some(first) if written.starts_with('[') && line(first.start).starts_with('[') => {
+            "move the keys of this table below its first header, and delete this header".to_owned()
+        }
+        _ if written.starts_with('[') => "merge the two definitions into one table".to_owned(),
+        _ => "keep one of the two definitions".to_owned(),
     }
 }
 

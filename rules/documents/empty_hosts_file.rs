@@ -7,20 +7,23 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a hosts.toml that holds nothing at all. A file with a comment in it is another thing: it is read.
+    /// Reports a hosts.toml without any content. A file with only a comment in it is different: containerd reads
+    /// it.
     ///
     /// ## Why
     ///
-    /// containerd treats it as if it were not there: certificate files in the directory are used, and no
-    /// mirror is. It is what a failed template or an interrupted copy leaves behind.
+    /// containerd treats an empty file as missing: certificate files in the directory are used, and no mirror is. A
+    /// failed template or an interrupted copy leaves such a file behind.
     ///
     /// ## Example
+    ///
     ///
     /// ```text
     /// # docker.io/hosts.toml (0 bytes)
     /// ```
     ///
     /// ## Use instead
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -30,8 +33,8 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the directory is there to keep `_default` away from this registry: a directory without any
-    /// hosts.toml says that as well.
+    /// When the directory exists to keep `_default` away from this registry. A hosts.toml with `server` says that
+    /// more clearly.
     ///
     /// ## Source
     ///
@@ -56,22 +59,29 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         .iter()
         .any(|f| f.name.ends_with(".crt") || f.name.ends_with(".cert"));
     let then = if certificates {
-        "with the certificate files beside it"
+        "straight to the registry, with the certificate files of this directory"
     } else {
         "straight to the registry"
     };
     out.push(
         context
-            .finding_at(
-                &RULE,
-                &format!("{name}/hosts.toml"),
-                "hosts.toml has zero bytes",
-            )
+            .finding_at(&RULE, &format!("{name}/hosts.toml"), "hosts.toml is empty")
             .releases(releases)
             .effect(format!(
-                "containerd treats it as if it were not there: pulls from {} go {then}",
+                "containerd treats an empty file as missing: pulls from {} go {then}",
                 context.registry()
             ))
-            .help("write the mirrors into it, or delete it"),
+            .help(help(context)),
     );
+}
+
+/// The file may go where nothing else depends on the directory.
+fn help(context: &NamespaceContext) -> String {
+    match context.whole.namespace("_default") {
+        Some(_) if !context.is_default() => format!(
+            "write the mirrors into it, or delete the directory `{}` to use `_default`",
+            context.name()
+        ),
+        _ => "write the mirrors into it, or delete the file".to_owned(),
+    }
 }

@@ -4,20 +4,21 @@ use crate::finding::{Consequence, Finding, Severity};
 use crate::go::duration::{self, DurationError};
 
 crate::rule! {
-    /// A `dial_timeout` that is no duration, or none that can be meant.
+    /// A `dial_timeout` that is not a positive duration.
     ///
     /// ## What it does
     ///
-    /// Reports values outside Go's grammar: one or more numbers, each with a unit out of `ns`, `us`, `ms`,
-    /// `s`, `m`, `h`, without blanks: `3s`, `1m30s`, `.5s`. Zero and negative values are warned about.
+    /// Reports values that Go's `time.ParseDuration` rejects. A duration is one or more numbers, each with a unit
+    /// out of `ns`, `us`, `ms`, `s`, `m`, `h`, without spaces: `3s`, `1m30s`, `.5s`. Zero and negative values are
+    /// warnings.
     ///
     /// ## Why
     ///
-    /// From containerd 2.0.7 a value outside the grammar makes it drop the whole file; before, the key is
-    /// not read. Zero means no timeout at all, and a negative one that every connection
-    /// fails at once.
+    /// From containerd 2.0.7 on, an invalid value makes containerd ignore the whole file; earlier releases do not
+    /// read the key. Zero disables the timeout, and with a negative value every connection fails at once.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -26,6 +27,7 @@ crate::rule! {
     /// ```
     ///
     /// ## Use instead
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -59,8 +61,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         out.push(
             context
-                .finding(&RULE, span, format!("`{text}` is no duration: {error}"))
-                .label("takes `3s`, `1m30s`, `500ms`")
+                .finding(&RULE, span, format!("invalid duration `{text}`: {error}"))
+                .label("not a Go duration")
                 .releases(found.releases.clone())
                 .help(help(text, error)),
         );
@@ -79,18 +81,23 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .filter(|r| r.dial_timeout())
             .collect();
         let effect = match value {
-            0 => "zero means no timeout: containerd waits as long as the system does, minutes",
-            ..0 => "every connection to this endpoint is given up before it is tried",
+            0 => {
+                "zero disables the timeout: containerd waits for an unreachable endpoint until the operating system gives up"
+            }
+            ..0 => "every connection to this endpoint times out before it is tried",
             _ => continue,
         };
         out.push(
             context
-                .finding(&RULE, item.span.clone(), format!("a dial timeout of `{}`", item.string().unwrap_or_default()))
-                .label("not above zero")
+                .finding(&RULE, item.span.clone(), match value {
+                    0 => "`dial_timeout` is zero",
+                    _ => "`dial_timeout` is negative",
+                })
+                .label("not a positive duration")
                 .severity(Severity::Warning)
                 .consequence(Consequence::Misread)
                 .effect(effect)
-                .help("write how long one connection may take, `3s`, or delete the key: the default is 30s")
+                .help("write a positive duration such as `3s`, or delete the key for the default of 30s")
                 .releases(releases),
         );
     }
@@ -109,14 +116,14 @@ fn help(text: &str, error: &DurationError) -> String {
     };
     match (error, short) {
         (DurationError::MissingUnit, _) => {
-            format!("write `dial_timeout = \"{text}s\"` for seconds")
+            format!("write `dial_timeout = \"{text}s\"` if seconds are meant")
         }
         (_, Some(short)) if !digits.is_empty() => {
             format!("write `dial_timeout = \"{digits}{short}\"`")
         }
         _ if unit == "d" || unit.starts_with("day") => {
-            "days are no unit: write hours, `24h`".to_owned()
+            "write the duration in hours: `24h`".to_owned()
         }
-        _ => "write a number with its unit and no blanks: `3s`, `1m30s`, `500ms`".to_owned(),
+        _ => "write numbers with units and no spaces, such as `3s`, `1m30s` or `500ms`".to_owned(),
     }
 }

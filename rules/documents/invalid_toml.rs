@@ -5,22 +5,22 @@ use crate::repair::slips::{Slip, slip};
 use crate::toml::ProblemKind;
 
 crate::rule! {
-    /// A hosts.toml that is not TOML.
+    /// A hosts.toml that is not valid TOML.
     ///
     /// ## What it does
     ///
-    /// Reports the first place at which the text stops being TOML, and what to write there for the slips
-    /// that people make: a comma after a value, an unquoted URL in a table header, `[host]."…"`,
-    /// typographic quotes, YAML, Markdown, a string or an array that is not closed, a value without quotes, or
-    /// none at all. Text that is no UTF-8 is reported too.
+    /// Reports the first place at which the text is not TOML, and what to write there for common mistakes: a comma
+    /// after a value, an unquoted URL in a table header, `[host]."…"`, typographic quotes, YAML, Markdown, an
+    /// unclosed string or array, a value without quotes, or a missing value. Text that is not UTF-8 is reported
+    /// too.
     ///
     /// ## Why
     ///
-    /// containerd drops a file that it cannot parse, logs one line, and goes on as if it were not
-    /// there: no mirror of this registry is used. Its parsers are not equally strict: where a text is no
-    /// TOML and a release reads it all the same, the finding leaves that release out.
+    /// containerd ignores a file that it cannot parse, logs one line, and uses no mirror for this registry. Its
+    /// parsers are not equally strict: the finding names only the releases that reject the text.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -30,6 +30,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -38,7 +39,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the file is a template: lint what it renders.
+    /// When the file is a template. Lint the file that it renders.
     ///
     /// ## Source
     ///
@@ -66,9 +67,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let releases = refusing(context);
         let finding = context
             .finding(&RULE, offset..offset + 1, "hosts.toml is not UTF-8")
-            .label("this byte begins no UTF-8 character")
+            .label("invalid UTF-8")
             .help(
-                "save the file as UTF-8: `iconv -f latin1 -t utf-8 hosts.toml`, if it is Latin-1",
+                "save the file as UTF-8; if it is Latin-1, run `iconv -f latin1 -t utf-8 hosts.toml`",
             );
         out.push(dropped_or_passed(context, finding, releases));
         return;
@@ -82,26 +83,26 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
     let slip = slip(text, &error.span).unwrap_or_else(|| Slip {
         span: error.span.clone(),
-        message: format!("this is not TOML: {}", error.message),
+        message: format!("invalid TOML: {}", error.message),
         label: String::new(),
-        help: "write one `key = value` or one `[table]` on a line, text in quotes".to_owned(),
-        replacement: None,
+        help: "write one `key = value` or one `[table]` per line, with text in quotes".to_owned(),
+        edits: Vec::new(),
     });
     let mut finding = context
         .finding(&RULE, slip.span, slip.message)
         .help(slip.help);
     finding = finding.label(if slip.label.is_empty() {
-        "here"
+        "parsing stops here"
     } else {
         &slip.label
     });
-    if let Some((span, replacement)) = slip.replacement {
+    if let Some((_, replacement)) = slip.edits.first() {
         let shown = match replacement.trim() {
-            _ if replacement.starts_with('\n') => "put it on a line of its own".to_owned(),
-            "" => "remove it".to_owned(),
-            text => format!("write {text}"),
+            _ if replacement.starts_with('\n') => "move it to its own line".to_owned(),
+            "" => "delete it".to_owned(),
+            text => format!("write `{text}`"),
         };
-        finding = finding.fix(Safety::Safe, shown, span, replacement);
+        finding = finding.fix_edits(Safety::Safe, shown, slip.edits);
     }
     out.push(dropped_or_passed(context, finding, refusing(context)));
 }
@@ -115,5 +116,7 @@ fn dropped_or_passed(context: &NamespaceContext, finding: Finding, refusing: Rel
         .releases(context.releases())
         .severity(Severity::Warning)
         .consequence(crate::finding::Consequence::Misread)
-        .effect("the targeted releases let this text pass, other releases drop the file for it")
+        .effect(
+            "the targeted releases accept this text; other releases of containerd ignore the file",
+        )
 }

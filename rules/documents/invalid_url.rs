@@ -1,22 +1,26 @@
+use std::net::Ipv6Addr;
+
 use crate::containerd::{Cause, Role};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 use crate::go::url::UrlError;
+use crate::repair::placeholders::placeholder_in;
 
 crate::rule! {
-    /// A URL that containerd cannot split.
+    /// A URL that Go's URL parser rejects.
     ///
     /// ## What it does
     ///
-    /// Reports host tables and servers whose URL Go refuses: blanks, a port that is no number, a bad
-    /// `%` escape, a bracket that is not closed, characters that no host name holds. containerd 2.3 also
-    /// refuses IPv6 addresses without brackets.
+    /// Reports host tables and servers whose URL Go's `net/url` rejects: spaces, a port that is not a number, an
+    /// invalid `%` escape, an unclosed bracket, characters that a host name cannot contain. containerd 2.3 also
+    /// rejects IPv6 addresses without brackets.
     ///
     /// ## Why
     ///
-    /// One such URL makes containerd drop the whole file, the other mirrors in it included.
+    /// One such URL makes containerd ignore the whole file, including the other mirrors in it.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -26,6 +30,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal:5000"]
@@ -34,7 +39,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which containerd reads such a file. When the file is a template, lint what it
+    /// Never: no release of containerd reads such a file. When the file is a template, lint the file that it
     /// renders.
     ///
     /// ## Source
@@ -57,77 +62,101 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Some(span) = found.problem.span.clone() else {
             continue;
         };
-        // The text may hold a password.
+        // The text may contain a password.
         let shown = without_password(url);
-        let what = match found.problem.role {
-            Some(Role::Host(_)) => "the host table's URL",
-            _ => "`server`",
+        let finding = match placeholder_in(&shown) {
+            Some(found) => context
+                .finding(
+                    &RULE,
+                    span,
+                    format!("`{shown}` contains the placeholder `{found}`"),
+                )
+                .label("placeholder not filled in")
+                .help(match found == shown {
+                    true => "write the URL of the registry in its place".to_owned(),
+                    false => format!("replace `{found}` with the value that it stands for"),
+                }),
+            None => context
+                .finding(
+                    &RULE,
+                    span,
+                    format!("`{}` is not a valid URL: {error}", shown.escape_debug()),
+                )
+                .label("rejected by Go")
+                .help(help(context, found.problem.role, &shown, error)),
         };
-        out.push(
-            context
-                .finding(&RULE, span, format!("{what} cannot be split: {error}"))
-                .label("no URL for Go")
-                .releases(found.releases.clone())
-                .help(help(&shown, error)),
-        );
+        out.push(finding.releases(found.releases.clone()));
     }
 }
 
-fn help(url: &str, error: &UrlError) -> String {
-    let placeholder = ["${", "$(", "{{", "<", "%("]
-        .iter()
-        .any(|mark| url.contains(mark));
+fn help(context: &NamespaceContext, role: Option<Role>, url: &str, error: &UrlError) -> String {
     match error {
-        _ if placeholder => {
-            "this looks like a placeholder that was not filled in: write the name of the host"
-                .to_owned()
-        }
-        UrlError::InvalidHostCharacter(' ') => {
-            format!(
-                "write it without blanks: `{}`",
-                url.replace(' ', "")
-                    .replace("https://https://", "https://")
-                    .replace("https://http://", "http://")
-            )
-        }
+        UrlError::InvalidHostCharacter(' ') => format!("write `{}`", without_spaces(url)),
         UrlError::InvalidPort(port) if port.matches(':').count() > 1 => {
-            let host = url
-                .split("://")
-                .nth(1)
-                .unwrap_or(url)
-                .split('/')
-                .next()
-                .unwrap_or(url);
-            format!("write an IPv6 address in brackets: `https://[{host}]`, and a port behind them")
+            let in_table = matches!(role, Some(Role::Host(_)));
+            match in_brackets(authority(url)) {
+                // unsupported-toml would be next.
+                Some(_) if in_table && context.releases().iter().any(|r| !r.is_v2()) => {
+                    "write a host name that resolves to the IPv6 address".to_owned()
+                }
+                Some(host) => {
+                    let scheme = url.split_once("://").map_or("https", |(scheme, _)| scheme);
+                    format!("write the IPv6 address in brackets: `{scheme}://{host}`")
+                }
+                None => "write one host and one port: `https://mirror.internal:5000`".to_owned(),
+            }
         }
         UrlError::InvalidPort(port) => format!(
-            "write a number after the colon in place of `{}`, or no colon",
+            "write a port number instead of `{}`, or delete the colon",
             port.trim_start_matches(':')
         ),
         UrlError::MissingBracket => "close the bracket: `https://[fd00::1]:5000`".to_owned(),
         UrlError::MisplacedBracket => {
-            "delete the bracket: brackets go around a whole IPv6 address alone".to_owned()
+            "delete the bracket: only a whole IPv6 address is written in brackets".to_owned()
         }
         UrlError::InvalidAddress(_) => {
-            "brackets are for IPv6 addresses alone: write a name or an IPv4 address without them"
-                .to_owned()
+            "delete the brackets: only IPv6 addresses are written in brackets".to_owned()
         }
         UrlError::ControlCharacter => {
-            "delete the control character; an editor may not show it".to_owned()
+            "delete the control character, which an editor may not show".to_owned()
         }
         UrlError::InvalidEscape(escape) => format!(
-            "write `{escape}` as it is meant: a host holds no escapes, and a path two hexadecimal digits after `%`"
+            "replace `{escape}`: a host contains no escapes, and in a path two hexadecimal digits follow `%`"
         ),
         UrlError::ColonInFirstSegment | UrlError::MissingScheme => {
             "write `https://` and the host".to_owned()
         }
         UrlError::InvalidUserinfo => {
-            "delete user and password: containerd does not use them".to_owned()
+            "delete user and password, which containerd does not use".to_owned()
         }
         UrlError::InvalidHostCharacter(_) => {
             "write a host name of letters, digits, dots and hyphens".to_owned()
         }
     }
+}
+
+/// An IPv6 address in brackets. A last group that cannot be mistaken for one is the port.
+fn in_brackets(host: &str) -> Option<String> {
+    if let Some((address, port)) = host.rsplit_once(':')
+        && port.len() > 3
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && address.parse::<Ipv6Addr>().is_ok()
+    {
+        return Some(format!("[{address}]:{port}"));
+    }
+    host.parse::<Ipv6Addr>().ok().map(|_| format!("[{host}]"))
+}
+
+/// The part between the scheme and the path.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+fn without_spaces(url: &str) -> String {
+    url.replace(' ', "")
+        .replace("https://https://", "https://")
+        .replace("https://http://", "http://")
 }
 
 fn without_password(url: &str) -> String {

@@ -5,19 +5,20 @@ use crate::finding::{Finding, Safety};
 use crate::toml::ProblemKind;
 
 crate::rule! {
-    /// A hosts.toml without any `host` table, which containerd before 1.7.32 drops.
+    /// A hosts.toml without a `[host]` table, which containerd before 1.7.32 ignores.
     ///
     /// ## What it does
     ///
-    /// Reports files that hold settings for the server alone, when a release is targeted that
-    /// insists on a table `host`. A bare `[host]` is enough.
+    /// Reports files that only configure the server, when a release is targeted that requires a table `host`. An
+    /// empty `[host]` is enough.
     ///
     /// ## Why
     ///
-    /// Those releases drop the file (#10027), and with it the server, its CA and its headers: pulls go to the
-    /// registry's own default. k3s and rke2 write a bare `[host]` for this reason.
+    /// Those releases ignore the file (#10027), and with it the server, its CA and its headers: requests go to the
+    /// registry with default settings. k3s and rke2 write an empty `[host]` for this reason.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -30,6 +31,7 @@ crate::rule! {
     /// ```
     ///
     /// ## Use instead
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -45,8 +47,8 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When all nodes run 1.7.32 or later: the newest release of each supported line does not insist, so this rule
-    /// speaks only when an older one is named in the settings.
+    /// When all nodes run 1.7.32 or later. The newest release of each supported line needs no such table, so the
+    /// rule reports nothing unless an older release is named in the settings.
     ///
     /// ## Source
     ///
@@ -84,14 +86,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         (None, None) => 0..0,
     };
     let mut finding = context
-        .finding(&RULE, at, "there is no table `host`")
+        .finding(&RULE, at, "hosts.toml has no `[host]` table")
         .label(if written.is_some() {
-            "no table"
+            "not a table"
         } else {
-            "settings, and no `[host]` below them"
+            "no `[host]` table follows"
         })
         .releases(releases)
-        .help("add a line `[host]` at the end of the file");
+        .help("add an empty table `[host]` at the end of the file");
     // A table that is meant as `host` is to be called so; another one beside it would only hide that.
     let meant = context.document.as_ref().and_then(|document| {
         document
@@ -107,7 +109,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .label("not called `host`")
             .help(match name.contains("://") {
                 true => format!("write {}", header_for(name)),
-                false => format!("write `host` for `{name}`"),
+                false => format!("rename `{name}` to `host`"),
             });
     } else if written.is_none() && context.document.is_some() {
         let line_break = if text.ends_with('\n') || text.is_empty() {

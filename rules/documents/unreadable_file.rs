@@ -3,22 +3,24 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Consequence, Finding, Severity};
 
 crate::rule! {
-    /// A hosts.toml that is there and cannot be read.
+    /// A hosts.toml that exists and cannot be read.
     ///
     /// ## What it does
     ///
-    /// Reports a hosts.toml that is a directory, a link that leads back to itself, a device or a pipe, larger than
-    /// any real one, or that its reader has no permission for; and directories that cannot be listed.
+    /// Reports a hosts.toml that is a directory, a link to itself, a device or a pipe, and directories that cannot
+    /// be listed.
     ///
-    /// A file of more than 4 MiB, or with more than 2,000 tables, keys and elements, is not read by certsd-lint and
-    /// by containerd is: that is a warning, and nothing is said of what is in it.
+    /// A file of more than 4 MiB, with more than 2,000 tables, keys and elements, or without read permission for
+    /// the user who runs certsd-lint is a warning: containerd may read it, and certsd-lint does not check its
+    /// contents.
     ///
     /// ## Why
     ///
-    /// containerd goes on without hosts.toml only when nothing is there. Any other error fails every pull
-    /// from the registry, whichever mirrors are listed.
+    /// containerd continues without hosts.toml only if the file does not exist. Any other error fails every pull
+    /// from the registry, whatever mirrors are listed.
     ///
     /// ## Example
+    ///
     ///
     /// ```text
     /// # docker.io/hosts.toml/README.md
@@ -26,6 +28,7 @@ crate::rule! {
     /// ```
     ///
     /// ## Use instead
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -35,7 +38,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// Permissions are those of the user who runs certsd-lint; containerd usually runs as root.
+    /// When certsd-lint runs without root permissions on a node where only root can read the files.
     ///
     /// ## Source
     ///
@@ -61,17 +64,17 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         let help = match error {
             FileError::IsDirectory => {
-                "delete the directory and write the file: a volume that mounts a file which does not exist makes a directory of its name"
+                "delete the directory and create the file before a volume mounts it"
             }
             FileError::PermissionDenied => {
-                "make it readable for the user that containerd runs as, usually root: `chmod 644`"
+                "run certsd-lint as the user that containerd runs as, usually root"
             }
-            FileError::LinkLoop => "let the link lead to a file",
-            FileError::NotAFile => "put a regular file there",
+            FileError::LinkLoop => "point the link to a regular file",
+            FileError::NotAFile => "replace it with a regular file",
             FileError::TooLarge(_) | FileError::TooMany(_) => {
-                "see what it is: a real hosts.toml has a few kilobytes"
+                "check what wrote the file: a hosts.toml usually has less than a few kilobytes"
             }
-            _ => "see that the path leads to a regular file",
+            _ => "make the path a regular file",
         };
         let mut finding = context
             .finding_at(&RULE, &path, format!("{what} {}", error.predicate()))
@@ -81,7 +84,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             finding = finding
                 .severity(Severity::Warning)
                 .consequence(Consequence::Advice)
-                .effect("certsd-lint does not read it, and says nothing of what is in it; containerd reads it");
+                .effect("containerd reads the file, but certsd-lint does not check its contents");
+        }
+        // Another user may read it, and root reads everything.
+        if matches!(error, FileError::PermissionDenied) {
+            finding = finding.severity(Severity::Warning).effect(format!(
+                "certsd-lint cannot check it; if containerd cannot read it either, every pull from {} fails",
+                context.registry()
+            ));
         }
         out.push(finding);
     }

@@ -8,21 +8,21 @@ use crate::toml::view::{Item, Node, as_toml_1_0};
 use crate::toml::{ProblemKind, Span};
 
 crate::rule! {
-    /// TOML that a targeted release of containerd does not take.
+    /// Valid TOML that a targeted release of containerd rejects.
     ///
     /// ## What it does
     ///
-    /// Reports text that is valid TOML and that the parser of a targeted release refuses: what came with TOML
-    /// 1.1 (a line break or a comma at the end of an inline table, the escape `\x`) on all releases;
-    /// brackets in the key of a table, as in every IPv6 address, on 1.x; a date at the end of a
-    /// line on 1.6 and 1.7; and whatever else they refuse.
+    /// Reports valid TOML that the parser of a targeted release rejects: TOML 1.1 syntax (a line break or a
+    /// trailing comma in an inline table, the escape `\x`) on all releases; brackets in the key of a table, as in
+    /// every IPv6 address, on 1.x; a date at the end of a line on 1.6 and 1.7; and whatever else the parsers
+    /// reject.
     ///
     /// ## Why
     ///
-    /// Other tools read the file without complaint. containerd drops it, and uses no mirror for this
-    /// registry.
+    /// Other tools read the file without complaint. containerd ignores it and uses no mirror for this registry.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -34,6 +34,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -42,12 +43,12 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the release that refuses it is none of yours: name yours with `containerd` in the settings.
+    /// When no node runs a release that rejects it. Name your releases with `containerd` in certsd-lint.toml.
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `hand-url-ipv6*`, `hand-struct-*` and `random.jsonl` in
-    /// `fixtures/conformance`; containerd#10055.
+    /// Recorded from containerd: `hand-url-ipv6*`, `hand-struct-*` and `random.jsonl` in `fixtures/conformance`;
+    /// containerd#10055.
     name: "unsupported-toml",
     category: Documents,
     severity: Error,
@@ -63,6 +64,7 @@ enum Refused {
     BracketInKey,
     Date,
     InlineTable,
+    Escape(String),
     Other(String),
 }
 
@@ -92,7 +94,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let (message, label, help) = words(&refused);
         let who = releases_in_words(&releases, &context.releases());
         let message = match &refused {
-            Refused::Other(_) => format!("{message} (containerd: {who})"),
+            Refused::Other(_) => format!("{message} ({who})"),
             _ => message,
         };
         let mut finding = context
@@ -116,10 +118,9 @@ fn fix(
     let text = context.text();
     match refused {
         Refused::BracketInKey => None,
-        Refused::InlineTable | Refused::Other(_) => Some((
-            "write it without what came with TOML 1.1",
-            as_toml_1_0(text)?,
-        )),
+        Refused::InlineTable | Refused::Escape(_) | Refused::Other(_) => {
+            Some(("write it as TOML 1.0", as_toml_1_0(text)?))
+        }
         // A known key takes no date, and no such text either.
         Refused::Date => {
             let root = &context.document.as_ref()?.root;
@@ -133,7 +134,7 @@ fn fix(
             let date = items.iter().map(|(_, item)| *item).find(is_it)?;
             let written = text.get(date.span.clone())?;
             let quoted = vec![(date.span.clone(), format!("\"{written}\""))];
-            Some(("write it as text", quoted))
+            Some(("put the date in quotes", quoted))
         }
     }
 }
@@ -148,11 +149,30 @@ fn classify(text: &str, span: &Span, why: &str) -> Refused {
         Refused::BracketInKey
     } else if why.contains("date") {
         Refused::Date
+    } else if let Some(escape) = escape_at(text, span.start) {
+        Refused::Escape(escape)
     } else if inside_braces(&text[..span.start.min(text.len())]) {
         Refused::InlineTable
     } else {
         Refused::Other(why.to_owned())
     }
+}
+
+/// The escape of TOML 1.1 at this place: `\\x21`, `\\e`.
+fn escape_at(text: &str, at: usize) -> Option<String> {
+    let rest = text.get(at..)?;
+    // Parsers point at the backslash or behind it.
+    let rest = match rest.strip_prefix('\\') {
+        Some(rest) => rest,
+        None if text[..at].ends_with('\\') => rest,
+        None => return None,
+    };
+    let length = match rest.chars().next()? {
+        'x' => rest.len().min(3),
+        'e' => 1,
+        _ => return None,
+    };
+    rest.get(..length).map(|escape| format!("\\{escape}"))
 }
 
 /// Whether an inline table is open at the end of `before`; strings count roughly.
@@ -164,24 +184,29 @@ fn inside_braces(before: &str) -> bool {
 fn words(refused: &Refused) -> (String, &'static str, String) {
     match refused {
         Refused::BracketInKey => (
-            "containerd 1.x refuses brackets in the key of a table".to_owned(),
-            "a bracket inside the quotes",
-            "give the IPv6 address a name in DNS or /etc/hosts and write that name here, or move to containerd 2.x; as `server` an address in brackets works on all releases".to_owned(),
+            "containerd 1.x rejects brackets in the key of a table".to_owned(),
+            "bracket inside the key",
+            "write a host name that resolves to the IPv6 address, or upgrade to containerd 2.x".to_owned(),
         ),
         Refused::Date => (
-            "containerd 1.6 and 1.7 refuse a date or time that is followed by a line break, comma or bracket".to_owned(),
-            "a date",
-            "write the date as text, in quotes, or delete the line: containerd reads no date".to_owned(),
+            "containerd 1.6 and 1.7 reject a date or time at the end of a value".to_owned(),
+            "unquoted date",
+            "put the date in quotes, or delete the line".to_owned(),
         ),
         Refused::InlineTable => (
-            "an inline table ends on its line and has no comma at its end, for containerd's parsers".to_owned(),
-            "TOML 1.1",
-            "write the table on one line without a comma before `}`, or as a table of its own: `[host.\"…\".header]`".to_owned(),
+            "line break or trailing comma in an inline table (TOML 1.1)".to_owned(),
+            "not TOML 1.0",
+            "write the table on one line without a comma before `}`, or as a table with its own header".to_owned(),
+        ),
+        Refused::Escape(escape) => (
+            format!("the escape `{escape}` is TOML 1.1, which containerd does not support"),
+            "not TOML 1.0",
+            "write the character itself, or `\\u` and four hexadecimal digits".to_owned(),
         ),
         Refused::Other(why) => (
-            format!("a parser of containerd refuses this: {why}"),
-            "refused here",
-            "write it in plainer TOML: one `key = value` or `[table]` on a line, basic strings, no dates".to_owned(),
+            format!("containerd's TOML parser rejects this: {why}"),
+            "parsing stops here",
+            "write one `key = value` or `[table]` per line, with text in basic strings".to_owned(),
         ),
     }
 }

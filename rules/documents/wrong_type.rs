@@ -3,23 +3,24 @@ use crate::containerd::{Cause, Effect, Releases};
 use crate::facts::array_edit::quoted_like;
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Consequence, Finding, Safety};
-use crate::toml::ProblemKind;
+use crate::toml::view::Item;
+use crate::toml::{ProblemKind, Span};
 
 crate::rule! {
-    /// A key with a value of a type that containerd does not take.
+    /// A known key with a value of the wrong type.
     ///
     /// ## What it does
     ///
-    /// Reports known keys whose value has the wrong type: `skip_verify = "true"`, `capabilities = "pull"`,
-    /// a number where a path is due. Dates deserve care: where one stands for a boolean or a text,
-    /// containerd 2.0 to 2.2 does not refuse it but panics.
+    /// Reports known keys whose value has the wrong type: `skip_verify = "true"`, `capabilities = "pull"`, a number
+    /// instead of a path. An unquoted date instead of a boolean or text makes containerd 2.0 to 2.2 panic.
     ///
     /// ## Why
     ///
-    /// One value of the wrong type, in any host table, makes containerd drop the whole file. Other tools
-    /// convert `"true"` to true; containerd does not.
+    /// One value of the wrong type, in any host table, makes containerd ignore the whole file. Other tools convert
+    /// `"true"` to true; containerd does not.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -29,6 +30,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -37,8 +39,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which containerd reads such a file. Values of keys that it does not know
-    /// are not looked at.
+    /// Never: no release of containerd reads such a file. The values of unknown keys are not checked.
     ///
     /// ## Source
     ///
@@ -75,8 +76,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 found,
                 element,
             } => {
-                let element = if *element { " in its array" } else { "" };
-                ((*key).to_owned(), format!("{found}{element}"))
+                let found = match element {
+                    true => format!("an array that contains {found}"),
+                    false => (*found).to_owned(),
+                };
+                ((*key).to_owned(), found)
             }
             _ => continue,
         };
@@ -112,9 +116,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let name = key.rsplit('.').next().unwrap_or(&key).to_owned();
         let crash = effect == Effect::Crash;
         let message = if crash {
-            format!("`{name}` holds {found}, at which containerd panics")
+            format!("`{name}` is {found}, which makes containerd panic")
         } else {
-            format!("`{name}` holds {found}")
+            format!("`{name}` is {found}, not {}", wanted(&name))
         };
         let consequence = if crash {
             Consequence::Crash
@@ -123,13 +127,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         let mut finding = context
             .finding(&RULE, span.clone(), message)
-            .label(wanted(&name))
+            .label("wrong type")
             .consequence(consequence)
             .releases(releases)
-            .help(help(
-                &name,
-                context.text().get(span.clone()).unwrap_or_default(),
-            ));
+            .help(match pair_in_table(context, &name, &span) {
+                Some(pair) => format!("write `client = {pair}`"),
+                None => help(&name, context.text().get(span.clone()).unwrap_or_default()),
+            });
         if let Some(text) = context
             .text()
             .get(span.clone())
@@ -144,15 +148,30 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
+/// Certificate and key, as a table that stands for them names them.
+fn pair_in_table(context: &NamespaceContext, key: &str, span: &Span) -> Option<String> {
+    let items = context.document.filter(|_| key == "client")?.root.walk();
+    let client = items
+        .into_iter()
+        .map(|(_, item)| item)
+        .find(|item| item.key.value == key && item.span == *span)?;
+    let path = |word: &str| {
+        let named = |item: &&Item| item.key.value.to_lowercase().contains(word);
+        client.table()?.items.iter().find(named)?.string()
+    };
+    let certificate = path("cert").or_else(|| path("crt"))?;
+    Some(format!("[[\"{certificate}\", \"{}\"]]", path("key")?))
+}
+
 fn wanted(key: &str) -> &'static str {
     match key {
-        "skip_verify" | "override_path" => "takes true or false",
-        "capabilities" => "takes an array of text",
-        "server" | "dial_timeout" => "takes text",
-        "ca" => "takes a path, or an array of paths",
-        "client" => "takes a path, an array of paths, or an array of pairs",
-        "host" | "header" => "is a table",
-        _ => "not of a type that containerd takes",
+        "skip_verify" | "override_path" => "a boolean",
+        "capabilities" => "an array of strings",
+        "server" | "dial_timeout" => "a string",
+        "ca" => "a path or an array of paths",
+        "client" => "a path, an array of paths or an array of pairs",
+        "host" | "header" => "a table",
+        _ => "of a type that containerd accepts",
     }
 }
 
@@ -164,20 +183,20 @@ fn help(key: &str, text: &str) -> String {
         "capabilities" => "write `capabilities = [\"pull\", \"resolve\"]`".to_owned(),
         "server" => "write `server = \"https://…\"`".to_owned(),
         "dial_timeout" if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => {
-            format!("write `dial_timeout = \"{text}s\"`: a number with its unit, in quotes")
+            format!("write `dial_timeout = \"{text}s\"` if seconds are meant")
         }
-        "dial_timeout" => {
-            "write `dial_timeout = \"3s\"`: a number with its unit, in quotes".to_owned()
+        "dial_timeout" => "write a duration in quotes, such as `dial_timeout = \"3s\"`".to_owned(),
+        "ca" => "write the path of the file in quotes: `ca = \"ca.pem\"`".to_owned(),
+        "client" => {
+            "write the paths in quotes: `client = [[\"client.pem\", \"client.key\"]]`".to_owned()
         }
-        "ca" => "write `ca = \"ca.pem\"` or `ca = [\"a.pem\", \"b.pem\"]`".to_owned(),
-        "client" => "write `client = [[\"client.pem\", \"client.key\"]]`".to_owned(),
         "host" => {
             "write a table header for each host: `[host.\"https://mirror.internal\"]`".to_owned()
         }
         "header" => {
             "write `header = { X-Name = \"value\" }`, or a table `[host.\"…\".header]`".to_owned()
         }
-        _ => "write a value of the type that containerd takes, or delete the key".to_owned(),
+        _ => "write a value of the right type, or delete the key".to_owned(),
     }
 }
 

@@ -51,17 +51,17 @@ impl fmt::Display for FileError {
             FileError::NotFound => f.write_str("it does not exist"),
             FileError::IsDirectory => f.write_str("it is a directory"),
             FileError::NotADirectory => f.write_str("a part of its path is not a directory"),
-            FileError::PermissionDenied => f.write_str("there is no permission to read it"),
-            FileError::LinkLoop => f.write_str("it is a link that leads back to itself"),
-            FileError::NotAFile => f.write_str("it is no regular file (device, pipe or socket)"),
+            FileError::PermissionDenied => f.write_str("permission denied"),
+            FileError::LinkLoop => f.write_str("it is a link to itself"),
+            FileError::NotAFile => f.write_str("it is not a regular file (device, pipe or socket)"),
             FileError::TooLarge(limit) => {
                 write!(f, "it is larger than {} MiB", limit / (1024 * 1024))
             }
             FileError::TooMany(limit) => {
-                write!(f, "it holds more than {limit} tables, keys and elements")
+                write!(f, "it contains more than {limit} tables, keys and elements")
             }
             FileError::Other(text) => f.write_str(text),
-            FileError::Unknown => f.write_str("this machine cannot tell"),
+            FileError::Unknown => f.write_str("it is not on this machine"),
         }
     }
 }
@@ -81,16 +81,16 @@ impl FileError {
         match self {
             FileError::NotFound => "does not exist".to_owned(),
             FileError::IsDirectory => "is a directory".to_owned(),
-            FileError::NotADirectory => "lies below something that is no directory".to_owned(),
-            FileError::PermissionDenied => "cannot be read: no permission".to_owned(),
-            FileError::LinkLoop => "is a link that leads back to itself".to_owned(),
-            FileError::NotAFile => "is no regular file (device, pipe or socket)".to_owned(),
+            FileError::NotADirectory => "is below a path that is not a directory".to_owned(),
+            FileError::PermissionDenied => "cannot be read: permission denied".to_owned(),
+            FileError::LinkLoop => "is a link to itself".to_owned(),
+            FileError::NotAFile => "is not a regular file (device, pipe or socket)".to_owned(),
             FileError::TooLarge(limit) => format!("is larger than {} MiB", limit / (1024 * 1024)),
             FileError::TooMany(limit) => {
-                format!("holds more than {limit} tables, keys and elements")
+                format!("contains more than {limit} tables, keys and elements")
             }
             FileError::Other(text) => format!("cannot be read: {text}"),
-            FileError::Unknown => "is not known to this machine".to_owned(),
+            FileError::Unknown => "is not on this machine".to_owned(),
         }
     }
 }

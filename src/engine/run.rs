@@ -271,21 +271,21 @@ fn lint_node(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Report) {
 fn default_effect(context: Option<&NamespaceContext<'_>>, consequence: Consequence) -> String {
     let registry = context.map_or_else(|| "this registry".to_owned(), NamespaceContext::registry);
     match consequence {
-        Consequence::Crash => "containerd panics when it reads this file, and dies".to_owned(),
+        Consequence::Crash => "containerd panics when it reads this file".to_owned(),
         Consequence::PullsFail => {
-            format!("every pull from {registry} fails, whichever mirrors are listed")
+            format!("every pull from {registry} fails, whatever mirrors are listed")
         }
         Consequence::FileIgnored => {
             let then = context.map_or_else(
-                || "pulls go on as if it were not there".to_owned(),
+                || "pulls bypass the mirrors".to_owned(),
                 NamespaceContext::without_hosts_toml,
             );
-            format!("containerd drops this hosts.toml whole: {then}")
+            format!("containerd ignores this hosts.toml: {then}")
         }
         Consequence::RequestsFail => {
-            "requests to this endpoint fail, and containerd goes on to the next".to_owned()
+            "requests to this endpoint fail, and containerd tries the next one".to_owned()
         }
-        Consequence::KeyIgnored => "containerd does not read it and does not say so".to_owned(),
+        Consequence::KeyIgnored => "containerd silently ignores it".to_owned(),
         Consequence::Misread | Consequence::Exposure | Consequence::Advice => String::new(),
     }
 }

@@ -426,7 +426,7 @@ impl<'a> NamespaceContext<'a> {
             Some(endpoint) => {
                 format!("pulls from {registry} go straight to {}", endpoint.url())
             }
-            None => format!("pulls from {registry} go on as if the file were not there"),
+            None => format!("pulls from {registry} bypass the mirrors"),
         }
     }
 

@@ -16,12 +16,18 @@ pub enum DurationError {
 impl std::fmt::Display for DurationError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            DurationError::NotANumber => f.write_str("no number where one is expected"),
+            DurationError::NotANumber => f.write_str("it does not begin with a number"),
             DurationError::MissingUnit => f.write_str("the unit is missing"),
             DurationError::UnknownUnit(unit) => {
-                write!(f, "the unit `{unit}` is none of ns, us, ms, s, m, h")
+                write!(
+                    f,
+                    "`{}` is not one of the units ns, us, ms, s, m, h",
+                    unit.trim()
+                )
             }
-            DurationError::TooLarge => f.write_str("longer than Go can hold (292 years)"),
+            DurationError::TooLarge => {
+                f.write_str("it exceeds 292 years, the longest duration in Go")
+            }
         }
     }
 }

@@ -51,20 +51,20 @@ pub enum UrlError {
 impl std::fmt::Display for UrlError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            UrlError::ControlCharacter => f.write_str("it holds a control character"),
-            UrlError::MissingScheme => f.write_str("nothing stands before the first `:`"),
-            UrlError::ColonInFirstSegment => f.write_str("what stands before the `:` is no scheme"),
-            UrlError::InvalidPort(port) => write!(f, "`{port}` is no port"),
-            UrlError::MissingBracket => f.write_str("`[` is not closed by `]`"),
-            UrlError::MisplacedBracket => f.write_str("`[` stands inside the host"),
+            UrlError::ControlCharacter => f.write_str("it contains a control character"),
+            UrlError::MissingScheme => f.write_str("nothing precedes the first `:`"),
+            UrlError::ColonInFirstSegment => f.write_str("the text before `:` is not a scheme"),
+            UrlError::InvalidPort(port) => write!(f, "invalid port `{port}`"),
+            UrlError::MissingBracket => f.write_str("missing `]`"),
+            UrlError::MisplacedBracket => f.write_str("`[` inside the host"),
             UrlError::InvalidAddress(address) => {
-                write!(f, "`{address}` in brackets is no IPv6 address")
+                write!(f, "`{address}` in brackets is not an IPv6 address")
             }
-            UrlError::InvalidEscape(escape) => write!(f, "`{escape}` is no escape allowed there"),
-            UrlError::InvalidHostCharacter(' ') => f.write_str("the host holds a blank"),
-            UrlError::InvalidHostCharacter(c) => write!(f, "the host holds `{c}`"),
+            UrlError::InvalidEscape(escape) => write!(f, "invalid escape `{escape}`"),
+            UrlError::InvalidHostCharacter(' ') => f.write_str("space in the host"),
+            UrlError::InvalidHostCharacter(c) => write!(f, "invalid character `{c}` in the host"),
             UrlError::InvalidUserinfo => {
-                f.write_str("user or password hold a character that must be escaped")
+                f.write_str("user or password contains a character that must be escaped")
             }
         }
     }

@@ -9,6 +9,8 @@ use crate::finding::hosts::lower_case;
 /// `host` is what Go found for the host. `${VAR}` and `{{ x }}` are here only where Go takes them, in paths.
 pub fn placeholder(text: &str, host: &str) -> Option<String> {
     bracketed(text)
+        .or_else(|| variable(host, |_| true))
+        .or_else(|| capitals(host))
         .or_else(|| starred(host))
         .or_else(|| named(host))
 }
@@ -18,40 +20,91 @@ pub fn is_example_name(placeholder: &str) -> bool {
     reserved(&placeholder.to_ascii_lowercase())
 }
 
-/// `<…>`, `${…}`, `{{…}}`, `{…}` and `$NAME`.
+/// The first placeholder in a text that Go rejects as a URL: there, nothing else is meant by these signs.
+pub fn placeholder_in(text: &str) -> Option<String> {
+    bracketed(text).or_else(|| variable(text, |_| true))
+}
+
+/// `<…>`, `${…}`, `$(…)`, `{{…}}`, `{…}`, `%NAME%`, `@NAME@` and `$NAME`.
 fn bracketed(text: &str) -> Option<String> {
-    if !text.bytes().any(|byte| matches!(byte, b'<' | b'{' | b'$')) {
+    const BRACKETS: [(&str, &str); 6] = [
+        ("<", ">"),
+        ("${", "}"),
+        ("$(", ")"),
+        ("%(", ")s"),
+        ("{{", "}}"),
+        ("{", "}"),
+    ];
+    if !text
+        .bytes()
+        .any(|byte| matches!(byte, b'<' | b'{' | b'$' | b'%' | b'@'))
+    {
         return None;
     }
-    for (open, close) in [("<", ">"), ("${", "}"), ("{{", "}}"), ("{", "}")] {
+    for (open, close) in BRACKETS {
         if let Some(start) = text.find(open)
             && let Some(length) = text[start..].find(close)
         {
             return Some(text[start..start + length + close.len()].to_owned());
         }
     }
-    let start = text.find('$')?;
-    let name: String = text[start + 1..]
-        .chars()
-        .take_while(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == '_')
-        .collect();
-    name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-        .then(|| format!("${name}"))
+    let between = |sign: char| {
+        let mut parts = text.split(sign).skip(1);
+        parts.find(|part| is_variable(part) && text.contains(&format!("{sign}{part}{sign}")))
+    };
+    ['%', '@']
+        .into_iter()
+        .find_map(|sign| between(sign).map(|name| format!("{sign}{name}{sign}")))
+        .or_else(|| variable(text, |c| !c.is_ascii_lowercase()))
 }
 
-/// `***`, and labels of nothing but `x`.
+/// `$NAME`, of the characters that may be in it.
+fn variable(text: &str, may_begin: impl Fn(char) -> bool) -> Option<String> {
+    let start = text.find('$')?;
+    let is_part = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+    let name: String = text[start + 1..].chars().take_while(is_part).collect();
+    let first = name.chars().next()?;
+    let is_name = (first.is_ascii_alphabetic() || first == '_') && may_begin(first);
+    is_name.then(|| format!("${name}"))
+}
+
+/// A name in the capitals of variables: `MIRROR_HOST`.
+fn is_variable(name: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(is_part)
+}
+
+/// `***`, labels of nothing but `x`, and addresses with an `x`.
 fn starred(host: &str) -> Option<String> {
     if let Some(start) = memmem::find(host.as_bytes(), b"**") {
         let stars = host[start..].chars().take_while(|c| *c == '*').count();
         return Some(host[start..start + stars].to_owned());
     }
     let name = without_port(host);
+    // `10.0.0.x` and `x.x.x.x`.
+    let is_part = |part: &str| {
+        matches!(part, "x" | "X") || !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
+    };
+    let is_address = name.split('.').count() == 4 && name.split('.').all(is_part);
+    if is_address && name.contains(['x', 'X']) {
+        return Some(name.to_owned());
+    }
     // `.xxx` is a top-level domain.
     let labels = name.rsplit_once('.').map_or("", |(labels, _)| labels);
     labels
         .split('.')
         .find(|label| label.len() >= 3 && label.bytes().all(|b| b.eq_ignore_ascii_case(&b'x')))
         .map(str::to_owned)
+}
+
+/// `MIRROR_HOST`, and `REGISTRY` alone.
+fn capitals(host: &str) -> Option<String> {
+    const WORDS: [&str; 9] = [
+        "REGISTRY", "MIRROR", "HOST", "HOSTNAME", "SERVER", "DOMAIN", "IP", "ADDRESS", "URL",
+    ];
+    let name = without_port(host);
+    let is_one = is_variable(name) && (name.contains('_') || WORDS.contains(&name));
+    is_one.then(|| name.to_owned())
 }
 
 /// `your-registry`, `yourdomain.com`, `CHANGEME`, and the names that RFC 2606 and 6761 reserve.
@@ -136,9 +189,30 @@ mod tests {
             ),
             ("https://images.xxx", "images.xxx", None),
             ("https://m/cost$", "m", None),
+            ("http://$ip", "$ip", Some("$ip")),
+            ("https://m/a$b", "m", None),
+            ("https://%MIRROR%/v2", "%MIRROR%", Some("%MIRROR%")),
+            ("https://@MIRROR@/v2", "", Some("@MIRROR@")),
+            (
+                "https://MIRROR_HOST:5000",
+                "MIRROR_HOST:5000",
+                Some("MIRROR_HOST"),
+            ),
+            ("https://REGISTRY", "REGISTRY", Some("REGISTRY")),
+            ("https://HARBOR", "HARBOR", None),
+            ("http://10.0.0.x:5000", "10.0.0.x:5000", Some("10.0.0.x")),
+            ("http://10.0.0.1", "10.0.0.1", None),
             ("https://*", "*", None),
         ] {
             assert_eq!(placeholder(text, host).as_deref(), want, "{text}");
+        }
+        for (text, want) in [
+            ("http://$IP:$PORT", Some("$IP")),
+            ("http://$ip:$port", Some("$ip")),
+            ("https://$(hostname):5000", Some("$(hostname)")),
+            ("https://m:port", None),
+        ] {
+            assert_eq!(placeholder_in(text).as_deref(), want, "{text}");
         }
     }
 }

@@ -54,7 +54,7 @@ fn a_hosts_file_with_too_many_entries_is_not_read() {
     ] {
         let ended = lint(&text);
         ended.ends(1);
-        let what = "hosts.toml holds more than 2000 tables, keys and elements";
+        let what = "hosts.toml contains more than 2000 tables, keys and elements";
         assert!(ended.out.contains(what), "{}", ended.out);
     }
 }

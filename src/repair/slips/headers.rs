@@ -16,8 +16,8 @@ pub(crate) fn setting_behind(line: &Line) -> Option<Slip> {
     let (span, rest) = (line.whole.start + end..line.whole.end, rest.trim());
     let slip = Slip::new(
         span.clone(),
-        "a table header ends its line",
-        "belongs on a line of its own",
+        "a table header is followed by a setting on its line",
+        "needs its own line",
         format!("write `{header}` and, on the next line, `{rest}`"),
     );
     Some(slip.replaced(span, format!("\n  {rest}")))
@@ -29,7 +29,7 @@ pub(crate) fn key_outside(line: &Line) -> Option<Slip> {
     let header = format!("[host.{}]", rest.trim_end_matches(']'));
     Some(Slip::rewritten(
         line.whole.clone(),
-        "the key of a table stands inside its brackets",
+        "the URL of a host table belongs inside the brackets",
         "outside the brackets",
         header,
     ))
@@ -44,8 +44,8 @@ pub(crate) fn unquoted_url(line: &Line) -> Option<Slip> {
     let header = format!("[host.\"{}\"]", rest.trim_end_matches(']'));
     Some(Slip::rewritten(
         line.whole.clone(),
-        "the URL of a host table needs quotes",
-        "not in quotes",
+        "the URL in a host table header needs quotes",
+        "unquoted URL",
         header,
     ))
 }

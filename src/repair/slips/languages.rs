@@ -1,6 +1,8 @@
 //! Text of another language.
 
 use super::{Line, Slip, is_word};
+use crate::toml::Span;
+use crate::toml::view::Document;
 
 /// `{{ mirror }}`.
 pub(crate) fn template(line: &Line) -> Option<Slip> {
@@ -8,11 +10,42 @@ pub(crate) fn template(line: &Line) -> Option<Slip> {
     is_template.then(|| {
         Slip::new(
             line.whole.clone(),
-            "this is a template, not TOML",
-            "filled in elsewhere",
+            "hosts.toml contains template syntax",
+            "template placeholder",
             "lint the file that the template renders",
         )
     })
+}
+
+/// `---` and `...` around text that is TOML otherwise.
+pub(crate) fn separator(line: &Line) -> Option<Slip> {
+    let is_separator = |line: &str| matches!(line, "---" | "..." | "+++");
+    if !is_separator(line.body) {
+        return None;
+    }
+    let edits = without_lines(line.text, is_separator)?;
+    let slip = Slip::new(
+        line.whole.clone(),
+        &format!("`{}` is not TOML", line.body),
+        "document separator",
+        "delete the separator",
+    );
+    Some(slip.edited(edits))
+}
+
+/// Deletes all lines of a kind, if what is left is TOML.
+fn without_lines(text: &str, is_unwanted: impl Fn(&str) -> bool) -> Option<Vec<(Span, String)>> {
+    let mut kept = String::with_capacity(text.len());
+    let mut edits = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        match is_unwanted(line.trim()) {
+            true => edits.push((at..at + line.len(), String::new())),
+            false => kept.push_str(line),
+        }
+        at += line.len();
+    }
+    Document::parse(&kept).is_ok().then_some(edits)
 }
 
 /// `server: https://mirror.internal`, and `---`.
@@ -23,12 +56,12 @@ pub(crate) fn yaml(line: &Line) -> Option<Slip> {
     }
     let help = match setting {
         Some((key, value)) => format!("write `{key} = {}`", quoted(value)),
-        None => "write `key = value` and `[host.\"https://…\"]`".to_owned(),
+        None => "write the file as TOML, with `key = value` and `[host.\"https://…\"]`".to_owned(),
     };
     Some(Slip::new(
         line.whole.clone(),
-        "this is YAML, and hosts.toml is TOML",
-        "YAML",
+        "hosts.toml contains YAML",
+        "not TOML",
         help,
     ))
 }
@@ -54,22 +87,27 @@ pub(crate) fn json(line: &Line) -> Option<Slip> {
     line.text.trim_start().starts_with('{').then(|| {
         Slip::new(
             line.whole.clone(),
-            "this is JSON, and hosts.toml is TOML",
-            "JSON",
-            "write `key = value` and `[host.\"https://…\"]`",
+            "hosts.toml contains JSON",
+            "not TOML",
+            "write the file as TOML, with `key = value` and `[host.\"https://…\"]`",
         )
     })
 }
 
 /// The fence around a block of code in Markdown.
 pub(crate) fn code_fence(line: &Line) -> Option<Slip> {
-    line.body.starts_with("```").then(|| {
-        Slip::new(
+    let is_fence = |line: &str| line.starts_with("```");
+    is_fence(line.body).then(|| {
+        let slip = Slip::new(
             line.whole.clone(),
-            "a Markdown code fence stands in the file",
-            "Markdown",
-            "delete this line",
-        )
+            "hosts.toml contains a Markdown code fence",
+            "Markdown code fence",
+            "delete the code fence",
+        );
+        match without_lines(line.text, is_fence) {
+            Some(edits) => slip.edited(edits),
+            None => slip,
+        }
     })
 }
 
@@ -87,8 +125,8 @@ pub(crate) fn markdown_escape(line: &Line) -> Option<Slip> {
         });
     Some(Slip::new(
         at..at + 2,
-        "a Markdown escape stands in the file",
-        "an escape of Markdown's",
+        "hosts.toml contains a Markdown escape",
+        "Markdown escape",
         format!("write `{written}`"),
     ))
 }

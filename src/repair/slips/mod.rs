@@ -1,7 +1,7 @@
-//! What people write that is no TOML, and what they meant.
+//! Common mistakes in TOML, and what was meant.
 //!
-//! A parser says where it stopped. A person wants to know what to write instead, which the line at that place tells in
-//! most cases: each kind of slip is a function that knows its own.
+//! A parser reports where it stopped. The line at that place usually shows what to write instead: each kind of slip is
+//! a function that recognises its own.
 
 mod headers;
 mod languages;
@@ -15,14 +15,14 @@ use crate::toml::Span;
 pub struct Slip {
     /// Where it is.
     pub span: Span,
-    /// What it is, in one sentence without its end.
+    /// The message of the finding.
     pub message: String,
-    /// What to say at the place itself.
+    /// The label of the place.
     pub label: String,
     /// What to write instead.
     pub help: String,
-    /// The edit that writes it, where it is known for certain.
-    pub replacement: Option<(Span, String)>,
+    /// The edits that write it, if they are certain.
+    pub edits: Vec<(Span, String)>,
 }
 
 impl Slip {
@@ -32,18 +32,22 @@ impl Slip {
             message: message.to_owned(),
             label: label.to_owned(),
             help: help.into(),
-            replacement: None,
+            edits: Vec::new(),
         }
     }
 
-    /// One that is mended by another text at its place.
+    /// A slip that another text at its place corrects.
     fn rewritten(span: Span, message: &str, label: &str, text: String) -> Slip {
         let help = format!("write `{text}`");
         Slip::new(span.clone(), message, label, help).replaced(span, text)
     }
 
-    fn replaced(mut self, span: Span, replacement: impl Into<String>) -> Slip {
-        self.replacement = Some((span, replacement.into()));
+    fn replaced(self, span: Span, replacement: impl Into<String>) -> Slip {
+        self.edited(vec![(span, replacement.into())])
+    }
+
+    fn edited(mut self, edits: Vec<(Span, String)>) -> Slip {
+        self.edits = edits;
         self
     }
 }
@@ -58,7 +62,7 @@ struct Line<'a> {
     start: usize,
     /// The line, without its end.
     line: &'a str,
-    /// The line without the blanks around it.
+    /// The line without leading and trailing whitespace.
     body: &'a str,
     /// The place of the body.
     whole: Span,
@@ -82,15 +86,16 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// What stands before the key.
+    /// The whitespace before the key.
     fn indentation(&self) -> &'a str {
         &self.line[..self.whole.start - self.start]
     }
 }
 
-/// The kinds of slips, in the order in which they are looked for: a template is no broken setting.
-const KINDS: [fn(&Line) -> Option<Slip>; 18] = [
+/// The kinds of slips, in the order in which they are tried: a template comes before a broken setting.
+const KINDS: [fn(&Line) -> Option<Slip>; 19] = [
     languages::template,
+    languages::separator,
     languages::yaml,
     languages::json,
     languages::code_fence,
@@ -110,13 +115,13 @@ const KINDS: [fn(&Line) -> Option<Slip>; 18] = [
     values::open_array_above,
 ];
 
-/// The slip at which a parser stopped; `None` where none is recognised.
+/// The slip at which a parser stopped; `None` if none is recognised.
 pub fn slip(text: &str, at: &Span) -> Option<Slip> {
     let line = Line::at(text, at.start)?;
     KINDS.iter().find_map(|kind| kind(&line))
 }
 
-/// What needs no quotes as a key, and needs them as a value.
+/// Whether a text needs no quotes as a key, but needs them as a value.
 fn is_word(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     !text.is_empty() && text.chars().all(plain)

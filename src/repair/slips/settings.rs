@@ -15,8 +15,8 @@ pub(crate) fn typographic_quotes(line: &Line) -> Option<Slip> {
         .replace(['‘', '’'], "'");
     let slip = Slip::new(
         line.whole.clone(),
-        "typographic quotes are no quotes in TOML",
-        "",
+        "a value is in typographic quotes",
+        "typographic quotes",
         format!("write `{}`", straight.trim()),
     );
     Some(slip.replaced(line.start..line.start + code.len(), straight))
@@ -37,8 +37,8 @@ pub(crate) fn assignment(line: &Line) -> Option<Slip> {
     let (sign, (key, value)) = signs.find_map(|sign| Some((sign, line.body.split_once(sign)?)))?;
     let slip = Slip::new(
         line.whole.clone(),
-        "a value is assigned with `=` alone",
-        "",
+        &format!("a value is assigned with `{sign}` instead of `=`"),
+        "not a TOML assignment",
         format!("write `{} = {}`", key.trim(), value.trim()),
     );
     if !is_word(key.trim()) || value.starts_with('>') {
@@ -59,8 +59,8 @@ pub(crate) fn another_behind(line: &Line) -> Option<Slip> {
     }
     let slip = Slip::new(
         line.offset..line.whole.end,
-        "a setting ends its line",
-        "belongs on a line of its own",
+        "a line contains two settings",
+        "needs its own line",
         format!("write `{}` and, on the next line, `{rest}`", written.trim()),
     );
     let at = line.start + written.trim_end().len();
@@ -85,9 +85,9 @@ pub(crate) fn comma_behind(line: &Line) -> Option<Slip> {
     let commas = behind[..behind.len() - rest.len()].trim_end();
     let slip = Slip::new(
         line.offset..line.offset + 1,
-        "a comma stands after the value",
-        "this comma",
-        "delete the comma: a line ends the setting",
+        "a value is followed by a comma",
+        "stray comma",
+        "delete the comma",
     );
     Some(slip.replaced(line.offset..line.offset + commas.len(), ""))
 }

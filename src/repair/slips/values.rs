@@ -46,7 +46,7 @@ pub(crate) fn missing(line: &Line) -> Option<Slip> {
     Some(Slip::new(
         end - 1..end,
         &format!("`{key}` has no value"),
-        "nothing follows",
+        "missing value",
         "write the value on this line, or delete the line",
     ))
 }
@@ -56,7 +56,13 @@ pub(crate) fn capitals(line: &Line) -> Option<Slip> {
     let setting = setting(line)?;
     let lower = setting.value.to_ascii_lowercase();
     let is_one = matches!(lower.as_str(), "true" | "false") && lower != setting.value;
-    is_one.then(|| setting.with("true and false are written in lower case", "", lower))
+    is_one.then(|| {
+        setting.with(
+            "`true` and `false` are written in lower case",
+            "not lower case",
+            lower,
+        )
+    })
 }
 
 /// `server = https://mirror.internal`.
@@ -70,9 +76,15 @@ pub(crate) fn bare_text(line: &Line) -> Option<Slip> {
     if !is_bare {
         return None;
     }
-    let mut slip = setting.with("text needs quotes", "not in quotes", format!("\"{value}\""));
+    let mut slip = setting.with(
+        &format!("the value of `{}` needs quotes", setting.key),
+        "unquoted text",
+        format!("\"{value}\""),
+    );
     // In quotes a backslash would begin an escape.
-    slip.replacement.take_if(|_| value.contains('\\'));
+    if value.contains('\\') {
+        slip.edits.clear();
+    }
     Some(slip)
 }
 
@@ -80,7 +92,11 @@ pub(crate) fn bare_text(line: &Line) -> Option<Slip> {
 pub(crate) fn bare_words(line: &Line) -> Option<Slip> {
     let setting = setting(line)?;
     let words = quoted_words(setting.value)?;
-    Some(setting.with("text needs quotes", "not in quotes", words))
+    Some(setting.with(
+        &format!("the values of `{}` need quotes", setting.key),
+        "unquoted text",
+        words,
+    ))
 }
 
 /// `["pull", "resolve"]` for `[pull, "resolve"]`.
@@ -107,7 +123,7 @@ fn quoted_words(value: &str) -> Option<String> {
 
 /// `server = "https://mirror.internal`.
 pub(crate) fn open_quote(line: &Line) -> Option<Slip> {
-    let Setting { value, span, .. } = setting(line)?;
+    let Setting { key, value, span } = setting(line)?;
     let all = value.matches('"').count();
     let quotes = all - value.matches("\\\"").count().min(all);
     if !value.starts_with('"') || value.starts_with("\"\"\"") || quotes % 2 == 0 {
@@ -115,7 +131,7 @@ pub(crate) fn open_quote(line: &Line) -> Option<Slip> {
     }
     let slip = Slip::new(
         span.clone(),
-        "a quote is not closed",
+        &format!("the value of `{key}` has no closing quote"),
         "opened here",
         "close the text with `\"` on the same line",
     );
@@ -132,11 +148,12 @@ pub(crate) fn open_array_above(line: &Line) -> Option<Slip> {
     let mut above = line.text[..line.start].lines().rev().map(str::trim);
     let previous = above.find(|line| !line.is_empty() && !line.starts_with('#'))?;
     let is_open = previous.matches('[').count() > previous.matches(']').count();
-    (previous.contains('=') && is_open).then(|| {
+    let (key, _) = previous.split_once('=')?;
+    is_open.then(|| {
         Slip::new(
             line.whole.clone(),
-            "the array above is not closed",
-            "`]` is due before this",
+            &format!("the array `{}` is not closed", key.trim()),
+            "`]` is missing above",
             format!("write `{previous}]`"),
         )
     })
