@@ -32,21 +32,25 @@ fn names_are_unique_sorted_and_kebab_case() {
 }
 
 #[test]
-fn one_rule_is_one_file_of_its_name() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files: BTreeSet<String> = fs::read_dir(root.join("rules"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file())
-        .map(|path| {
-            path.file_stem()
-                .unwrap()
-                .to_string_lossy()
-                .replace('_', "-")
-        })
-        .filter(|name| name != "mod")
+fn one_rule_is_one_file_of_its_name_in_the_folder_of_its_category() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut files = BTreeSet::new();
+    for folder in fs::read_dir(root).unwrap().map(|entry| entry.unwrap()) {
+        if !folder.path().is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(folder.path()).unwrap() {
+            let name = file.unwrap().file_name().to_string_lossy().into_owned();
+            let name = name.strip_suffix(".rs").unwrap().replace('_', "-");
+            if name != "mod" {
+                files.insert((folder.file_name().to_string_lossy().into_owned(), name));
+            }
+        }
+    }
+    let rules: BTreeSet<(String, String)> = RULES
+        .iter()
+        .map(|rule| (rule.category.word().to_owned(), rule.name.to_owned()))
         .collect();
-    let rules: BTreeSet<String> = RULES.iter().map(|rule| rule.name.to_owned()).collect();
     assert_eq!(files, rules);
 }
 
