@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use certsd_lint::go::x509::Certificate;
-use certsd_lint::go::{pem, url as go};
+use certsd_lint::go::{Rules, pem, url as go};
 use proptest::prelude::*;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -95,7 +95,7 @@ proptest! {
         prop_assume!(!host.starts_with("xn--"));
         let port = port.map(|p| format!(":{p}")).unwrap_or_default();
         let text = format!("{scheme}://{host}{port}{path}");
-        let ours = go::parse(&text, true).unwrap();
+        let ours = go::parse(&text, Rules::NEWEST).unwrap();
         let theirs = url::Url::parse(&text).unwrap();
         prop_assert_eq!(&ours.scheme, theirs.scheme());
         let authority = match theirs.port() {

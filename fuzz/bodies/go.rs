@@ -1,6 +1,6 @@
 //! Bytes are a URL, a duration and a path, as Go reads them.
 
-use certsd_lint::go::{duration, http as request, path, url};
+use certsd_lint::go::{Brackets, Rules, duration, http as request, path, url};
 
 use super::{Body, Seeds};
 
@@ -16,24 +16,35 @@ pub const BODY: Body = Body {
 };
 
 fn urls(text: &str) {
-    let old = url::parse(text, false);
-    let new = url::parse(text, true);
-    // The newer Go refuses more, and reads nothing otherwise.
-    if let Ok(new) = &new {
-        assert_eq!(old.as_ref(), Ok(new));
-    }
-    for error in [&old, &new]
-        .into_iter()
-        .filter_map(|url| url.as_ref().err())
-    {
-        assert!(!error.to_string().is_empty());
-    }
-    if let Ok(url) = &old {
-        assert_eq!(url.scheme, url.scheme.to_ascii_lowercase());
-        assert!(!url.opaque || url.host.is_empty() && url.path.is_empty());
-    }
-    for strict in [false, true] {
-        if let Ok(asked) = request::request_url(text, strict) {
+    let all = [
+        Brackets::AnyText,
+        Brackets::Address,
+        Brackets::AddressAtStart,
+    ]
+    .into_iter()
+    .flat_map(|brackets| {
+        [false, true].map(|single_colon| Rules {
+            brackets,
+            single_colon,
+            negative_serials: false,
+        })
+    });
+    let newest = url::parse(text, Rules::NEWEST);
+    for rules in all {
+        let own = url::parse(text, rules);
+        assert_eq!(own, url::parse(text, rules.for_url(text)), "{text:?}");
+        // The newest Go refuses more, and reads nothing otherwise.
+        if let Ok(newest) = &newest {
+            assert_eq!(own.as_ref(), Ok(newest));
+        }
+        match &own {
+            Ok(url) => {
+                assert_eq!(url.scheme, url.scheme.to_ascii_lowercase());
+                assert!(!url.opaque || url.host.is_empty() && url.path.is_empty());
+            }
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+        if let Ok(asked) = request::request_url(text, rules) {
             assert!(asked.contains("://"), "{text:?} becomes {asked:?}");
             // Go escapes the path, and sends the query as it is written.
             let (before, query) = asked.split_once('?').unwrap_or((&asked, ""));

@@ -181,7 +181,7 @@ impl Reader<'_> {
 
     fn url(&mut self, name: &Spanned<String>, entry: &Entry, host: &mut Host) {
         let text = with_scheme(&name.value);
-        match url::parse(&text, self.release.strict_colons()) {
+        match url::parse(&text, self.release.go()) {
             Ok(url) => {
                 let override_path = self.release.override_path()
                     && entry.override_path.as_ref().is_some_and(|o| o.value);

@@ -11,7 +11,8 @@ use super::hosts::{self, ClientPair, Host, WrittenPath};
 use super::problem::{Cause, Effect, Problem, TlsFile};
 use super::release::{HttpsFirst, LoaderTraits, LoopbackDefault, Release};
 use crate::go::keys::KeyPair;
-use crate::go::{path, url};
+use crate::go::x509::CaPool;
+use crate::go::{Rules, path};
 use crate::toml::{self, Decoded, HostsFile, ProblemKind};
 
 /// What became of hosts.toml.
@@ -196,11 +197,14 @@ impl<'a> Directory<'a> {
         let file = decoded.and_then(|index| self.decoded[index].decoded.file.as_ref());
         let mut traits = release.loader_traits();
         // What nothing in the file asks for makes no difference.
-        let colons_may_matter = |url| url::colons_may_matter(&hosts::with_scheme(url));
+        let own = traits.go;
+        let same_for_all = |url: &str| own.for_url(&hosts::with_scheme(url)) == Rules::NEWEST;
         traits.dial_timeout_is_tls =
             traits.dial_timeout_is_tls && file.is_some_and(HostsFile::has_dial_timeout);
-        traits.strict_colons =
-            traits.strict_colons && file.is_some_and(|file| file.urls().any(colons_may_matter));
+        if file.is_none_or(|file| file.urls().all(same_for_all)) {
+            // Brackets and serial numbers in certificates still count.
+            traits.go.single_colon = Rules::NEWEST.single_colon;
+        }
         let load = Load { decoded, traits };
         if let Some((_, outcome)) = self.loaded.iter().find(|(known, _)| *known == load) {
             return Rc::clone(outcome);
@@ -239,7 +243,7 @@ impl<'a> Directory<'a> {
                 }
                 if !outcome.problems.is_empty() {
                     for entry in &outcome.entries {
-                        read_tls_files(self.files, entry, &mut outcome.masked);
+                        read_tls_files(release, self.files, entry, &mut outcome.masked);
                     }
                 }
             }
@@ -264,7 +268,7 @@ impl<'a> Directory<'a> {
         outcome.upstream = last.map(|last| with_defaults(release, last, self.host));
         let mut failures = Vec::new();
         for host in outcome.hosts() {
-            read_tls_files(self.files, host, &mut failures);
+            read_tls_files(release, self.files, host, &mut failures);
         }
         if !failures.is_empty() {
             outcome.verdict = Verdict::PullsFail;
@@ -440,7 +444,8 @@ fn endpoint(release: Release, host: &Host) -> Endpoint {
 /// Reads the files of one entry as Go's TLS would, and adds what fails.
 ///
 /// A file that this machine cannot know about is taken to be sound.
-fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
+fn read_tls_files(release: Release, files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
+    let rules = release.go();
     let problem = |cause: Cause, at: &WrittenPath| Problem {
         effect: Effect::PullsFail,
         cause,
@@ -459,6 +464,8 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
     for ca in host.ca.iter().flatten() {
         match files.authorities(&ca.path) {
             Ok(authorities) if authorities.is_accepted() => {}
+            // What the newest Go accepts all do; an older one may accept more.
+            Ok(_) if is_accepted_by(rules, files, &ca.path) => {}
             Ok(_) => problems.push(problem(
                 Cause::Ca {
                     written: ca.written.clone(),
@@ -497,7 +504,7 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
         let (Some(certificate), Some(key)) = (certificate, key) else {
             continue;
         };
-        if let Err(error) = KeyPair::read(&certificate, &key) {
+        if let Err(error) = KeyPair::read_by(rules, &certificate, &key) {
             let part = |p: &Option<WrittenPath>, f: fn(&WrittenPath) -> &String| {
                 p.as_ref().map(f).cloned().unwrap_or_default()
             };
@@ -515,6 +522,15 @@ fn read_tls_files(files: &dyn Files, host: &Host, problems: &mut Vec<Problem>) {
             ));
         }
     }
+}
+
+/// Whether a Go with these rules finds a certificate in a file in which the newest finds none.
+fn is_accepted_by(rules: Rules, files: &dyn Files, path: &str) -> bool {
+    let data = match rules == Rules::NEWEST {
+        true => return false,
+        false => files.read(path),
+    };
+    data.is_ok_and(|data| CaPool::read_by(rules, &data).is_accepted())
 }
 
 /// `localhost`, or a loopback address, with or without a port; an IPv6 address in brackets

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::endpoint::{Capabilities, Endpoint, Role, Tls};
 use super::loader::is_loopback;
-use crate::go::{path, url};
+use crate::go::{Rules, path, url};
 
 /// The name in `mirrors` that stands for every registry without an entry of its own.
 pub const WILDCARD: &str = "*";
@@ -116,7 +116,7 @@ impl RegistryTables {
             });
         };
         // The newest Go is the strictest; what only older ones take is no host that could be asked.
-        let url = match url::parse(&with_scheme(text), true) {
+        let url = match url::parse(&with_scheme(text), Rules::NEWEST) {
             Ok(url) => url,
             Err(error) => {
                 fault(FaultKind::Url(error));
@@ -228,7 +228,8 @@ fn with_scheme(text: &str) -> String {
     if text.contains("://") {
         return text.to_owned();
     }
-    let host = url::parse(&format!("dummy://{text}"), true).map_or(String::new(), |url| url.host);
+    let host =
+        url::parse(&format!("dummy://{text}"), Rules::NEWEST).map_or(String::new(), |url| url.host);
     format!("{}://{text}", default_scheme(&host))
 }
 

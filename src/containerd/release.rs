@@ -11,6 +11,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use smallvec::SmallVec;
 
+use crate::go::{Brackets, Rules};
 use crate::toml::{Dialect, v1, v2};
 
 /// A release of containerd: `1.7.34`.
@@ -44,6 +45,79 @@ pub const LINES: &[(Release, bool)] = &[
     (Release::new(2, 1, 9), false),
     (Release::new(2, 2, 7), true),
     (Release::new(2, 3, 4), true),
+];
+
+/// The Go (1.x.y) that containerd's releases are built with, by the build recipes in its tags
+/// (`.github/actions/install-go`): the first release of each line, and those that moved to another Go that accepts other
+/// things. Oldest first.
+const GO_VERSIONS: &[(Release, (u8, u8))] = &[
+    (Release::new(1, 5, 0), (16, 3)),
+    (Release::new(1, 6, 0), (17, 7)),
+    (Release::new(1, 7, 0), (20, 2)),
+    (Release::new(1, 7, 29), (24, 9)),
+    (Release::new(1, 7, 31), (25, 9)),
+    (Release::new(2, 0, 0), (23, 2)),
+    (Release::new(2, 0, 7), (24, 9)),
+    (Release::new(2, 0, 8), (25, 9)),
+    (Release::new(2, 1, 0), (23, 8)),
+    (Release::new(2, 1, 5), (24, 9)),
+    (Release::new(2, 1, 7), (25, 9)),
+    (Release::new(2, 2, 0), (24, 9)),
+    (Release::new(2, 2, 2), (25, 7)),
+    (Release::new(2, 2, 3), (25, 9)),
+    (Release::new(2, 3, 0), (26, 2)),
+];
+
+/// Whether something holds for a release.
+type Holds = fn(Release) -> bool;
+
+/// The plugins without which CRI does not load, each with the releases of which that holds.
+const PLUGINS_OF_CRI: &[(&str, Holds)] = &[
+    ("io.containerd.metadata.v1.bolt", |_| true),
+    ("io.containerd.cri.v1.images", Release::is_v2),
+    ("io.containerd.cri.v1.runtime", Release::is_v2),
+    ("io.containerd.transfer.v1.local", Release::transfer_service),
+    ("io.containerd.content.v1.content", |_| true),
+    ("io.containerd.differ.v1.walking", |_| true),
+    ("io.containerd.event.v1.exchange", |_| true),
+    ("io.containerd.gc.v1.scheduler", |_| true),
+    ("io.containerd.lease.v1.manager", Release::newer_references),
+    ("io.containerd.runtime.v2.task", |_| true),
+    (
+        "io.containerd.sandbox.store.v1.local",
+        Release::newer_references,
+    ),
+    (
+        "io.containerd.sandbox.controller.v1.local",
+        Release::full_plugin_names,
+    ),
+    ("io.containerd.sandbox.controller.v1.shim", Release::is_v2),
+    ("io.containerd.shim.v1.manager", Release::is_v2),
+    (
+        "io.containerd.podsandbox.controller.v1.podsandbox",
+        Release::is_v2,
+    ),
+    ("io.containerd.image-verifier.v1.bindir", |release| {
+        release.transfer_service() && !release.since(2, 3, 0)
+    }),
+    ("io.containerd.mount-manager.v1.bolt", |release| {
+        release.since(2, 2, 0)
+    }),
+    (
+        "io.containerd.warning.v1.deprecations",
+        Release::deprecates_configs,
+    ),
+    ("io.containerd.service.v1.containers-service", |_| true),
+    ("io.containerd.service.v1.content-service", |_| true),
+    ("io.containerd.service.v1.diff-service", |_| true),
+    ("io.containerd.service.v1.images-service", |_| true),
+    ("io.containerd.service.v1.introspection-service", |_| true),
+    ("io.containerd.service.v1.leases-service", |release| {
+        !release.since(1, 7, 0)
+    }),
+    ("io.containerd.service.v1.namespaces-service", |_| true),
+    ("io.containerd.service.v1.snapshots-service", |_| true),
+    ("io.containerd.service.v1.tasks-service", |_| true),
 ];
 
 /// When a release tries HTTPS on an endpoint that is written with `http://` and TLS settings.
@@ -80,8 +154,8 @@ pub struct LoaderTraits {
     pub dial_timeout_is_tls: bool,
     /// See [`Release::referrers`].
     pub referrers: bool,
-    /// See [`Release::strict_colons`].
-    pub strict_colons: bool,
+    /// See [`Release::go`].
+    pub go: Rules,
     /// See [`HttpsFirst`].
     pub https_first: HttpsFirst,
     /// See [`LoopbackDefault`].
@@ -148,7 +222,7 @@ impl Release {
             override_path: self.override_path(),
             dial_timeout_is_tls: self.dial_timeout_is_tls(),
             referrers: self.referrers(),
-            strict_colons: self.strict_colons(),
+            go: self.go(),
             https_first: self.https_first(),
             loopback_default: self.loopback_default(),
         }
@@ -206,9 +280,24 @@ impl Release {
         self.since(2, 2, 0)
     }
 
-    /// Go refuses hosts with several colons outside brackets: 2.3, built with Go 1.26.
-    pub fn strict_colons(self) -> bool {
-        self.since(2, 3, 0)
+    /// What the Go that this release is built with accepts. Patch releases change Go, and so do lines at different
+    /// times; see [`GO_VERSIONS`].
+    pub fn go(self) -> Rules {
+        let built_with = |&&(since, _): &&(Release, (u8, u8))| self >= since;
+        let (minor, patch) = GO_VERSIONS
+            .iter()
+            .rfind(built_with)
+            .map_or(GO_VERSIONS[0].1, |(_, go)| *go);
+        Rules {
+            brackets: match (minor, patch) {
+                (..=23, _) | (24, ..=7) | (25, ..=1) => Brackets::AnyText,
+                (24, _) | (25, ..=7) | (26, 0) => Brackets::Address,
+                _ => Brackets::AddressAtStart,
+            },
+            single_colon: minor >= 26,
+            // Not the toolchain decides but the `go` line of containerd's go.mod, which went to 1.23 here.
+            negative_serials: !(self.since_backport(&[(6, 39), (7, 28)], Release::new(2, 0, 5))),
+        }
     }
 
     /// Pushes to mirrors carry `?ns=`: from 2.3.
@@ -253,6 +342,13 @@ impl Release {
         !self.since(2, 1, 0)
     }
 
+    /// The plugins without which CRI does not load, by the names that `disabled_plugins` has.
+    pub fn plugins_of_cri(self) -> impl Iterator<Item = &'static str> {
+        let all = PLUGINS_OF_CRI.iter();
+        all.filter(move |(_, needed)| needed(self))
+            .map(|(id, _)| *id)
+    }
+
     /// The types that a proxy plugin may have, in short and in full.
     pub fn proxy_plugin_types(self) -> &'static [(&'static str, &'static str)] {
         const TYPES: &[(&str, &str)] = &[
@@ -263,6 +359,7 @@ impl Release {
         ];
         match (self.major, self.minor) {
             (1, ..=6) => &TYPES[..2],
+            (1, _) if !self.since(1, 7, 4) => &TYPES[..2],
             (1, _) => &TYPES[..3],
             _ => TYPES,
         }
@@ -286,9 +383,14 @@ impl Release {
     }
 
     /// A relative pattern in `imports` begins at the directory of the file that it is in, as a relative path does: on 1.x
-    /// from 1.6.30 and 1.7.16 (containerd#9745). Before, it begins where the daemon was started.
+    /// from 1.6.29 and 1.7.16 (containerd#9745). Before, it begins where the daemon was started.
     pub fn globs_beside_parent(self) -> bool {
-        self.since_backport(&[(6, 30), (7, 16)], Release::new(2, 0, 0))
+        self.since_backport(&[(6, 29), (7, 16)], Release::new(2, 0, 0))
+    }
+
+    /// `configs` is called deprecated, as `mirrors` and `auths` are from 1.6.0: from 1.6.25 and 1.7.9.
+    pub fn deprecates_configs(self) -> bool {
+        self.since_backport(&[(6, 25), (7, 9)], Release::new(2, 0, 0))
     }
 
     /// `imports` of the built-in configuration, and so of the file that `containerd config default` writes, names
@@ -308,12 +410,12 @@ impl Release {
         self.since(1, 7, 0)
     }
 
-    /// See [`HttpsFirst`]. containerd#9188 brought it to 1.6.24 and 1.7.7, #9299 narrowed it in 1.6.25
-    /// and 1.7.8, #11032 widened it in 1.7.24.
+    /// See [`HttpsFirst`]. containerd#9188 brought it to 1.7.7, #9299 to 1.6.25 and, narrower, to 1.7.8; #11032
+    /// widened it in 1.7.24.
     pub fn https_first(self) -> HttpsFirst {
         match (self.major, self.minor, self.patch) {
-            (1, ..=5, _) | (1, 6, ..=23) | (1, 7, ..=6) => HttpsFirst::Never,
-            (1, 6, 24) | (1, 7, 7) => HttpsFirst::Always,
+            (1, ..=5, _) | (1, 6, ..=24) | (1, 7, ..=6) => HttpsFirst::Never,
+            (1, 7, 7) => HttpsFirst::Always,
             (1, 6, _) | (1, 7, ..=23) => HttpsFirst::ExplicitPort,
             _ => HttpsFirst::AnyPortBut80,
         }

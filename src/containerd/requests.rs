@@ -45,7 +45,7 @@ pub struct Requests {
 pub fn requests(release: Release, reference: &Reference, endpoints: &[Endpoint]) -> Requests {
     // Before it asks for anything, containerd splits the reference once more, as a URL: where
     // the grammar lets `[1]:5000/app` pass, Go finds no address in the brackets.
-    if url::parse(&format!("dummy://{reference}"), release.strict_colons()).is_err() {
+    if url::parse(&format!("dummy://{reference}"), release.go()).is_err() {
         return Requests::default();
     }
     let plan = Plan {
@@ -155,7 +155,7 @@ impl Plan<'_> {
             false => &endpoint.scheme,
         };
         let text = format!("{scheme}://{}{path}", endpoint.host);
-        Ok(request_url(&text, self.release.strict_colons())
+        Ok(request_url(&text, self.release.go())
             .ok()
             .map(|url| Request {
                 method,
@@ -207,7 +207,7 @@ pub enum Unusable {
 /// Whether Go refuses every request to this endpoint before it is sent, and why.
 pub fn unusable(release: Release, endpoint: &Endpoint) -> Option<Unusable> {
     let text = format!("{}://{}/", endpoint.scheme, endpoint.host);
-    if let Err(error) = request_url(&text, release.strict_colons()) {
+    if let Err(error) = request_url(&text, release.go()) {
         return Some(match endpoint.host.is_empty() {
             true => Unusable::NoHost,
             false => Unusable::Url(error),

@@ -14,6 +14,7 @@ use crate::containerd::Role;
 use crate::containerd::hosts::with_scheme;
 use crate::containerd::loader::{port_of, split_host_port};
 use crate::finding::hosts::bare_name;
+use crate::go::Rules;
 use crate::go::url::{self, Url};
 use crate::repair::placeholders::placeholder;
 use crate::toml::Span;
@@ -279,17 +280,20 @@ fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
             continue;
         }
         let with_scheme = with_scheme(text);
-        // Which Go it is matters for what is refused only, so two answers stand for all releases. For most URLs one does.
-        let colons_matter = url::colons_may_matter(&with_scheme);
-        let takes = |strict: bool| {
-            let mut releases = entry.releases.iter();
-            releases
-                .any(|release| (colons_matter && release.strict_colons()) == strict)
-                .then(|| url::parse(&with_scheme, strict).ok())
+        // For most URLs all releases have the same rules. One that any of them refuses is another rule's.
+        let mut rules: Vec<Rules> = Vec::new();
+        for release in &entry.releases {
+            let own = release.go().for_url(&with_scheme);
+            if !rules.contains(&own) {
+                rules.push(own);
+            }
+        }
+        let parse = |rules: &Rules| url::parse(&with_scheme, *rules).ok();
+        let Some(urls_by_rules) = rules.iter().map(parse).collect::<Option<Vec<_>>>() else {
+            continue;
         };
-        let url = match (takes(false), takes(true)) {
-            (Some(None), _) | (_, Some(None)) | (None, None) => continue,
-            (_, Some(Some(url))) | (Some(Some(url)), None) => url,
+        let Some(url) = urls_by_rules.into_iter().next_back() else {
+            continue;
         };
         let shape = shape(text, &url.host);
         let inner = inner(raw, text, &span);
@@ -441,7 +445,7 @@ mod tests {
     #[test]
     fn one_slip_has_one_shape() {
         let shape_of = |text: &str| {
-            let url = url::parse(&with_scheme(text), false).unwrap();
+            let url = url::parse(&with_scheme(text), Rules::NEWEST).unwrap();
             shape(text, &url.host)
         };
         for (text, want) in [

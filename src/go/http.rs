@@ -4,11 +4,12 @@
 //! What comes out is not always what went in: `HTTPS:` loses its colon, a path that held an escaped
 //! `?` ends early, a blank is escaped again.
 
+use super::rules::Rules;
 use super::url::{self, UrlError};
 
 /// The URL that is asked for, given `text`; an error means that no request is made.
-pub fn request_url(text: &str, strict_colons: bool) -> Result<String, UrlError> {
-    let url = url::parse(text, strict_colons)?;
+pub fn request_url(text: &str, rules: Rules) -> Result<String, UrlError> {
+    let url = url::parse(text, rules)?;
     // `a/b://c` is a path, and `a:b://c` is kept aside whole: there is nobody to ask.
     if url.scheme.is_empty() || url.opaque {
         return Err(UrlError::MissingScheme);
@@ -187,10 +188,14 @@ mod tests {
             ("https://m/a#b c", "https://m/a#b%20c"),
             ("http-proxy.internal:///v2", "http-proxy.internal:///v2"),
         ] {
-            assert_eq!(request_url(text, false).as_deref(), Ok(want), "{text}");
+            assert_eq!(
+                request_url(text, Rules::NEWEST).as_deref(),
+                Ok(want),
+                "{text}"
+            );
         }
         for text in ["://m/v2", "https://[fe80::1%eth0]:5000/v2", "https://m/%zz"] {
-            assert!(request_url(text, false).is_err(), "{text}");
+            assert!(request_url(text, Rules::NEWEST).is_err(), "{text}");
         }
     }
 

@@ -17,5 +17,8 @@ pub mod http;
 pub mod keys;
 pub mod path;
 pub mod pem;
+mod rules;
 pub mod url;
 pub mod x509;
+
+pub use rules::{Brackets, Rules};

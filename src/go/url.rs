@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
+use super::rules::{Brackets, Rules};
+
 /// The three parts of a URL that containerd keeps, and what it drops.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Url {
@@ -70,23 +72,15 @@ impl std::fmt::Display for UrlError {
     }
 }
 
-/// Splits `text` as Go's `url.Parse` does.
-///
-/// `strict_colons` is the rule of Go 1.26, with which containerd 2.3 is built: after `http://` and `https://`, a host
-/// that is not in brackets may hold one colon only, so unbracketed IPv6 addresses are refused.
-pub fn parse(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
+/// Splits `text` as `url.Parse` does in a Go with these rules.
+pub fn parse(text: &str, rules: Rules) -> Result<Url, UrlError> {
     let Some((main, fragment)) = cut(text, b'#') else {
-        return parse_without_fragment(text, strict_colons);
+        return parse_without_fragment(text, rules);
     };
-    let mut url = parse_without_fragment(main, strict_colons)?;
+    let mut url = parse_without_fragment(main, rules)?;
     url.has_fragment = true;
     unescape(fragment, Part::Other)?;
     Ok(url)
-}
-
-/// Whether `strict_colons` can make a difference: after the scheme's, there is more than one colon.
-pub fn colons_may_matter(text: &str) -> bool {
-    text.bytes().filter(|&byte| byte == b':').count() > 2
 }
 
 /// What stands before and after the first `mark`, a byte of ASCII. URLs are so short that a search for a character, which
@@ -102,7 +96,7 @@ fn cut_last(text: &str, mark: u8) -> Option<(&str, &str)> {
     Some((&text[..at], &text[at + 1..]))
 }
 
-fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlError> {
+fn parse_without_fragment(text: &str, rules: Rules) -> Result<Url, UrlError> {
     if text.bytes().any(|b| b < b' ' || b == 0x7f) {
         return Err(UrlError::ControlCharacter);
     }
@@ -145,7 +139,8 @@ fn parse_without_fragment(text: &str, strict_colons: bool) -> Result<Url, UrlErr
             None => (None, authority),
         };
         let is_http = matches!(&*url.scheme, "http" | "https");
-        url.host = parse_host(host, strict_colons && is_http)?;
+        let single_colon = rules.single_colon && is_http;
+        url.host = parse_host(host, rules.brackets, single_colon)?;
         if let Some(userinfo) = userinfo {
             if !userinfo.chars().all(allowed_in_userinfo) {
                 return Err(UrlError::InvalidUserinfo);
@@ -178,16 +173,17 @@ fn allowed_in_userinfo(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c)
 }
 
-fn parse_host(host: &str, strict_colons: bool) -> Result<String, UrlError> {
-    match host.rfind('[') {
-        Some(0) => return parse_bracketed(host),
-        // Go took it until 2026; the patch releases that are recorded refuse it.
-        Some(_) => return Err(UrlError::MisplacedBracket),
-        None => {}
+fn parse_host(host: &str, brackets: Brackets, single_colon: bool) -> Result<String, UrlError> {
+    match (host.rfind('['), brackets) {
+        (Some(open), Brackets::Address) => return parse_bracketed(host, open),
+        (Some(0), Brackets::AddressAtStart) => return parse_bracketed(host, 0),
+        (Some(_), Brackets::AddressAtStart) => return Err(UrlError::MisplacedBracket),
+        (_, Brackets::AnyText) if host.starts_with('[') => return parse_any_bracketed(host),
+        _ => {}
     }
     let is_colon = |byte: &u8| *byte == b':';
     let mut bytes = host.as_bytes().iter();
-    let colon = match strict_colons {
+    let colon = match single_colon {
         true => bytes.position(is_colon),
         false => bytes.rposition(is_colon),
     };
@@ -197,11 +193,12 @@ fn parse_host(host: &str, strict_colons: bool) -> Result<String, UrlError> {
     unescape(host, Part::Host)
 }
 
-/// `[address]`, `[address%25zone]`, each with or without `:port`.
-fn parse_bracketed(host: &str) -> Result<String, UrlError> {
+/// `[address]`, `[address%25zone]`, each with or without `:port`, from the last opening bracket on.
+fn parse_bracketed(host: &str, open: usize) -> Result<String, UrlError> {
     let close = host.rfind(']').ok_or(UrlError::MissingBracket)?;
+    // A closing bracket before the opening one leaves that in the port, where it is refused.
     check_port(&host[close + 1..])?;
-    let inner = &host[1..close];
+    let inner = &host[open + 1..close];
     let inner = match inner.find("%25") {
         Some(zone) => {
             unescape(&inner[..zone], Part::Host)? + &unescape(&inner[zone..], Part::Zone)?
@@ -216,6 +213,20 @@ fn parse_bracketed(host: &str) -> Result<String, UrlError> {
         return Err(UrlError::InvalidAddress(inner));
     }
     Ok(format!("[{inner}]{}", &host[close + 1..]))
+}
+
+/// The same before Go looked at what is in the brackets: only a zone is treated on its own.
+fn parse_any_bracketed(host: &str) -> Result<String, UrlError> {
+    let close = host.rfind(']').ok_or(UrlError::MissingBracket)?;
+    check_port(&host[close + 1..])?;
+    match host[..close].find("%25") {
+        Some(zone) => {
+            let address = unescape(&host[..zone], Part::Host)?;
+            let zone = unescape(&host[zone..close], Part::Zone)?;
+            Ok(address + &zone + &unescape(&host[close..], Part::Host)?)
+        }
+        None => unescape(host, Part::Host),
+    }
 }
 
 fn check_port(port: &str) -> Result<(), UrlError> {
@@ -300,7 +311,7 @@ mod tests {
     use super::*;
 
     fn parts(text: &str) -> (String, String, String) {
-        let url = parse(text, false).unwrap();
+        let url = parse(text, Rules::NEWEST).unwrap();
         (url.scheme.into_owned(), url.host, url.path)
     }
 
@@ -355,17 +366,69 @@ mod tests {
             "https://m\u{7f}",
             "https://a:b:c",
         ] {
-            assert!(parse(text, false).is_err(), "{text}");
+            assert!(parse(text, Rules::NEWEST).is_err(), "{text}");
         }
     }
 
     #[test]
     fn unbracketed_ipv6_is_refused_by_the_newest_go_alone() {
-        assert!(parse("https://fd00::1", false).is_ok());
+        let before = Rules {
+            single_colon: false,
+            ..Rules::NEWEST
+        };
+        assert!(parse("https://fd00::1", before).is_ok());
         assert_eq!(
-            parse("https://fd00::1", true),
+            parse("https://fd00::1", Rules::NEWEST),
             Err(UrlError::InvalidPort("::1".into()))
         );
-        assert!(parse("http+unix://fd00::1", true).is_ok());
+        assert!(parse("http+unix://fd00::1", Rules::NEWEST).is_ok());
+    }
+
+    #[test]
+    fn brackets_are_read_by_three_rules() {
+        let host = |text: &str, brackets| {
+            let rules = Rules {
+                brackets,
+                single_colon: false,
+                negative_serials: true,
+            };
+            parse(text, rules).map(|url| url.host).ok()
+        };
+        for (text, any, address, at_start) in [
+            (
+                "https://[m.internal]:5000",
+                Some("[m.internal]:5000"),
+                None,
+                None,
+            ),
+            ("https://[]", Some("[]"), None, None),
+            ("https://[::1]]", Some("[::1]]"), None, None),
+            ("https://[127.0.0.1]", Some("[127.0.0.1]"), None, None),
+            ("https://[::1%25]", Some("[::1%]"), None, None),
+            (
+                "https://a[::1]:5000",
+                Some("a[::1]:5000"),
+                Some("[::1]:5000"),
+                None,
+            ),
+            ("https://a[::1]", None, Some("[::1]"), None),
+            ("https://]a[", Some("]a["), None, None),
+            ("https://][", Some("]["), None, None),
+            (
+                "https://[fd00::1]:5000",
+                Some("[fd00::1]:5000"),
+                Some("[fd00::1]:5000"),
+                Some("[fd00::1]:5000"),
+            ),
+            ("https://[::1", None, None, None),
+        ] {
+            assert_eq!(host(text, Brackets::AnyText).as_deref(), any, "{text}");
+            assert_eq!(host(text, Brackets::Address).as_deref(), address, "{text}");
+            assert_eq!(
+                host(text, Brackets::AddressAtStart).as_deref(),
+                at_start,
+                "{text}"
+            );
+        }
     }
 }

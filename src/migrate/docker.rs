@@ -15,7 +15,7 @@ use crate::containerd::mirrors::{
     Fault, FaultKind, Meant, default_host, endpoint, has_unused_parts,
 };
 use crate::containerd::{Role, Tls};
-use crate::go::{path, url};
+use crate::go::{Rules, path, url};
 
 /// The name of Docker Hub.
 pub const HUB: &str = "docker.io";
@@ -91,7 +91,7 @@ impl Daemon {
             endpoint: text.to_owned(),
             kind,
         };
-        let url = match url::parse(&with_scheme, true) {
+        let url = match url::parse(&with_scheme, Rules::NEWEST) {
             Ok(url) => url,
             Err(error) => return meant.faults.push(fault(FaultKind::Url(error))),
         };

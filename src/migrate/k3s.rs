@@ -12,7 +12,7 @@ use crate::containerd::mirrors::{
     Fault, FaultKind, Meant, TlsTable, WILDCARD, default_host, endpoint, has_unused_parts,
 };
 use crate::containerd::{Role, Tls};
-use crate::go::{path, url};
+use crate::go::{Rules, path, url};
 
 /// The file registries.yaml, but for what it rewrites.
 #[derive(Debug, Clone, Default)]
@@ -98,7 +98,7 @@ impl Registries {
             true => text.to_owned(),
             false => format!("//{text}"),
         };
-        let url = match url::parse(&with_scheme, true) {
+        let url = match url::parse(&with_scheme, Rules::NEWEST) {
             Ok(url) => url,
             Err(error) => return fault(FaultKind::Url(error)),
         };

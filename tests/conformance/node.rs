@@ -1,7 +1,7 @@
 //! The daemon's own configuration: whether it starts, whether CRI loads, and the registry settings that count.
 
 use certsd_lint::containerd::Release;
-use certsd_lint::containerd::node::{Cri, Outcome, load};
+use certsd_lint::containerd::node::{BUILT_IN_CONFIG_PATH, Cri, Outcome, load};
 use serde::Deserialize;
 
 use super::memory::{Memory, ROOT};
@@ -16,16 +16,22 @@ struct Expected {
     cri: Option<String>,
     #[serde(default)]
     config_path: String,
+    /// What `config dump` prints. From 2.2.2 the built-in list is added after that.
+    #[serde(default)]
+    effective_config_path: Option<String>,
     #[serde(default)]
     forced_local_pull: Option<String>,
     #[serde(default)]
     deprecated: Vec<String>,
 }
 
+/// The files that hold outcomes of the daemon: the last patch release of each line, and those at which something changed.
+const NODE: [&str; 2] = ["node", "node-patches"];
+
 #[test]
 fn every_node_is_containerds() {
     let (mut contradictions, mut outcomes) = (Vec::new(), 0);
-    for case in read_as::<Expected>("node") {
+    for case in NODE.iter().flat_map(|name| read_as::<Expected>(name)) {
         // In a file's text, `$ROOT` is the directory of the case.
         let files = Memory::with(&case, |bytes| {
             String::from_utf8(bytes)
@@ -72,6 +78,13 @@ fn compare(outcome: &Outcome, expected: &Expected) -> Result<(), String> {
     if outcome.config_path != expected.config_path {
         return differ("config_path");
     }
+    if let (true, Some(path)) = (
+        outcome.release.default_beside_mirrors(),
+        &expected.effective_config_path,
+    ) && outcome.is_built_in() != (path == BUILT_IN_CONFIG_PATH)
+    {
+        return differ("effective config_path");
+    }
     let forced = outcome.forced_local_pull.as_ref();
     let forced = forced.filter(|forced| !forced.is_table);
     if forced.map(|forced| forced.name) != expected.forced_local_pull.as_deref() {
@@ -87,8 +100,8 @@ fn compare(outcome: &Outcome, expected: &Expected) -> Result<(), String> {
 /// The cases are not read for nothing.
 #[test]
 fn every_case_has_a_config_toml() {
-    let cases: Vec<Case<Expected>> = read_as("node");
-    assert_eq!(cases.len(), 281);
+    let cases: Vec<Case<Expected>> = NODE.iter().flat_map(|name| read_as(name)).collect();
+    assert_eq!(cases.len(), 281 + 210);
     assert!(
         cases
             .iter()

@@ -74,9 +74,7 @@ fn validate(
     disabled: &Disabled<'_>,
 ) -> Result<(), Fault> {
     let release = outcome.release;
-    if let Some((id, place)) = disabled.needed() {
-        return Err(Fault::at(Reason::Disabled(id), &place));
-    }
+    plugins::needed(merged, disabled)?;
     if !release.is_v2() {
         runtimes(release, &settings.runtime)?;
     }
@@ -119,11 +117,13 @@ fn registry(outcome: &mut Outcome) -> Result<(), Fault> {
         if let Some(place) = tls.filter(|_| has_path) {
             return Err(Fault::at(Reason::BesideConfigPath("configs.tls"), &place));
         }
-        outcome.deprecated.push((name, place));
+        if release.deprecates_configs() {
+            outcome.deprecated.push((name, place));
+        }
     }
     if let Some((name, place, table)) = filled("auths") {
         for (key, _) in table.entries() {
-            if let Err(error) = url::parse(&key.name, release.strict_colons()) {
+            if let Err(error) = url::parse(&key.name, release.go()) {
                 let url = key.name.clone();
                 return Err(Fault::at(Reason::AuthUrl { url, error }, &key.place));
             }
@@ -324,8 +324,13 @@ fn pull(outcome: &mut Outcome, images: &Table) {
 fn roots(outcome: &mut Outcome) {
     let mirrors = outcome.registry.settings.table(&["mirrors"]);
     let has_mirrors = mirrors.is_some_and(|table| !table.is_empty());
+    // In 2.2.0 and 2.2.1 the built-in list is what the files are decoded over: an empty text takes its place.
+    let is_built_in = match outcome.release.default_beside_mirrors() {
+        true => outcome.config_path_place.is_none(),
+        false => outcome.release.default_config_path() && !has_mirrors,
+    };
     let path = match outcome.config_path.as_str() {
-        "" if outcome.release.default_config_path() && !has_mirrors => BUILT_IN_CONFIG_PATH,
+        "" if is_built_in => BUILT_IN_CONFIG_PATH,
         path => path,
     };
     outcome.roots = match outcome.pull {

@@ -131,6 +131,11 @@ pub enum Reason {
     NoSnapshotter(String),
     /// A plugin is disabled that CRI needs.
     Disabled(&'static str),
+    /// A proxy plugin of the type `content` beside another content store: 2.x wants exactly one.
+    SecondContentStore {
+        /// The proxy plugin.
+        plugin: String,
+    },
 }
 
 impl Fault {
@@ -241,6 +246,10 @@ impl fmt::Display for Reason {
             Reason::NoSnapshotter(name) => write!(
                 f,
                 "there is no snapshotter `{name}`: it is neither built in nor among `proxy_plugins`"
+            ),
+            Reason::SecondContentStore { plugin } => write!(
+                f,
+                "the proxy plugin `{plugin}` is a second content store, and containerd 2.x takes exactly one"
             ),
             Reason::Disabled(plugin) => {
                 write!(f, "CRI needs the plugin {plugin}, which is disabled")

@@ -56,7 +56,7 @@ pub struct Migrating {
 /// Moves the settings of `io.containerd.grpc.v1.cri` to the plugins that they belong to from 2.0
 /// (`configMigration` of the CRI plugins). The image service takes the old settings over its own, the other
 /// one only where it has none.
-pub fn split_cri(config: &mut Table, who: Migrating) -> Result<(), Fault> {
+pub fn split_cri(release: Release, config: &mut Table, who: Migrating) -> Result<(), Fault> {
     let Some(Node {
         value: Value::Table(plugins),
         ..
@@ -71,7 +71,7 @@ pub fn split_cri(config: &mut Table, who: Migrating) -> Result<(), Fault> {
     let old = table(&node, CRI)?.clone();
     if who.images {
         let images = target(plugins, IMAGES, &key, &node)?;
-        move_to_images(images, &old)?;
+        move_to_images(release, images, &old)?;
     }
     if who.runtime {
         let runtime = target(plugins, RUNTIME, &key, &node)?;
@@ -122,11 +122,21 @@ const TO_IMAGES_FROM_CONTAINERD: &[&str] = &[
     "discard_unpacked_layers",
 ];
 
-fn move_to_images(images: &mut Table, old: &Table) -> Result<(), Fault> {
+fn move_to_images(release: Release, images: &mut Table, old: &Table) -> Result<(), Fault> {
     for (key, node) in old.entries() {
         if TO_IMAGES.contains(&key.name.as_str()) {
             images.set(key.clone(), node.clone());
         }
+    }
+    if release.default_beside_mirrors()
+        && let Some(Node {
+            value: Value::Table(registry),
+            ..
+        }) = images.get_mut("registry")
+        && registry.get("config_path").and_then(Node::as_str) == Some("")
+    {
+        // These releases put the built-in list there, as where nothing is set.
+        registry.remove("config_path");
     }
     if let Some((key, image)) = old.entry("sandbox_image") {
         let pinned = target(images, "pinned_images", key, image)?;

@@ -12,6 +12,10 @@ pub const PODSANDBOX: &str = "io.containerd.podsandbox.controller.v1.podsandbox"
 pub const TRANSFER: &str = "io.containerd.transfer.v1.local";
 /// The database of images and containers, without which CRI is nothing.
 pub const METADATA: &str = "io.containerd.metadata.v1.bolt";
+/// The built-in content store, and the type of such stores.
+pub const CONTENT: &str = "io.containerd.content.v1.content";
+/// See [`CONTENT`].
+pub const CONTENT_TYPE: &str = "io.containerd.content.v1";
 /// What the names of snapshotters begin with.
 pub const SNAPSHOTTER: &str = "io.containerd.snapshotter.v1.";
 

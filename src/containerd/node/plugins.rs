@@ -2,11 +2,11 @@
 //! their settings decode (containerd's `main` and `server.New`).
 
 use super::fault::{Fault, Reason};
-use super::names::{self, CRI, IMAGES, METADATA, PODSANDBOX, RUNTIME, TRANSFER};
+use super::names::{self, CONTENT, CONTENT_TYPE, CRI, IMAGES, PODSANDBOX, RUNTIME};
 use super::{Cri, Outcome, migrate, schema};
 use crate::containerd::release::Release;
 use crate::go::duration;
-use crate::toml::document::{Node, Place, Table};
+use crate::toml::document::{Key, Node, Place, Table};
 use crate::toml::shape::{self, Dialect};
 
 /// Where the daemon keeps what it keeps, and what it does not keep.
@@ -27,7 +27,7 @@ pub(super) fn start(outcome: &mut Outcome, merged: &mut Table) -> Result<(), Fau
         if outcome.version < newest {
             let disabled = Disabled::new(release, outcome.version, merged);
             let who = migrate::migrating(release, |id| disabled.place(id).is_some());
-            migrate::split_cri(merged, who)?;
+            migrate::split_cri(release, merged, who)?;
         }
     }
     timeouts(merged)?;
@@ -119,20 +119,6 @@ impl<'a> Disabled<'a> {
         names.find(|(n, _)| *n == name).map(|(_, p)| p.clone())
     }
 
-    /// The first of the plugins that CRI cannot do without.
-    pub(super) fn needed(&self) -> Option<(&'static str, Place)> {
-        let mut needed = vec![METADATA];
-        if self.release.is_v2() {
-            needed.extend([IMAGES, RUNTIME]);
-        }
-        if self.release.transfer_service() {
-            needed.push(TRANSFER);
-        }
-        needed
-            .into_iter()
-            .find_map(|id| Some((id, self.place(id)?)))
-    }
-
     /// Where CRI is disabled altogether: nothing of it is left that could fail.
     pub(super) fn all_of_cri(&self) -> Option<Place> {
         let place = self.place(CRI)?;
@@ -144,6 +130,45 @@ impl<'a> Disabled<'a> {
             .all(|id| self.place(id).is_some())
             .then_some(place)
     }
+}
+
+/// Whether the plugins come up that CRI cannot do without.
+///
+/// containerd's own answer is the graph of its plugins: CRI asks for services, which ask for others. Only those are
+/// named here whose absence reaches CRI. Recorded from 1.7.0 on; for 1.6 from its sources (`getServicesOpts`).
+pub(super) fn needed(merged: &Table, disabled: &Disabled<'_>) -> Result<(), Fault> {
+    let contents = content_proxies(merged, disabled);
+    if let (true, [second, ..]) = (disabled.release.is_v2(), contents.as_slice()) {
+        let is_built_in_off = disabled.place(CONTENT).is_some();
+        let extra = match is_built_in_off {
+            true => contents.get(1),
+            false => Some(second),
+        };
+        if let Some(key) = extra {
+            let reason = Reason::SecondContentStore {
+                plugin: key.name.clone(),
+            };
+            return Err(Fault::at(reason, &key.place));
+        }
+    }
+    // A content store of the user's own stands in for the one that is built in.
+    let is_needed = |id: &&str| *id != CONTENT || contents.is_empty();
+    let mut ids = disabled.release.plugins_of_cri().filter(is_needed);
+    match ids.find_map(|id| Some((id, disabled.place(id)?))) {
+        Some((id, place)) => Err(Fault::at(Reason::Disabled(id), &place)),
+        None => Ok(()),
+    }
+}
+
+/// The proxy plugins that are content stores, and not disabled.
+fn content_proxies<'t>(merged: &'t Table, disabled: &Disabled<'_>) -> Vec<&'t Key> {
+    let all = merged.table(&["proxy_plugins"]).into_iter();
+    let proxies = all.flat_map(Table::entries).filter_map(|(key, node)| {
+        let kind = node.as_table()?.get("type")?.as_str()?;
+        let id = format!("{CONTENT_TYPE}.{}", key.name);
+        (["content", CONTENT_TYPE].contains(&kind) && disabled.place(&id).is_none()).then_some(key)
+    });
+    proxies.collect()
 }
 
 /// Plugins that are required and do not come up, or that are not there, take the daemon with them.

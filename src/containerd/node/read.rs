@@ -136,7 +136,7 @@ fn update(
             migrate::rename_plugins(settings);
         }
         // The plugins migrate at every step: at the first the names may still be short.
-        if let Err(fault) = migrate::split_cri(settings, everybody) {
+        if let Err(fault) = migrate::split_cri(release, settings, everybody) {
             return Err(fault.reason);
         }
     }

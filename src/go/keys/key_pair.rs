@@ -5,6 +5,7 @@
 
 use super::private_key::{self as key, KeyError};
 use super::public_key::PublicKey;
+use crate::go::Rules;
 use crate::go::pem::{self, Block};
 use crate::go::x509::{Certificate, CertificateError};
 
@@ -73,6 +74,11 @@ impl KeyPair {
     /// Of the first, every CERTIFICATE block counts, headers or not, and the first of them has to be good. Of the second, the
     /// first block counts whose label is PRIVATE KEY or ends so.
     pub fn read(certificate: &[u8], key: &[u8]) -> Result<KeyPair, KeyPairError> {
+        KeyPair::read_by(Rules::NEWEST, certificate, key)
+    }
+
+    /// The same for a Go with these rules; [`KeyPair::read`] is for the newest.
+    pub fn read_by(rules: Rules, certificate: &[u8], key: &[u8]) -> Result<KeyPair, KeyPairError> {
         let (mut certificates, others): (Vec<_>, Vec<_>) =
             pem::blocks(certificate).partition(Block::is_certificate);
         if certificates.is_empty() {
@@ -93,7 +99,8 @@ impl KeyPair {
             return Err(no_key(&skipped));
         };
 
-        let certificate = Certificate::from_block(&first).map_err(KeyPairError::Certificate)?;
+        let certificate =
+            Certificate::from_block_by(rules, &first).map_err(KeyPairError::Certificate)?;
         let public_key = key::read(&key_block).map_err(KeyPairError::Key)?;
         compare(&certificate.public_key, &public_key)?;
         Ok(KeyPair {

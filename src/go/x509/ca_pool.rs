@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::certificate::{Certificate, CertificateError};
+use crate::go::Rules;
 use crate::go::pem;
 
 /// What a file of authorities holds.
@@ -18,8 +19,13 @@ pub struct CaPool {
 }
 
 impl CaPool {
-    /// Reads the bytes of a file. Never fails; see [`CaPool::is_accepted`].
+    /// Reads the bytes of a file as the newest Go does. Never fails; see [`CaPool::is_accepted`].
     pub fn read(data: &[u8]) -> CaPool {
+        CaPool::read_by(Rules::NEWEST, data)
+    }
+
+    /// Reads the bytes of a file as a Go with these rules does.
+    pub fn read_by(rules: Rules, data: &[u8]) -> CaPool {
         let mut pool = CaPool::default();
         for block in pem::blocks(data) {
             let reason = if !block.is_certificate() {
@@ -27,7 +33,7 @@ impl CaPool {
             } else if !block.headers.is_empty() {
                 SkipReason::Headers
             } else {
-                match Certificate::from_block(&block) {
+                match Certificate::from_block_by(rules, &block) {
                     Ok(certificate) => {
                         pool.certificates.push(certificate);
                         continue;

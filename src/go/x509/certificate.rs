@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::extensions::{self, BasicConstraints, ExtendedKeyUsage, Extensions, KeyUsage};
 use super::name::{self, Name};
+use crate::go::Rules;
 use crate::go::asn1::der::{Reader, tag};
 use crate::go::asn1::{Oid, time};
 use crate::go::keys::{PublicKey, public_key};
@@ -93,19 +94,28 @@ impl Certificate {
     /// Reads the certificate of a PEM block. Label and headers are not looked at: what they mean differs between a list of
     /// authorities and a client's pair.
     pub fn from_block(block: &Block) -> Result<Certificate, CertificateError> {
+        Certificate::from_block_by(Rules::NEWEST, block)
+    }
+
+    /// The same for a Go with these rules; [`Certificate::from_block`] is for the newest.
+    pub fn from_block_by(rules: Rules, block: &Block) -> Result<Certificate, CertificateError> {
         Ok(Certificate {
             span: block.span.clone(),
-            ..Certificate::from_der(&block.contents)?
+            ..Certificate::from_der_by(rules, &block.contents)?
         })
     }
 
-    /// Reads a certificate from DER, which it has to fill.
+    /// Reads a certificate from DER, which it has to fill, as the newest Go does.
     pub fn from_der(der: &[u8]) -> Result<Certificate, CertificateError> {
+        Certificate::from_der_by(Rules::NEWEST, der)
+    }
+
+    fn from_der_by(rules: Rules, der: &[u8]) -> Result<Certificate, CertificateError> {
         let mut reader = Reader::new(der);
         let whole = reader
             .nested(tag::SEQUENCE)
             .ok_or(CertificateError::NotACertificate)?;
-        let certificate = read(whole, der.len())?;
+        let certificate = read(rules, whole, der.len())?;
         match reader.rest().len() {
             0 => Ok(certificate),
             trailing => Err(CertificateError::TrailingData(trailing)),
@@ -146,7 +156,7 @@ impl Certificate {
 }
 
 /// Reads what is within the outermost sequence, in Go's order.
-fn read(mut whole: Reader<'_>, len: usize) -> Result<Certificate, CertificateError> {
+fn read(rules: Rules, mut whole: Reader<'_>, len: usize) -> Result<Certificate, CertificateError> {
     use CertificateError::Malformed;
 
     let mut signed = whole
@@ -170,7 +180,7 @@ fn read(mut whole: Reader<'_>, len: usize) -> Result<Certificate, CertificateErr
     };
 
     let serial = signed.integer().ok_or(Malformed("serial number"))?;
-    if serial[0] & 0x80 != 0 {
+    if serial[0] & 0x80 != 0 && !rules.negative_serials {
         return Err(CertificateError::NegativeSerial);
     }
 
@@ -227,7 +237,7 @@ fn read(mut whole: Reader<'_>, len: usize) -> Result<Certificate, CertificateErr
         let sequence = Reader::new(content)
             .nested(tag::SEQUENCE)
             .ok_or(Malformed("list of extensions"))?;
-        extensions = extensions::read(sequence)?;
+        extensions = extensions::read(rules, sequence)?;
     }
 
     whole.bit_string().ok_or(Malformed("signature"))?;

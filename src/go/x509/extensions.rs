@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::certificate::CertificateError;
 use super::{name_constraints, uri};
+use crate::go::Rules;
 use crate::go::asn1::Oid;
 use crate::go::asn1::der::{Reader, tag};
 
@@ -77,7 +78,7 @@ pub(crate) struct Extensions {
 }
 
 /// Reads the sequence of extensions.
-pub(crate) fn read(mut sequence: Reader<'_>) -> Result<Extensions, CertificateError> {
+pub(crate) fn read(rules: Rules, mut sequence: Reader<'_>) -> Result<Extensions, CertificateError> {
     const MALFORMED: CertificateError = CertificateError::Malformed("list of extensions");
     let mut seen = HashSet::new();
     let mut all = Vec::new();
@@ -97,12 +98,13 @@ pub(crate) fn read(mut sequence: Reader<'_>) -> Result<Extensions, CertificateEr
     }
     let mut extensions = Extensions::default();
     for (oid, critical, value) in all {
-        read_one(&oid, critical, value, &mut extensions)?;
+        read_one(rules, &oid, critical, value, &mut extensions)?;
     }
     Ok(extensions)
 }
 
 fn read_one(
+    rules: Rules,
     oid: &Oid,
     critical: bool,
     value: &[u8],
@@ -129,7 +131,7 @@ fn read_one(
             extensions.key_usage = key_usage(reader);
             ("keyUsage extension", extensions.key_usage.map(drop))
         }
-        "2.5.29.17" => ("subjectAltName extension", subject_alt_name(reader)),
+        "2.5.29.17" => ("subjectAltName extension", subject_alt_name(rules, reader)),
         "2.5.29.19" => {
             extensions.basic_constraints = basic_constraints(reader);
             (
@@ -208,14 +210,14 @@ fn extended_key_usage(mut value: Reader<'_>) -> Option<Vec<ExtendedKeyUsage>> {
     Some(purposes)
 }
 
-fn subject_alt_name(mut value: Reader<'_>) -> Option<()> {
+fn subject_alt_name(rules: Rules, mut value: Reader<'_>) -> Option<()> {
     let mut names = value.nested(tag::SEQUENCE)?;
     while !names.is_empty() {
         let name = names.element()?;
         let good = match name.tag {
             // rfc822Name, dNSName
             0x81 | 0x82 => name.content.is_ascii(),
-            0x86 => str::from_utf8(name.content).is_ok_and(uri::is_acceptable),
+            0x86 => str::from_utf8(name.content).is_ok_and(|text| uri::is_acceptable(rules, text)),
             0x87 => is_address(name.content),
             _ => true,
         };
@@ -343,6 +345,7 @@ mod tests {
     fn accepts(n: u8, critical: bool, value: &[u8]) -> bool {
         let mut extensions = Extensions::default();
         read_one(
+            Rules::NEWEST,
             &oid_from(&[0x55, 0x1d, n]),
             critical,
             value,
@@ -402,6 +405,7 @@ mod tests {
     fn usages() {
         let mut extensions = Extensions::default();
         read_one(
+            Rules::NEWEST,
             &oid_from(&[0x55, 0x1d, 15]),
             true,
             &[3, 2, 1, 0x06],
@@ -418,6 +422,7 @@ mod tests {
             ],
         );
         read_one(
+            Rules::NEWEST,
             &oid_from(&[0x55, 0x1d, 37]),
             false,
             &purposes,

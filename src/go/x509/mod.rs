@@ -6,14 +6,15 @@
 //!
 //! # Which Go
 //!
-//! One Go for every containerd release: the recorded vectors show no difference between releases, and what differs depends
-//! on the toolchain that built containerd and not on containerd's version. Where toolchains differ, the newest one's answer
-//! is given. The differences, none of which a sound file brings to light:
+//! What differs between the releases of Go that containerd's releases are built with, and was recorded, is a matter of
+//! [`Rules`]: negative serial numbers, and brackets in URIs. The functions without rules answer for the newest, which refuses
+//! what any other refuses. Of what was not recorded, and no sound file brings to light, the newest one's answer is given:
 //!
-//! * negative serial numbers are refused from Go 1.23 on;
 //! * the precomputed values of an RSA key are checked from Go 1.24 on;
 //! * an authority information access or key identifier extension marked critical is refused by recent ones alone;
 //! * ML-DSA keys, which only the newest ones can use, count as unsupported.
+//!
+//! [`Rules`]: crate::go::Rules
 
 mod ca_pool;
 mod certificate;
