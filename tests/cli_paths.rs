@@ -54,7 +54,9 @@ fn files_of_200_megabytes() {
     }
     let began = Instant::now();
     folder.run(&["certs.d"]).says("checked 1 namespace");
-    folder.run(&["big"]).fails("big lies in no certs.d tree");
+    folder
+        .run(&["big"])
+        .fails("big is not inside a certs.d tree");
     let ended = folder.run(&["--config", "big", "certs.d"]);
     ended.fails("cannot read the settings in big: it is larger than 1 MiB");
     let text = fs::File::open(folder.path().join("big")).unwrap();
@@ -90,7 +92,7 @@ fn a_fifo_is_never_waited_for() {
     ended.says("checked 1 namespace");
     folder
         .run(&["--no-config", "fifo"])
-        .fails("fifo lies in no certs.d tree");
+        .fails("fifo is not inside a certs.d tree");
     let ended = folder.run(&["certs.d"]);
     ended.fails("cannot read the settings in certsd-lint.toml: it is not a regular file");
 }

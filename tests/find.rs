@@ -30,6 +30,7 @@ fn found(root: &Path, paths: &[&str], options: &FindOptions) -> Vec<String> {
         text.trim_end_matches('/').to_owned()
     };
     let trees = trees.iter().map(|tree| match &tree.only {
+        _ if tree.lone.is_some() => format!("{} alone", short(&tree.shown(""))),
         None => short(&tree.shown),
         Some(only) => {
             let only: Vec<_> = only.iter().map(String::as_str).collect();
@@ -38,8 +39,8 @@ fn found(root: &Path, paths: &[&str], options: &FindOptions) -> Vec<String> {
     });
     let errors = errors.iter().map(|error| match error {
         FindError::Unreadable { path, error } => format!("! unreadable {}: {error}", short(path)),
-        FindError::Nothing { path } => format!("! nothing {}", short(path)),
-        FindError::Unrelated { path } => format!("! unrelated {}", short(path)),
+        FindError::Nothing { path, .. } => format!("! nothing {}", short(path)),
+        FindError::Unrelated { path, .. } => format!("! unrelated {}", short(path)),
     });
     trees.chain(errors).collect()
 }
@@ -143,7 +144,7 @@ fn a_namespace_that_holds_only_nested_ones_is_no_tree() {
     check(files, &[""], &["mirrors"]);
     // A dot in a folder's name does not make it a namespace.
     let files = &["site.example/docker.io/hosts.toml", "x/hosts.toml"];
-    check(files, &[""], &[".", "site.example"]);
+    check(files, &[""], &["site.example"]);
 }
 
 #[test]

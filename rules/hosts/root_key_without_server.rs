@@ -100,7 +100,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             _ => "the header of each host that it is for".to_owned(),
         };
         let mut help = format!("write `{value}` below {below}");
-        if !context.is_default() {
+        if !context.is_default() && context.knows_registry() {
             help += &format!(
                 ", or, if it is for {registry} itself, write `server = \"{upstream}\"` beside it"
             );

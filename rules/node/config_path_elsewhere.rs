@@ -138,6 +138,7 @@ fn misses(context: &NodeContext, outcome: &Outcome) -> Vec<(Miss, Option<Place>)
     }
     if misses.is_empty()
         && let [tree, ..] = context.trees
+        && !(context.node.is_found && tree.is_root_assumed())
         && !context
             .trees
             .iter()

@@ -45,6 +45,9 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    if context.is_unknown() {
+        return;
+    }
     let registry = context.host();
     let Some(host) = registry.strip_suffix(":443") else {
         return;

@@ -1,4 +1,4 @@
-use crate::disk::is_plausible_host;
+use crate::disk::{Deployment, is_plausible_host, meant_host};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Consequence, Finding, Severity};
 
@@ -9,7 +9,8 @@ crate::rule! {
     ///
     /// Reports directories with a hosts.toml or certificates whose name is none that containerd looks for: `index.docker.io`, a
     /// name with a scheme, a pattern, `registry_5000` without the last underscore, `default` without the first one, a name
-    /// without a dot or port; and links that lead nowhere. A name with capitals is a warning, `registry-1.docker.io` a note.
+    /// without a dot or port; and links that lead nowhere. A name with capitals is a warning, `registry-1.docker.io` a note. In a
+    /// repository, `registry_5000` is a warning: an install script may rename it.
     ///
     /// ## Why
     ///
@@ -76,15 +77,23 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         None => context.unreached(),
     };
     if !releases.is_empty() {
-        let fault = odd.unwrap_or_else(|| unknown_name(context));
-        out.push(
-            context
-                .finding_at(&RULE, name, fault.message)
-                .label("never looked up")
-                .effect(fault.effect)
-                .help(fault.help)
-                .releases(releases.clone()),
-        );
+        // An install script may bring a name right that is one step from it.
+        let may_be_renamed =
+            meant_host(name).is_some() && context.tree.deployment == Deployment::Elsewhere;
+        let mut fault = odd.unwrap_or_else(|| unknown_name(context));
+        if may_be_renamed {
+            fault.help += ", unless something renames it on its way to the node";
+        }
+        let finding = context
+            .finding_at(&RULE, name, fault.message)
+            .label("never looked up")
+            .effect(fault.effect)
+            .help(fault.help)
+            .releases(releases.clone());
+        out.push(match may_be_renamed {
+            true => finding.severity(Severity::Warning),
+            false => finding,
+        });
     }
     if let Some(finding) = seldom_named(context) {
         let rest = context.releases_where(|release, _| !releases.contains(&release));

@@ -66,6 +66,9 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    if !context.knows_registry() {
+        return;
+    }
     let urls = written_urls(context);
     let is_own = |url: &WrittenUrl| url.leads_somewhere() && context.is_own_registry(&url.url.host);
     let mirror = urls

@@ -1,16 +1,23 @@
-//! From the paths of a command line to trees.
+//! From the paths of a command line to what is linted.
 
-use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use super::globs::{Exclusions, absolute};
-use super::io::{self as disk, Listing};
-use super::names::{is_config_path_name, is_plausible_host};
-use super::search::{has_hosts_file, hold_hosts, holds_hosts, search};
+use super::config_path::{
+    Extent, extent, has_hosts_file, holds_configuration, is_called_config_path,
+};
+use super::evidence::holds_hosts_text;
+use super::globs::{Exclusions, PathGlobs, absolute};
+use super::io as disk;
+use super::lone::Lone;
+use super::names::{Likeness, host_of_file, likeness};
+use super::place::{Place, file_name, parent};
+use super::search::{Searched, search};
 use super::tracked::Repositories;
+use super::unread::{self, Unread};
 use super::{Namespace, Tree, TreeOptions};
 use crate::containerd::FileError;
+use crate::containerd::directory::DEFAULT;
 
 /// How a directory on the command line is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -30,10 +37,29 @@ pub struct FindOptions {
     pub kind: Option<Kind>,
     /// How the trees are to be seen.
     pub tree: TreeOptions,
+    /// Where the trees at some paths will be on the node; later ones win.
+    pub deploy_paths: Vec<(PathGlobs, String)>,
+    /// The registries that hosts.toml files at some paths are for; later ones win.
+    pub namespaces: Vec<(PathGlobs, String)>,
     /// What a search passes over.
     pub exclude: Exclusions,
+    /// Paths that are not there were deleted: what they belonged to is linted.
+    pub may_be_deleted: bool,
     /// The text of standard input and the hosts.toml for which it stands.
     pub stdin: Option<(PathBuf, Vec<u8>)>,
+}
+
+/// What the paths of a command line lead to.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// The trees.
+    pub trees: Vec<Tree>,
+    /// The config.toml files of containerd that a search has found.
+    pub configs: Vec<PathBuf>,
+    /// Texts of a hosts.toml in files that nothing in the searched directory puts into a namespace.
+    pub unused: Vec<Unread>,
+    /// What stood in the way.
+    pub errors: Vec<FindError>,
 }
 
 /// Why a path leads to no tree.
@@ -49,30 +75,40 @@ pub enum FindError {
     },
     /// Nothing to lint is there.
     #[error(
-        "nothing to lint in {path}: it holds no namespace (a directory such as docker.io/ with hosts.toml or certificates in it)"
+        "nothing to lint in {path}: it contains no namespace (a directory such as docker.io/ with hosts.toml or certificates in it) \
+         and no config.toml of containerd"
     )]
     Nothing {
         /// As the user named it.
         path: String,
+        /// The files that may have been meant.
+        unread: Vec<Unread>,
     },
     /// A file that belongs to no tree.
-    #[error(
-        "{path} lies in no certs.d tree: name the config path it belongs to; to lint a text as a namespace's hosts.toml, \
-         use `--stdin-filename docker.io/hosts.toml -`, and to lint a node's config.toml, --containerd-config"
-    )]
+    #[error("{path} {why}")]
     Unrelated {
         /// As the user named it.
         path: String,
+        /// What it is, and what can be done.
+        why: String,
     },
 }
 
-/// Finds the trees that `paths` name. The same tree named twice is found once. A path that
-/// leads nowhere is an error of its own and does not hide the others.
+/// Finds the trees that `paths` name, without the files of a node's own configuration: [`discover`] finds them, too.
 pub fn find(paths: &[PathBuf], options: &FindOptions) -> (Vec<Tree>, Vec<FindError>) {
+    let found = discover(paths, options);
+    (found.trees, found.errors)
+}
+
+/// Finds what `paths` name. The same tree named twice is found once. A path that leads nowhere is an error of its own and does
+/// not hide the others.
+pub fn discover(paths: &[PathBuf], options: &FindOptions) -> Discovery {
     let mut finder = Finder {
         options,
         trees: BTreeMap::new(),
         order: Vec::new(),
+        configs: BTreeSet::new(),
+        unused: Vec::new(),
         errors: Vec::new(),
         repositories: Repositories::default(),
     };
@@ -82,28 +118,34 @@ pub fn find(paths: &[PathBuf], options: &FindOptions) -> (Vec<Tree>, Vec<FindErr
         }
     }
     if let Some((path, text)) = &options.stdin {
-        let place = Place::of_namespace(&parent(path));
-        let hosts_toml = format!("{}/hosts.toml", place.relative);
-        let hosts_toml = hosts_toml.trim_start_matches('/').to_owned();
-        finder
-            .add_place(place)
-            .overlay
-            .insert(hosts_toml, text.clone());
+        finder.add_text(path, text);
     }
     let Finder {
         mut trees,
         order,
+        configs,
+        unused,
         errors,
         ..
     } = finder;
-    let trees = order.iter().filter_map(|key| trees.remove(key)).collect();
-    (trees, errors)
+    let mut trees: Vec<Tree> = order.iter().filter_map(|key| trees.remove(key)).collect();
+    for tree in &mut trees {
+        tree.imply_deploy_path();
+    }
+    Discovery {
+        trees,
+        configs: configs.into_iter().collect(),
+        unused,
+        errors,
+    }
 }
 
 struct Finder<'a> {
     options: &'a FindOptions,
     trees: BTreeMap<PathBuf, Tree>,
     order: Vec<PathBuf>,
+    configs: BTreeSet<PathBuf>,
+    unused: Vec<Unread>,
     errors: Vec<FindError>,
     repositories: Repositories,
 }
@@ -114,80 +156,249 @@ impl Finder<'_> {
             path: shown(path),
             error,
         };
-        let metadata = std::fs::metadata(path).map_err(|e| unreadable(disk::file_error(&e)))?;
+        let metadata = match std::fs::metadata(path) {
+            Err(_) if self.options.may_be_deleted && !path.exists() => {
+                return self.add_deleted(path);
+            }
+            metadata => metadata.map_err(|e| unreadable(disk::file_error(&e)))?,
+        };
         if !metadata.is_dir() {
             return self.add_file(path);
         }
-        let listing = Listing::read(path).map_err(unreadable)?;
-        let names = listing.names(path);
-        let nothing = FindError::Nothing { path: shown(path) };
+        let names = disk::names(path).map_err(unreadable)?;
         let is_empty = !names.iter().any(Tree::takes) && !has_hosts_file(path);
         match self.options.kind {
-            Some(Kind::ConfigPath) if is_empty => return Err(nothing),
-            Some(Kind::ConfigPath) => self.add_tree(path, None),
-            Some(Kind::Namespace) => self.add_place(Place::at(path, 1)),
-            None if is_namespace(path, &names) => self.add_place(Place::of_namespace(path)),
-            None | Some(Kind::Search) => {
-                let errors = self.errors.len();
-                let mut found = search(path, listing, &self.options.exclude, &mut self.errors);
-                if found.is_empty()
-                    && self.options.kind.is_none()
-                    && may_be_config_path(path, &names)
-                {
-                    found.push(path.to_owned());
-                }
-                if found.is_empty() && self.errors.len() == errors {
-                    return Err(nothing);
-                }
-                for tree in found {
-                    self.add_tree(&tree, None);
-                }
-                return Ok(());
+            Some(Kind::ConfigPath) if is_empty => return Err(self.nothing(path)),
+            Some(Kind::ConfigPath) => _ = self.add_tree(path, None, Extent::Named),
+            Some(Kind::Namespace) => self.add_namespace(path),
+            None => match namespace(path, &names) {
+                Some(place) => _ = self.add_place(place),
+                None => return self.add_searched(path, &names),
+            },
+            Some(Kind::Search) => return self.add_searched(path, &names),
+        };
+        Ok(())
+    }
+
+    /// A directory that was said to be a namespace. Its name counts where it is one of a registry.
+    fn add_namespace(&mut self, path: &Path) {
+        let own_name = file_name(&absolute(path)).unwrap_or_default();
+        let file = path.join("hosts.toml");
+        if has_hosts_file(path)
+            && (self.registry_by_settings(&file).is_some()
+                || likeness(&own_name) == Likeness::None && Place::of_hosts_file(path).is_none())
+        {
+            self.add_lone(&file, None);
+            return;
+        }
+        let mut place = Place::at(path, 1);
+        if !is_called_config_path(&place.root) {
+            place.extent = extent(&place.root).unwrap_or(Extent::Partial);
+        }
+        self.add_place(place);
+    }
+
+    fn add_searched(&mut self, path: &Path, names: &[Namespace]) -> Result<(), FindError> {
+        let errors = self.errors.len();
+        let Searched {
+            mut trees,
+            mut extents,
+            lone,
+            registry_files,
+            configs,
+        } = search(path, &self.options.exclude, &mut self.errors);
+        if trees.is_empty()
+            && lone.is_empty()
+            && self.options.kind.is_none()
+            && let Some(extent) = may_be_config_path(path, names)
+        {
+            trees.insert(path.to_owned());
+            extents.insert(path.to_owned(), extent);
+        }
+        let (used, unused): (Vec<_>, Vec<_>) = match registry_files.is_empty() {
+            true => Default::default(),
+            false => {
+                let used = unread::used(path, &registry_files, &self.options.exclude);
+                registry_files
+                    .into_iter()
+                    .partition(|file| used.contains(file))
             }
         };
+        if trees.len() + lone.len() + configs.len() + used.len() == 0 && self.errors.len() == errors
+        {
+            let mut error = self.nothing(path);
+            if let FindError::Nothing { unread, .. } = &mut error {
+                let unused: Vec<Unread> = unused.iter().map(|file| Unread::unused(file)).collect();
+                unread.retain(|other| unused.iter().all(|file| file.path != other.path));
+                unread.splice(..0, unused);
+                unread.truncate(unread::NAMED);
+            }
+            return Err(error);
+        }
+        for tree in &trees {
+            let extent = extents.get(tree).copied().unwrap_or(Extent::Named);
+            self.add_tree(tree, None, extent);
+        }
+        for file in &lone {
+            self.add_lone(file, None);
+        }
+        for file in used {
+            let host = file_name(&file).and_then(|name| host_of_file(&name));
+            self.add_lone(&file, host.as_deref());
+        }
+        self.unused
+            .extend(unused.iter().map(|file| Unread::unused(file)));
+        self.configs.extend(configs);
         Ok(())
     }
 
     /// hosts.toml stands for its namespace; any other file, as hooks pass them, for its whole tree,
     /// since several namespaces may name it.
     fn add_file(&mut self, path: &Path) -> Result<(), FindError> {
-        let directory = parent(path);
-        if path.file_name().is_some_and(|name| name == "hosts.toml") {
-            self.add_place(Place::of_namespace(&directory));
+        let name = file_name(path).unwrap_or_default();
+        if name == "hosts.toml" {
+            self.add_hosts_file(path);
             return Ok(());
         }
+        if self.add_tree_of(path) {
+            return Ok(());
+        }
+        let host = host_of_file(&name).filter(|_| holds_hosts_text(path));
+        if host.is_some() || self.registry_by_settings(path).is_some() {
+            self.add_lone(path, host.as_deref());
+            return Ok(());
+        }
+        let beside = parent(path).join("hosts.toml");
+        if is_company(&name) && holds_hosts_text(&beside) {
+            self.add_hosts_file(&beside);
+            return Ok(());
+        }
+        Err(FindError::Unrelated {
+            path: shown(path),
+            why: unread::why_unrelated(path),
+        })
+    }
+
+    /// Adds the tree in which a file lies, if it lies in one.
+    fn add_tree_of(&mut self, file: &Path) -> bool {
+        let directory = parent(file);
         let absolute = absolute(&directory);
-        let is_config_path = |dir: &&Path| {
-            file_name(dir).is_some_and(|name| is_config_path_name(&name)) || holds_hosts(dir)
+        let extent_of = |dir: &Path| match is_called_config_path(dir) {
+            true => Some(Extent::Named),
+            false => extent(dir),
         };
-        let level = absolute
-            .ancestors()
-            .take(4)
-            .position(|dir| is_config_path(&dir));
-        match level {
-            Some(level) => {
-                self.add_tree(&Place::at(&directory, level).root, None);
-                Ok(())
-            }
-            None => Err(FindError::Unrelated { path: shown(path) }),
+        let mut above = absolute.ancestors().take(4).enumerate();
+        let Some((level, extent)) = above.find_map(|(n, dir)| Some((n, extent_of(dir)?))) else {
+            return false;
+        };
+        // Beside the namespaces of a folder that holds other things as well, a file is another thing.
+        if level == 0 && extent == Extent::Partial {
+            return false;
+        }
+        let root = Place::at(&directory, level).root;
+        self.add_tree(&root, None, extent);
+        true
+    }
+
+    /// A path that is not there any more, as hooks pass those of deleted files.
+    fn add_deleted(&mut self, path: &Path) -> Result<(), FindError> {
+        let is_hosts_file = path.file_name().is_some_and(|name| name == "hosts.toml");
+        let beside = parent(path).join("hosts.toml");
+        if !self.add_tree_of(path) && !is_hosts_file && holds_hosts_text(&beside) {
+            self.add_hosts_file(&beside);
+        }
+        Ok(())
+    }
+
+    fn add_hosts_file(&mut self, path: &Path) {
+        if self.registry_by_settings(path).is_none()
+            && let Some(place) = Place::of_hosts_file(&parent(path))
+        {
+            self.add_place(place);
+        } else {
+            self.add_lone(path, None);
         }
     }
 
+    /// The text of standard input, for a hosts.toml that need not exist.
+    fn add_text(&mut self, path: &Path, text: &[u8]) {
+        let place = match self.registry_by_settings(path) {
+            None => Place::of_hosts_file(&parent(path)),
+            Some(_) => None,
+        };
+        let (tree, relative) = match place {
+            Some(place) => {
+                let relative = format!("{}/hosts.toml", place.relative);
+                (self.add_place(place), relative)
+            }
+            None => {
+                let tree = self.add_lone(path, None);
+                let lone = tree.lone.as_ref().map(|lone| lone.namespace.as_str());
+                let relative = format!("{}/hosts.toml", lone.unwrap_or_default());
+                (tree, relative)
+            }
+        };
+        let relative = relative.trim_start_matches('/').to_owned();
+        tree.overlay.insert(relative, text.to_owned());
+    }
+
+    fn nothing(&self, path: &Path) -> FindError {
+        FindError::Nothing {
+            path: shown(path),
+            unread: unread::unread(path, &self.options.exclude),
+        }
+    }
+
+    /// The registry that the settings give for a file.
+    fn registry_by_settings(&self, file: &Path) -> Option<&str> {
+        let path = shown(file);
+        let mut given = self.options.namespaces.iter().rev();
+        let (_, registry) = given.find(|(globs, _)| globs.is_match(&path))?;
+        Some(registry)
+    }
+
+    fn options_at(&self, path: &Path) -> TreeOptions {
+        let mut options = self.options.tree.clone();
+        let path = shown(path);
+        let mut given = self.options.deploy_paths.iter().rev();
+        if let Some((_, deploy_path)) = given.find(|(globs, _)| globs.is_match(&path)) {
+            options.deploy_path = Some(deploy_path.clone());
+        }
+        options
+    }
+
     fn add_place(&mut self, place: Place) -> &mut Tree {
-        let tree = self.add_tree(&place.root, place.namespace);
+        let tree = self.add_tree(&place.root, place.namespace, place.extent);
         tree.alias = place.alias.or(tree.alias.take());
         tree
     }
 
-    fn add_tree(&mut self, path: &Path, namespace: Option<String>) -> &mut Tree {
+    /// Adds a file that lies in no config path; the settings know better than its name for which registry it is.
+    fn add_lone(&mut self, file: &Path, registry: Option<&str>) -> &mut Tree {
+        let registry = self.registry_by_settings(file).or(registry);
+        let lone = Lone::new(file, registry);
+        let options = self.options_at(file);
+        let key = file.canonicalize().unwrap_or_else(|_| absolute(file));
+        self.trees.entry(key.clone()).or_insert_with(|| {
+            self.order.push(key);
+            let mut tree = Tree::of_lone(lone, &options);
+            tree.repositories = self.repositories.clone();
+            tree
+        })
+    }
+
+    fn add_tree(&mut self, path: &Path, namespace: Option<String>, extent: Extent) -> &mut Tree {
         let key = path.canonicalize().unwrap_or_else(|_| absolute(path));
+        let options = self.options_at(path);
         let tree = self.trees.entry(key.clone()).or_insert_with(|| {
             self.order.push(key);
-            let mut tree = Tree::open(path, &shown(path), &self.options.tree);
+            let mut tree = Tree::open(path, &shown(path), &options);
             tree.repositories = self.repositories.clone();
             tree.only = namespace.as_ref().map(|_| Default::default());
+            tree.extent = extent;
             tree
         });
+        tree.extent = tree.extent.max(extent);
         match (namespace, &mut tree.only) {
             (Some(name), Some(only)) => {
                 only.insert(name);
@@ -196,77 +407,6 @@ impl Finder<'_> {
             (Some(_), None) => {}
         }
         tree
-    }
-}
-
-/// Where a directory lies in a tree.
-struct Place {
-    /// The config path.
-    root: PathBuf,
-    /// The namespace; `None` for the whole tree.
-    namespace: Option<String>,
-    /// The directory's path below the config path.
-    relative: String,
-    /// The namespace and what the user calls it, when that is not a path below `root`.
-    alias: Option<(String, String)>,
-}
-
-impl Place {
-    /// The place of a directory that holds a hosts.toml. Usually that is a namespace; below a
-    /// directory called certs.d it may lie too high or too deep, and the rules are to say so.
-    fn of_namespace(directory: &Path) -> Place {
-        let absolute = absolute(directory);
-        let is_config_path = |dir: &Path| file_name(dir).is_some_and(|n| is_config_path_name(&n));
-        let named = absolute.ancestors().take(4).position(is_config_path);
-        let plausible = file_name(&absolute).is_some_and(|name| is_plausible_host(&name));
-        let level = match named {
-            Some(level) => level,
-            None if !plausible && holds_hosts(directory) => 0,
-            None => 1,
-        };
-        Place::at(directory, level)
-    }
-
-    /// The place of a directory that lies `level` directories below its config path.
-    fn at(directory: &Path, level: usize) -> Place {
-        let absolute = absolute(directory);
-        let absolute_root = absolute.ancestors().nth(level).unwrap_or(&absolute);
-        let relative = absolute
-            .strip_prefix(absolute_root)
-            .unwrap_or(Path::new(""));
-        let namespace = relative
-            .iter()
-            .next()
-            .map(|name| name.to_string_lossy().into_owned());
-        // `.` and `a/..` do not end with the directory's own name. Their config path cannot be had by
-        // cutting the end off.
-        let by_its_end = directory
-            .components()
-            .rev()
-            .take(level)
-            .filter(|part| matches!(part, Component::Normal(_)))
-            .count()
-            == level;
-        let (root, alias) = if by_its_end {
-            let mut root = directory.to_owned();
-            for _ in 0..level {
-                root = parent(&root);
-            }
-            (root, None)
-        } else {
-            let called = match shown(directory).as_str() {
-                "." => String::new(),
-                other => other.to_owned(),
-            };
-            let alias = namespace.clone().filter(|_| level == 1);
-            (absolute_root.to_owned(), alias.map(|name| (name, called)))
-        };
-        Place {
-            root,
-            namespace,
-            relative: shown(relative),
-            alias,
-        }
     }
 }
 
@@ -280,56 +420,63 @@ pub(super) fn shown(path: &Path) -> String {
     }
 }
 
-fn parent(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
-        Some(parent) => parent.to_owned(),
-        None => path.to_owned(),
+/// The place of a directory that plainly is one namespace: it holds hosts.toml or certificates, and nothing below it looks like a
+/// namespace. Its own name counts more than what it holds, since a namespace may hold others by mistake.
+fn namespace(path: &Path, names: &[Namespace]) -> Option<Place> {
+    if is_called_config_path(path) {
+        return None;
     }
-}
-
-fn file_name(path: &Path) -> Option<String> {
-    path.file_name().map(OsStr::to_string_lossy).map(Into::into)
-}
-
-/// Whether a directory plainly is one namespace: it holds hosts.toml or certificates, and nothing below
-/// it looks like a namespace. Its own name counts more than what it holds, since a namespace may hold
-/// others by mistake.
-fn is_namespace(path: &Path, names: &[Namespace]) -> bool {
-    let own_name = file_name(&absolute(path)).unwrap_or_default();
-    if is_config_path_name(&own_name) {
-        return false;
-    }
-    let is_host = is_plausible_host(&own_name);
-    let holds_namespaces = hold_hosts(path, names);
+    let absolute = absolute(path);
+    let own = likeness(&file_name(&absolute).unwrap_or_default());
+    let holds_namespaces = || extent(path).is_some();
     if has_hosts_file(path) {
-        return is_host || !holds_namespaces;
+        let place = Place::of_hosts_file(path)?;
+        let is_one = place.namespace.is_some() && (own != Likeness::None || !holds_namespaces());
+        return is_one.then_some(place);
     }
     // An empty one, or one with a misnamed file, is told by what it lies in.
-    let lies_in_config_path = || {
-        absolute(path).parent().is_some_and(|dir| {
-            file_name(dir).is_some_and(|name| is_config_path_name(&name)) || holds_hosts(dir)
-        })
-    };
-    is_host && !holds_namespaces && (has_certificates(names) || lies_in_config_path())
+    let above = absolute.parent().unwrap_or(&absolute);
+    let lies_in_config_path = || is_called_config_path(above) || extent(above).is_some();
+    let is_one = own == Likeness::Sure && has_certificates(names)
+        || own != Likeness::None && lies_in_config_path();
+    if !is_one || holds_namespaces() {
+        return None;
+    }
+    let mut place = Place::at(path, 1);
+    if !is_called_config_path(above) {
+        place.extent = extent(above).unwrap_or(Extent::Partial);
+    }
+    Some(place)
 }
 
-/// Whether a directory below which no hosts.toml was found can be a config path all the same: one of
-/// certificates alone, with misnamed files, or with files where directories should be, which the rules
-/// are to tell. Where it is not called so, a file counts only when nothing else is there:
-/// Cargo.lock could be a registry's name as well.
-fn may_be_config_path(path: &Path, names: &[Namespace]) -> bool {
-    let is_called_so = file_name(&absolute(path)).is_some_and(|name| is_config_path_name(&name));
-    let visible = || names.iter().filter(|n| !n.name.starts_with('.'));
-    let hosts_only = visible().all(|n| is_plausible_host(&n.name));
-    is_called_so && has_hosts_file(path)
-        || visible().any(|n| {
-            Tree::takes(n) && (is_called_so || hosts_only || n.is_dir && is_plausible_host(&n.name))
-        })
+/// Whether a directory below which nothing was found can be a config path all the same, and how much of it: one of certificates
+/// alone, with misnamed files, or, where it is called so, with files where directories should be, which the rules report.
+fn may_be_config_path(path: &Path, names: &[Namespace]) -> Option<Extent> {
+    let mut visible = names.iter().filter(|n| !n.name.starts_with('.'));
+    if is_called_config_path(path) {
+        let is_one = has_hosts_file(path) || visible.any(Tree::takes);
+        return is_one.then_some(Extent::Named);
+    }
+    let is_host = |entry: &Namespace| likeness(&entry.name) != Likeness::None;
+    let has_default = visible.clone().any(|entry| entry.name == DEFAULT);
+    let is_file = |entry: &Namespace| !entry.is_dir;
+    if has_default || visible.clone().any(is_file) && visible.clone().all(is_host) {
+        return Some(Extent::Whole);
+    }
+    let is_namespace = |entry: &Namespace| {
+        entry.is_dir && is_host(entry) && holds_configuration(&path.join(&entry.name))
+    };
+    visible.any(is_namespace).then_some(Extent::Partial)
 }
 
 fn has_certificates(names: &[Namespace]) -> bool {
     names
         .iter()
         .any(|n| !n.is_dir && (n.name.ends_with(".crt") || n.name.ends_with(".cert")))
+}
+
+/// Whether a file is of the kind that a hosts.toml beside it names.
+fn is_company(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    matches!(ending, "crt" | "cert" | "pem" | "key" | "cer")
 }

@@ -1,13 +1,19 @@
 //! certs.d on disk: finding trees, listing one, reading files with limits.
 
+mod config_path;
+mod deploy;
+mod evidence;
 mod find;
 mod globs;
 mod io;
+mod lone;
 mod names;
 mod node;
+mod place;
 mod progress;
 mod search;
 mod tracked;
+mod unread;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,14 +24,23 @@ use crate::containerd::directory::DEFAULT;
 use crate::containerd::{DirEntry, FileError, Files};
 use crate::go::path;
 
+use config_path::has_hosts_file;
+use names::{Likeness, likeness};
+
 pub use self::io::{Directory, FileInfo, ReadFile, file_error, read, repository_root};
-pub use find::{FindError, FindOptions, Kind, find};
+pub use config_path::Extent;
+pub use evidence::{is_hosts_file, is_node_config};
+pub use find::{Discovery, FindError, FindOptions, Kind, discover, find};
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
-pub use names::{is_never_a_namespace, is_plausible_host, registry_host};
+pub use lone::{Lone, UNKNOWN_REGISTRY, is_unknown_registry};
+pub use names::{
+    Generator, host_of_file, is_never_a_namespace, is_plausible_host, meant_host, registry_host,
+};
 pub use node::{MAX_NODE_CONFIG, NodeFiles};
 pub use progress::Progress;
 pub use tracked::Tracked;
 use tracked::{Repositories, Repository};
+pub use unread::Unread;
 
 /// Where containerd looks unless its configuration says otherwise.
 pub const DEFAULT_CONFIG_PATH: &str = "/etc/containerd/certs.d";
@@ -63,6 +78,12 @@ pub struct Tree {
     pub deployment: Deployment,
     /// The namespaces that were asked for; `None` for all.
     pub only: Option<BTreeSet<String>>,
+    /// How much of the directory is a config path.
+    pub extent: Extent,
+    /// The file that it was made for, where there is no config path.
+    pub lone: Option<Lone>,
+    /// Where it was said that it will be on the node, or the path in this repository tells.
+    is_root_known: bool,
     /// A namespace that the user named by another path than below `shown`.
     alias: Option<(String, String)>,
     /// Files whose text comes from elsewhere than the disk, by their path in the tree.
@@ -107,11 +128,9 @@ impl Tree {
     pub fn open(disk: &Path, shown: &str, options: &TreeOptions) -> Tree {
         let absolute = std::path::absolute(disk).unwrap_or_else(|_| disk.to_owned());
         let here = path::clean(&absolute.to_string_lossy());
-        let deploy_path = options
-            .deploy_path
-            .as_deref()
-            .unwrap_or(DEFAULT_CONFIG_PATH);
-        let deploy_path = path::clean(deploy_path);
+        let given = options.deploy_path.as_deref();
+        let known = given.or_else(|| names::known_deploy_path(&here));
+        let deploy_path = path::clean(known.unwrap_or(DEFAULT_CONFIG_PATH));
         let (root, deployment) = if let Some(sysroot) = &options.sysroot {
             let sysroot = std::path::absolute(sysroot).unwrap_or_else(|_| sysroot.clone());
             let root = match absolute.strip_prefix(&sysroot) {
@@ -140,6 +159,9 @@ impl Tree {
             root,
             deployment,
             only: None,
+            extent: Extent::Named,
+            lone: None,
+            is_root_known: known.is_some(),
             alias: None,
             overlay: BTreeMap::new(),
             isolated: false,
@@ -149,8 +171,50 @@ impl Tree {
         }
     }
 
+    /// The tree of a hosts.toml that lies in no config path; see [`Lone`]. It is for a node elsewhere.
+    pub fn of_lone(lone: Lone, options: &TreeOptions) -> Tree {
+        let directory = place::parent(&lone.file);
+        let mut tree = Tree::open(&directory, &find::shown(&directory), options);
+        if tree.deployment == Deployment::InPlace {
+            tree.root = path::clean(
+                options
+                    .deploy_path
+                    .as_deref()
+                    .unwrap_or(DEFAULT_CONFIG_PATH),
+            );
+            tree.deployment = Deployment::Elsewhere;
+        }
+        tree.only = Some(BTreeSet::from([lone.namespace.clone()]));
+        tree.isolated = true;
+        tree.lone = Some(lone);
+        tree
+    }
+
+    /// Takes the deploy path that the files of the tree imply, where none is known.
+    fn imply_deploy_path(&mut self) {
+        if !self.is_root_known
+            && let Some(root) = deploy::implied(self)
+        {
+            self.root = root;
+            self.is_root_known = true;
+        }
+    }
+
+    /// Whether nobody said where it will be on the node, nor does anything in it: it is taken to be where most are.
+    pub fn is_root_assumed(&self) -> bool {
+        !self.is_root_known && self.deployment == Deployment::Elsewhere
+    }
+
+    /// The program that writes this config path, if it is one that programs write.
+    pub fn generator(&self) -> Option<Generator> {
+        names::generator(&self.root)
+    }
+
     /// The name under which the user knows a path of the tree.
     pub fn shown(&self, relative: &str) -> String {
+        if let Some(lone) = &self.lone {
+            return lone.shown(relative);
+        }
         if let Some((namespace, shown)) = &self.alias
             && let Some(rest) = relative.strip_prefix(namespace.as_str())
             && (rest.is_empty() || rest.starts_with('/'))
@@ -188,7 +252,11 @@ impl Tree {
     /// Where a node's path is on this machine; `None` when that cannot be known.
     pub fn on_disk(&self, node_path: &str) -> Option<PathBuf> {
         let cleaned = path::cleaned(node_path);
-        if let Some(relative) = self.relative(&cleaned) {
+        let relative = self.relative(&cleaned);
+        if let (Some(lone), Some(relative)) = (&self.lone, relative) {
+            return lone.on_disk(relative);
+        }
+        if let Some(relative) = relative {
             return Some(below(&self.disk, relative));
         }
         match &self.deployment {
@@ -216,12 +284,14 @@ impl Tree {
             Err(FileError::NotFound) if !self.overlay.is_empty() => Vec::new(),
             names => names?,
         };
-        let files = names.iter().filter(|entry| !entry.is_dir);
+        let files = names
+            .iter()
+            .filter(|entry| !entry.is_dir && self.extent > Extent::Partial);
         let mut files: Vec<String> = files.map(|entry| entry.name.clone()).collect();
         files.sort_unstable();
         let wanted = |name: &str| self.only.as_ref().is_some_and(|only| only.contains(name));
         let mut found = names;
-        found.retain(|entry| Tree::takes(entry) || wanted(&entry.name));
+        found.retain(|entry| self.holds(entry) || wanted(&entry.name));
         let overlaid = self.overlay.keys();
         for name in overlaid.filter_map(|path| Some(path.split_once('/')?.0)) {
             if !found.iter().any(|entry| entry.name == name) {
@@ -268,6 +338,24 @@ impl Tree {
             && (entry.is_dir || is_plausible_host(&entry.name) || entry.name == DEFAULT)
     }
 
+    /// Whether a name at the first level is one of a namespace. Where the directory is called anything, files are not, nor are
+    /// folders that happen to lie there.
+    fn holds(&self, entry: &Namespace) -> bool {
+        if self.extent == Extent::Named {
+            return Tree::takes(entry);
+        }
+        let may_be_one = entry.is_dir || entry.broken_link || self.extent == Extent::Whole;
+        may_be_one
+            && !names::is_never_a_namespace(&entry.name)
+            && match likeness(&entry.name) {
+                Likeness::None => false,
+                Likeness::Dotted => {
+                    self.extent == Extent::Whole || has_hosts_file(&self.disk.join(&entry.name))
+                }
+                Likeness::Sure => true,
+            }
+    }
+
     /// Whether this namespace was asked for.
     pub fn wants(&self, namespace: &str) -> bool {
         self.only
@@ -289,9 +377,13 @@ impl Tree {
     /// Whether the file at this path in the tree is in the index of the Git repository that the tree is in.
     pub fn tracked(&self, relative: &str) -> Tracked {
         let find = || self.repositories.above(&self.disk);
-        match self.repository.get_or_init(find) {
-            Some(repository) => repository.tracks(&below(&self.disk, relative)),
-            None => Tracked::No,
+        let path = match &self.lone {
+            Some(lone) => lone.on_disk(relative),
+            None => Some(below(&self.disk, relative)),
+        };
+        match (self.repository.get_or_init(find), path) {
+            (Some(repository), Some(path)) => repository.tracks(&path),
+            _ => Tracked::No,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::{Deployment, MAX_HOSTS_FILE, io as disk};
+use super::{Deployment, MAX_HOSTS_FILE, Tree, io as disk};
 use crate::containerd::{DirEntry, FileError, Files, node};
 use crate::go::path;
 
@@ -21,6 +21,8 @@ pub struct NodeFiles {
     directory: PathBuf,
     /// Where the node is.
     pub deployment: Deployment,
+    /// A search has found it, and nobody said which trees belong to it.
+    pub is_found: bool,
     /// The bytes of config.toml itself, when they come from elsewhere than from the disk.
     overlay: Option<Vec<u8>>,
 }
@@ -61,6 +63,7 @@ impl NodeFiles {
             config,
             directory,
             deployment,
+            is_found: false,
             overlay: None,
         }
     }
@@ -72,6 +75,26 @@ impl NodeFiles {
         files.config = path::join(node::directory(node::DEFAULT_PATH), &name);
         files.deployment = Deployment::Elsewhere;
         files
+    }
+
+    /// Whether it was opened by this path.
+    pub fn is_at(&self, path: &Path) -> bool {
+        super::absolute(path).parent() == Some(&super::absolute(&self.directory))
+            && Path::new(&self.shown).file_name() == path.file_name()
+    }
+
+    /// Those of the trees that most likely belong to this node: no other of the config.toml files lies nearer to them.
+    pub fn trees_nearby(&self, nodes: &[NodeFiles], trees: &[Tree]) -> Vec<Tree> {
+        let nearness = |node: &NodeFiles, tree: &Tree| {
+            let tree = super::absolute(&tree.disk);
+            let parts = node.directory.components().zip(tree.components());
+            parts.take_while(|(a, b)| a == b).count()
+        };
+        let is_nearest = |tree: &&Tree| {
+            let own = nearness(self, tree);
+            tree.lone.is_none() && nodes.iter().all(|node| nearness(node, tree) <= own)
+        };
+        trees.iter().filter(is_nearest).cloned().collect()
     }
 
     /// The same node with another text for config.toml.

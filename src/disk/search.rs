@@ -1,157 +1,241 @@
-//! Looking for config paths below a directory.
+//! Looking for configuration below a directory.
 
-use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::Namespace;
+use walkdir::{DirEntry, WalkDir};
+
+use super::config_path::{Extent, extent, has_hosts_file, holds_anything, is_called_config_path};
+use super::evidence::{holds_hosts_text, is_node_config};
 use super::find::{FindError, shown};
 use super::globs::Exclusions;
-use super::io::{self as disk, Kind, Listing};
-use super::names::{VERSION_CONTROL, is_config_path_name, is_never_a_namespace, is_plausible_host};
-use crate::parallel;
+use super::io as disk;
+use super::names::{
+    Likeness, VERSION_CONTROL, host_of_file, is_config_path_name, is_known_registry, likeness,
+};
+use crate::containerd::FileError;
 
-/// The config paths below a directory that was listed, itself included: what holds `<name>/hosts.toml`, and what is called
-/// certs.d or hosts.d and holds names of registry hosts. Links are followed only to a certs.d or
-/// hosts.d, so that nothing outside is searched and no circle is walked.
-pub fn search(
-    root: &Path,
-    listing: Listing,
-    exclude: &Exclusions,
-    errors: &mut Vec<FindError>,
-) -> Vec<PathBuf> {
-    let mut found: BTreeSet<PathBuf> = BTreeSet::new();
-    let own_name = root.file_name().unwrap_or(root.as_os_str());
-    if is_config_path_name(&own_name.to_string_lossy()) && listing.has_a_host() {
-        found.insert(root.to_owned());
-    }
-    let is_passed_over = |name: &OsStr, directory: &Path| {
-        is_skipped(&name.to_string_lossy())
-            || !exclude.is_empty() && exclude.excludes(&shown(&directory.join(name)))
+/// What lies below a directory.
+#[derive(Debug, Default)]
+pub struct Searched {
+    /// The config paths.
+    pub trees: BTreeSet<PathBuf>,
+    /// How much of each of them is one.
+    pub extents: HashMap<PathBuf, Extent>,
+    /// The hosts.toml files whose directories are named for no registry.
+    pub lone: BTreeSet<PathBuf>,
+    /// Texts of a hosts.toml in files that are named for a registry.
+    pub registry_files: BTreeSet<PathBuf>,
+    /// The config.toml files of containerd, and files for them to import.
+    pub configs: BTreeSet<PathBuf>,
+}
+
+/// So many directories below that of a registry a hosts.toml is taken for one of its images: `ghcr.io/org/team`.
+const NESTED: usize = 3;
+
+/// Searches a directory, in the order of the names. A config path that is called so is not entered; no link is followed, but one
+/// that is called as config paths are and leads to another directory below `root`.
+pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) -> Searched {
+    let mut search = Search {
+        root,
+        found: Searched::default(),
+        extents: HashMap::new(),
     };
-    let mut listed = Some(listing);
-    // The last one is the next; what a directory holds is searched before what lies behind it.
-    let mut waiting = vec![(root.to_owned(), 0)];
-    while let Some((directory, depth)) = waiting.pop() {
-        let listing = listed.take().map_or_else(|| Listing::read(&directory), Ok);
-        let Listing { open, mut entries } = match listing {
-            Ok(listing) => listing,
+    let mut walk = WalkDir::new(root).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
             Err(error) => {
-                let path = shown(&directory);
-                errors.push(FindError::Unreadable { path, error });
+                errors.push(unreadable(root, &error));
                 continue;
             }
         };
-        entries.retain(|(name, _)| !is_passed_over(name, &directory));
-        entries.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
-        // A namespace that holds no directories, as nearly all are: there is nothing else to find in it.
-        let is_leaf = |(name, kind): &(OsString, Kind)| {
-            *kind == Kind::Directory && open.holds_no_directories(name)
+        let is_dir = entry.file_type().is_dir();
+        let is_passed_over = entry.depth() > 0
+            && (is_skipped(entry.file_name())
+                || !exclude.is_empty() && exclude.excludes(&shown(entry.path())));
+        if is_passed_over {
+            if is_dir {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
+        let left = match is_dir {
+            true => search.directory(&entry),
+            false => {
+                search.file(&entry);
+                0
+            }
         };
-        let leaves = parallel::map(&entries, |block| {
-            block.iter().map(is_leaf).collect::<Vec<_>>()
+        for _ in 0..left {
+            walk.skip_current_dir();
+        }
+    }
+    search.finish()
+}
+
+struct Search<'a> {
+    root: &'a Path,
+    found: Searched,
+    /// What was found out of directories.
+    extents: HashMap<PathBuf, Option<Extent>>,
+}
+
+impl Search<'_> {
+    /// Looks at a directory. The answer is how many directories, from this one upwards, hold nothing else to be found.
+    fn directory(&mut self, entry: &DirEntry) -> usize {
+        let path = entry.path();
+        if is_called_config_path(path) && holds_anything(path) {
+            self.add(path, Extent::Named);
+            return 1;
+        }
+        if entry.depth() == 0 {
+            return 0;
+        }
+        let name = entry.file_name().to_string_lossy();
+        if likeness(&name) == Likeness::None || !has_hosts_file(path) {
+            return 0;
+        }
+        let Some(parent) = path.parent() else {
+            return 0;
+        };
+        match self.extent(parent) {
+            Some(Extent::Partial) => 1,
+            Some(_) => 2,
+            None => 0,
+        }
+    }
+
+    /// Notes a config path that is one by what it holds.
+    fn extent(&mut self, directory: &Path) -> Option<Extent> {
+        if let Some(known) = self.extents.get(directory) {
+            return *known;
+        }
+        let extent = extent(directory);
+        self.extents.insert(directory.to_owned(), extent);
+        if let Some(extent) = extent {
+            self.add(directory, extent);
+        }
+        extent
+    }
+
+    fn add(&mut self, tree: &Path, extent: Extent) {
+        self.found.trees.insert(tree.to_owned());
+        self.found.extents.insert(tree.to_owned(), extent);
+    }
+
+    fn file(&mut self, entry: &DirEntry) {
+        let path = entry.path();
+        let is_link = entry.file_type().is_symlink();
+        let name = entry.file_name().to_string_lossy();
+        if is_link && is_config_path_name(&name) {
+            if self.leads_below_root(path) && path.is_dir() && holds_anything(path) {
+                self.add(path, Extent::Named);
+            }
+            return;
+        }
+        if name == "hosts.toml" {
+            if !is_link || self.leads_below_root(path) {
+                self.found.lone.insert(path.to_owned());
+            }
+            return;
+        }
+        if is_link {
+            return;
+        }
+        if may_be_node_config(path, &name) && is_node_config(path, false) {
+            self.found.configs.insert(path.to_owned());
+        } else if host_of_file(&name).is_some() && holds_hosts_text(path) {
+            self.found.registry_files.insert(path.to_owned());
+        }
+    }
+
+    fn leads_below_root(&self, link: &Path) -> bool {
+        let resolved = |path: &Path| path.canonicalize().ok();
+        match (resolved(link), resolved(self.root)) {
+            (Some(target), Some(root)) => target.starts_with(root),
+            _ => false,
+        }
+    }
+
+    /// A hosts.toml that lies in a config path after all is no lone one: below the directory of a registry, where containerd does
+    /// not look, or beside the namespaces.
+    fn finish(mut self) -> Searched {
+        for file in std::mem::take(&mut self.found.lone) {
+            let directory = file.parent().unwrap_or(self.root);
+            let above = directory
+                .ancestors()
+                .take_while(|dir| dir.starts_with(self.root));
+            let namespace = above
+                .filter(|dir| *dir != self.root)
+                .take(NESTED)
+                .find(|dir| is_known_registry(&file_name(dir)));
+            let extents = &self.found.extents;
+            let is_stray = |dir: &Path| {
+                extents
+                    .get(dir)
+                    .is_some_and(|extent| *extent > Extent::Partial)
+            };
+            match namespace.and_then(Path::parent) {
+                Some(tree) if !extents.contains_key(tree) => self.add(tree, Extent::Partial),
+                Some(_) => {}
+                None if is_stray(directory) || !holds_hosts_text(&file) => {}
+                None => {
+                    self.found.lone.insert(file);
+                }
+            }
+        }
+        // What a config.toml imports is linted with it.
+        let configs = self.found.configs.clone();
+        self.found.configs.retain(|path| {
+            let folder = path.parent().unwrap_or(self.root);
+            let is_drop_in = file_name(folder).ends_with(".d");
+            let beside = folder.parent().map(|above| above.join("config.toml"));
+            !is_drop_in || beside.is_none_or(|config| !configs.contains(&config))
         });
-        let mut is_found = found.contains(&directory);
-        for ((name, kind), is_leaf) in entries.into_iter().zip(leaves.concat()) {
-            // Of the first one hosts.toml makes sure; the others have its place and are called like registry hosts.
-            if is_leaf && is_found && is_plausible_host(&name.to_string_lossy()) {
-                continue;
-            }
-            let path = directory.join(&name);
-            if name == "hosts.toml" && depth >= 1 {
-                found.extend(directory.parent().map(Path::to_owned));
-            } else if is_called_and_holds(&name, &path) {
-                found.insert(path.clone());
-            }
-            if kind != Kind::Directory {
-                continue;
-            }
-            if is_leaf && has_hosts_file(&path) && !is_passed_over(OsStr::new("hosts.toml"), &path)
-            {
-                found.insert(directory.clone());
-                is_found = true;
-            } else {
-                waiting.push((path, depth + 1));
-            }
-        }
-    }
-    let mut found: Vec<PathBuf> = found.into_iter().collect();
-    for tree in &mut found {
-        // A namespace that only holds nested ones: its config path lies above it.
-        if tree != root && is_host(tree) && !holds_hosts(tree) {
-            tree.pop();
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
-        .iter()
-        .filter(|tree| !found.iter().any(|other| is_below_namespace(other, tree)))
-        .cloned()
-        .collect()
-}
-
-/// Whether `tree` is a namespace of the config path `other`, or lies in one: a nested namespace that
-/// containerd does not find, and no config path of its own.
-fn is_below_namespace(other: &Path, tree: &Path) -> bool {
-    let Ok(rest) = tree.strip_prefix(other) else {
-        return false;
-    };
-    let mut parts = rest.iter().map(|part| part.to_string_lossy());
-    let Some(first) = parts.next() else {
-        return false;
-    };
-    let is_namespace = has_hosts_file(&other.join(first.as_ref()))
-        || is_plausible_host(&first) && !holds_hosts(tree);
-    is_namespace && !is_config_path_name(&first) && !parts.any(|part| is_config_path_name(&part))
-}
-
-/// Whether a directory is called as config paths usually are, and holds names of registry hosts.
-fn is_called_and_holds(name: &OsStr, path: &Path) -> bool {
-    is_config_path_name(&name.to_string_lossy())
-        && Listing::read(path).is_ok_and(|listing| listing.has_a_host())
-}
-
-impl Listing {
-    /// Whether anything in it is called like a registry host.
-    fn has_a_host(&self) -> bool {
-        let mut names = self.entries.iter().map(|(name, _)| name.to_string_lossy());
-        names.any(|name| is_plausible_host(&name))
+        self.found
     }
 }
 
-/// Whether a directory is called like a registry host.
-fn is_host(path: &Path) -> bool {
+fn file_name(path: &Path) -> String {
     path.file_name()
-        .is_some_and(|name| is_plausible_host(&name.to_string_lossy()))
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
-/// Whether a directory has namespaces that are called like registry hosts. Folders have dots in their names
-/// too, so the name of a directory alone does not make it a namespace.
-pub fn holds_hosts(path: &Path) -> bool {
-    disk::names(path).is_ok_and(|names| hold_hosts(path, &names))
+fn unreadable(root: &Path, error: &walkdir::Error) -> FindError {
+    let path = error.path().unwrap_or(root);
+    let error = match error.io_error() {
+        Some(error) => disk::file_error(error),
+        None => FileError::LinkLoop,
+    };
+    FindError::Unreadable {
+        path: shown(path),
+        error,
+    }
 }
 
-/// The same of a directory with these names in it.
-pub fn hold_hosts(path: &Path, names: &[Namespace]) -> bool {
-    names.iter().any(|entry| {
-        entry.is_dir
-            && is_plausible_host(&entry.name)
-            && !is_never_a_namespace(&entry.name)
-            && has_hosts_file(&path.join(&entry.name))
-    })
-}
-
-/// What is never searched: version control, Kubernetes' hidden directories (`..data` leads
-/// to the same files once more), spegel's backups, and packages of others.
-fn is_skipped(name: &str) -> bool {
-    VERSION_CONTROL.contains(&name)
+/// What is never searched: version control, Kubernetes' hidden directories (`..data` leads to the same files again), spegel's
+/// backups, and packages of others.
+pub fn is_skipped(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    VERSION_CONTROL.contains(&name.as_ref())
         || name.starts_with("..")
         || name == "_backup"
         || name == "node_modules"
 }
 
-/// Whether hosts.toml is in a directory, even as a link that leads nowhere.
-pub fn has_hosts_file(directory: &Path) -> bool {
-    directory.join("hosts.toml").symlink_metadata().is_ok()
+/// Whether a file is called, or lies, as files of containerd's own configuration do. Others are not opened.
+fn may_be_node_config(path: &Path, name: &str) -> bool {
+    if !name.ends_with(".toml") {
+        return false;
+    }
+    let folder = path.parent().map(file_name).unwrap_or_default();
+    name.starts_with("config")
+        || name.contains("containerd")
+        || folder.contains("containerd")
+        || folder == "conf.d"
+        || folder == "config.d"
 }

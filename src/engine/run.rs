@@ -54,7 +54,10 @@ pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
         lint_tree(tree, run, &mut report);
     }
     for node in nodes {
-        lint_node(node, trees, run, &mut report);
+        match node.is_found {
+            true => lint_node(node, &node.trees_nearby(nodes, trees), run, &mut report),
+            false => lint_node(node, trees, run, &mut report),
+        }
     }
     report.findings.sort();
     report.suppressed.sort();
@@ -71,7 +74,10 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
         }
     };
     let mut of_tree = Part::default();
-    of_tree.report.summary.trees = 1;
+    match &tree.lone {
+        Some(_) => of_tree.report.summary.lone = 1,
+        None => of_tree.report.summary.trees = 1,
+    }
     if tree.only.is_none() {
         of_tree.report.places.push(tree.shown(""));
     }
@@ -225,6 +231,10 @@ pub(crate) fn admitted(
         finding.effect = default_effect(context, finding.consequence);
     }
     hide_secrets(&mut finding);
+    if context.is_some_and(|context| context.tree.generator().is_some()) {
+        // The next start of the program that wrote the file would undo it.
+        finding.fix = None;
+    }
     if let (Some(fix), Some(source)) = (&mut finding.fix, &finding.location.source) {
         fix.use_line_breaks_of(source);
     }

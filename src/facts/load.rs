@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::file_cache::Reads;
 use super::tree::TreeContext;
 use crate::containerd::directory::DEFAULT;
-use crate::containerd::{Directory, Outcome, Release};
-use crate::disk::{Namespace, registry_host};
+use crate::containerd::{Directory, Files, Outcome, Release};
+use crate::disk::{Namespace, is_unknown_registry, registry_host};
 use crate::finding::Source;
 use crate::go::path;
 use crate::toml::view::{Document, SyntaxError};
@@ -18,6 +18,8 @@ pub struct Loaded<'a> {
     pub reads: Reads<'a>,
     /// The name at the first level of the tree.
     pub namespace: &'a Namespace,
+    /// The registry host that leads here. Of a namespace that nobody knows, the one that `server` names, if it names one.
+    pub host: String,
     /// hosts.toml, when it can be read.
     pub source: Option<Arc<Source>>,
     /// hosts.toml as a document, when it is TOML.
@@ -34,7 +36,10 @@ impl<'a> Loaded<'a> {
         let tree = whole.tree;
         let dir = path::join(&tree.root, &namespace.name);
         let reads = Reads::new(tree, dir, &whole.authorities);
-        let host = registry_host(&namespace.name);
+        let host = match is_unknown_registry(&namespace.name) {
+            true => host_of_server(&reads).unwrap_or_else(|| namespace.name.clone()),
+            false => registry_host(&namespace.name).into_owned(),
+        };
         let mut directory = Directory::read(&reads, reads.path(), &host);
         let source = directory
             .text()
@@ -58,10 +63,56 @@ impl<'a> Loaded<'a> {
         Loaded {
             reads,
             namespace,
+            host,
             source,
             document,
             syntax_error,
             outcomes,
+        }
+    }
+}
+
+/// The registry host that the `server` of hosts.toml names.
+fn host_of_server(reads: &Reads) -> Option<String> {
+    let bytes = reads.read(&path::join(reads.path(), "hosts.toml")).ok()?;
+    let document = Document::parse(std::str::from_utf8(&bytes).ok()?).ok()?;
+    registry_of_url(document.server()?.string()?)
+}
+
+/// The registry whose own endpoint a URL is, as images name it.
+fn registry_of_url(url: &str) -> Option<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest
+        .split(['/', '?', '#'])
+        .next()?
+        .trim()
+        .to_ascii_lowercase();
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    if host.is_empty() || !host.bytes().all(is_part) {
+        return None;
+    }
+    let host = host.strip_suffix(":443").unwrap_or(&host);
+    Some(match host {
+        "registry-1.docker.io" | "index.docker.io" | "registry.docker.io" => "docker.io".to_owned(),
+        host => host.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registry_of_a_server() {
+        for (url, registry) in [
+            ("https://registry-1.docker.io", Some("docker.io")),
+            ("quay.io/v2", Some("quay.io")),
+            ("http://Reg.internal:5000", Some("reg.internal:5000")),
+            ("https://user@host", None),
+            ("https://${REGISTRY}", None),
+            ("", None),
+        ] {
+            assert_eq!(registry_of_url(url).as_deref(), registry, "{url}");
         }
     }
 }

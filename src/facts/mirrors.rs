@@ -116,8 +116,11 @@ pub fn mirrors<'c, 'a>(context: &'c NamespaceContext<'a>) -> impl Iterator<Item 
     })
 }
 
-/// The owner of each URL that is one of a mirror.
+/// The owner of each URL that is one of a mirror. Where nobody knows the registry, nobody knows which URLs are mirrors of it.
 fn find_owners(context: &NamespaceContext) -> Vec<Option<Owner>> {
+    if !context.knows_registry() {
+        return vec![None; written_urls(context).len()];
+    }
     let is_mirror =
         |url: &WrittenUrl| url.leads_somewhere() && !is_same_registry(context, &url.url.host);
     written_urls(context)

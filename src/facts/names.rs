@@ -3,6 +3,7 @@
 use super::namespace::NamespaceContext;
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::{DirEntry, FileError, Files, Release, Releases, reference};
+use crate::disk::registry_host;
 
 impl NamespaceContext<'_> {
     /// Whether there is an image for which a release looks up this name.
@@ -10,10 +11,14 @@ impl NamespaceContext<'_> {
         if self.name() == DEFAULT {
             return release.default_namespace();
         }
+        if self.is_unknown() {
+            return true;
+        }
         if is_plain_host(self.name()) {
             return true;
         }
-        let host = self.host();
+        let host = registry_host(self.name());
+        let host = host.as_ref();
         let reached = reference::parse(release, &format!("{host}/image"))
             .is_ok_and(|reference| reference.host == host);
         let names = directory::candidates(release, host);
@@ -56,7 +61,7 @@ impl NamespaceContext<'_> {
             .iter()
             .filter_map(|(_, outcome)| outcome.endpoints().last());
         match endpoints.next_back() {
-            Some(endpoint) if !self.is_default() => {
+            Some(endpoint) if !self.is_default() && self.knows_registry() => {
                 format!("pulls from {registry} go straight to {}", endpoint.url())
             }
             _ => format!("pulls from {registry} go straight to that registry"),

@@ -17,7 +17,7 @@ use super::urls::WrittenUrl;
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::hosts::Host;
 use crate::containerd::{DirEntry, HostsToml, Outcome, Problem, Release, Releases, Role};
-use crate::disk::{Namespace, Tree, registry_host};
+use crate::disk::{Namespace, Tree, is_unknown_registry, meant_host};
 use crate::finding::{
     Classification, Environment, Finding, Level, Location, Run, Source, hosts as classify,
 };
@@ -37,6 +37,8 @@ pub struct NamespaceContext<'a> {
     pub reads: &'a Reads<'a>,
     /// The name at the first level of the tree.
     pub namespace: &'a Namespace,
+    /// The registry host that leads here.
+    registry_host: &'a str,
     /// The path of the directory on the node.
     pub directory: &'a str,
     /// hosts.toml, when it can be read.
@@ -99,6 +101,7 @@ impl<'a> NamespaceContext<'a> {
             whole,
             reads: &loaded.reads,
             namespace: loaded.namespace,
+            registry_host: &loaded.host,
             directory: loaded.reads.path(),
             source: loaded.source.as_ref(),
             document: loaded.document.as_ref(),
@@ -119,11 +122,24 @@ impl<'a> NamespaceContext<'a> {
         self.name() == DEFAULT
     }
 
-    /// The registry host that leads here: `reg:5000` for `reg_5000_`. For `_default`, which many
-    /// lead to, its own name.
+    /// The registry host that is meant to lead here: `reg:5000` for `reg_5000_`, and also for `reg_5000`, which containerd does
+    /// not look up. For `_default`, which many lead to, its own name; where nobody knows the namespace, that of `server`.
     pub fn host(&self) -> &str {
         let host = &self.derived.host;
-        host.get_or_init(|| registry_host(&self.namespace.name))
+        host.get_or_init(|| match meant_host(self.name()) {
+            Some(meant) => Cow::Owned(meant),
+            None => Cow::Borrowed(self.registry_host),
+        })
+    }
+
+    /// Whether nobody knows for which registry this hosts.toml is: it is copied into a namespace by something else.
+    pub fn is_unknown(&self) -> bool {
+        is_unknown_registry(self.name())
+    }
+
+    /// Whether it is known for which registry it is, if only by its `server`.
+    pub fn knows_registry(&self) -> bool {
+        !is_unknown_registry(self.registry_host)
     }
 
     /// The host tables of hosts.toml, in the order of the text; none when it is no TOML.
@@ -136,6 +152,8 @@ impl<'a> NamespaceContext<'a> {
     pub fn registry(&self) -> String {
         if self.is_default() {
             "every registry without a directory of its own".to_owned()
+        } else if !self.knows_registry() {
+            "its registry".to_owned()
         } else {
             self.host().to_owned()
         }
@@ -389,12 +407,12 @@ impl<'a> NamespaceContext<'a> {
         let host = self.host();
         let urls: Vec<String> = endpoints
             .iter()
-            .map(
-                |endpoint| match self.is_default() && endpoint.host == host {
+            .map(|endpoint| {
+                match (self.is_default() || !self.knows_registry()) && endpoint.host == host {
                     true => "the registry itself".to_owned(),
                     false => endpoint.url(),
-                },
-            )
+                }
+            })
             .collect();
         Some(match urls.as_slice() {
             [only] => format!("pulls from {registry} go to {only} alone"),
@@ -414,7 +432,7 @@ impl<'a> NamespaceContext<'a> {
             .find(|o| o.hosts_toml == HostsToml::Ignored && !o.endpoints().is_empty());
         let registry = self.registry();
         match ignored.and_then(|outcome| outcome.endpoints().last()) {
-            Some(_) if self.is_default() => {
+            Some(_) if self.is_default() || !self.knows_registry() => {
                 format!("pulls from {registry} go straight to that registry")
             }
             Some(endpoint) if endpoint.tls.ca.is_some() || !endpoint.tls.client.is_empty() => {
@@ -432,7 +450,7 @@ impl<'a> NamespaceContext<'a> {
 
     /// Other names under which this registry host could be looked up before this directory.
     pub fn earlier_names(&self) -> Vec<String> {
-        directory::underscore_form(self.host())
+        directory::underscore_form(self.registry_host)
             .into_iter()
             .filter(|name| name != self.name())
             .collect()

@@ -41,6 +41,8 @@ pub struct Summary {
     pub namespaces: usize,
     /// hosts.toml files that were read.
     pub files: usize,
+    /// hosts.toml files that lie in no config path; each counts as a namespace.
+    pub lone: usize,
     /// config.toml files.
     pub nodes: usize,
 }
@@ -98,6 +100,7 @@ impl Report {
         self.summary.trees += other.summary.trees;
         self.summary.namespaces += other.summary.namespaces;
         self.summary.files += other.summary.files;
+        self.summary.lone += other.summary.lone;
         self.summary.nodes += other.summary.nodes;
         self.files.extend(other.files);
         self.places.extend(other.places);

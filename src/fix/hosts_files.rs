@@ -195,7 +195,7 @@ impl Linted for HostsFiles<'_> {
         Some(Original {
             bytes: tree.read(&node_path).ok()?.into_owned(),
             disk: Some(OnDisk {
-                path: tree.disk.join(relative),
+                path: tree.on_disk(&node_path)?,
                 root: tree.disk.clone(),
             }),
         })

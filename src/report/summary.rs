@@ -21,12 +21,19 @@ pub fn summary(report: &Report) -> String {
     if looked.nodes > 0 {
         what.push(count(looked.nodes, "config.toml", "config.toml"));
     }
-    if looked.nodes == 0 || looked.trees > 0 {
+    if looked.nodes + looked.lone == 0 || looked.trees > 0 {
+        let in_trees = |number: usize| number.saturating_sub(looked.lone);
         what.push(format!(
             "{} in {} ({} hosts.toml)",
-            count(looked.namespaces, "namespace", "namespaces"),
+            count(in_trees(looked.namespaces), "namespace", "namespaces"),
             count(looked.trees, "config path", "config paths"),
-            looked.files,
+            in_trees(looked.files),
+        ));
+    }
+    if looked.lone > 0 {
+        what.push(format!(
+            "{} outside of config paths",
+            count(looked.lone, "hosts.toml", "hosts.toml")
         ));
     }
     let mut line = format!(

@@ -54,6 +54,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
             trees: 1,
             namespaces: files.len(),
             files: files.len(),
+            lone: 0,
             nodes: 0,
         },
         rules: certsd_lint::rules::RULES

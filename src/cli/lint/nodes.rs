@@ -1,59 +1,13 @@
-//! Which of the named files are a node's config.toml, and which trees that node reads.
+//! The config.toml files of a run, and the trees that a node reads.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Error, Result};
-use crate::containerd::node::{self, DEFAULT_PATH, schema};
-use crate::containerd::{FileError, Files, Release};
-use crate::disk::{Deployment, MAX_NODE_CONFIG, NodeFiles, Tree, TreeOptions, read};
+use crate::containerd::node::{self, DEFAULT_PATH};
+use crate::containerd::{FileError, Files};
+use crate::disk::{Deployment, NodeFiles, Tree, TreeOptions};
 use crate::finding::Settings;
 use crate::settings::short;
-use crate::toml::shape::{self, Dialect};
-use crate::toml::view::{Document, Item};
-
-/// Whether a path is a config.toml of containerd: by its name, unless it lies in a tree or plainly configures something
-/// else, or by what it configures.
-pub fn is_node_config(path: &Path) -> bool {
-    let is_toml = path
-        .extension()
-        .is_some_and(|extension| extension == "toml");
-    if !is_toml || !path.is_file() {
-        return false;
-    }
-    let in_tree = path.parent().is_some_and(|parent| {
-        parent
-            .components()
-            .any(|part| part.as_os_str() == "certs.d")
-    });
-    let has_the_name = path.file_name().is_some_and(|name| name == "config.toml") && !in_tree;
-    let Ok(bytes) = read(path, MAX_NODE_CONFIG) else {
-        return has_the_name;
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    if has_the_name {
-        return !is_for_another_program(&text);
-    }
-    text.lines().any(|line| {
-        let line = line.trim_start();
-        let key = line.trim_start_matches('[').trim_start();
-        key.starts_with("disabled_plugins")
-            || key.starts_with("plugins") && line.contains(".containerd.")
-    })
-}
-
-/// Whether a text is TOML of which containerd has not one key: other programs have a config.toml too.
-fn is_for_another_program(text: &str) -> bool {
-    let Ok(document) = Document::parse(text) else {
-        return false;
-    };
-    let is_known = |item: &Item| {
-        Release::newest().any(|release| {
-            shape::field(schema::config(release), &item.key.value, Dialect::V2).is_some()
-        })
-    };
-    let items = &document.root.items;
-    !items.is_empty() && !items.iter().any(is_known)
-}
 
 /// Opens the files. One that cannot be read is a failure: it was named.
 pub fn open<'a>(
@@ -79,6 +33,17 @@ pub fn open<'a>(
         }
     }
     Ok(nodes)
+}
+
+/// Adds the files that a search has found to those that were named.
+pub fn add_found(nodes: &mut Vec<NodeFiles>, paths: &[PathBuf], sysroot: Option<&Path>) {
+    for path in paths {
+        let mut node = NodeFiles::open(path, sysroot);
+        node.is_found = true;
+        if nodes.iter().all(|known| known.shown != node.shown) {
+            nodes.push(node);
+        }
+    }
 }
 
 /// The trees at the config paths that the targeted releases read, as far as this machine has them.

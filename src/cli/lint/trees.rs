@@ -12,8 +12,8 @@ use crate::cli::terminal::Terminal;
 use crate::cli::{Cli, Error, Result};
 use crate::containerd::FileError;
 use crate::disk::{
-    DEFAULT_CONFIG_PATH, Deployment, FindError, FindOptions, MAX_HOSTS_FILE, NodeFiles, Tree,
-    TreeOptions, find,
+    DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, MAX_HOSTS_FILE, NodeFiles,
+    Tree, TreeOptions, Unread, discover, is_node_config,
 };
 use crate::finding::Settings;
 use crate::settings::{Effective, short, upwards};
@@ -137,10 +137,11 @@ pub fn find_trees(
     }
     let (configs, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths
         .into_iter()
-        .partition(|path| nodes::is_node_config(path));
+        // A hook names what was changed, whatever it is.
+        .partition(|path| is_node_config(path, !args.force_exclude));
     // Named alone, a config.toml stands for all that the node reads.
     let is_for_its_trees = is_for_its_trees || paths.is_empty() && stdin.is_none();
-    let nodes = nodes::open(named.iter().chain(&configs), settings.sysroot.as_deref())?;
+    let mut nodes = nodes::open(named.iter().chain(&configs), settings.sysroot.as_deref())?;
     let of_nodes = match is_for_its_trees {
         true => nodes::trees(&nodes, settings),
         false => Vec::new(),
@@ -156,21 +157,65 @@ pub fn find_trees(
             sysroot: settings.sysroot.clone(),
         },
         exclude: settings.exclude.clone(),
+        may_be_deleted: args.force_exclude,
         stdin: stdin.zip(text.clone()),
+        ..FindOptions::default()
     };
-    let (mut trees, errors) = find(&paths, &options);
+    let Discovery {
+        mut trees,
+        configs,
+        unused,
+        errors,
+    } = discover(&paths, &options);
+    if args.force_exclude {
+        // A hook names each file for itself, and not as one that goes with others.
+        let is_named = |node: &NodeFiles| named.as_deref().is_some_and(|path| node.is_at(path));
+        for node in nodes.iter_mut().filter(|node| !is_named(node)) {
+            node.is_found = true;
+        }
+    }
+    nodes::add_found(&mut nodes, &configs, settings.sysroot.as_deref());
     for tree in of_nodes {
         if trees.iter().all(|known| known.disk != tree.disk) {
             trees.push(tree);
         }
     }
+    for Unread { path, why } in &unused {
+        terminal.warning(format!("{path} is not linted: {why}"));
+    }
+    let is_something = !trees.is_empty() || !nodes.is_empty();
+    let failed = tell(&errors, args, settings, is_something, terminal);
+    for tree in &trees {
+        terminal.info(describe(tree));
+    }
+    for node in &nodes {
+        terminal.info(nodes::describe(node));
+    }
+    note_unknown(&trees, terminal);
+    note_generated(&trees, terminal);
+    Ok(Found {
+        trees,
+        nodes,
+        failed,
+        stdin: text,
+    })
+}
+
+/// Tells why paths lead to nothing; whether the run has failed for it.
+fn tell(
+    errors: &[FindError],
+    args: &LintArgs,
+    settings: &Settings,
+    is_something: bool,
+    terminal: &Terminal,
+) -> bool {
     let mut failed = false;
     let excluding = match settings.exclude.globs.is_empty() {
         true => "",
         false => "; what is excluded was passed over",
     };
     for error in errors {
-        match &error {
+        match error {
             FindError::Unreadable { path, .. }
                 if args.paths.is_empty() && path == DEFAULT_CONFIG_PATH =>
             {
@@ -187,32 +232,70 @@ pub fn find_trees(
                 };
                 terminal.error(format!("{error}{}", remedy.unwrap_or_default()));
             }
-            FindError::Nothing { .. } | FindError::Unrelated { .. } if args.allow_empty => {
-                terminal.info(error);
+            FindError::Nothing { unread, .. } => {
+                failed |= tell_empty(&format!("{error}{excluding}"), args, is_something, terminal);
+                for Unread { path, why } in unread {
+                    let text = format!("{path} was not read: {why}");
+                    match args.allow_empty {
+                        true => terminal.info(text),
+                        false => terminal.note(text),
+                    }
+                }
             }
-            FindError::Nothing { .. } | FindError::Unrelated { .. }
-                if !trees.is_empty() || !nodes.is_empty() =>
-            {
-                terminal.warning(format!("{error}{excluding}"));
-            }
-            FindError::Nothing { .. } | FindError::Unrelated { .. } => {
-                failed = true;
-                terminal.error(format!("{error}{excluding}"));
+            FindError::Unrelated { .. } => {
+                failed |= tell_empty(&format!("{error}{excluding}"), args, is_something, terminal);
             }
         }
     }
-    for tree in &trees {
-        terminal.info(describe(tree));
+    failed
+}
+
+/// Tells that there is nothing to lint; whether the run has failed for it.
+fn tell_empty(text: &str, args: &LintArgs, is_something: bool, terminal: &Terminal) -> bool {
+    if args.allow_empty {
+        terminal.info(text);
+    } else if is_something {
+        terminal.warning(text);
+    } else {
+        terminal.error(text);
+        return true;
     }
-    for node in &nodes {
-        terminal.info(nodes::describe(node));
+    false
+}
+
+/// Notes, once a run, which hosts.toml files were linted without knowing for which registry they are.
+fn note_unknown(trees: &[Tree], terminal: &Terminal) {
+    let lone = trees.iter().filter_map(|tree| tree.lone.as_ref());
+    let unknown: Vec<&str> = lone
+        .filter(|lone| lone.is_unknown())
+        .map(|lone| lone.shown.as_str())
+        .collect();
+    let [first, rest @ ..] = unknown.as_slice() else {
+        return;
+    };
+    let (others, are) = match rest.len() {
+        0 => (String::new(), "is"),
+        1 => (format!(" and {}", rest[0]), "are"),
+        more => (format!(" and {more} more files"), "are"),
+    };
+    terminal.note(format!(
+        "{first}{others} {are} in no directory named for a registry, so rules about the registry are silent; name it in the settings: \
+         [[namespaces]] path = \"{first}\", registry = \"quay.io\""
+    ));
+}
+
+/// Notes which trees another program writes.
+fn note_generated(trees: &[Tree], terminal: &Terminal) {
+    for tree in trees {
+        if let Some(generator) = tree.generator() {
+            terminal.note(format!(
+                "{} is generated by {} from {}: change that file; no fixes are offered here",
+                tree.shown(""),
+                generator.program,
+                generator.source(),
+            ));
+        }
     }
-    Ok(Found {
-        trees,
-        nodes,
-        failed,
-        stdin: text,
-    })
 }
 
 /// What to do instead when a path is not there, and was meant as a command or an option.
@@ -245,7 +328,13 @@ fn describe(tree: &Tree) -> String {
             format!("seen as {} below the root {}", tree.root, short(sysroot))
         }
     };
-    format!("tree {}{what}: {how}", tree.shown(""))
+    match &tree.lone {
+        Some(lone) if lone.is_unknown() => {
+            format!("file {}: its registry is not known", lone.shown)
+        }
+        Some(lone) => format!("file {}: for {}", lone.shown, lone.namespace),
+        None => format!("tree {}{what}: {how}", tree.shown("")),
+    }
 }
 
 /// Tells of settings files that lie nearer to a tree than the one that is used, so that nobody waits in

@@ -5,7 +5,7 @@ mod directory;
 #[cfg_attr(not(unix), path = "other.rs")]
 mod open;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -152,28 +152,6 @@ pub enum Kind {
     Link,
     /// A device, pipe or socket.
     Other,
-}
-
-/// A directory, and the names in it in no order.
-pub struct Listing {
-    pub open: OpenDirectory,
-    pub entries: Vec<(OsString, Kind)>,
-}
-
-impl Listing {
-    pub fn read(path: &Path) -> Result<Listing, FileError> {
-        let mut entries = Vec::new();
-        let open = each(path, |name, kind| entries.push((name.to_owned(), kind)))?;
-        Ok(Listing { open, entries })
-    }
-
-    /// The names with links followed to tell directories; `path` is that of the directory.
-    pub fn names(&self, path: &Path) -> Vec<Namespace> {
-        let entries = self.entries.iter();
-        entries
-            .map(|(name, kind)| namespace(path, name, *kind))
-            .collect()
-    }
 }
 
 fn each(path: &Path, then: impl FnMut(&OsStr, Kind)) -> Result<OpenDirectory, FileError> {

@@ -41,11 +41,6 @@ impl OpenDirectory {
     pub fn open_file(&self, name: &str) -> io::Result<File> {
         open_file(&self.0.join(name))
     }
-
-    /// Never certain here.
-    pub fn holds_no_directories(&self, _: &OsStr) -> bool {
-        false
-    }
 }
 
 /// Opens a file by its path.

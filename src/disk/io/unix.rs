@@ -82,13 +82,6 @@ impl OpenDirectory {
         let file = retry_on_intr(|| openat(&self.0, name, flags, Mode::empty()))?;
         Ok(file.into())
     }
-
-    /// Whether it is certain, without listing it, that a directory in this one holds none itself: each would link to it by
-    /// `..`. Some file systems do not count these, and say 1.
-    pub fn holds_no_directories(&self, name: &OsStr) -> bool {
-        statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)
-            .is_ok_and(|directory| directory.st_nlink == 2)
-    }
 }
 
 /// Opens a file by its path.
