@@ -1,7 +1,7 @@
 use crate::containerd::{Files, HostsToml};
 use crate::disk::is_plausible_host;
 use crate::facts::tls::{Contents, classify, named_files};
-use crate::facts::{Check, NamespaceContext};
+use crate::facts::{Check, NamespaceContext, is_named_elsewhere};
 use crate::finding::Finding;
 use crate::go::path;
 
@@ -68,7 +68,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             continue;
         };
         // The certificates may lie here for the sake of another directory.
-        if context.whole.is_named_elsewhere(&path) {
+        if is_named_elsewhere(context.whole, &path) {
             continue;
         }
         let relative = format!("{}/{}", context.name(), file.name);

@@ -1,6 +1,6 @@
 use crate::containerd::HostsToml;
 use crate::facts::tls::{Fault, FaultKind, faults, named_files};
-use crate::facts::{Check, NamespaceContext};
+use crate::facts::{Check, NamespaceContext, is_named_elsewhere};
 use crate::finding::Finding;
 use crate::finding::words::list;
 use crate::go::path;
@@ -86,7 +86,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     }
     let whole = context.whole;
-    ignored.retain(|name| !whole.is_named_elsewhere(&path::join(directory, name)));
+    ignored.retain(|name| !is_named_elsewhere(whole, &path::join(directory, name)));
     if ignored.is_empty() {
         return;
     }

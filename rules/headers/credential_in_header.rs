@@ -1,5 +1,4 @@
-use crate::facts::http_headers::headers;
-use crate::facts::{Check, NamespaceContext};
+use crate::facts::{Check, NamespaceContext, headers};
 use crate::finding::secrets::is_credential_name;
 use crate::finding::words::releases_in_words;
 use crate::finding::{Environment, Finding, Severity};

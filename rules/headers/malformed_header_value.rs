@@ -1,7 +1,6 @@
 use crate::containerd::release::add_releases;
 use crate::containerd::{Cause, Releases};
-use crate::facts::http_headers::headers;
-use crate::facts::{Check, NamespaceContext};
+use crate::facts::{Check, NamespaceContext, headers};
 use crate::finding::{Consequence, Finding, Part, Promise, Safety, Severity};
 use crate::toml::Span;
 

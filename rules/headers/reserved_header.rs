@@ -1,5 +1,4 @@
-use crate::facts::http_headers::headers;
-use crate::facts::{Check, NamespaceContext};
+use crate::facts::{Check, NamespaceContext, headers};
 use crate::finding::Finding;
 
 crate::rule! {

@@ -279,7 +279,7 @@ fn lint_node(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Report) {
 
 /// What follows from a consequence, in words, for findings that say nothing of their own.
 fn default_effect(context: Option<&NamespaceContext<'_>>, consequence: Consequence) -> String {
-    let registry = context.map_or_else(|| "this registry".to_owned(), NamespaceContext::registry);
+    let registry = context.map_or_else(|| "this registry".to_owned(), |context| context.registry());
     match consequence {
         Consequence::Crash => "containerd panics when it reads this file".to_owned(),
         Consequence::PullsFail => {
@@ -288,7 +288,7 @@ fn default_effect(context: Option<&NamespaceContext<'_>>, consequence: Consequen
         Consequence::FileIgnored => {
             let then = context.map_or_else(
                 || "pulls bypass the mirrors".to_owned(),
-                NamespaceContext::without_hosts_toml,
+                |context| context.without_hosts_toml(),
             );
             format!("containerd ignores this hosts.toml: {then}")
         }

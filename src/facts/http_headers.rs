@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::namespace::{Entry, NamespaceContext};
+use super::view::{Entry, NamespaceView};
 use crate::toml::Span;
 use crate::toml::view::{Item, Node, Table};
 
@@ -16,13 +16,8 @@ pub struct Header<'a> {
     pub entry: Rc<Entry<'a>>,
 }
 
-/// The headers that `context` sets, endpoint by endpoint, in the order of the text.
-pub fn headers<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [Vec<Header<'a>>] {
-    let headers = &context.derived.headers;
-    headers.get_or_init(|| find_headers(context))
-}
-
-fn find_headers<'a>(context: &NamespaceContext<'a>) -> Vec<Vec<Header<'a>>> {
+/// Finds the headers of a namespace.
+pub(super) fn find_headers<'a>(context: &NamespaceView<'a>) -> Vec<Vec<Header<'a>>> {
     let Some(document) = &context.document else {
         return Vec::new();
     };

@@ -1,6 +1,6 @@
 //! Lines of a text, for fixes that move or indent them.
 
-use super::namespace::NamespaceContext;
+use super::view::NamespaceView;
 use crate::toml::Span;
 use crate::toml::view::{HostTable, Item, Spelling};
 
@@ -51,7 +51,7 @@ pub fn is_first(text: &str, at: usize) -> bool {
 
 /// How the keys of a host table are indented, or would be, had it any: as those of the other host tables.
 pub fn key_indentation<'a>(
-    context: &'a NamespaceContext<'_>,
+    context: &'a NamespaceView<'_>,
     table: &HostTable<'_>,
 ) -> Option<&'a str> {
     let text = context.text();

@@ -6,8 +6,8 @@
 use smallvec::SmallVec;
 
 use super::array_edit as elements;
-use super::namespace::NamespaceContext;
-use super::urls::{WrittenUrl, written_urls};
+use super::urls::WrittenUrl;
+use super::view::NamespaceView;
 use crate::containerd::Capabilities;
 use crate::finding::hosts::{self as classify, bare_name};
 use crate::finding::{Classification, Environment, Severity};
@@ -94,7 +94,7 @@ pub fn list_without(words: &[(&str, Span)], unwanted: Capabilities) -> String {
 /// The edits that take some capabilities out of a list. `None` where that is not to be done unseen: none would be
 /// left, which means all of them, or a comment stands beside one.
 pub fn edits_without(
-    context: &NamespaceContext,
+    context: &NamespaceView,
     words: &[(&str, Span)],
     unwanted: Capabilities,
 ) -> Option<Vec<(Span, String)>> {
@@ -104,42 +104,21 @@ pub fn edits_without(
     elements::without(context.text(), &places, is_unwanted)
 }
 
-/// The URLs that lead to another host than the namespace's own registry, in the order of the text.
-pub fn mirrors<'c, 'a>(context: &'c NamespaceContext<'a>) -> impl Iterator<Item = Mirror<'c, 'a>> {
-    let owners = context.derived.owners.get_or_init(|| find_owners(context));
-    let urls = written_urls(context).iter().zip(owners);
-    urls.filter_map(|(url, owner)| {
-        Some(Mirror {
-            url,
-            owner: owner.as_ref()?,
-        })
-    })
-}
-
 /// The owner of each URL that is one of a mirror. Where nobody knows the registry, nobody knows which URLs are mirrors of it.
-fn find_owners(context: &NamespaceContext) -> Vec<Option<Owner>> {
+pub(super) fn find_owners(context: &NamespaceView, urls: &[WrittenUrl]) -> Vec<Option<Owner>> {
     if !context.knows_registry() {
-        return vec![None; written_urls(context).len()];
+        return vec![None; urls.len()];
     }
     let is_mirror =
         |url: &WrittenUrl| url.leads_somewhere() && !is_same_registry(context, &url.url.host);
-    written_urls(context)
-        .iter()
+    urls.iter()
         .map(|url| is_mirror(url).then(|| owner(context, &url.name())))
         .collect()
 }
 
-/// The mirror that receives the pushes: containerd sends them to the first endpoint that may have them.
-pub fn receives_pushes(context: &NamespaceContext, mirror: Mirror) -> bool {
-    written_urls(context)
-        .iter()
-        .find(|url| url.entry.host.capabilities.has(Capabilities::PUSH))
-        .is_some_and(|first| first.span == mirror.url.span)
-}
-
 impl Mirror<'_, '_> {
     /// How much it matters that this mirror answers for tags; `None` when it does not, or may.
-    pub fn resolves(&self, context: &NamespaceContext) -> Option<Severity> {
+    pub fn resolves(&self, context: &NamespaceView) -> Option<Severity> {
         let mut both = Capabilities::PULL;
         both.insert(Capabilities::RESOLVE);
         // containerd resolves tags only where it may also pull.
@@ -167,7 +146,7 @@ impl Mirror<'_, '_> {
 }
 
 /// What is an exposure in production is a note elsewhere.
-pub fn in_environment(context: &NamespaceContext, severity: Severity) -> Severity {
+pub fn in_environment(context: &NamespaceView, severity: Severity) -> Severity {
     match context.environment() {
         Environment::Production => severity,
         Environment::Development => Severity::Note,
@@ -176,7 +155,7 @@ pub fn in_environment(context: &NamespaceContext, severity: Severity) -> Severit
 
 /// Whether the server is the registry of another namespace: `server-of-another-registry` speaks of
 /// that, and what else is wrong with the mirror that it seems to be follows from it.
-pub fn is_another_registry(context: &NamespaceContext, url: &WrittenUrl) -> bool {
+pub fn is_another_registry(context: &NamespaceView, url: &WrittenUrl) -> bool {
     url.is_server()
         && !context.is_default()
         // Most servers are the namespace's own; the list of registries need not be read for them.
@@ -186,12 +165,12 @@ pub fn is_another_registry(context: &NamespaceContext, url: &WrittenUrl) -> bool
 }
 
 /// Whether the namespace is a registry that everybody uses, or stands for all of them.
-pub fn is_public_namespace(context: &NamespaceContext) -> bool {
+pub fn is_public_namespace(context: &NamespaceView) -> bool {
     context.is_default() || classify::is_public_registry(context.host())
 }
 
 /// Whether a host is the namespace's registry, on another port or under a name that it also had.
-fn is_same_registry(context: &NamespaceContext, host: &str) -> bool {
+fn is_same_registry(context: &NamespaceView, host: &str) -> bool {
     const KUBERNETES: [&str; 2] = ["registry.k8s.io", "k8s.gcr.io"];
     if context.is_default() {
         return false;
@@ -203,7 +182,7 @@ fn is_same_registry(context: &NamespaceContext, host: &str) -> bool {
         || KUBERNETES.contains(&own.as_ref()) && KUBERNETES.contains(&name.as_ref())
 }
 
-fn owner(context: &NamespaceContext, name: &str) -> Owner {
+fn owner(context: &NamespaceView, name: &str) -> Owner {
     match context.classify(name) {
         Classification::Private => Owner::Private,
         Classification::KnownPublic(operator) => Owner::Public(Some(operator)),

@@ -7,6 +7,8 @@
 //! May know: everything below, and no rule.
 
 pub mod array_edit;
+mod context;
+mod elsewhere;
 pub(crate) mod file_cache;
 pub mod host_tables;
 pub mod http_headers;
@@ -15,7 +17,6 @@ pub mod lines;
 mod load;
 mod mirrors;
 mod names;
-pub(crate) mod namespace;
 pub(crate) mod node;
 mod rule;
 pub mod same_registry;
@@ -23,14 +24,17 @@ pub mod sections;
 pub mod tls;
 mod tree;
 mod urls;
+pub(crate) mod view;
 
+pub use context::{NamespaceContext, headers, mirrors, receives_pushes, written_urls};
+pub use elsewhere::is_named_elsewhere;
 pub use load::Loaded;
 pub use mirrors::{
     Listed, Mirror, Owner, edits_without, in_environment, is_another_registry, is_public_namespace,
-    list_without, listed, mirrors, place_of, receives_pushes,
+    list_without, listed, place_of,
 };
-pub use namespace::{Entry, Found, NamespaceContext};
 pub use node::{Group, NodeContext};
 pub use rule::{Check, Rule};
 pub use tree::TreeContext;
-pub use urls::{Shape, WrittenUrl, setting, written_urls};
+pub use urls::{Shape, WrittenUrl, setting};
+pub use view::{Entry, Found, NamespaceView};

@@ -1,11 +1,11 @@
 //! Names of directories and files: which are looked up, and which are meant to be.
 
-use super::namespace::NamespaceContext;
+use super::view::NamespaceView;
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::{DirEntry, FileError, Files, Release, Releases, reference};
 use crate::disk::registry_host;
 
-impl NamespaceContext<'_> {
+impl NamespaceView<'_> {
     /// Whether there is an image for which a release looks up this name.
     pub fn is_looked_up(&self, release: Release) -> bool {
         if self.name() == DEFAULT {

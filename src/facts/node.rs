@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::rule::Rule;
 use crate::containerd::node::{self, Outcome};
 use crate::containerd::{Files, Release};
 use crate::disk::{NodeFiles, Tree};
-use crate::finding::{Finding, Location, Run, Source};
+use crate::finding::{Finding, Location, Meta, Run, Source};
 use crate::toml::Span;
 use crate::toml::document::Place;
 use crate::toml::view::{Document, SyntaxError};
@@ -165,12 +164,12 @@ impl<'a> NodeContext<'a> {
     /// A finding about what a group has in common.
     pub fn finding<T>(
         &self,
-        rule: &'static Rule,
+        rule: &'static Meta,
         group: &Group<T>,
         message: impl Into<String>,
     ) -> Finding {
         let location = group.location.clone();
-        Finding::new(&rule.meta, &group.releases, None, location, message.into())
+        Finding::new(rule, &group.releases, None, location, message.into())
     }
 }
 

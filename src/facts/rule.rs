@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use super::namespace::NamespaceContext;
+use super::context::NamespaceContext;
 use super::node::NodeContext;
 use super::tree::TreeContext;
 use crate::finding::{Finding, Meta};

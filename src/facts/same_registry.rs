@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::namespace::{Entry, NamespaceContext};
+use super::view::{Entry, NamespaceView};
 use crate::containerd::hosts::Host;
 use crate::containerd::loader::{is_loopback, port_of, split_host_port};
 use crate::containerd::{Releases, Role};
@@ -53,7 +53,7 @@ impl Twin<'_, '_> {
 }
 
 /// Whether a registry is a public one whose certificates every node trusts.
-pub fn is_trusted_everywhere(context: &NamespaceContext, host: &Host) -> bool {
+pub fn is_trusted_everywhere(context: &NamespaceView, host: &Host) -> bool {
     matches!(context.classify(&host.host), Classification::KnownPublic(_))
 }
 
@@ -87,7 +87,7 @@ pub fn in_words(keys: &[&str]) -> String {
 }
 
 /// The host tables that lead to the registry to which the root leads, over https.
-pub fn twins<'c, 'a>(context: &'c NamespaceContext<'a>) -> Vec<Twin<'c, 'a>> {
+pub fn twins<'c, 'a>(context: &'c NamespaceView<'a>) -> Vec<Twin<'c, 'a>> {
     let entries = context.entries();
     let Some(at_root) = entries.iter().find(|entry| entry.host.role == Role::Server) else {
         return Vec::new();

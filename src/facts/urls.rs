@@ -9,7 +9,7 @@ use memchr::{memchr3, memmem, memrchr};
 
 use super::host_tables::is_key_as_host;
 use super::lines;
-use super::namespace::{Entry, NamespaceContext};
+use super::view::{Entry, NamespaceView};
 use crate::containerd::Role;
 use crate::containerd::hosts::with_scheme;
 use crate::containerd::loader::{port_of, split_host_port};
@@ -171,7 +171,7 @@ impl<'a> WrittenUrl<'a> {
 
     /// Where a further key of the same entry can be inserted, and what has to be inserted then. `None`
     /// for tables without a header of their own.
-    pub fn insertion(&self, context: &NamespaceContext, line: &str) -> Option<(Span, String)> {
+    pub fn insertion(&self, context: &NamespaceView, line: &str) -> Option<(Span, String)> {
         let text = context.text();
         let from = match self.entry.table {
             Some(table) if table.spelling == Spelling::Header => table.table.span.end,
@@ -231,15 +231,8 @@ pub fn setting<'a>(table: &'a Table, key: &str) -> Option<&'a Item> {
     })
 }
 
-/// The URLs that every release which reads them takes, in the order of the text, `server` last. A host table
-/// that is spread over the file counts once. Keys without quotes that hold no URL but the first part of
-/// one (`[host.mirror.internal]`), or a key that was to stand in a host table, are left out.
-pub fn written_urls<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [WrittenUrl<'a>] {
-    let urls = &context.derived.urls;
-    urls.get_or_init(|| find_urls(context))
-}
-
-fn find_urls<'a>(context: &NamespaceContext<'a>) -> Vec<WrittenUrl<'a>> {
+/// Finds the URLs of a namespace, in the order of the text.
+pub(super) fn find_urls<'a>(context: &NamespaceView<'a>) -> Vec<WrittenUrl<'a>> {
     let mut urls: Vec<WrittenUrl<'a>> = Vec::new();
     let document = context.document;
     let headers = document

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::run::Here;
 use crate::facts::node::File;
-use crate::facts::{NamespaceContext, Rule};
+use crate::facts::{NamespaceContext, NamespaceView, Rule};
 use crate::finding::{
     Category, Edit, Failure, Finding, Fix, Level, Location, Run, Safety, Source, Suppressed,
     Suppressor,
@@ -393,7 +393,7 @@ impl Linted for NamespaceContext<'_> {
     }
 
     fn finding(&self, rule: &'static Rule, span: Span, message: String) -> Finding {
-        NamespaceContext::finding(self, rule, span, message)
+        NamespaceView::finding(self, rule, span, message)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Certificates that are good at some other time than now: what the rules about dates have in common.
 
-use super::files::{CertificateFile, TlsEntry, certificate_files, entries};
-use crate::facts::namespace::NamespaceContext;
-use crate::facts::rule::Rule;
+use super::files::{CertificateFile, TlsEntry};
+use crate::facts::context::{certificate_files, tls_entries};
+use crate::facts::{NamespaceContext, Rule};
 use crate::finding::words::list;
 use crate::finding::{Consequence, Finding, Severity};
 use crate::go::x509::Certificate;
@@ -28,7 +28,7 @@ pub struct Dated {
 /// Finds certificates that are out of their time, one finding for each file.
 pub fn check(context: &NamespaceContext, dated: &Dated, out: &mut Vec<Finding>) {
     let now = context.run.now;
-    let entries = entries(context);
+    let entries = tls_entries(context);
     for file in certificate_files(context) {
         let bad: Vec<&Certificate> = file
             .certificates()

@@ -4,9 +4,8 @@ use super::places::Place;
 use crate::containerd::hosts::{ClientPair, Host};
 use crate::containerd::release::add_releases;
 use crate::containerd::{Cause, Files, Problem, Releases, TlsFile};
-use crate::facts::namespace::NamespaceContext;
-use crate::facts::rule::Rule;
-use crate::finding::Finding;
+use crate::facts::view::NamespaceView;
+use crate::finding::{Finding, Meta};
 use crate::go::keys::{KeyError, KeyPair, KeyPairError};
 use crate::go::path;
 
@@ -48,16 +47,8 @@ pub struct Fault {
     pub masked: bool,
 }
 
-/// The files of a namespace that containerd refuses.
-///
-/// A file named several times is one cause. So is a list of a certificate and its key that
-/// containerd takes for two clients: it is told at the certificate alone.
-pub fn faults<'c>(context: &'c NamespaceContext) -> &'c [Fault] {
-    let faults = &context.derived.faults;
-    faults.get_or_init(|| find_faults(context))
-}
-
-fn find_faults(context: &NamespaceContext) -> Vec<Fault> {
+/// Finds the files that containerd refuses.
+pub(crate) fn find_faults(context: &NamespaceView) -> Vec<Fault> {
     let mut faults: Vec<(Fault, (String, String))> = Vec::new();
     let problems = context.problems();
     // What bites first: the same file may be read in Docker's layout and be named in a hosts.toml that is dropped.
@@ -104,7 +95,7 @@ fn find_faults(context: &NamespaceContext) -> Vec<Fault> {
 }
 
 /// The releases for which the problem decides, and not some other one before it.
-fn biting(context: &NamespaceContext, problem: &Problem) -> Releases {
+fn biting(context: &NamespaceView, problem: &Problem) -> Releases {
     context.releases_where(|_, outcome| outcome.problems.contains(problem))
 }
 
@@ -129,7 +120,7 @@ fn paths(cause: &Cause) -> Option<(String, String)> {
 }
 
 /// The place of a problem, with the value of `client` that it is part of.
-fn place(context: &NamespaceContext, problem: &Problem) -> Place {
+fn place(context: &NamespaceView, problem: &Problem) -> Place {
     let hosts = context
         .outcomes
         .iter()
@@ -154,7 +145,7 @@ fn client_at(host: &Host, span: &std::ops::Range<usize>) -> Option<(Vec<ClientPa
 }
 
 /// Whose cause it is; `None` when a neighbour's fault covers it.
-fn kind(context: &NamespaceContext, cause: &Cause, place: &Place) -> Option<FaultKind> {
+fn kind(context: &NamespaceView, cause: &Cause, place: &Place) -> Option<FaultKind> {
     let (certificate, key, error) = match cause {
         Cause::Ca { .. } => return Some(FaultKind::Ca),
         Cause::TlsFile { file, written, .. } => {
@@ -200,7 +191,7 @@ fn kind(context: &NamespaceContext, cause: &Cause, place: &Place) -> Option<Faul
 }
 
 /// Whether the certificate in one file and the key in another can be told, whatever may be wrong between them.
-fn fit(context: &NamespaceContext, certificate: &str, key: &str) -> bool {
+fn fit(context: &NamespaceView, certificate: &str, key: &str) -> bool {
     let (Ok(certificate), Ok(key)) = (context.reads.read(certificate), context.reads.read(key))
     else {
         return false;
@@ -217,7 +208,7 @@ fn fit(context: &NamespaceContext, certificate: &str, key: &str) -> bool {
 /// In a list of files each of which has to hold certificate and key: the neighbour that holds what this one lacks. With
 /// `for_key` this one holds the key, and the neighbour the certificate; otherwise the other way round.
 fn flat_neighbour<'a>(
-    context: &NamespaceContext,
+    context: &NamespaceView,
     place: &'a Place,
     for_key: bool,
 ) -> Option<&'a ClientPair> {
@@ -253,7 +244,7 @@ impl Fault {
     /// For a certificate in a flat list: the neighbour that holds the key.
     pub fn flat_key<'a>(
         &'a self,
-        context: &NamespaceContext,
+        context: &NamespaceView,
         place: &'a Place,
     ) -> Option<&'a ClientPair> {
         flat_neighbour(context, place, false)
@@ -262,8 +253,8 @@ impl Fault {
     /// A finding at the first place, with the others beside it. `span` says which part of a place is meant.
     pub fn finding(
         &self,
-        context: &NamespaceContext,
-        rule: &'static Rule,
+        context: &NamespaceView,
+        rule: &'static Meta,
         span: impl Fn(&Place) -> Option<std::ops::Range<usize>>,
         path: &str,
         message: impl Into<String>,
@@ -285,7 +276,7 @@ impl Fault {
     }
 
     /// What follows, in words; empty where the usual words do.
-    fn effect(&self, context: &NamespaceContext) -> String {
+    fn effect(&self, context: &NamespaceView) -> String {
         let registry = context.registry();
         if self.masked {
             return format!(

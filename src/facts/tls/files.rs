@@ -1,7 +1,6 @@
 //! The certificates in the files that containerd takes.
 
 use std::borrow::Cow;
-use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,10 +8,9 @@ use super::places::named;
 use crate::containerd::hosts::{ClientPair, WrittenPath};
 use crate::containerd::release::add_releases;
 use crate::containerd::{Files, HostsToml, Releases, Role, loader};
-use crate::facts::namespace::NamespaceContext;
-use crate::facts::rule::Rule;
+use crate::facts::view::NamespaceView;
 use crate::finding::words::list;
-use crate::finding::{Finding, Location, Source};
+use crate::finding::{Finding, Location, Meta, Source};
 use crate::go::path;
 use crate::go::x509::{CaPool, Certificate};
 use crate::toml::Span;
@@ -38,14 +36,8 @@ pub struct TlsEntry<'a> {
     pub releases: Releases,
 }
 
-/// The TLS settings of a namespace that name files: the entries of hosts.toml, whether it is dropped now or not; without one,
-/// the certificate files of the directory.
-pub fn entries<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [TlsEntry<'a>] {
-    let entries = &context.derived.tls_entries;
-    entries.get_or_init(|| find_entries(context))
-}
-
-fn find_entries<'a>(context: &NamespaceContext<'a>) -> Vec<TlsEntry<'a>> {
+/// Finds the TLS settings of a namespace.
+pub(crate) fn find_entries<'a>(context: &NamespaceView<'a>) -> Vec<TlsEntry<'a>> {
     let mut entries: Vec<TlsEntry> = context
         .entries()
         .iter()
@@ -99,17 +91,6 @@ fn find_entries<'a>(context: &NamespaceContext<'a>) -> Vec<TlsEntry<'a>> {
     entries
 }
 
-/// The files that a namespace's hosts.toml names, or that containerd finds in Docker's layout, as paths of the node.
-pub fn named_files(context: &NamespaceContext) -> Vec<String> {
-    let mut named = Vec::new();
-    for entry in entries(context) {
-        let pairs = entry.client.iter();
-        let pairs = pairs.flat_map(|pair| iter::once(&pair.certificate).chain(&pair.key));
-        named.extend(entry.ca.iter().chain(pairs).map(|f| path::clean(&f.path)));
-    }
-    named
-}
-
 /// A file with certificates, once for the namespace.
 #[derive(Debug)]
 pub struct CertificateFile {
@@ -128,15 +109,10 @@ pub struct CertificateFile {
     source: Arc<Source>,
 }
 
-/// The certificate files of a namespace that can be read here and hold certificates.
-pub fn certificate_files<'c>(context: &'c NamespaceContext) -> &'c [CertificateFile] {
-    let files = &context.derived.certificate_files;
-    files.get_or_init(|| find_files(context))
-}
-
-fn find_files(context: &NamespaceContext) -> Vec<CertificateFile> {
+/// Finds the certificate files that these settings name.
+pub(crate) fn find_files(context: &NamespaceView, entries: &[TlsEntry]) -> Vec<CertificateFile> {
     let mut files: Vec<CertificateFile> = Vec::new();
-    for (index, entry) in entries(context).iter().enumerate() {
+    for (index, entry) in entries.iter().enumerate() {
         let authorities = entry
             .ca
             .iter()
@@ -170,7 +146,7 @@ fn find_files(context: &NamespaceContext) -> Vec<CertificateFile> {
     files
 }
 
-fn read(context: &NamespaceContext, at: &WrittenPath, cleaned: &str) -> Option<CertificateFile> {
+fn read(context: &NamespaceView, at: &WrittenPath, cleaned: &str) -> Option<CertificateFile> {
     let data = context.reads.read(cleaned).ok()?;
     let authorities = context.reads.authorities(cleaned).ok()?;
     if !authorities.is_accepted() {
@@ -189,7 +165,7 @@ fn read(context: &NamespaceContext, at: &WrittenPath, cleaned: &str) -> Option<C
 }
 
 /// The certificates in a file, as far as it can be read here.
-pub fn read_certificates(context: &NamespaceContext, path: &str) -> Vec<Certificate> {
+pub fn read_certificates(context: &NamespaceView, path: &str) -> Vec<Certificate> {
     let authorities = context.reads.authorities(path);
     authorities.map_or_else(|_| Vec::new(), |a| a.certificates.clone())
 }
@@ -243,7 +219,7 @@ impl CertificateFile {
     /// CA files. What cannot be read here is taken to be good.
     pub fn each_entry_has(
         &self,
-        context: &NamespaceContext,
+        context: &NamespaceView,
         entries: &[TlsEntry],
         good: impl Fn(&Certificate) -> bool,
     ) -> bool {
@@ -262,8 +238,8 @@ impl CertificateFile {
     /// A finding at the first place that names the file, with its other places and the certificates beside it.
     pub fn finding<'a>(
         &'a self,
-        context: &NamespaceContext,
-        rule: &'static Rule,
+        context: &NamespaceView,
+        rule: &'static Meta,
         certificates: impl IntoIterator<Item = (&'a Certificate, String)>,
         message: impl Into<String>,
     ) -> Finding {

@@ -3,18 +3,17 @@
 
 mod contents;
 pub mod dates;
-mod faults;
-mod files;
+pub(super) mod faults;
+pub(super) mod files;
 mod places;
 #[cfg(test)]
 mod properties;
 mod skipping;
 
+pub use super::context::{certificate_files, faults, named_files, tls_entries as entries};
 pub use contents::{Contents, classify};
-pub use faults::{Fault, FaultKind, faults};
-pub use files::{
-    CertificateFile, TlsEntry, certificate_files, entries, named_files, read_certificates,
-};
+pub use faults::{Fault, FaultKind};
+pub use files::{CertificateFile, TlsEntry, read_certificates};
 pub use places::{Place, array_element, base_name, named};
 pub use skipping::{SkippingEntry, skipping};
 

@@ -1,8 +1,7 @@
 //! Where a certificate file is named.
 
 use crate::containerd::hosts::ClientPair;
-use crate::facts::namespace::NamespaceContext;
-use crate::finding::Location;
+use crate::facts::view::NamespaceView;
 use crate::toml::Span;
 use crate::toml::view::{Item, Node, Table};
 
@@ -46,7 +45,7 @@ pub fn named<'a>(written: &'a str, path: &'a str) -> &'a str {
 }
 
 /// The array that is an element of another, and holds the value at `inner`: a pair in `client`.
-pub fn array_element(context: &NamespaceContext, inner: &Span) -> Option<Span> {
+pub fn array_element(context: &NamespaceView, inner: &Span) -> Option<Span> {
     fn search(table: &Table, inner: &Span) -> Option<Span> {
         table.items.iter().find_map(|item| in_item(item, inner))
     }
@@ -62,14 +61,4 @@ pub fn array_element(context: &NamespaceContext, inner: &Span) -> Option<Span> {
         }
     }
     search(&context.document.as_ref()?.root, inner)
-}
-
-impl NamespaceContext<'_> {
-    /// The place of a file: in hosts.toml where it is named there, the file itself otherwise.
-    pub fn file_location(&self, span: Option<Span>, path: &str) -> Location {
-        match span {
-            Some(span) => self.location(span),
-            None => Location::path(self.tree.shown_node_path(path)),
-        }
-    }
 }

@@ -2,8 +2,8 @@
 
 use crate::containerd::loader::is_loopback;
 use crate::containerd::{Releases, Role};
-use crate::facts::namespace::NamespaceContext;
 use crate::facts::urls::setting;
+use crate::facts::view::NamespaceView;
 use crate::toml::Span;
 
 /// An entry of hosts.toml with `skip_verify = true` that is asked by HTTPS.
@@ -24,7 +24,7 @@ pub struct SkippingEntry {
 }
 
 /// The entries of a namespace that do not verify certificates.
-pub fn skipping(context: &NamespaceContext) -> Vec<SkippingEntry> {
+pub fn skipping(context: &NamespaceView) -> Vec<SkippingEntry> {
     let Some(document) = &context.document else {
         return Vec::new();
     };

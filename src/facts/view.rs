@@ -1,4 +1,4 @@
-//! What a rule sees: the run, a tree, one namespace and what containerd makes of it.
+//! One namespace as it was read: the run, the tree, the document, and what each release makes of it.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -7,26 +7,21 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::file_cache::Reads;
-use super::http_headers::Header;
 use super::load::Loaded;
-use super::mirrors::Owner;
-use super::rule::Rule;
-use super::tls::{CertificateFile, Fault, TlsEntry};
 use super::tree::TreeContext;
-use super::urls::WrittenUrl;
 use crate::containerd::directory::{self, DEFAULT};
 use crate::containerd::hosts::Host;
 use crate::containerd::{DirEntry, HostsToml, Outcome, Problem, Release, Releases, Role};
 use crate::disk::{Namespace, Tree, is_unknown_registry, meant_host};
 use crate::finding::{
-    Classification, Environment, Finding, Level, Location, Run, Source, hosts as classify,
+    Classification, Environment, Finding, Level, Location, Meta, Run, Source, hosts as classify,
 };
 use crate::toml::Span;
 use crate::toml::view::{self as document, Document, HostTable, SyntaxError};
 
 /// One directory of a config path: what was loaded, and what several rules make of it, each made
 /// once and when it is first asked for.
-pub struct NamespaceContext<'a> {
+pub struct NamespaceView<'a> {
     /// The run.
     pub run: &'a Run,
     /// The tree on disk.
@@ -52,22 +47,16 @@ pub struct NamespaceContext<'a> {
     /// What lies in the directory, sorted.
     pub files: &'a [DirEntry],
     /// What several rules make of it.
-    pub(crate) derived: Derived<'a>,
+    cells: Cells<'a>,
 }
 
 /// What several rules make of a directory, each made when it is first asked for. Where it is made it is said what it is.
 #[derive(Default)]
-pub(crate) struct Derived<'a> {
+struct Cells<'a> {
     host: OnceCell<Cow<'a, str>>,
     host_tables: OnceCell<Vec<HostTable<'a>>>,
     entries: OnceCell<Vec<Entry<'a>>>,
     problems: OnceCell<Vec<Found<'a>>>,
-    pub(crate) urls: OnceCell<Vec<WrittenUrl<'a>>>,
-    pub(crate) owners: OnceCell<Vec<Option<Owner>>>,
-    pub(crate) headers: OnceCell<Vec<Vec<Header<'a>>>>,
-    pub(crate) tls_entries: OnceCell<Vec<TlsEntry<'a>>>,
-    pub(crate) certificate_files: OnceCell<Vec<CertificateFile>>,
-    pub(crate) faults: OnceCell<Vec<Fault>>,
 }
 
 /// A problem of the model and the releases that have it.
@@ -92,10 +81,10 @@ pub struct Entry<'a> {
     pub table: Option<HostTable<'a>>,
 }
 
-impl<'a> NamespaceContext<'a> {
+impl<'a> NamespaceView<'a> {
     /// What the rules see of a directory.
-    pub fn new(whole: &'a TreeContext<'a>, loaded: &'a Loaded<'a>) -> NamespaceContext<'a> {
-        NamespaceContext {
+    pub fn new(whole: &'a TreeContext<'a>, loaded: &'a Loaded<'a>) -> NamespaceView<'a> {
+        NamespaceView {
             run: whole.run,
             tree: whole.tree,
             whole,
@@ -108,7 +97,7 @@ impl<'a> NamespaceContext<'a> {
             syntax_error: loaded.syntax_error.as_ref(),
             outcomes: &loaded.outcomes,
             files: loaded.reads.entries(),
-            derived: Derived::default(),
+            cells: Cells::default(),
         }
     }
 
@@ -125,7 +114,7 @@ impl<'a> NamespaceContext<'a> {
     /// The registry host that is meant to lead here: `reg:5000` for `reg_5000_`, and also for `reg_5000`, which containerd does
     /// not look up. For `_default`, which many lead to, its own name; where nobody knows the namespace, that of `server`.
     pub fn host(&self) -> &str {
-        let host = &self.derived.host;
+        let host = &self.cells.host;
         host.get_or_init(|| match meant_host(self.name()) {
             Some(meant) => Cow::Owned(meant),
             None => Cow::Borrowed(self.registry_host),
@@ -144,7 +133,7 @@ impl<'a> NamespaceContext<'a> {
 
     /// The host tables of hosts.toml, in the order of the text; none when it is no TOML.
     pub fn host_tables(&self) -> &[HostTable<'a>] {
-        let tables = &self.derived.host_tables;
+        let tables = &self.cells.host_tables;
         tables.get_or_init(|| self.document.map(Document::hosts).unwrap_or_default())
     }
 
@@ -203,13 +192,13 @@ impl<'a> NamespaceContext<'a> {
 
     /// A finding about a place in hosts.toml. It holds for all targeted releases until
     /// [`Finding::releases`] says otherwise.
-    pub fn finding(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
+    pub fn finding(&self, rule: &'static Meta, span: Span, message: impl Into<String>) -> Finding {
         let location = match self.source {
             Some(source) => Location::span(source, span),
             None => Location::path(self.hosts_file()),
         };
         Finding::new(
-            &rule.meta,
+            rule,
             &self.releases(),
             Some(self.name()),
             location,
@@ -220,13 +209,13 @@ impl<'a> NamespaceContext<'a> {
     /// A finding about a file or directory; `relative` is its path in the tree.
     pub fn finding_at(
         &self,
-        rule: &'static Rule,
+        rule: &'static Meta,
         relative: &str,
         message: impl Into<String>,
     ) -> Finding {
         let location = Location::path(self.tree.shown(relative));
         Finding::new(
-            &rule.meta,
+            rule,
             &self.releases(),
             Some(self.name()),
             location,
@@ -239,6 +228,14 @@ impl<'a> NamespaceContext<'a> {
         match self.source {
             Some(source) => Location::span(source, span),
             None => Location::path(self.hosts_file()),
+        }
+    }
+
+    /// The place of a file: in hosts.toml where it is named there, the file itself otherwise.
+    pub fn file_location(&self, span: Option<Span>, path: &str) -> Location {
+        match span {
+            Some(span) => self.location(span),
+            None => Location::path(self.tree.shown_node_path(path)),
         }
     }
 
@@ -264,7 +261,7 @@ impl<'a> NamespaceContext<'a> {
     /// The model's problems, equal ones of several releases together, in the order of the first
     /// release that has them.
     pub fn problems(&self) -> &[Found<'a>] {
-        self.derived.problems.get_or_init(|| self.find_problems())
+        self.cells.problems.get_or_init(|| self.find_problems())
     }
 
     fn find_problems(&self) -> Vec<Found<'a>> {
@@ -300,7 +297,7 @@ impl<'a> NamespaceContext<'a> {
     /// The entries of hosts.toml and its root, in the order of the text, each as the newest release that
     /// has it understands it. Empty when no targeted release can read the text.
     pub fn entries(&self) -> &[Entry<'a>] {
-        self.derived.entries.get_or_init(|| self.find_entries())
+        self.cells.entries.get_or_init(|| self.find_entries())
     }
 
     fn find_entries(&self) -> Vec<Entry<'a>> {

@@ -1,0 +1,121 @@
+//! What a rule sees of one namespace: the view, and on top of it the facts that several rules ask for, each found once.
+
+use std::cell::OnceCell;
+use std::iter;
+use std::ops::Deref;
+
+use super::http_headers::{Header, find_headers};
+use super::load::Loaded;
+use super::mirrors::{Mirror, Owner, find_owners};
+use super::tls::faults::{Fault, find_faults};
+use super::tls::files::{CertificateFile, TlsEntry, find_entries, find_files};
+use super::tree::TreeContext;
+use super::urls::{WrittenUrl, find_urls};
+use super::view::NamespaceView;
+use crate::containerd::Capabilities;
+use crate::go::path;
+
+/// One directory of a config path, for the rules.
+pub struct NamespaceContext<'a> {
+    view: NamespaceView<'a>,
+    facts: Facts<'a>,
+}
+
+/// What several rules ask for. Each function below says what one of them is.
+#[derive(Default)]
+struct Facts<'a> {
+    urls: OnceCell<Vec<WrittenUrl<'a>>>,
+    owners: OnceCell<Vec<Option<Owner>>>,
+    headers: OnceCell<Vec<Vec<Header<'a>>>>,
+    tls_entries: OnceCell<Vec<TlsEntry<'a>>>,
+    certificate_files: OnceCell<Vec<CertificateFile>>,
+    faults: OnceCell<Vec<Fault>>,
+}
+
+impl<'a> NamespaceContext<'a> {
+    /// What the rules see of a directory.
+    pub fn new(whole: &'a TreeContext<'a>, loaded: &'a Loaded<'a>) -> NamespaceContext<'a> {
+        NamespaceContext {
+            view: NamespaceView::new(whole, loaded),
+            facts: Facts::default(),
+        }
+    }
+}
+
+impl<'a> Deref for NamespaceContext<'a> {
+    type Target = NamespaceView<'a>;
+
+    fn deref(&self) -> &NamespaceView<'a> {
+        &self.view
+    }
+}
+
+/// The URLs that every release which reads them takes, in the order of the text, `server` last. A host table
+/// that is spread over the file counts once. Keys without quotes that hold no URL but the first part of
+/// one (`[host.mirror.internal]`), or a key that was to stand in a host table, are left out.
+pub fn written_urls<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [WrittenUrl<'a>] {
+    let urls = &context.facts.urls;
+    urls.get_or_init(|| find_urls(context))
+}
+
+/// The URLs that lead to another host than the namespace's own registry, in the order of the text.
+pub fn mirrors<'c, 'a>(context: &'c NamespaceContext<'a>) -> impl Iterator<Item = Mirror<'c, 'a>> {
+    let owners = context
+        .facts
+        .owners
+        .get_or_init(|| find_owners(context, written_urls(context)));
+    let urls = written_urls(context).iter().zip(owners);
+    urls.filter_map(|(url, owner)| {
+        Some(Mirror {
+            url,
+            owner: owner.as_ref()?,
+        })
+    })
+}
+
+/// The mirror that receives the pushes: containerd sends them to the first endpoint that may have them.
+pub fn receives_pushes(context: &NamespaceContext, mirror: Mirror) -> bool {
+    written_urls(context)
+        .iter()
+        .find(|url| url.entry.host.capabilities.has(Capabilities::PUSH))
+        .is_some_and(|first| first.span == mirror.url.span)
+}
+
+/// The headers that `context` sets, endpoint by endpoint, in the order of the text.
+pub fn headers<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [Vec<Header<'a>>] {
+    let headers = &context.facts.headers;
+    headers.get_or_init(|| find_headers(context))
+}
+
+/// The TLS settings of a namespace that name files: the entries of hosts.toml, whether it is dropped now or not; without one,
+/// the certificate files of the directory.
+pub fn tls_entries<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [TlsEntry<'a>] {
+    let entries = &context.facts.tls_entries;
+    entries.get_or_init(|| find_entries(context))
+}
+
+/// The files that a namespace's hosts.toml names, or that containerd finds in Docker's layout, as paths of the node.
+pub fn named_files(context: &NamespaceContext) -> Vec<String> {
+    let mut named = Vec::new();
+    for entry in tls_entries(context) {
+        let pairs = entry.client.iter();
+        let pairs = pairs.flat_map(|pair| iter::once(&pair.certificate).chain(&pair.key));
+        named.extend(entry.ca.iter().chain(pairs).map(|f| path::clean(&f.path)));
+    }
+    named
+}
+
+/// The certificate files of a namespace that can be read here and hold certificates.
+pub fn certificate_files<'c>(context: &'c NamespaceContext) -> &'c [CertificateFile] {
+    let files = &context.facts.certificate_files;
+    files.get_or_init(|| find_files(context, tls_entries(context)))
+}
+
+/// The files of a namespace that containerd refuses.
+///
+/// A file named several times is one cause. So is a list of a certificate and its key that
+/// containerd takes for two clients: it is told at the certificate alone.
+pub fn faults<'c>(context: &'c NamespaceContext) -> &'c [Fault] {
+    let faults = &context.facts.faults;
+    faults.get_or_init(|| find_faults(context))
+}
