@@ -1,10 +1,10 @@
 use std::net::Ipv6Addr;
 
 use crate::containerd::{Cause, Role};
+use crate::facts::placeholders::placeholder_in;
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 use crate::go::url::UrlError;
-use crate::repair::placeholders::placeholder_in;
 
 crate::rule! {
     /// A URL that Go's URL parser rejects.

@@ -1,6 +1,6 @@
+use crate::facts::is_example_name;
 use crate::facts::{Check, NamespaceContext, Shape, written_urls};
 use crate::finding::{Consequence, Environment, Finding};
-use crate::repair::is_example_name;
 
 crate::rule! {
     /// A URL that still holds a placeholder.

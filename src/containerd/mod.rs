@@ -7,6 +7,7 @@
 pub mod directory;
 pub mod endpoint;
 pub mod files;
+mod glob;
 pub mod hosts;
 pub mod loader;
 pub mod mirrors;

@@ -7,6 +7,7 @@ use super::config_path::{
     Extent, extent, has_hosts_file, holds_configuration, is_called_config_path,
 };
 use super::evidence::holds_hosts_text;
+use super::find_error::{FindError, shown};
 use super::globs::{Exclusions, PathGlobs, absolute};
 use super::io as disk;
 use super::lone::Lone;
@@ -16,7 +17,6 @@ use super::search::{Searched, search};
 use super::tracked::Repositories;
 use super::unread::{self, Unread};
 use super::{Namespace, Tree, TreeOptions};
-use crate::containerd::FileError;
 use crate::containerd::directory::DEFAULT;
 
 /// How a directory on the command line is to be taken.
@@ -60,38 +60,6 @@ pub struct Discovery {
     pub unused: Vec<Unread>,
     /// What stood in the way.
     pub errors: Vec<FindError>,
-}
-
-/// Why a path leads to no tree.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FindError {
-    /// It cannot be looked at.
-    #[error("cannot read {path}: {error}")]
-    Unreadable {
-        /// As the user named it.
-        path: String,
-        /// Why.
-        error: FileError,
-    },
-    /// Nothing to lint is there.
-    #[error(
-        "nothing to lint in {path}: it contains no namespace (a directory such as docker.io/ with hosts.toml or certificates in it) \
-         and no config.toml of containerd"
-    )]
-    Nothing {
-        /// As the user named it.
-        path: String,
-        /// The files that may have been meant.
-        unread: Vec<Unread>,
-    },
-    /// A file that belongs to no tree.
-    #[error("{path} {why}")]
-    Unrelated {
-        /// As the user named it.
-        path: String,
-        /// What it is, and what can be done.
-        why: String,
-    },
 }
 
 /// Finds the trees that `paths` name, without the files of a node's own configuration: [`discover`] finds them, too.
@@ -407,16 +375,6 @@ impl Finder<'_> {
             (Some(_), None) => {}
         }
         tree
-    }
-}
-
-/// A path as it is shown: `/` between parts.
-pub(super) fn shown(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if cfg!(windows) {
-        text.replace('\\', "/")
-    } else {
-        text.into_owned()
     }
 }
 

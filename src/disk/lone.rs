@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{find::shown, place::parent};
+use super::find_error::shown;
+use super::place::parent;
 
 /// The name of a namespace that stands for a registry of which nobody knows which one it is. No registry can have it: `.invalid`
 /// is reserved for names that are none.

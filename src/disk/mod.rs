@@ -4,6 +4,7 @@ mod config_path;
 mod deploy;
 mod evidence;
 mod find;
+mod find_error;
 mod globs;
 mod io;
 mod lone;
@@ -30,7 +31,8 @@ use names::{Likeness, likeness};
 pub use self::io::{Directory, FileInfo, ReadFile, file_error, read, repository_root};
 pub use config_path::Extent;
 pub use evidence::{is_hosts_file, is_node_config};
-pub use find::{Discovery, FindError, FindOptions, Kind, discover, find};
+pub use find::{Discovery, FindOptions, Kind, discover, find};
+pub use find_error::FindError;
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
 pub use lone::{Lone, UNKNOWN_REGISTRY, is_unknown_registry};
 pub use names::{
@@ -174,7 +176,7 @@ impl Tree {
     /// The tree of a hosts.toml that lies in no config path; see [`Lone`]. It is for a node elsewhere.
     pub fn of_lone(lone: Lone, options: &TreeOptions) -> Tree {
         let directory = place::parent(&lone.file);
-        let mut tree = Tree::open(&directory, &find::shown(&directory), options);
+        let mut tree = Tree::open(&directory, &find_error::shown(&directory), options);
         if tree.deployment == Deployment::InPlace {
             tree.root = path::clean(
                 options

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use super::config_path::{Extent, extent, is_called_config_path};
-use super::find::shown;
+use super::find_error::shown;
 use super::globs::absolute;
 use super::io::repository_root;
 use super::names::{Likeness, is_known_registry, likeness};

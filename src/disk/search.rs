@@ -8,7 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::config_path::{Extent, extent, has_hosts_file, holds_anything, is_called_config_path};
 use super::evidence::{holds_hosts_text, is_node_config};
-use super::find::{FindError, shown};
+use super::find_error::{FindError, shown};
 use super::globs::Exclusions;
 use super::io as disk;
 use super::names::{

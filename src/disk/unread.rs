@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 use walkdir::WalkDir;
 
-use super::find::shown;
+use super::find_error::shown;
 use super::globs::Exclusions;
 use super::io as disk;
 use super::search::is_skipped;

@@ -18,6 +18,7 @@ mod load;
 mod mirrors;
 mod names;
 pub(crate) mod node;
+pub(crate) mod placeholders;
 mod rule;
 pub mod same_registry;
 pub mod sections;
@@ -34,6 +35,7 @@ pub use mirrors::{
     list_without, listed, place_of,
 };
 pub use node::{Group, NodeContext};
+pub use placeholders::is_example_name;
 pub use rule::{Check, Rule};
 pub use tree::TreeContext;
 pub use urls::{Shape, WrittenUrl, setting};

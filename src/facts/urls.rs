@@ -13,10 +13,10 @@ use super::view::{Entry, NamespaceView};
 use crate::containerd::Role;
 use crate::containerd::hosts::with_scheme;
 use crate::containerd::loader::{port_of, split_host_port};
+use crate::facts::placeholders::placeholder;
 use crate::finding::hosts::bare_name;
 use crate::go::Rules;
 use crate::go::url::{self, Url};
-use crate::repair::placeholders::placeholder;
 use crate::toml::Span;
 use crate::toml::view::{Document, Header, HostTable, Item, Spelling, Table};
 

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::finding::{Consequence, Finding};
 use super::source::Source;
 use crate::toml::Span;
 
@@ -89,74 +88,5 @@ impl Fix {
             let unix = edit.replacement.replace("\r\n", "\n");
             edit.replacement = unix.replace('\n', "\r\n");
         }
-    }
-}
-
-impl Finding {
-    /// A fix with one edit.
-    pub fn fix(
-        mut self,
-        safety: Safety,
-        description: impl Into<String>,
-        span: Span,
-        replacement: impl Into<String>,
-    ) -> Finding {
-        let edits = vec![Edit {
-            span,
-            replacement: replacement.into(),
-        }];
-        self.fix = Some(Fix::new(safety, description, edits));
-        self
-    }
-
-    /// A fix with several edits.
-    pub fn fix_edits(
-        mut self,
-        safety: Safety,
-        description: impl Into<String>,
-        edits: impl IntoIterator<Item = (Span, String)>,
-    ) -> Finding {
-        let edits: Vec<Edit> = edits
-            .into_iter()
-            .map(|(span, replacement)| Edit { span, replacement })
-            .collect();
-        self.fix = (!edits.is_empty()).then(|| Fix::new(safety, description, edits));
-        self
-    }
-
-    /// The fix, when `--fix` can write it: of hosts.toml files, and of a node's config.toml. What is found in a file
-    /// that a config.toml imports shows its fix in the formats that carry edits.
-    pub fn writable_fix(&self) -> Option<&Fix> {
-        self.fix.as_ref().filter(|fix| !fix.is_for_import)
-    }
-
-    /// The fix, where it can be shown: not where its edits repeat a secret of the file.
-    pub fn shown_fix(&self) -> Option<&Fix> {
-        let fix = self.fix.as_ref()?;
-        let source = self.location.source.as_ref()?;
-        let shown = |edit: &Edit| !source.secrets().are_in(&edit.replacement);
-        fix.edits.iter().all(shown).then_some(fix)
-    }
-
-    /// What may change by the fix, where that is not what the consequence says.
-    pub fn promise(mut self, promise: Promise) -> Finding {
-        if let Some(fix) = &mut self.fix {
-            fix.promise = Some(promise);
-        }
-        self
-    }
-
-    /// What may change by the fix.
-    pub fn promised(&self) -> Promise {
-        let said = self.fix.as_ref().and_then(|fix| fix.promise);
-        said.unwrap_or(match self.consequence {
-            Consequence::Crash | Consequence::FileIgnored | Consequence::KeyIgnored => {
-                Promise::Reads
-            }
-            // Of all that makes pulls fail, certificates alone are named in the text.
-            Consequence::PullsFail => Promise::Mends(Part::Client),
-            Consequence::RequestsFail => Promise::Mends(Part::Url),
-            Consequence::Misread | Consequence::Exposure | Consequence::Advice => Promise::Nothing,
-        })
     }
 }

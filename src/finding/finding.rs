@@ -3,87 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::edit::Fix;
+use super::edit::{Edit, Fix, Part, Promise, Safety};
 use super::meta::Meta;
+use super::severity::{Consequence, Severity};
 use super::source::Source;
 use crate::containerd::{Release, Releases};
 use crate::toml::Span;
 use crate::toml::view::within;
-
-/// How much a finding matters.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Works, and could be better.
-    Note,
-    /// Does not do what it says, or gives something away.
-    Warning,
-    /// containerd does not use it, or pulls fail.
-    Error,
-}
-
-impl Severity {
-    /// The word for it: `error`, `warning`, `note`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Severity::Note => "note",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        }
-    }
-}
-
-/// What follows for the node. The words are the project's, see the README.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Consequence {
-    /// containerd dies.
-    Crash,
-    /// Every pull from the namespace fails.
-    PullsFail,
-    /// hosts.toml is dropped whole.
-    FileIgnored,
-    /// Requests to this one endpoint cannot succeed.
-    RequestsFail,
-    /// A key, table, file or directory that nothing reads.
-    KeyIgnored,
-    /// Used, but not as it was meant.
-    Misread,
-    /// Works, and gives away trust, a secret or privacy.
-    Exposure,
-    /// Works, and could be better.
-    Advice,
-}
-
-impl Consequence {
-    /// The word as it stands in JSON and in the documentation.
-    pub fn word(self) -> &'static str {
-        match self {
-            Consequence::Crash => "crash",
-            Consequence::PullsFail => "pulls-fail",
-            Consequence::FileIgnored => "file-ignored",
-            Consequence::RequestsFail => "requests-fail",
-            Consequence::KeyIgnored => "key-ignored",
-            Consequence::Misread => "misread",
-            Consequence::Exposure => "exposure",
-            Consequence::Advice => "advice",
-        }
-    }
-}
 
 /// A place: a file or directory, and where in its text.
 #[derive(Debug, Clone)]
@@ -223,6 +149,73 @@ impl Finding {
             text: text.into(),
         });
         self
+    }
+
+    /// A fix with one edit.
+    pub fn fix(
+        mut self,
+        safety: Safety,
+        description: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+    ) -> Finding {
+        let edits = vec![Edit {
+            span,
+            replacement: replacement.into(),
+        }];
+        self.fix = Some(Fix::new(safety, description, edits));
+        self
+    }
+
+    /// A fix with several edits.
+    pub fn fix_edits(
+        mut self,
+        safety: Safety,
+        description: impl Into<String>,
+        edits: impl IntoIterator<Item = (Span, String)>,
+    ) -> Finding {
+        let edits: Vec<Edit> = edits
+            .into_iter()
+            .map(|(span, replacement)| Edit { span, replacement })
+            .collect();
+        self.fix = (!edits.is_empty()).then(|| Fix::new(safety, description, edits));
+        self
+    }
+
+    /// The fix, when `--fix` can write it: of hosts.toml files, and of a node's config.toml. What is found in a file
+    /// that a config.toml imports shows its fix in the formats that carry edits.
+    pub fn writable_fix(&self) -> Option<&Fix> {
+        self.fix.as_ref().filter(|fix| !fix.is_for_import)
+    }
+
+    /// The fix, where it can be shown: not where its edits repeat a secret of the file.
+    pub fn shown_fix(&self) -> Option<&Fix> {
+        let fix = self.fix.as_ref()?;
+        let source = self.location.source.as_ref()?;
+        let shown = |edit: &Edit| !source.secrets().are_in(&edit.replacement);
+        fix.edits.iter().all(shown).then_some(fix)
+    }
+
+    /// What may change by the fix, where that is not what the consequence says.
+    pub fn promise(mut self, promise: Promise) -> Finding {
+        if let Some(fix) = &mut self.fix {
+            fix.promise = Some(promise);
+        }
+        self
+    }
+
+    /// What may change by the fix.
+    pub fn promised(&self) -> Promise {
+        let said = self.fix.as_ref().and_then(|fix| fix.promise);
+        said.unwrap_or(match self.consequence {
+            Consequence::Crash | Consequence::FileIgnored | Consequence::KeyIgnored => {
+                Promise::Reads
+            }
+            // Of all that makes pulls fail, certificates alone are named in the text.
+            Consequence::PullsFail => Promise::Mends(Part::Client),
+            Consequence::RequestsFail => Promise::Mends(Part::Url),
+            Consequence::Misread | Consequence::Exposure | Consequence::Advice => Promise::Nothing,
+        })
     }
 
     /// The order of a report: by path, place, rule, message.

@@ -1,6 +1,6 @@
 //! What is known of a rule: its name, category, severity, consequence, documentation.
 
-use super::finding::{Consequence, Severity};
+use super::severity::{Consequence, Severity};
 
 /// The part of the catalogue that a rule belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

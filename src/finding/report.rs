@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
 use super::meta::Meta;
 use super::packed::Packed;
+use super::severity::Severity;
 use crate::containerd::{FileError, Release};
 
 /// Something that kept the tool from its work in one place.

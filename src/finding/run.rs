@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::finding::Severity;
 use super::hosts::HostPatterns;
 use super::meta::Meta;
+use super::severity::Severity;
 use crate::containerd::Release;
 use crate::disk::{Exclusions, PathGlobs};
 

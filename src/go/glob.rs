@@ -1,45 +1,11 @@
-//! `filepath.Match` and `filepath.Glob`, on POSIX.
-
-use super::path;
-use crate::containerd::Files;
+//! `filepath.Match`, on POSIX.
 
 /// A pattern that is malformed: a bracket without its end, an escape of nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadPattern;
 
-/// The paths that match a pattern, in the order in which Go finds them. Directories that cannot be read hold nothing.
-pub fn glob(files: &dyn Files, pattern: &str) -> Result<Vec<String>, BadPattern> {
-    // Go looks over the whole pattern before it looks for files.
-    matches(pattern, "")?;
-    find(files, pattern)
-}
-
-fn find(files: &dyn Files, pattern: &str) -> Result<Vec<String>, BadPattern> {
-    if !has_meta(pattern) {
-        let found = files.stat(pattern).is_ok();
-        return Ok(found.then(|| pattern.to_owned()).into_iter().collect());
-    }
-    let (directory, name) = match pattern.rfind('/') {
-        Some(at) => (&pattern[..at], &pattern[at + 1..]),
-        None => (".", pattern),
-    };
-    let directory = if directory.is_empty() { "/" } else { directory };
-    let directories = match has_meta(directory) {
-        true => find(files, directory)?,
-        false => vec![directory.to_owned()],
-    };
-    let mut found = Vec::new();
-    for directory in directories {
-        for entry in files.list(&directory).unwrap_or_default() {
-            if matches(name, &entry.name)? {
-                found.push(path::join(&directory, &entry.name));
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn has_meta(pattern: &str) -> bool {
+/// Whether a pattern stands for more than one name.
+pub(crate) fn has_meta(pattern: &str) -> bool {
     pattern.contains(['*', '?', '[', '\\'])
 }
 

@@ -8,6 +8,19 @@ use crate::containerd::hosts::api_root;
 use crate::containerd::mirrors::default_host;
 use crate::containerd::{Endpoint, Tls};
 
+/// A hosts.toml to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostsFile {
+    /// The registry host; `None` for `_default`.
+    pub host: Option<String>,
+    /// The directory: the registry host, its port written so that every file system takes it.
+    pub directory: String,
+    /// The text.
+    pub text: String,
+    /// The endpoints that it gives.
+    pub endpoints: Vec<Endpoint>,
+}
+
 /// What stands in a path as it is.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')

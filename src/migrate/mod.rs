@@ -1,6 +1,6 @@
 //! From the registry tables of an old configuration to a certs.d tree that behaves the same.
 //!
-//! [`Source::read`] takes containerd's config.toml, registries.yaml of k3s and rke2, or Docker's daemon.json,
+//! [`parse`] takes containerd's config.toml, registries.yaml of k3s and rke2, or Docker's daemon.json,
 //! and gives what it [meant](Old): which endpoints a registry host had. [`migrate`] writes a hosts.toml for each
 //! host of which it said something, and tells what cannot be carried over. Nothing here opens a file.
 
@@ -10,6 +10,7 @@ mod docker;
 mod hosts_toml;
 mod k3s;
 mod old;
+mod parse;
 mod plan;
 mod registries_yaml;
 mod remarks;
@@ -20,9 +21,11 @@ mod tables;
 mod tree;
 
 pub use docker::Daemon;
+pub use hosts_toml::HostsFile;
 pub use k3s::Registries;
 pub use old::{Old, Others};
-pub use plan::{HostsFile, Migration, Options, migrate, without_repeats};
+pub use parse::{guess, parse};
+pub use plan::{Migration, Options, migrate, without_repeats};
 pub use report::{Remark, SourceError, Weight};
 pub use section::{Header, Plugin, Section, Written, section};
 pub use source::{Kind, Source};

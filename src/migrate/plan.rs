@@ -1,6 +1,6 @@
 //! From what an old configuration meant to the files of a tree.
 
-use super::hosts_toml::{Content, is_writable, text};
+use super::hosts_toml::{Content, HostsFile, is_writable, text};
 use super::old::Others;
 use super::remarks;
 use super::report::{Remark, Weight};
@@ -19,19 +19,6 @@ pub struct Options<'a> {
     pub config_path: &'a str,
     /// The name of the source, for the comments.
     pub from: &'a str,
-}
-
-/// A hosts.toml to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HostsFile {
-    /// The registry host; `None` for `_default`.
-    pub host: Option<String>,
-    /// The directory: the registry host, its port written so that every file system takes it.
-    pub directory: String,
-    /// The text.
-    pub text: String,
-    /// The endpoints that it gives.
-    pub endpoints: Vec<Endpoint>,
 }
 
 /// What comes out.

@@ -1,7 +1,6 @@
 //! The words of the remarks about endpoints and registries.
 
-use super::hosts_toml::is_own;
-use super::plan::HostsFile;
+use super::hosts_toml::{HostsFile, is_own};
 use super::report::{Remark, Weight};
 use super::section::Written;
 use super::source::Kind;

@@ -1,11 +1,8 @@
-//! The old configuration: which kind it is, and what is read out of it.
-
-use std::path::Path;
+//! An old configuration that was read: its kind, and what it meant.
 
 use super::old::Old;
-use super::report::{Remark, SourceError};
+use super::report::Remark;
 use super::section::Written;
-use super::{config_toml, daemon_json, registries_yaml, tree};
 
 /// The kinds of files that can be migrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -27,29 +24,7 @@ impl Kind {
             Kind::Docker => "daemon.json",
         }
     }
-
-    /// Tells the kind by the ending of the file's name, or else by how the text begins.
-    pub fn guess(path: &Path, text: &str) -> Option<Kind> {
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-        match ending.as_deref() {
-            Some("toml") => return Some(Kind::Containerd),
-            Some("yaml" | "yml") => return Some(Kind::K3s),
-            Some("json") => return Some(Kind::Docker),
-            _ => {}
-        }
-        let is_table = |node: Result<tree::Node, SourceError>| {
-            node.is_ok_and(|node| !node.entries().is_empty())
-        };
-        if text.trim_start().starts_with('{') {
-            return Some(Kind::Docker);
-        }
-        if is_table(tree::toml(text)) {
-            return Some(Kind::Containerd);
-        }
-        is_table(tree::yaml(text)).then_some(Kind::K3s)
-    }
 }
-
 /// What was read.
 pub struct Source {
     /// Its kind.
@@ -62,27 +37,4 @@ pub struct Source {
     pub remarks: Vec<Remark>,
     /// How config.toml is written, where it is one.
     pub written: Option<Written>,
-}
-
-impl Source {
-    /// Reads a text of this kind.
-    ///
-    /// # Errors
-    /// When the text is not of its format, or its program would refuse what stands there.
-    pub fn read(kind: Kind, text: &str) -> Result<Source, SourceError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let read = match kind {
-            Kind::Containerd => config_toml::read(text),
-            Kind::K3s => registries_yaml::read(text),
-            Kind::Docker => daemon_json::read(text),
-        };
-        read.map_err(|error| match text.find("{{") {
-            Some(at) => {
-                let line = text[..at].matches('\n').count() + 1;
-                SourceError::at(line, "this is a template, with `{{ … }}` in it")
-                    .help("give the file that is made from it, as it lies on a node")
-            }
-            None => error,
-        })
-    }
 }

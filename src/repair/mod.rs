@@ -2,8 +2,6 @@
 
 pub mod keys;
 pub mod nearest;
-pub(crate) mod placeholders;
 pub mod slips;
 
 pub use nearest::nearest;
-pub use placeholders::is_example_name;

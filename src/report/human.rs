@@ -11,6 +11,7 @@ use miette::{
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::snippet::{Label, Snippet, TAB_WIDTH};
+use super::wrap::wrapping;
 use super::{Options, place};
 use crate::containerd::Release;
 use crate::finding::words::releases_in_words;
@@ -40,14 +41,6 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         writeln!(out)?;
     }
     Ok(())
-}
-
-/// How prose is wrapped: paths and URLs stay whole, so that they can be copied.
-pub fn wrapping<'a>(width: usize) -> textwrap::Options<'a> {
-    textwrap::Options::new(width)
-        .break_words(false)
-        .word_separator(WordSeparator::AsciiSpace)
-        .word_splitter(WordSplitter::NoHyphenation)
 }
 
 struct Printer<'a> {

@@ -17,6 +17,7 @@ mod sarif;
 mod snippet;
 mod stream;
 mod summary;
+mod wrap;
 mod xml;
 
 use std::io::{self, Write};
@@ -24,9 +25,9 @@ use std::path::PathBuf;
 
 use crate::finding::{Meta, Report};
 
-pub use human::wrapping;
 pub use stream::write_json;
 pub use summary::{Offer, fixable, summary, vanished};
+pub use wrap::wrapping;
 
 /// A format that findings are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]

@@ -331,7 +331,7 @@ impl ShownLine {
 
 /// A label in lines of at most `room` columns; `None` when that would be a column of words.
 fn wrapped(text: &str, room: usize) -> Option<String> {
-    let lines = textwrap::wrap(text, super::human::wrapping(room.max(1)));
+    let lines = textwrap::wrap(text, super::wrap::wrapping(room.max(1)));
     let fits = lines.iter().all(|line| display_width(line) <= room);
     (fits && lines.len() <= 3).then(|| lines.join("\n"))
 }

@@ -21,6 +21,7 @@ pub use document::document;
 
 mod decoder;
 mod document;
+mod error;
 mod numbers;
 mod parser;
 mod seen;

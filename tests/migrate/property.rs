@@ -230,7 +230,7 @@ proptest! {
                 text.replace_range(at..end, by);
             }
         }
-        let said = match Source::read(kind, &text) {
+        let said = match certsd_lint::migrate::parse(kind, &text) {
             Ok(source) => {
                 let releases = all_lines();
                 let options = Options { releases: &releases, config_path: ROOT, from: kind.file() };
@@ -246,7 +246,7 @@ proptest! {
 #[test]
 fn a_password_in_a_path_is_not_copied() {
     let text = SOURCES[0].1.replacen("https://user", "https//user", 1);
-    let source = Source::read(Kind::Containerd, &text).unwrap();
+    let source = certsd_lint::migrate::parse(Kind::Containerd, &text).unwrap();
     let releases = all_lines();
     let options = Options {
         releases: &releases,

@@ -1,7 +1,7 @@
 //! Each case, on each release.
 
 use certsd_lint::containerd::{Endpoint, Release};
-use certsd_lint::migrate::{Options, Source, migrate};
+use certsd_lint::migrate::{Options, migrate};
 
 use super::cases::cases;
 use super::compare::{ROOT, Written, differences};
@@ -25,7 +25,7 @@ fn the_migrated_trees_mean_what_the_old_configurations_meant() {
             continue;
         }
         let releases = case.releases();
-        let source = Source::read(case.kind, &case.text).unwrap();
+        let source = certsd_lint::migrate::parse(case.kind, &case.text).unwrap();
         let options = Options {
             releases: &releases,
             config_path: ROOT,
@@ -33,7 +33,9 @@ fn the_migrated_trees_mean_what_the_old_configurations_meant() {
         };
         let migration = migrate(source, &options);
         let tree = Written::new(&migration);
-        let old = Source::read(case.kind, &case.text).unwrap().old;
+        let old = certsd_lint::migrate::parse(case.kind, &case.text)
+            .unwrap()
+            .old;
         let mut hosts = old.named();
         hosts.extend(STRANGERS.iter().map(ToString::to_string));
         // For all lines, whichever the case is written for; but for those that it is not written for at all.
@@ -58,7 +60,7 @@ fn a_path_of_windows_is_written_as_it_is() {
         .into_iter()
         .find(|case| case.name == "windows")
         .unwrap();
-    let source = Source::read(case.kind, &case.text).unwrap();
+    let source = certsd_lint::migrate::parse(case.kind, &case.text).unwrap();
     let releases = Release::supported();
     let options = Options {
         releases: &releases,
@@ -80,7 +82,7 @@ fn a_bracketed_address_is_left_out_for_1_x_and_nothing_else_is() {
         .into_iter()
         .find(|case| case.name == "ipv6-on-1.x")
         .unwrap();
-    let source = Source::read(case.kind, &case.text).unwrap();
+    let source = certsd_lint::migrate::parse(case.kind, &case.text).unwrap();
     let releases = Release::supported();
     let options = Options {
         releases: &releases,

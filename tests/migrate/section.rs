@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use certsd_lint::containerd::node::{self, Cri};
 use certsd_lint::containerd::{DirEntry, FileError, Files};
-use certsd_lint::migrate::{Kind, Migration, Options, Source, migrate};
+use certsd_lint::migrate::{Kind, Migration, Options, migrate};
 
 use super::cases::cases;
 use super::compare::ROOT;
@@ -75,7 +75,7 @@ fn done(text: &str, migration: &Migration) -> String {
 fn a_node_that_does_what_is_said_uses_the_tree() {
     let mut tried = 0;
     for case in cases().iter().filter(|case| case.kind == Kind::Containerd) {
-        let source = Source::read(case.kind, &case.text).unwrap();
+        let source = certsd_lint::migrate::parse(case.kind, &case.text).unwrap();
         // Where every plugin has its short name, there is more to rename than the registry.
         if !source.holds_registries || case.name == "schema-1" {
             continue;
@@ -124,7 +124,7 @@ fn the_section_alone_is_read_by_all_releases_that_it_is_for() {
                 config_path: ROOT,
                 from: kind.file(),
             };
-            let migration = migrate(Source::read(kind, "{}").unwrap(), &options);
+            let migration = migrate(certsd_lint::migrate::parse(kind, "{}").unwrap(), &options);
             for release in releases {
                 let node = Node(migration.section.text.clone());
                 let outcome = node::load(release, &node, PATH);

@@ -11,7 +11,7 @@ use super::terminal::Terminal;
 use super::{Error, Exit, Result, values};
 use crate::containerd::Release;
 use crate::disk::{DEFAULT_CONFIG_PATH, read};
-use crate::migrate::{Kind, Migration, Options, Source, SourceError, migrate};
+use crate::migrate::{Kind, Migration, Options, SourceError, guess, migrate, parse};
 use crate::printable::one_line;
 
 /// Real files have a few kilobytes.
@@ -86,13 +86,13 @@ pub fn run(args: &MigrateArgs, terminal: &Terminal, out: &mut dyn Write) -> Resu
     let (name, text) = source(&args.source)?;
     let kind = args
         .from
-        .or_else(|| Kind::guess(&args.source, &text))
+        .or_else(|| guess(&args.source, &text))
         .ok_or_else(|| {
             Error::message(format!(
                 "cannot tell what {name} is; say it with `--from containerd`, `--from k3s` or `--from docker`"
             ))
         })?;
-    let source = Source::read(kind, &text).map_err(|error| unreadable(&name, kind, &error))?;
+    let source = parse(kind, &text).map_err(|error| unreadable(&name, kind, &error))?;
     let mut releases = releases(args.containerd.as_deref());
     // Where nobody said what the node runs, the file does: nothing that does not know its version.
     let version = source.written.as_ref().map_or(0, |w| i64::from(w.version));

@@ -1,8 +1,9 @@
 //! Which files `imports` names (containerd's `resolveImports`).
 
 use crate::containerd::files::Files;
+use crate::containerd::glob;
 use crate::containerd::release::Release;
-use crate::go::glob::{self, BadPattern};
+use crate::go::glob::BadPattern;
 use crate::go::path;
 
 /// What a text in `imports` stands for.

@@ -11,9 +11,10 @@ use std::cmp::Ordering;
 use std::marker::PhantomData;
 
 use super::edit::Safety;
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
 use super::meta::Meta;
 use super::report::{Suppressed, Suppressor};
+use super::severity::Severity;
 use block::{Block, Home};
 
 /// A block that has grown to so many bytes is followed by another.

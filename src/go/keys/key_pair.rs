@@ -3,7 +3,8 @@
 //! containerd reads every pair that `client` names, and every `*.cert` of Docker's layout, this way, and fails every pull
 //! from the namespace where one is refused.
 
-use super::private_key::{self as key, KeyError};
+use super::error::KeyError;
+use super::private_key as key;
 use super::public_key::PublicKey;
 use crate::go::Rules;
 use crate::go::pem::{self, Block};

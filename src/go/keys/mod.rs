@@ -2,12 +2,14 @@
 //! packages of the algorithms.
 
 mod curve;
+mod error;
 mod key_pair;
 pub(crate) mod private_key;
 pub(crate) mod public_key;
 mod rsa;
 
 pub use curve::Curve;
+pub use error::KeyError;
 pub use key_pair::{KeyPair, KeyPairError};
-pub use private_key::{KeyError, read as read_private_key};
+pub use private_key::read as read_private_key;
 pub use public_key::PublicKey;

@@ -1,29 +1,12 @@
 //! Private keys, as Go's TLS reads them: PKCS#8, PKCS#1 or SEC 1, whatever the label says.
 
 use super::curve::Curve;
+use super::error::{KeyError, NOT_PKCS1};
 use super::public_key::PublicKey;
 use super::rsa;
 use crate::go::asn1::Oid;
 use crate::go::asn1::der::{BitString, Reader, tag};
 use crate::go::pem::Block;
-
-/// Why Go cannot use a private key. Each text goes on from "the key …".
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// It is protected by a password, for which containerd has no place.
-    #[error("is encrypted, and containerd has no way to ask for a password")]
-    Encrypted,
-    /// It is of a kind that Go's TLS has no use for.
-    #[error("is of the kind {0}, which Go's TLS cannot use; it knows RSA, ECDSA and Ed25519")]
-    UnsupportedKind(String),
-    /// It is on a curve that Go does not know.
-    #[error("is on {0}; Go knows P-224, P-256, P-384 and P-521 only")]
-    UnsupportedCurve(String),
-    /// It cannot be read, or its numbers are wrong.
-    #[error("is damaged: {0}")]
-    Damaged(&'static str),
-}
 
 /// Reads the private key of a PEM block and gives the public key that belongs to it.
 ///
@@ -67,8 +50,6 @@ fn explain(block: &Block, errors: [KeyError; 3]) -> KeyError {
 }
 
 const NOT_PKCS8: KeyError = KeyError::Damaged("it is no key in PKCS#8 format, or is cut off");
-pub(crate) const NOT_PKCS1: KeyError =
-    KeyError::Damaged("it is no RSA key in PKCS#1 format, or is cut off");
 const NOT_SEC1: KeyError = KeyError::Damaged("it is no EC key in SEC 1 format, or is cut off");
 const FORMATS: [KeyError; 3] = [NOT_PKCS8, NOT_PKCS1, NOT_SEC1];
 

@@ -2,13 +2,12 @@
 
 use num_bigint::BigUint;
 
-use super::private_key::KeyError;
+use super::error::{KeyError, NOT_PKCS1};
 use super::public_key::{PublicKey, to_positive};
 use crate::go::asn1::der::{self, Reader, tag};
 
 /// Reads a PKCS#1 key and gives its public half.
 pub(crate) fn read(data: &[u8]) -> Result<PublicKey, KeyError> {
-    const NOT_PKCS1: KeyError = super::private_key::NOT_PKCS1;
     let mut outer = Reader::new(data);
     let mut fields = outer.nested(tag::SEQUENCE).ok_or(NOT_PKCS1)?;
     let version = fields.small_integer().ok_or(NOT_PKCS1)?;

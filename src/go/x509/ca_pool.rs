@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use super::certificate::{Certificate, CertificateError};
+use super::certificate::Certificate;
+use super::error::CertificateError;
 use crate::go::Rules;
 use crate::go::pem;
 

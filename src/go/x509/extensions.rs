@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::certificate::CertificateError;
+use super::error::CertificateError;
 use super::{name_constraints, uri};
 use crate::go::Rules;
 use crate::go::asn1::Oid;
@@ -232,14 +232,9 @@ fn subject_alt_name(rules: Rules, mut value: Reader<'_>) -> Option<()> {
 fn is_address(bytes: &[u8]) -> bool {
     match bytes.len() {
         4 => true,
-        16 => !is_mapped(bytes),
+        16 => !name_constraints::is_mapped(bytes),
         _ => false,
     }
-}
-
-/// Whether an IPv6 address is an IPv4 address in disguise (`::ffff:1.2.3.4`).
-pub(crate) fn is_mapped(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
 }
 
 fn subject_key_identifier(mut value: Reader<'_>) -> Option<()> {

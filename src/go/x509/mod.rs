@@ -18,12 +18,14 @@
 
 mod ca_pool;
 mod certificate;
+mod error;
 mod extensions;
 mod name;
 mod name_constraints;
 mod uri;
 
 pub use ca_pool::{CaPool, SkipReason, SkippedBlock};
-pub use certificate::{Certificate, CertificateError, SignatureAlgorithm};
+pub use certificate::{Certificate, SignatureAlgorithm};
+pub use error::CertificateError;
 pub use extensions::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
 pub use name::Name;

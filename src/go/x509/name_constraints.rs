@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use super::extensions::is_mapped;
 use super::uri::is_domain;
 use crate::go::asn1::der::{Reader, tag};
 
@@ -76,6 +75,11 @@ fn is_network(content: &[u8]) -> bool {
         }
     });
     contiguous && !(address.len() == 16 && is_mapped(address))
+}
+
+/// Whether an IPv6 address is an IPv4 address in disguise (`::ffff:1.2.3.4`).
+pub(crate) fn is_mapped(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
 }
 
 #[cfg(test)]

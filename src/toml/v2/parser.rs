@@ -7,29 +7,12 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use super::error::SyntaxError;
 use super::strings::{self, Text, Token};
 use crate::toml::Span;
 
 /// How deep values and keys may nest. go-toml knows no limit, but it has a larger stack.
 const MAX_DEPTH: usize = 100;
-
-/// The parser does not take the text.
-#[derive(Debug)]
-pub(super) struct SyntaxError {
-    /// Why, in our words.
-    pub message: String,
-    /// Where.
-    pub span: Span,
-}
-
-impl SyntaxError {
-    pub(super) fn new(message: impl Into<String>, span: Span) -> Self {
-        Self {
-            message: message.into(),
-            span,
-        }
-    }
-}
 
 /// One part of a dotted key.
 #[derive(Debug, Clone)]

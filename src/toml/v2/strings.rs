@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::parser::SyntaxError;
+use super::error::SyntaxError;
 use crate::toml::Span;
 
 /// A string as it was read.

@@ -5,7 +5,6 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::headers::Header;
 use crate::toml::{Span, Spanned};
 
 /// How a key or a table is written.
@@ -338,6 +337,29 @@ fn value_node(value: &toml_edit::Value) -> (Spelling, Node) {
         }
     };
     (Spelling::Plain, node)
+}
+
+/// `[a."b"]` or `[[a]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// With its brackets.
+    pub span: Span,
+    /// Its keys, escapes resolved, and their places.
+    pub parts: Vec<Spanned<String>>,
+}
+
+impl Header {
+    /// The key of this number, if there are as many.
+    pub fn part(&self, index: usize) -> Option<&str> {
+        self.parts.get(index).map(|part| part.value.as_str())
+    }
+
+    /// Whether its keys begin as those of `other` up to `length`.
+    pub fn shares(&self, other: &Header, length: usize) -> bool {
+        self.parts.len() >= length
+            && other.parts.len() >= length
+            && (0..length).all(|i| self.parts[i].value == other.parts[i].value)
+    }
 }
 
 #[cfg(test)]

@@ -3,31 +3,8 @@
 //! The tree of a document knows a key by the first place that names it; a header of
 //! its own is known here, `[host."u".header]` with each of its three parts.
 
-use super::document::{Document, Node, Spelling, Table};
+use super::document::{Document, Header, Node, Spelling, Table};
 use crate::toml::{Span, Spanned};
-
-/// `[a."b"]` or `[[a]]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// With its brackets.
-    pub span: Span,
-    /// Its keys, escapes resolved, and their places.
-    pub parts: Vec<Spanned<String>>,
-}
-
-impl Header {
-    /// The key of this number, if there are as many.
-    pub fn part(&self, index: usize) -> Option<&str> {
-        self.parts.get(index).map(|part| part.value.as_str())
-    }
-
-    /// Whether its keys begin as those of `other` up to `length`.
-    pub fn shares(&self, other: &Header, length: usize) -> bool {
-        self.parts.len() >= length
-            && other.parts.len() >= length
-            && (0..length).all(|i| self.parts[i].value == other.parts[i].value)
-    }
-}
 
 impl Document {
     /// The headers of this document, whose text is `text`.
