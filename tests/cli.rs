@@ -167,12 +167,21 @@ fn settings_are_found_upwards_to_the_repository() {
     inside(&["-v", "--no-config", "a"])
         .ends(0)
         .says("settings: no file, as --no-config says");
-    // A file that lies nearer to one of the trees is not silently passed over.
+    // A file that is nearer to one of the trees counts for what lies below it.
     folder.write("repo/b/certs.d/quay.io/hosts.toml", SOUND);
     folder.write("repo/b/certsd-lint.toml", "");
+    inside(&["-v", "."])
+        .ends(0)
+        .says("info: settings for b: b/certsd-lint.toml");
+    folder.write("repo/b/certsd-lint.toml", "baseline = \"x\"\n");
     inside(&["."])
         .ends(0)
-        .says("warning: the settings in b/certsd-lint.toml are not used");
+        .says("warning: `baseline` in b/certsd-lint.toml is ignored");
+    folder.write("repo/b/certsd-lint.toml", "ignroe = []\n");
+    inside(&["."]).fails("did you mean `ignore`?");
+    inside(&["--no-config", "."]).ends(0);
+    inside(&["--config", ".certsd-lint.toml", "."]).ends(0);
+    folder.write("repo/b/certsd-lint.toml", "");
     inside(&["-v", "b"])
         .ends(0)
         .says("info: settings: b/certsd-lint.toml");
@@ -364,4 +373,97 @@ fn everything_is_described() {
         .map(|l| l.chars().count())
         .max();
     assert!(widest <= Some(100));
+}
+
+/// A hosts.toml that is sound from 2.0 on, and in 1.7 has a capability too many.
+const REFERRERS: &str =
+    "[host.\"https://mirror.internal\"]\ncapabilities = [\"pull\", \"resolve\", \"referrers\"]\n";
+
+#[test]
+fn clusters_of_different_releases_are_linted_in_one_run() {
+    let folder = Folder::new(&[".git/"]);
+    for cluster in ["new", "old"] {
+        folder.write(
+            &format!("{cluster}/certs.d/docker.io/hosts.toml"),
+            REFERRERS,
+        );
+    }
+    let settings = "containerd = \"2.3\"\n";
+    let of_paths = "[[overrides]]\npaths = [\"old/**\"]\ncontainerd = \"1.7\"\n";
+    folder.write("certsd-lint.toml", &format!("{settings}{of_paths}"));
+    let check = || {
+        let ended = folder.run(&["--format", "concise", "."]);
+        ended.ends(1).says("1.7.34, 2.3.4");
+        assert!(
+            ended.out.contains("old/certs.d/docker.io/hosts.toml"),
+            "{ended:#?}"
+        );
+        assert!(!ended.out.contains("new/"), "{ended:#?}");
+    };
+    check();
+    // A flag wins.
+    folder.run(&["--containerd", "2.3", "."]).ends(0);
+    // The same by a settings file in the folder.
+    folder.write("certsd-lint.toml", settings);
+    folder.write("old/certsd-lint.toml", "containerd = \"1.7\"\n");
+    check();
+    folder.run(&["old"]).ends(1);
+}
+
+#[test]
+fn each_cluster_has_hosts_paths_and_a_config_of_its_own() {
+    let folder = Folder::new(&[".git/"]);
+    let text = "server = \"https://registry-1.docker.io\"\n[host.\"https://images.fast-company.com\"]\ncapabilities = [\"pull\", \"resolve\"]\n";
+    for cluster in ["a", "b"] {
+        folder.write(&format!("{cluster}/certs.d/docker.io/hosts.toml"), text);
+    }
+    let config = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/srv/certs.d\"\n";
+    folder.write("nodes/a.toml", config);
+    folder.write(
+        "certsd-lint.toml",
+        "[[overrides]]\npaths = [\"a/**\"]\nprivate = \"*.fast-company.com\"\ndeploy-path = \"/srv/certs.d\"\n\
+         containerd-config = \"nodes/a.toml\"\n",
+    );
+    let ended = folder.run(&["-v", "--format", "concise", "a", "b"]);
+    ended.says("tree a/certs.d: seen as it will be at /srv/certs.d on the node");
+    ended.says("tree b/certs.d: seen as it will be at /etc/containerd/certs.d on the node");
+    ended.says("config nodes/a.toml");
+    assert!(!ended.out.contains("a/certs.d"), "{ended:#?}");
+    assert!(!ended.out.contains("config-path-elsewhere"), "{ended:#?}");
+    assert!(
+        ended.out.contains("b/certs.d/docker.io/hosts.toml"),
+        "{ended:#?}"
+    );
+}
+
+#[test]
+fn the_settings_say_for_which_registry_a_file_is() {
+    let folder = Folder::new(&[".git/"]);
+    let text = "[host.\"https://mirror.gcr.io\"]\ncapabilities = [\"pull\", \"resolve\"]\n";
+    folder.write("roles/cri/files/hosts.toml", text);
+    let quiet = folder.run(&["--format", "concise", "."]);
+    quiet
+        .ends(0)
+        .says("name it in the settings: [[namespaces]]");
+    folder.write(
+        "certsd-lint.toml",
+        "[[namespaces]]\npath = \"roles/*/files/hosts.toml\"\nregistry = \"docker.io\"\n",
+    );
+    let ended = folder.run(&["--format", "concise", "."]);
+    ended.ends(1);
+    assert!(
+        ended.out.contains("roles/cri/files/hosts.toml:2"),
+        "{ended:#?}"
+    );
+    assert!(ended.out.contains("public-mirror-resolve"), "{ended:#?}");
+    assert!(!ended.err.contains("[[namespaces]]"), "{ended:#?}");
+    let printed = folder.run(&["--print-settings"]);
+    assert!(
+        printed.out.contains("registry = \"docker.io\""),
+        "{printed:#?}"
+    );
+    // Fixes are written to the file itself.
+    folder.run(&["--fix", "--unsafe-fixes", "."]).ends(0);
+    let fixed = std::fs::read_to_string(folder.path().join("roles/cri/files/hosts.toml")).unwrap();
+    assert!(fixed.contains("capabilities = [\"pull\"]"), "{fixed}");
 }

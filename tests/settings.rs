@@ -161,6 +161,21 @@ fn every_mistake_has_its_place_and_a_remedy() {
         "exclude",
         "cannot be set for some paths only",
     );
+    says(
+        "[[namespaces]]\npath = \"a\"",
+        "[[namespaces]]",
+        "has no `registry`",
+    );
+    says(
+        "[[namespaces]]\npath = \"a\"\nregistry = \"https://quay.io/x\"",
+        "\"https://quay.io/x\"",
+        "did you mean \"quay.io\"?",
+    );
+    says(
+        "[[namespaces]]\npath = \"a\"\nregistry = \"quay.io\"\nhost = 1",
+        "host",
+        "has no `host`",
+    );
     says("ignore = [", "", "this is not TOML");
     says("ignore = []\nignore = []", "ignore", "this is not TOML");
 }
@@ -337,6 +352,27 @@ fn overrides_hold_for_their_paths() {
     );
     assert_eq!(environment("/repo/dev/live/x"), Environment::Production);
     assert_eq!(environment("/repo/other"), Environment::Production);
+}
+
+#[test]
+fn overrides_say_more_of_nodes() {
+    let text = "containerd = \"2.3\"\nprivate = \"a.example\"\n[[overrides]]\npaths = [\"old\"]\ncontainerd = \"1.7\"\n\
+        private = \"b.example\"\n[[overrides]]\npaths = [\"old/x\"]\npublic = \"c.example\"\n";
+    let settings = effective(text, Layer::default()).settings;
+    let old = settings.at("/repo/old/x/certs.d");
+    assert_eq!(old.releases[0].to_string(), "1.7.34");
+    assert!(old.private.matches("a.example") && old.private.matches("b.example"));
+    assert!(old.public.matches("c.example"));
+    let new = settings.at("/repo/new");
+    assert_eq!(new.releases[0].to_string(), "2.3.4");
+    assert!(!new.private.matches("b.example"));
+    assert_eq!(settings.all_releases().len(), 2);
+    let flags = Layer {
+        containerd: Some(Given::flag("--containerd", new.releases.clone())),
+        ..Layer::default()
+    };
+    let settings = effective(text, flags).settings;
+    assert_eq!(settings.at("/repo/old").releases, new.releases);
 }
 
 #[test]

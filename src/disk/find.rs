@@ -37,16 +37,34 @@ pub struct FindOptions {
     pub kind: Option<Kind>,
     /// How the trees are to be seen.
     pub tree: TreeOptions,
-    /// Where the trees at some paths will be on the node; later ones win.
-    pub deploy_paths: Vec<(PathGlobs, String)>,
-    /// The registries that hosts.toml files at some paths are for; later ones win.
-    pub namespaces: Vec<(PathGlobs, String)>,
+    /// Where trees and hosts.toml files belong, by their paths.
+    pub placing: Placing,
+    /// The same for what lies below some directories, in the place of these; the deepest first.
+    pub nested: Vec<(PathBuf, Placing)>,
     /// What a search passes over.
     pub exclude: Exclusions,
     /// Paths that are not there were deleted: what they belonged to is linted.
     pub may_be_deleted: bool,
     /// The text of standard input and the hosts.toml for which it stands.
     pub stdin: Option<(PathBuf, Vec<u8>)>,
+}
+
+/// Where trees and hosts.toml files belong, by their paths here; later ones win.
+#[derive(Debug, Clone, Default)]
+pub struct Placing {
+    /// Where trees will be on the node, unless [`TreeOptions`] say so for all.
+    pub deploy_paths: Vec<(PathGlobs, String)>,
+    /// The registries that hosts.toml files are for.
+    pub namespaces: Vec<(PathGlobs, String)>,
+}
+
+impl FindOptions {
+    fn placing_at(&self, path: &Path) -> &Placing {
+        let absolute = absolute(path);
+        let mut nested = self.nested.iter();
+        let found = nested.find(|(base, _)| absolute.starts_with(base));
+        found.map_or(&self.placing, |(_, placing)| placing)
+    }
 }
 
 /// What the paths of a command line lead to.
@@ -320,16 +338,18 @@ impl Finder<'_> {
     /// The registry that the settings give for a file.
     fn registry_by_settings(&self, file: &Path) -> Option<&str> {
         let path = shown(file);
-        let mut given = self.options.namespaces.iter().rev();
+        let mut given = self.options.placing_at(file).namespaces.iter().rev();
         let (_, registry) = given.find(|(globs, _)| globs.is_match(&path))?;
         Some(registry)
     }
 
     fn options_at(&self, path: &Path) -> TreeOptions {
         let mut options = self.options.tree.clone();
-        let path = shown(path);
-        let mut given = self.options.deploy_paths.iter().rev();
-        if let Some((_, deploy_path)) = given.find(|(globs, _)| globs.is_match(&path)) {
+        let shown = shown(path);
+        let mut given = self.options.placing_at(path).deploy_paths.iter().rev();
+        if options.deploy_path.is_none()
+            && let Some((_, deploy_path)) = given.find(|(globs, _)| globs.is_match(&shown))
+        {
             options.deploy_path = Some(deploy_path.clone());
         }
         options

@@ -42,6 +42,23 @@ impl PathGlobs {
         Ok(())
     }
 
+    /// Those that match every path.
+    pub fn all() -> PathGlobs {
+        let mut globs = PathGlobs::default();
+        // What is no glob would match nothing; this is one.
+        let _ = globs.add(Path::new("/"), "**");
+        globs
+    }
+
+    /// Those that match all below a directory.
+    pub fn below(directory: &Path) -> Result<PathGlobs, globset::Error> {
+        let mut globs = PathGlobs::default();
+        let directory = absolute(directory);
+        let escaped = globset::escape(&directory.to_string_lossy());
+        globs.add(&directory, escaped.trim_end_matches('/'))?;
+        Ok(globs)
+    }
+
     /// Takes over the globs of another.
     pub fn extend(&mut self, other: &PathGlobs) {
         self.globs.extend(other.globs.iter().cloned());

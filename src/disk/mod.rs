@@ -31,7 +31,7 @@ use names::{Likeness, likeness};
 pub use self::io::{Directory, FileInfo, ReadFile, file_error, read, repository_root};
 pub use config_path::Extent;
 pub use evidence::{is_hosts_file, is_node_config};
-pub use find::{Discovery, FindOptions, Kind, discover, find};
+pub use find::{Discovery, FindOptions, Kind, Placing, discover, find};
 pub use find_error::FindError;
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
 pub use lone::{Lone, UNKNOWN_REGISTRY, is_unknown_registry};

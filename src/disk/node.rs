@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::{Deployment, MAX_HOSTS_FILE, Tree, io as disk};
+use super::{Deployment, MAX_HOSTS_FILE, PathGlobs, Tree, io as disk};
 use crate::containerd::{DirEntry, FileError, Files, node};
 use crate::go::path;
 
@@ -23,6 +23,8 @@ pub struct NodeFiles {
     pub deployment: Deployment,
     /// A search has found it, and nobody said which trees belong to it.
     pub is_found: bool,
+    /// The paths of the trees that the node reads, where the settings say so.
+    pub reads: Option<PathGlobs>,
     /// The bytes of config.toml itself, when they come from elsewhere than from the disk.
     overlay: Option<Vec<u8>>,
 }
@@ -64,6 +66,7 @@ impl NodeFiles {
             directory,
             deployment,
             is_found: false,
+            reads: None,
             overlay: None,
         }
     }
@@ -83,8 +86,30 @@ impl NodeFiles {
             && Path::new(&self.shown).file_name() == path.file_name()
     }
 
+    /// The trees of a run that the node reads: those that the settings give it, but none that they give another one; of a file
+    /// that a search has found, those nearby.
+    pub fn trees<'t>(&self, nodes: &[NodeFiles], trees: &'t [Tree]) -> Cow<'t, [Tree]> {
+        if let Some(paths) = &self.reads {
+            let is_own = |tree: &&Tree| paths.is_match(&tree.shown(""));
+            return trees.iter().filter(is_own).cloned().collect();
+        }
+        if self.is_found {
+            return Cow::Owned(self.trees_nearby(nodes, trees));
+        }
+        let mut of_others = nodes
+            .iter()
+            .filter_map(|node| node.reads.as_ref())
+            .peekable();
+        if of_others.peek().is_none() {
+            return Cow::Borrowed(trees);
+        }
+        let others: Vec<&PathGlobs> = of_others.collect();
+        let is_free = |tree: &&Tree| !others.iter().any(|paths| paths.is_match(&tree.shown("")));
+        trees.iter().filter(is_free).cloned().collect()
+    }
+
     /// Those of the trees that most likely belong to this node: no other of the config.toml files lies nearer to them.
-    pub fn trees_nearby(&self, nodes: &[NodeFiles], trees: &[Tree]) -> Vec<Tree> {
+    fn trees_nearby(&self, nodes: &[NodeFiles], trees: &[Tree]) -> Vec<Tree> {
         let nearness = |node: &NodeFiles, tree: &Tree| {
             let tree = super::absolute(&tree.disk);
             let parts = node.directory.components().zip(tree.components());

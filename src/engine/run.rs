@@ -47,17 +47,19 @@ pub fn lint(trees: &[Tree], run: &Run) -> Report {
 pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
     let mut report = Report {
         rules: RULES.iter().map(|rule| &rule.meta).collect(),
-        releases: run.settings.releases.clone(),
+        releases: run.settings.all_releases(),
         ..Report::default()
     };
     for tree in trees {
         lint_tree(tree, run, &mut report);
     }
     for node in nodes {
-        match node.is_found {
-            true => lint_node(node, &node.trees_nearby(nodes, trees), run, &mut report),
-            false => lint_node(node, trees, run, &mut report),
-        }
+        let own = node.trees(nodes, trees);
+        let path = match own.first() {
+            Some(tree) if node.reads.is_some() => tree.shown(""),
+            _ => node.shown.clone(),
+        };
+        lint_node(node, &own, &run.at(&path), &mut report);
     }
     report.findings.sort();
     report.suppressed.sort();
@@ -65,6 +67,7 @@ pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
 }
 
 fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
+    let run = &*run.at(&tree.shown(""));
     let whole = match TreeContext::new(run, tree) {
         Ok(whole) => whole,
         Err(error) => {
@@ -81,13 +84,13 @@ fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
     if tree.only.is_none() {
         of_tree.report.places.push(tree.shown(""));
     }
-    let exclude = &run.settings.exclude;
+    let settings = &run.settings;
     let is_excluded = |name: &str| {
-        exclude.excludes(&tree.shown(name)) || exclude.excludes(&tree.shown_hosts_file(name))
+        settings.excludes(&tree.shown(name)) || settings.excludes(&tree.shown_hosts_file(name))
     };
     let is_wanted = |namespace: &&Namespace| {
         let name = namespace.name.as_str();
-        tree.wants(name) && (exclude.is_empty() || !is_excluded(name))
+        tree.wants(name) && (settings.excludes_nothing() || !is_excluded(name))
     };
     let rules: Vec<&Rule> = RULES
         .iter()
@@ -123,8 +126,10 @@ fn lint_namespace(
     namespace: &Namespace,
     part: &mut Part,
 ) {
-    let (tree, run) = (whole.tree, whole.run);
-    let loaded = Loaded::read(whole, namespace);
+    let tree = whole.tree;
+    let run = whole.run_at(namespace);
+    let run = &*run;
+    let loaded = Loaded::read(whole, run, namespace);
     let context = NamespaceContext::new(whole, &loaded);
     let path = || tree.shown(context.name());
     let mut here = Here::default();
@@ -224,7 +229,7 @@ pub(crate) fn admitted(
         None if finding.rule.on => {}
         Some(Level::Off) | None => return None,
     }
-    if finding.releases.is_empty() || run.settings.exclude.excludes(path) {
+    if finding.releases.is_empty() || run.settings.excludes(path) {
         return None;
     }
     if finding.effect.is_empty() {
@@ -243,7 +248,7 @@ pub(crate) fn admitted(
 
 /// Runs the rules about nodes at one, and lets comments silence what they find.
 fn lint_node(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Report) {
-    if run.settings.exclude.excludes(&node.shown) {
+    if run.settings.excludes(&node.shown) {
         return;
     }
     let Some(context) = NodeContext::new(run, node, trees) else {

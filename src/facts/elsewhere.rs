@@ -30,7 +30,7 @@ fn names_elsewhere(whole: &TreeContext<'_>, namespace: &Namespace) -> Vec<String
     if !may_name_some {
         return Vec::new();
     }
-    let loaded = Loaded::read(whole, namespace);
+    let loaded = Loaded::read(whole, whole.run, namespace);
     let mut named = named_files(&NamespaceContext::new(whole, &loaded));
     named.retain(|path| {
         path.strip_prefix(&directory)

@@ -8,12 +8,14 @@ use super::tree::TreeContext;
 use crate::containerd::directory::DEFAULT;
 use crate::containerd::{Directory, Files, Outcome, Release};
 use crate::disk::{Namespace, is_unknown_registry, registry_host};
-use crate::finding::Source;
+use crate::finding::{Run, Source};
 use crate::go::path;
 use crate::toml::view::{Document, SyntaxError};
 
 /// What is read of a directory, and what containerd makes of it. It is let go as soon as the rules have seen it.
 pub struct Loaded<'a> {
+    /// The run, as it is here.
+    pub run: &'a Run,
     /// The files of the node.
     pub reads: Reads<'a>,
     /// The name at the first level of the tree.
@@ -32,7 +34,7 @@ pub struct Loaded<'a> {
 
 impl<'a> Loaded<'a> {
     /// Reads the directory of this name.
-    pub fn read(whole: &'a TreeContext<'_>, namespace: &'a Namespace) -> Loaded<'a> {
+    pub fn read(whole: &'a TreeContext<'_>, run: &'a Run, namespace: &'a Namespace) -> Loaded<'a> {
         let tree = whole.tree;
         let dir = path::join(&tree.root, &namespace.name);
         let reads = Reads::new(tree, dir, &whole.authorities);
@@ -52,8 +54,7 @@ impl<'a> Loaded<'a> {
                 Err(error) => (None, Some(error)),
             },
         };
-        let outcomes = whole
-            .run
+        let outcomes = run
             .settings
             .releases
             .iter()
@@ -61,6 +62,7 @@ impl<'a> Loaded<'a> {
             .map(|&release| (release, directory.load(release)))
             .collect();
         Loaded {
+            run,
             reads,
             namespace,
             host,

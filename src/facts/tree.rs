@@ -1,5 +1,6 @@
 //! What a rule sees of a config path as a whole.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -51,6 +52,14 @@ impl<'a> TreeContext<'a> {
             Location::path(self.tree.shown(relative)),
             message.into(),
         )
+    }
+
+    /// The run as it is in a namespace.
+    pub(crate) fn run_at(&self, namespace: &Namespace) -> Cow<'a, Run> {
+        match self.run.settings.are_the_same_everywhere() {
+            true => Cow::Borrowed(self.run),
+            false => self.run.at(&self.tree.shown_hosts_file(&namespace.name)),
+        }
     }
 
     /// The namespace of this name.

@@ -85,7 +85,7 @@ impl<'a> NamespaceView<'a> {
     /// What the rules see of a directory.
     pub fn new(whole: &'a TreeContext<'a>, loaded: &'a Loaded<'a>) -> NamespaceView<'a> {
         NamespaceView {
-            run: whole.run,
+            run: loaded.run,
             tree: whole.tree,
             whole,
             reads: &loaded.reads,

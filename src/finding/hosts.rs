@@ -27,7 +27,7 @@ pub enum Classification {
 #[derive(Debug, Clone, Default)]
 pub struct HostPatterns {
     /// Globs on the name without its port.
-    pub globs: GlobSet,
+    pub globs: Vec<GlobSet>,
     /// Networks that hold its address.
     pub networks: Vec<IpNet>,
 }
@@ -36,8 +36,18 @@ impl HostPatterns {
     /// Whether the host is one of them.
     pub fn matches(&self, name: &str) -> bool {
         let holds = |network: &IpNet| address(name).is_some_and(|ip| network.contains(&ip));
-        // To look at a name takes time even where there are no globs.
-        !self.globs.is_empty() && self.globs.is_match(name) || self.networks.iter().any(holds)
+        self.globs.iter().any(|globs| globs.is_match(name)) || self.networks.iter().any(holds)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.globs.is_empty() && self.networks.is_empty()
+    }
+
+    /// Takes over those of another.
+    pub fn extend(&mut self, other: &HostPatterns) {
+        self.globs.extend(other.globs.iter().cloned());
+        self.networks.extend(&other.networks);
     }
 }
 

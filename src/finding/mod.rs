@@ -33,6 +33,6 @@ pub use meta::{Category, FixKind, Meta};
 pub use packed::{Iter, Pack, Packed, Reader};
 pub use paths::{Paths, Uri};
 pub use report::{BaselineOutcome, Failure, Known, Report, Summary, Suppressed, Suppressor};
-pub use run::{Environment, Level, Override, Run, Settings};
+pub use run::{Environment, Level, Nested, Override, Run, Settings};
 pub use severity::{Consequence, Severity};
 pub use source::Source;

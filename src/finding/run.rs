@@ -1,13 +1,14 @@
 //! What holds for a whole run: the settings, after files and flags are merged, and the clock.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::hosts::HostPatterns;
 use super::meta::Meta;
 use super::severity::Severity;
 use crate::containerd::Release;
-use crate::disk::{Exclusions, PathGlobs};
+use crate::disk::{Exclusions, PathGlobs, absolute};
 
 /// Whether a rule runs, and what its findings are then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +38,38 @@ pub struct Override {
     pub paths: PathGlobs,
     /// The environment there.
     pub environment: Option<Environment>,
+    /// The releases there, oldest first.
+    pub releases: Option<Vec<Release>>,
+    /// Where the trees there will be on the node.
+    pub deploy_path: Option<String>,
+    /// The configuration file of the daemon that reads the trees there.
+    pub containerd_config: Option<PathBuf>,
+    /// Hosts that are private there, besides those that are so everywhere.
+    pub private: HostPatterns,
+    /// Hosts that are public there, likewise.
+    pub public: HostPatterns,
     /// Severities there, by rule name.
     pub severities: BTreeMap<&'static str, Level>,
 }
 
+impl Override {
+    /// Whether it changes what is known of the nodes there, besides how much findings matter.
+    fn is_of_nodes(&self) -> bool {
+        self.releases.is_some() || !self.private.is_empty() || !self.public.is_empty()
+    }
+}
+
+/// The settings for what lies below a directory, from a settings file there.
+#[derive(Debug, Clone)]
+pub struct Nested {
+    /// The directory of the settings file.
+    pub base: PathBuf,
+    /// Its settings, with the flags.
+    pub settings: Settings,
+}
+
 /// What holds for a whole run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Run {
     /// The settings.
     pub settings: Settings,
@@ -75,6 +102,10 @@ pub struct Settings {
     pub severities: BTreeMap<&'static str, Level>,
     /// Settings for some paths only; later ones win.
     pub overrides: Vec<Override>,
+    /// The registries of hosts.toml files that lie in no directory named for one; later ones win.
+    pub namespaces: Vec<(PathGlobs, String)>,
+    /// The settings for what lies below some directories, in the place of these; the deepest first.
+    pub nested: Vec<Nested>,
     /// Paths that are not linted.
     pub exclude: Exclusions,
     /// Whether comments can silence findings.
@@ -97,6 +128,8 @@ impl Default for Settings {
             environment: Environment::default(),
             severities: BTreeMap::new(),
             overrides: Vec::new(),
+            namespaces: Vec::new(),
+            nested: Vec::new(),
             exclude: Exclusions::default(),
             suppressions: true,
             file: None,
@@ -105,14 +138,86 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The settings that hold at a path, those for some paths only not looked at.
+    fn of(&self, path: &str) -> &Settings {
+        if self.nested.is_empty() {
+            return self;
+        }
+        let path = absolute(Path::new(path));
+        let mut nested = self.nested.iter();
+        let found = nested.find(|nested| path.starts_with(&nested.base));
+        found.map_or(self, |nested| &nested.settings)
+    }
+
+    /// The settings that hold at a path.
+    pub fn at(&self, path: &str) -> Cow<'_, Settings> {
+        let of = self.of(path);
+        let here = |over: &&Override| over.is_of_nodes() && over.paths.is_match(path);
+        let mut overrides = of.overrides.iter().filter(here).peekable();
+        if overrides.peek().is_none() {
+            return Cow::Borrowed(of);
+        }
+        let mut settings = of.clone();
+        for over in overrides {
+            if let Some(releases) = &over.releases {
+                settings.releases.clone_from(releases);
+                settings.releases_named = true;
+            }
+            settings.private.extend(&over.private);
+            settings.public.extend(&over.public);
+        }
+        Cow::Owned(settings)
+    }
+
+    /// Whether they are the same at all paths.
+    pub fn are_the_same_everywhere(&self) -> bool {
+        self.nested.is_empty() && !self.overrides.iter().any(Override::is_of_nodes)
+    }
+
+    /// All releases that are targeted anywhere, oldest first.
+    pub fn all_releases(&self) -> Vec<Release> {
+        let of_paths = self
+            .overrides
+            .iter()
+            .filter_map(|over| over.releases.clone());
+        let of_nested = self
+            .nested
+            .iter()
+            .map(|nested| nested.settings.all_releases());
+        let mut all = of_paths
+            .chain(of_nested)
+            .flatten()
+            .chain(self.releases.clone())
+            .collect::<Vec<_>>();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// Whether a path is not to be linted.
+    pub fn excludes(&self, path: &str) -> bool {
+        let of = self.of(path);
+        self.exclude.excludes(path) || !std::ptr::eq(of, self) && of.exclude.excludes(path)
+    }
+
+    /// Whether nothing is excluded anywhere: no path needs to be asked for then.
+    pub fn excludes_nothing(&self) -> bool {
+        self.exclude.is_empty()
+            && self
+                .nested
+                .iter()
+                .all(|nested| nested.settings.exclude.is_empty())
+    }
+
     /// The environment of a path.
     pub fn environment(&self, path: &str) -> Environment {
-        self.overrides
+        let of = self.of(path);
+        of.overrides
             .iter()
             .rev()
             .filter(|o| o.paths.is_match(path))
             .find_map(|o| o.environment)
-            .unwrap_or(self.environment)
+            .unwrap_or(of.environment)
     }
 
     /// Whether there can be a path for which a rule runs.
@@ -121,16 +226,36 @@ impl Settings {
         let everywhere = self.severities.get(rule.name).copied();
         everywhere.map_or(rule.on, |level| level != Level::Off)
             || somewhere.flatten().any(|level| *level != Level::Off)
+            || self
+                .nested
+                .iter()
+                .any(|nested| nested.settings.may_run(rule))
     }
 
     /// What was said of a rule for a path; `None` when nothing was.
     pub fn level(&self, rule: &str, path: &str) -> Option<Level> {
-        self.overrides
+        let of = self.of(path);
+        of.overrides
             .iter()
             .rev()
             .filter(|o| o.paths.is_match(path))
             .find_map(|o| o.severities.get(rule))
-            .or_else(|| self.severities.get(rule))
+            .or_else(|| of.severities.get(rule))
             .copied()
+    }
+}
+
+impl Run {
+    /// The run as it is at a path.
+    pub fn at(&self, path: &str) -> Cow<'_, Run> {
+        if self.settings.are_the_same_everywhere() {
+            return Cow::Borrowed(self);
+        }
+        let mut settings = self.settings.at(path).into_owned();
+        settings.suppressions = self.settings.suppressions;
+        Cow::Owned(Run {
+            settings,
+            now: self.now,
+        })
     }
 }

@@ -98,7 +98,7 @@ impl<'a> HostsFiles<'a> {
     /// The targeted releases, and the newest of every line: a fix that is right for one node is not to be
     /// wrong for the next.
     fn releases(&self, namespace: &str) -> Vec<Release> {
-        let targeted = &self.run.settings.releases;
+        let targeted = self.run.settings.all_releases();
         let others = Release::newest().filter(|release| !targeted.contains(release));
         let all = targeted.iter().copied().chain(others);
         all.filter(|release| namespace != DEFAULT || release.default_namespace())

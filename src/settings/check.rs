@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::layer::{Given, Layer, Origin};
+use super::list::{SETTINGS, Setting};
 use super::problem::Problem;
 use super::selector::Selector;
 use crate::finding::{Category, Level};
@@ -66,11 +67,12 @@ pub fn check(layer: &Layer, problems: &mut Vec<Problem>) {
     }
     for layer in &layer.overrides {
         repeated("paths", &layer.paths, problems);
-        let says_nothing = layer.environment.is_none() && layer.severities.is_empty();
+        let said = |setting: &Setting| !(setting.access.origins)(&layer.layer).is_empty();
+        let says_nothing = layer.layer.severities.is_empty() && !SETTINGS.iter().any(said);
         if let (true, Some(first)) = (says_nothing, layer.paths.first()) {
             problems.push(
                 Problem::warning(span(first), "this override says nothing for its paths")
-                    .help("give it an `environment` or `rules`"),
+                    .help("give it a setting, such as `environment`, `containerd` or `rules`"),
             );
         }
     }

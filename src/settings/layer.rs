@@ -104,6 +104,8 @@ pub struct Layer {
     pub fail_on: Option<Given<FailOn>>,
     /// The file of known findings.
     pub baseline: Option<Given<PathBuf>>,
+    /// The registries of hosts.toml files that lie in no directory named for one.
+    pub namespaces: Vec<NamespaceLayer>,
     /// Settings for some paths.
     pub overrides: Vec<OverrideLayer>,
 }
@@ -113,10 +115,17 @@ pub struct Layer {
 pub struct OverrideLayer {
     /// The paths.
     pub paths: Vec<Given<String>>,
-    /// The environment there.
-    pub environment: Option<Given<Environment>>,
-    /// Severities there.
-    pub severities: Vec<Given<(Selector, Level)>>,
+    /// What holds there: the settings that can differ by path.
+    pub layer: Layer,
+}
+
+/// The registry of the hosts.toml files at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamespaceLayer {
+    /// The path, or a glob for several.
+    pub path: Given<String>,
+    /// The registry.
+    pub registry: Given<String>,
 }
 
 impl Layer {

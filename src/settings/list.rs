@@ -1,5 +1,8 @@
 //! The settings: one list, from which the reader, the schema, the commented file, `--print-settings`
-//! and the suggestions come.
+//! and the suggestions come. A setting is one row of it, a field of [`Layer`](super::Layer) and, for the command line, a flag.
+
+use super::read::{ENVIRONMENTS, FAIL_ON, SEVERITIES};
+use super::row::{Access, apart, many, one};
 
 /// A key of the settings file.
 #[derive(Debug)]
@@ -18,6 +21,10 @@ pub struct Setting {
     pub example: &'static str,
     /// Words by which people may look for it, or that other tools use.
     pub also_called: &'static [&'static str],
+    /// Whether an entry of `overrides` can say it for some paths.
+    pub per_path: bool,
+    /// How its value is read, merged and printed.
+    pub access: Access,
 }
 
 /// What a setting takes.
@@ -45,6 +52,8 @@ pub enum ValueKind {
     Selectors,
     /// A table from rules and categories to severities.
     Rules,
+    /// Tables, each with a path and a registry.
+    Namespaces,
     /// Tables, each for some paths.
     Overrides,
 }
@@ -63,6 +72,8 @@ pub static SETTINGS: &[Setting] = &[
         also_called: &[
             "release", "releases", "version", "versions", "target", "targets",
         ],
+        per_path: true,
+        access: one!(containerd, releases),
     },
     Setting {
         name: "deploy-path",
@@ -74,6 +85,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "",
         example: "\"/etc/containerd/certs.d\"",
         also_called: &["config-path", "certs-d", "root"],
+        per_path: true,
+        access: one!(deploy_path, node_path),
     },
     Setting {
         name: "sysroot",
@@ -84,6 +97,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "",
         example: "\"build/rootfs\"",
         also_called: &["rootfs", "root-dir"],
+        per_path: false,
+        access: one!(sysroot, path),
     },
     Setting {
         name: "containerd-config",
@@ -94,6 +109,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "",
         example: "\"containerd/config.toml\"",
         also_called: &["config-toml", "node", "node-config"],
+        per_path: true,
+        access: one!(containerd_config, path),
     },
     Setting {
         name: "environment",
@@ -104,6 +121,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "\"production\"",
         example: "\"production\"",
         also_called: &["env", "environments", "stage"],
+        per_path: true,
+        access: one!(environment, word, &ENVIRONMENTS),
     },
     Setting {
         name: "private",
@@ -115,6 +134,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "[]",
         example: "[\"*.corp.example\", \"203.0.113.0/24\"]",
         also_called: &["internal", "private-hosts"],
+        per_path: true,
+        access: many!(private, hosts),
     },
     Setting {
         name: "public",
@@ -125,6 +146,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "[]",
         example: "[\"mirror.example.com\"]",
         also_called: &["external", "public-hosts"],
+        per_path: true,
+        access: many!(public, hosts),
     },
     Setting {
         name: "days-before-expiry",
@@ -134,6 +157,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "30",
         example: "30",
         also_called: &["expiry", "expires", "expiry-days", "days"],
+        per_path: false,
+        access: one!(days_before_expiry, days),
     },
     Setting {
         name: "select",
@@ -144,6 +169,10 @@ pub static SETTINGS: &[Setting] = &[
         default: "",
         example: "[\"documents\", \"hosts\", \"trust\"]",
         also_called: &["enable", "include", "only"],
+        per_path: false,
+        access: apart!(
+            |reader, item, span, layer| layer.select = Some(reader.selectors(item, span))
+        ),
     },
     Setting {
         name: "extend-select",
@@ -153,6 +182,10 @@ pub static SETTINGS: &[Setting] = &[
         default: "[]",
         example: "[\"all\"]",
         also_called: &["extend", "enable"],
+        per_path: false,
+        access: apart!(
+            |reader, item, span, layer| layer.extend_select = reader.selectors(item, span)
+        ),
     },
     Setting {
         name: "ignore",
@@ -162,6 +195,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "[]",
         example: "[\"headers\"]",
         also_called: &["disable", "skip", "allow"],
+        per_path: false,
+        access: apart!(|reader, item, span, layer| layer.ignore = reader.selectors(item, span)),
     },
     Setting {
         name: "exclude",
@@ -174,6 +209,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "[]",
         example: "[\"vendor\", \"clusters/retired/**\"]",
         also_called: &["ignore-paths", "skip-paths", "excluded"],
+        per_path: false,
+        access: many!(exclude, globs),
     },
     Setting {
         name: "min-severity",
@@ -183,6 +220,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "\"note\"",
         example: "\"warning\"",
         also_called: &["level", "minimum-severity"],
+        per_path: false,
+        access: one!(min_severity, word, &SEVERITIES),
     },
     Setting {
         name: "fail-on",
@@ -192,6 +231,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "\"warning\"",
         example: "\"error\"",
         also_called: &["failure-threshold", "fail-level", "threshold"],
+        per_path: false,
+        access: one!(fail_on, word, &FAIL_ON),
     },
     Setting {
         name: "baseline",
@@ -202,6 +243,8 @@ pub static SETTINGS: &[Setting] = &[
         default: "",
         example: "\"certsd-lint-baseline.json\"",
         also_called: &["known", "snapshot"],
+        per_path: false,
+        access: one!(baseline, path),
     },
     Setting {
         name: "rules",
@@ -212,48 +255,68 @@ pub static SETTINGS: &[Setting] = &[
         default: "",
         example: "",
         also_called: &["rule", "severity", "severities", "lints"],
+        per_path: true,
+        access: apart!(|reader, item, span, layer| layer.severities = reader.rules(item, span)),
+    },
+    Setting {
+        name: "namespaces",
+        value: ValueKind::Namespaces,
+        flag: None,
+        docs: "The registries of hosts.toml files that lie in no directory named for one.\n\n\
+            A role or a script copies such a file into a namespace. Each entry has the `path` of the file, or a glob for several, and the \
+            `registry` that it is for; without one, rules about the registry are silent.",
+        default: "",
+        example: "",
+        also_called: &["namespace", "registries", "registry"],
+        per_path: false,
+        access: apart!(|reader, item, span, layer| layer.namespaces = reader.namespaces(item, span)),
     },
     Setting {
         name: "overrides",
         value: ValueKind::Overrides,
         flag: None,
-        docs: "Settings for some paths only; where several match, later ones win.",
+        docs: "Settings for some paths only; where several match, later ones win.\n\n\
+            An entry has `paths` and any of `containerd`, `deploy-path`, `containerd-config`, `environment`, `private`, `public` and \
+            `rules`: so clusters with different releases are linted in one run.",
         default: "",
         example: "",
         also_called: &["override", "per-path", "paths", "files"],
+        per_path: false,
+        access: apart!(|reader, item, span, layer| layer.overrides = reader.overrides(item, span)),
     },
 ];
 
-/// The keys of an entry of `overrides`.
-pub static OVERRIDE_SETTINGS: &[Setting] = &[
-    Setting {
-        name: "paths",
-        value: ValueKind::Globs,
-        flag: None,
-        docs: "The paths it is for, by glob, as in `exclude`.",
-        default: "",
-        example: "[\"clusters/dev/**\", \"localhost_5000_\"]",
-        also_called: &["path", "files", "glob", "globs"],
-    },
-    Setting {
-        name: "environment",
-        value: ValueKind::Environment,
-        flag: None,
-        docs: "What the trees or namespaces there are for: `production` or `development`.",
-        default: "",
-        example: "\"development\"",
-        also_called: &["env"],
-    },
-    Setting {
-        name: "rules",
-        value: ValueKind::Rules,
-        flag: None,
-        docs: "Severities there, by rule or category.",
-        default: "",
-        example: "",
-        also_called: &["rule", "severity", "ignore", "select"],
-    },
+/// The key of an entry of `overrides` that says where it holds; the others are the settings that can differ by path.
+pub static PATHS: Setting = Setting {
+    name: "paths",
+    value: ValueKind::Globs,
+    flag: None,
+    docs: "The paths it is for, by glob, as in `exclude`.",
+    default: "",
+    example: "[\"clusters/dev/**\", \"localhost_5000_\"]",
+    also_called: &["path", "files", "glob", "globs"],
+    per_path: true,
+    access: apart!(|_reader, _item, _span, _layer| ()),
+};
+
+/// The keys of an entry of `namespaces`.
+pub static NAMESPACE_KEYS: [(&str, &str, &str); 2] = [
+    (
+        "path",
+        "The hosts.toml it is for, or a glob for several, from the settings file's directory.",
+        "roles/containerd/files/hosts.toml",
+    ),
+    (
+        "registry",
+        "The registry as images name it, or `_default` for every registry without a directory of its own.",
+        "quay.io",
+    ),
 ];
+
+/// The keys of an entry of `overrides`, where it holds first.
+pub fn override_settings() -> impl Iterator<Item = &'static Setting> + Clone {
+    std::iter::once(&PATHS).chain(SETTINGS.iter().filter(|setting| setting.per_path))
+}
 
 impl Setting {
     /// The first line of the documentation.

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::hosts;
 use super::layer::{FailOn, Given, Layer, Origin};
+use super::list::SETTINGS;
 use super::problem::{Problem, SettingsError};
 use super::read::SettingsFile;
 use super::selector::Selector;
 use crate::containerd::Release;
 use crate::disk::PathGlobs;
 use crate::facts::Rule;
-use crate::finding::{Level, Override, Settings, Severity};
+use crate::finding::{HostPatterns, Level, Override, Settings, Severity};
 use crate::rules::RULES;
 
 /// The settings of a run, and where they come from.
@@ -27,8 +28,8 @@ pub struct Effective {
     pub baseline: Option<PathBuf>,
     /// The settings file.
     pub file: Option<SettingsFile>,
-    /// The flags.
-    pub flags: Layer,
+    /// What the file and the flags say together.
+    pub merged: Layer,
     /// What was decided for each rule that anything was said of, and by whom.
     pub decisions: BTreeMap<&'static str, Decision>,
     /// The globs of the file that were not asked yet whether they match anything: each list and the
@@ -56,22 +57,22 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
     globs.push((exclude.clone(), origins(&below.exclude)));
     exclude.extend(&path_globs(&flags.base, &flags.exclude, "--exclude")?);
 
+    let merged = merged(below, &flags);
+    let is_given = |releases: &Given<Vec<Release>>| releases.origin != Origin::Default;
     let mut settings = Settings {
-        deploy_path: value(&flags.deploy_path, &below.deploy_path),
-        sysroot: value(&flags.sysroot, &below.sysroot),
-        containerd_config: value(&flags.containerd_config, &below.containerd_config),
-        private: patterns(&below.private, &flags.private, "--private")?,
-        public: patterns(&below.public, &flags.public, "--public")?,
-        environment: value(&flags.environment, &below.environment).unwrap_or_default(),
+        releases_named: merged.containerd.as_ref().is_some_and(is_given),
+        releases: value(&merged.containerd).map(sorted).unwrap_or_default(),
+        deploy_path: value(&merged.deploy_path),
+        sysroot: value(&merged.sysroot),
+        containerd_config: value(&merged.containerd_config),
+        private: patterns(&merged.private, "--private")?,
+        public: patterns(&merged.public, "--public")?,
+        environment: value(&merged.environment).unwrap_or_default(),
         file: file.as_ref().map(|file| file.source.path.clone()),
         ..Settings::default()
     };
     settings.exclude.globs = exclude;
-    if let Some(releases) = value(&flags.containerd, &below.containerd) {
-        settings.releases = sorted(releases);
-        settings.releases_named = true;
-    }
-    if let Some(days) = value(&flags.days_before_expiry, &below.days_before_expiry) {
+    if let Some(days) = value(&merged.days_before_expiry) {
         settings.days_before_expiry = days;
     }
     settings.severities = decisions
@@ -82,29 +83,68 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
         let paths = path_globs(&below.base, &layer.paths, "overrides")?;
         globs.push((paths.clone(), origins(&layer.paths)));
         let mut severities = BTreeMap::new();
-        for given in by_specificity(&layer.severities) {
+        for given in by_specificity(&layer.layer.severities) {
             let (selector, level) = given.value;
             let rules = RULES.iter().filter(|rule| selector.matches(rule));
             for rule in rules.filter(|rule| !decided_by_flags(rule, &decisions, &flags)) {
                 severities.insert(rule.name, level);
             }
         }
+        let of_paths = &layer.layer;
+        // What the flags say holds for all paths.
+        fn unless<T: Clone>(flag: &Option<Given<T>>, of_paths: &Option<Given<T>>) -> Option<T> {
+            match flag {
+                Some(_) => None,
+                None => value(of_paths),
+            }
+        }
         settings.overrides.push(Override {
             paths,
-            environment: layer.environment.as_ref().map(|given| given.value),
+            environment: unless(&flags.environment, &of_paths.environment),
+            releases: unless(&flags.containerd, &of_paths.containerd).map(sorted),
+            deploy_path: unless(&flags.deploy_path, &of_paths.deploy_path),
+            containerd_config: unless(&flags.containerd_config, &of_paths.containerd_config),
+            private: patterns(&of_paths.private, "overrides")?,
+            public: patterns(&of_paths.public, "overrides")?,
             severities,
         });
     }
+    for namespace in &below.namespaces {
+        let path = std::slice::from_ref(&namespace.path);
+        let paths = path_globs(&below.base, path, "namespaces")?;
+        globs.push((paths.clone(), origins(path)));
+        settings
+            .namespaces
+            .push((paths, namespace.registry.value.clone()));
+    }
     Ok(Effective {
-        fail_on: value(&flags.fail_on, &below.fail_on).unwrap_or_default(),
-        min_severity: value(&flags.min_severity, &below.min_severity).unwrap_or(Severity::Note),
-        baseline: value(&flags.baseline, &below.baseline),
+        fail_on: value(&merged.fail_on).unwrap_or_default(),
+        min_severity: value(&merged.min_severity).unwrap_or(Severity::Note),
+        baseline: value(&merged.baseline),
         settings,
         file,
-        flags,
+        merged,
         decisions,
         globs,
     })
+}
+
+/// What two layers say together, and what holds where neither says anything.
+fn merged(file: &Layer, flags: &Layer) -> Layer {
+    let defaults = Settings::default();
+    let mut merged = Layer {
+        containerd: Layer::by_default(defaults.releases),
+        environment: Layer::by_default(defaults.environment),
+        days_before_expiry: Layer::by_default(defaults.days_before_expiry),
+        min_severity: Layer::by_default(Severity::Note),
+        fail_on: Layer::by_default(FailOn::default()),
+        ..Layer::default()
+    };
+    for setting in SETTINGS {
+        (setting.access.over)(&mut merged, file);
+        (setting.access.over)(&mut merged, flags);
+    }
+    merged
 }
 
 impl Effective {
@@ -134,11 +174,8 @@ impl Effective {
     }
 }
 
-/// The flag's value, else the file's.
-fn value<T: Clone>(flag: &Option<Given<T>>, file: &Option<Given<T>>) -> Option<T> {
-    flag.as_ref()
-        .or(file.as_ref())
-        .map(|given| given.value.clone())
+fn value<T: Clone>(given: &Option<Given<T>>) -> Option<T> {
+    given.as_ref().map(|given| given.value.clone())
 }
 
 fn sorted(mut releases: Vec<Release>) -> Vec<Release> {
@@ -168,12 +205,8 @@ fn path_globs(
     Ok(globs)
 }
 
-fn patterns(
-    file: &[Given<String>],
-    flags: &[Given<String>],
-    flag: &'static str,
-) -> Result<crate::finding::HostPatterns, SettingsError> {
-    let texts = file.iter().chain(flags).map(|given| given.value.as_str());
+fn patterns(list: &[Given<String>], flag: &'static str) -> Result<HostPatterns, SettingsError> {
+    let texts = list.iter().map(|given| given.value.as_str());
     hosts::host_patterns(texts).map_err(|message| SettingsError::Flag { flag, message })
 }
 

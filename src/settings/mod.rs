@@ -12,14 +12,15 @@ mod merge;
 mod print;
 mod problem;
 mod read;
+mod row;
 mod schema;
 mod selector;
 mod template;
 
 pub use find::{FILE_NAMES, locate, upwards};
 pub use hosts::parse_host;
-pub use layer::{FailOn, Given, Layer, Origin, OverrideLayer};
-pub use list::{OVERRIDE_SETTINGS, SETTINGS, Setting, ValueKind};
+pub use layer::{FailOn, Given, Layer, NamespaceLayer, Origin, OverrideLayer};
+pub use list::{PATHS, SETTINGS, Setting, ValueKind};
 pub use merge::{Decision, Effective, merge};
 pub use print::print;
 pub use problem::{Problem, SettingsError, SourceFile, short};

@@ -2,11 +2,11 @@
 
 use std::fmt::{Display, Write};
 
-use super::layer::{Given, Layer, Origin};
+use super::layer::{Layer, Origin};
 use super::list::{SETTINGS, Setting};
 use super::merge::Effective;
 use super::read::LEVELS;
-use crate::finding::{Environment, Level};
+use crate::finding::Level;
 use crate::printable::{ends_like_command, is_unprintable, one_line};
 
 /// The effective settings as TOML; comments say where each comes from.
@@ -15,7 +15,6 @@ pub fn print(effective: &Effective) -> String {
     let printer = Printer {
         effective,
         file: effective.file.as_ref().map_or(&empty, |file| &file.layer),
-        flags: &effective.flags,
     };
     let mut out = String::new();
     match &effective.file {
@@ -31,6 +30,7 @@ pub fn print(effective: &Effective) -> String {
         }
     }
     printer.rules(&mut out);
+    printer.namespaces(&mut out);
     printer.overrides(&mut out);
     escaped(&out)
 }
@@ -56,82 +56,23 @@ fn escaped(text: &str) -> String {
 struct Printer<'a> {
     effective: &'a Effective,
     file: &'a Layer,
-    flags: &'a Layer,
 }
 
 impl Printer<'_> {
     /// A setting's value as TOML, and where it comes from.
     fn setting(&self, setting: &Setting) -> Option<(String, String)> {
-        let Printer {
-            effective,
-            file,
-            flags,
-        } = self;
-        let settings = &effective.settings;
-        let environment = environment_word(settings.environment);
-        match setting.name {
-            "containerd" => Some((
-                array(settings.releases.iter()),
-                self.origin(&flags.containerd, &file.containerd),
-            )),
-            "deploy-path" => Some((
-                quoted(settings.deploy_path.as_ref()?),
-                self.origin(&flags.deploy_path, &file.deploy_path),
-            )),
-            "sysroot" => Some((
-                quoted(settings.sysroot.as_ref()?.display()),
-                self.origin(&flags.sysroot, &file.sysroot),
-            )),
-            "containerd-config" => Some((
-                quoted(settings.containerd_config.as_ref()?.display()),
-                self.origin(&flags.containerd_config, &file.containerd_config),
-            )),
-            "environment" => Some((
-                quoted(environment),
-                self.origin(&flags.environment, &file.environment),
-            )),
-            "private" => Some(self.both(&file.private, &flags.private)),
-            "public" => Some(self.both(&file.public, &flags.public)),
-            "exclude" => Some(self.both(&file.exclude, &flags.exclude)),
-            "days-before-expiry" => Some((
-                settings.days_before_expiry.to_string(),
-                self.origin(&flags.days_before_expiry, &file.days_before_expiry),
-            )),
-            "min-severity" => Some((
-                quoted(effective.min_severity.word()),
-                self.origin(&flags.min_severity, &file.min_severity),
-            )),
-            "fail-on" => {
-                let word = clap::ValueEnum::to_possible_value(&effective.fail_on);
-                let word = word.map(|word| word.get_name().to_owned());
-                Some((
-                    quoted(word.unwrap_or_default()),
-                    self.origin(&flags.fail_on, &file.fail_on),
-                ))
-            }
-            "baseline" => Some((
-                quoted(effective.baseline.as_ref()?.display()),
-                self.origin(&flags.baseline, &file.baseline),
-            )),
-            // What these lists come to stands below `[rules]`.
-            _ => None,
-        }
-    }
-
-    /// A list to which both sources add.
-    fn both<T: Display>(&self, file: &[Given<T>], flags: &[Given<T>]) -> (String, String) {
-        let all = file.iter().chain(flags);
-        let mut origins: Vec<String> = all.clone().map(|g| self.name(&g.origin)).collect();
+        let access = &setting.access;
+        let merged = &self.effective.merged;
+        let value = (access.write)(merged)?;
+        let mut origins: Vec<String> = (access.origins)(merged)
+            .into_iter()
+            .map(|origin| self.name(origin))
+            .collect();
         origins.dedup();
         if origins.is_empty() {
             origins.push(self.name(&Origin::Default));
         }
-        (array(all.map(|given| &given.value)), origins.join(", "))
-    }
-
-    fn origin<T>(&self, flag: &Option<Given<T>>, file: &Option<Given<T>>) -> String {
-        let given = flag.as_ref().or(file.as_ref());
-        self.name(given.map_or(&Origin::Default, |given| &given.origin))
+        Some((value, origins.join(", ")))
     }
 
     /// Where something comes from, in words.
@@ -160,6 +101,18 @@ impl Printer<'_> {
         }
     }
 
+    fn namespaces(&self, out: &mut String) {
+        for namespace in &self.file.namespaces {
+            let (path, registry) = (&namespace.path, &namespace.registry);
+            let (origin, path) = (self.name(&path.origin), quoted(&path.value));
+            let registry = quoted(&registry.value);
+            let _ = writeln!(
+                out,
+                "\n[[namespaces]]\npath = {path}  # {origin}\nregistry = {registry}"
+            );
+        }
+    }
+
     fn overrides(&self, out: &mut String) {
         let merged = &self.effective.settings.overrides;
         for (layer, merged) in self.file.overrides.iter().zip(merged) {
@@ -167,21 +120,17 @@ impl Printer<'_> {
             let origin = self.name(origin);
             let paths = array(layer.paths.iter().map(|p| &p.value));
             let _ = writeln!(out, "\n[[overrides]]\npaths = {paths}  # {origin}");
-            if let Some(given) = &layer.environment {
-                let word = quoted(environment_word(given.value));
-                let _ = writeln!(out, "environment = {word}  # {}", self.name(&given.origin));
+            for setting in SETTINGS.iter().filter(|setting| setting.per_path) {
+                let origins = (setting.access.origins)(&layer.layer);
+                let value = (setting.access.write)(&layer.layer);
+                if let (Some(value), Some(origin)) = (value, origins.first()) {
+                    let _ = writeln!(out, "{} = {value}  # {}", setting.name, self.name(origin));
+                }
             }
             for (rule, level) in &merged.severities {
                 let _ = writeln!(out, "rules.{rule} = {}", quoted(level_word(*level)));
             }
         }
-    }
-}
-
-fn environment_word(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Production => "production",
-        Environment::Development => "development",
     }
 }
 
@@ -192,7 +141,7 @@ fn level_word(level: Level) -> &'static str {
         .map_or("", |(word, _)| word)
 }
 
-fn quoted(text: impl Display) -> String {
+pub(super) fn quoted(text: impl Display) -> String {
     let text = text.to_string();
     match text.contains(['\n', '\r']) {
         // One line for each setting: what JSON spells is spelled so in TOML.
@@ -201,7 +150,7 @@ fn quoted(text: impl Display) -> String {
     }
 }
 
-fn array(items: impl Iterator<Item = impl Display>) -> String {
+pub(super) fn array(items: impl Iterator<Item = impl Display>) -> String {
     let items: Vec<String> = items.map(quoted).collect();
     format!("[{}]", items.join(", "))
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
-use super::layer::{FailOn, Given, Layer, Origin, OverrideLayer};
-use super::list::{OVERRIDE_SETTINGS, SETTINGS, Setting};
+use super::layer::{FailOn, Given, Layer, NamespaceLayer, Origin, OverrideLayer};
+use super::list::{NAMESPACE_KEYS, PATHS, SETTINGS, Setting, override_settings};
 use super::problem::{Problem, SettingsError, SourceFile};
 use super::selector::Selector;
 use super::{check, hosts};
@@ -95,26 +95,27 @@ pub fn parse(path: &Path, text: &str) -> Result<SettingsFile, SettingsError> {
     })
 }
 
-struct Reader {
+/// Reads values, and notes what is wrong with them.
+pub struct Reader {
     base: PathBuf,
     problems: Vec<Problem>,
 }
 
 /// The words for an environment.
-const ENVIRONMENTS: [(&str, Environment); 2] = [
+pub const ENVIRONMENTS: [(&str, Environment); 2] = [
     ("production", Environment::Production),
     ("development", Environment::Development),
 ];
 
 /// The words for a severity.
-const SEVERITIES: [(&str, Severity); 3] = [
+pub const SEVERITIES: [(&str, Severity); 3] = [
     ("error", Severity::Error),
     ("warning", Severity::Warning),
     ("note", Severity::Note),
 ];
 
 /// The words for what decides the exit code.
-const FAIL_ON: [(&str, FailOn); 4] = [
+pub const FAIL_ON: [(&str, FailOn); 4] = [
     ("error", FailOn::Error),
     ("warning", FailOn::Warning),
     ("note", FailOn::Note),
@@ -139,31 +140,29 @@ impl Reader {
     fn top(&mut self, table: &dyn TableLike, layer: &mut Layer) {
         for (key, item) in table.iter() {
             let span = key_span(table, key, item);
-            match key {
-                "containerd" => layer.containerd = self.releases(item, span),
-                "deploy-path" => layer.deploy_path = self.node_path(item, span),
-                "sysroot" => layer.sysroot = self.path(item, span),
-                "containerd-config" => layer.containerd_config = self.path(item, span),
-                "environment" => layer.environment = self.word(item, span, &ENVIRONMENTS),
-                "private" => layer.private = self.hosts(item, span),
-                "public" => layer.public = self.hosts(item, span),
-                "days-before-expiry" => layer.days_before_expiry = self.days(item, span),
-                "select" => layer.select = Some(self.selectors(item, span)),
-                "extend-select" => layer.extend_select = self.selectors(item, span),
-                "ignore" => layer.ignore = self.selectors(item, span),
-                "exclude" => layer.exclude = self.globs(item, span),
-                "min-severity" => layer.min_severity = self.word(item, span, &SEVERITIES),
-                "fail-on" => layer.fail_on = self.word(item, span, &FAIL_ON),
-                "baseline" => layer.baseline = self.path(item, span),
-                "rules" => layer.severities = self.rules(item, span),
-                "overrides" => layer.overrides = self.overrides(item, span),
-                _ => self.unknown(key, span, SETTINGS, ""),
+            match SETTINGS.iter().find(|setting| setting.name == key) {
+                Some(setting) => (setting.access.read)(self, item, span, layer),
+                None => self.unknown(key, span, SETTINGS.iter(), ""),
             }
         }
     }
 
-    fn overrides(&mut self, item: &Item, span: Range<usize>) -> Vec<OverrideLayer> {
-        let tables: Vec<(&dyn TableLike, Range<usize>)> = match item {
+    pub(super) fn overrides(&mut self, item: &Item, span: Range<usize>) -> Vec<OverrideLayer> {
+        let tables = self.tables(item, span, "overrides");
+        tables
+            .into_iter()
+            .map(|(table, span)| self.override_of(table, span))
+            .collect()
+    }
+
+    /// A list of tables.
+    fn tables<'i>(
+        &mut self,
+        item: &'i Item,
+        span: Range<usize>,
+        name: &str,
+    ) -> Vec<(&'i dyn TableLike, Range<usize>)> {
+        match item {
             Item::ArrayOfTables(tables) => tables
                 .iter()
                 .map(|t| (t as &dyn TableLike, t.span().unwrap_or(span.clone())))
@@ -173,50 +172,139 @@ impl Reader {
                 .filter_map(|v| Some((v.as_inline_table()? as &dyn TableLike, v.span()?)))
                 .collect(),
             _ => {
-                self.error(span, "`overrides` is a list of tables").help =
-                    Some("write `[[overrides]]`, with two brackets".to_owned());
-                return Vec::new();
+                self.error(span, format!("`{name}` is a list of tables"))
+                    .help = Some(format!("write `[[{name}]]`, with two brackets"));
+                Vec::new()
             }
-        };
-        tables
-            .into_iter()
-            .map(|(table, span)| self.override_of(table, span))
-            .collect()
+        }
     }
 
     fn override_of(&mut self, table: &dyn TableLike, whole: Range<usize>) -> OverrideLayer {
-        let mut layer = OverrideLayer::default();
+        let mut of_paths = OverrideLayer {
+            layer: Layer::new(&self.base),
+            ..OverrideLayer::default()
+        };
         for (key, item) in table.iter() {
             let span = key_span(table, key, item);
-            match key {
-                "paths" => layer.paths = self.globs(item, span),
-                "environment" => layer.environment = self.word(item, span, &ENVIRONMENTS),
-                "rules" => layer.severities = self.rules(item, span),
-                _ if SETTINGS.iter().any(|setting| setting.name == key) => {
+            match SETTINGS.iter().find(|setting| setting.name == key) {
+                Some(setting) if setting.per_path => {
+                    (setting.access.read)(self, item, span, &mut of_paths.layer);
+                }
+                Some(_) => {
                     self.error(span, format!("`{key}` cannot be set for some paths only"))
                         .help = Some(
                         "it belongs to the top of the file, before the first [table]".to_owned(),
                     );
                 }
-                _ => self.unknown(key, span, OVERRIDE_SETTINGS, " of an override"),
+                None if key == PATHS.name => of_paths.paths = self.globs(item, span),
+                None => self.unknown(key, span, override_settings(), " of an override"),
             }
         }
-        if !table.contains_key("paths") {
+        if !table.contains_key(PATHS.name) {
             self.error(whole, "this override has no `paths`").help =
                 Some("say where it holds: `paths = [\"clusters/dev/**\"]`".to_owned());
         }
-        layer
+        of_paths
     }
 
-    fn unknown(&mut self, key: &str, span: Range<usize>, known: &[Setting], place: &str) {
+    pub(super) fn namespaces(&mut self, item: &Item, span: Range<usize>) -> Vec<NamespaceLayer> {
+        let tables = self.tables(item, span, "namespaces");
+        tables
+            .into_iter()
+            .filter_map(|(table, span)| self.namespace(table, span))
+            .collect()
+    }
+
+    fn namespace(&mut self, table: &dyn TableLike, whole: Range<usize>) -> Option<NamespaceLayer> {
+        let (mut path, mut registry) = (None, None);
+        let before = self.problems.len();
+        for (key, item) in table.iter() {
+            let span = key_span(table, key, item);
+            match key {
+                "path" => {
+                    path = self
+                        .text(item, span, "a path")
+                        .map(|(text, span)| given(text, span))
+                }
+                "registry" => registry = self.registry(item, span),
+                _ => {
+                    let names = NAMESPACE_KEYS.map(|(name, ..)| name);
+                    let near = nearest(key, names);
+                    let problem =
+                        self.error(span, format!("an entry of `namespaces` has no `{key}`"));
+                    match near {
+                        Some(near) => problem.label = format!("did you mean `{near}`?"),
+                        None => problem.help = Some("it has `path` and `registry`".to_owned()),
+                    }
+                }
+            }
+        }
+        if let Some(given) = &path {
+            let check = PathGlobs::default().add(&self.base, &given.value);
+            if let (Err(error), Origin::File(span)) = (check, &given.origin) {
+                let message = format!("`{}` is no glob: {}", given.value, error.kind());
+                self.error(span.clone(), message);
+            }
+        }
+        for (key, _, example) in NAMESPACE_KEYS {
+            if !table.contains_key(key) {
+                self.error(
+                    whole.clone(),
+                    format!("this entry of `namespaces` has no `{key}`"),
+                )
+                .help = Some(format!("add `{key} = \"{example}\"`"));
+            }
+        }
+        if self.problems.len() > before {
+            return None;
+        }
+        Some(NamespaceLayer {
+            path: path?,
+            registry: registry?,
+        })
+    }
+
+    /// A registry as images name it.
+    fn registry(&mut self, item: &Item, span: Range<usize>) -> Option<Given<String>> {
+        let (text, span) = self.text(item, span, "a registry, such as \"quay.io\",")?;
+        let bare = text
+            .split_once("://")
+            .map_or(text.as_str(), |(_, rest)| rest);
+        let host = bare.split('/').next().unwrap_or_default();
+        let right = match host {
+            "registry-1.docker.io" | "index.docker.io" => "docker.io",
+            host => host,
+        };
+        if host.is_empty() || host.contains(char::is_whitespace) {
+            self.error(span, format!("`{text}` is no registry"));
+            return None;
+        }
+        if right != text {
+            let problem = self.error(
+                span,
+                format!("`{text}` is not a registry as images name it"),
+            );
+            problem.label = format!("did you mean \"{right}\"?");
+            return None;
+        }
+        Some(given(text, span))
+    }
+
+    fn unknown(
+        &mut self,
+        key: &str,
+        span: Range<usize>,
+        known: impl Iterator<Item = &'static Setting> + Clone,
+        place: &str,
+    ) {
         let also = known
-            .iter()
+            .clone()
             .find(|setting| setting.also_called.contains(&key))
             .map(|setting| setting.name);
         // What others call it is no guess.
-        let meant = also.or_else(|| nearest(key, known.iter().map(|setting| setting.name)));
+        let meant = also.or_else(|| nearest(key, known.clone().map(|setting| setting.name)));
         let is_rule = key.parse::<Selector>().is_ok();
-        let names: Vec<_> = known.iter().map(|setting| setting.name).collect();
+        let names: Vec<_> = known.map(|setting| setting.name).collect();
         let problem = self.error(span, format!("no setting{place} is called `{key}`"));
         match meant {
             _ if is_rule => {
@@ -290,7 +378,7 @@ impl Reader {
         }
     }
 
-    fn word<T: Copy>(
+    pub(super) fn word<T: Copy>(
         &mut self,
         item: &Item,
         span: Range<usize>,
@@ -329,7 +417,7 @@ impl Reader {
         }
     }
 
-    fn releases(
+    pub(super) fn releases(
         &mut self,
         item: &Item,
         span: Range<usize>,
@@ -365,7 +453,7 @@ impl Reader {
         Some(given(releases, span))
     }
 
-    fn node_path(&mut self, item: &Item, span: Range<usize>) -> Option<Given<String>> {
+    pub(super) fn node_path(&mut self, item: &Item, span: Range<usize>) -> Option<Given<String>> {
         let (text, span) = self.text(item, span, "an absolute path")?;
         if !text.starts_with('/') {
             self.error(span, format!("`{text}` is no absolute path"))
@@ -375,7 +463,7 @@ impl Reader {
         Some(given(text, span))
     }
 
-    fn path(&mut self, item: &Item, span: Range<usize>) -> Option<Given<PathBuf>> {
+    pub(super) fn path(&mut self, item: &Item, span: Range<usize>) -> Option<Given<PathBuf>> {
         let (text, span) = self.text(item, span, "a path")?;
         if text.is_empty() {
             self.error(span, "an empty text is no path");
@@ -384,7 +472,7 @@ impl Reader {
         Some(given(self.base.join(text), span))
     }
 
-    fn days(&mut self, item: &Item, span: Range<usize>) -> Option<Given<i64>> {
+    pub(super) fn days(&mut self, item: &Item, span: Range<usize>) -> Option<Given<i64>> {
         let Some(days) = item.as_integer() else {
             self.wrong_type(item, span, "a number of days");
             return None;
@@ -398,12 +486,12 @@ impl Reader {
         Some(given(days, span))
     }
 
-    fn hosts(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<String>> {
+    pub(super) fn hosts(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<String>> {
         let texts = self.texts(item, span, "hosts");
         self.keep(texts, |text| hosts::parse_host(text).map(|_| ()))
     }
 
-    fn globs(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<String>> {
+    pub(super) fn globs(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<String>> {
         let texts = self.texts(item, span, "globs");
         let base = self.base.clone();
         self.keep(texts, |text| {
@@ -433,7 +521,7 @@ impl Reader {
         kept
     }
 
-    fn selectors(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<Selector>> {
+    pub(super) fn selectors(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<Selector>> {
         let texts = self.texts(item, span, "rules and categories");
         let mut selectors = Vec::new();
         for (text, span) in texts {
@@ -457,7 +545,11 @@ impl Reader {
             .ok()
     }
 
-    fn rules(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<(Selector, Level)>> {
+    pub(super) fn rules(
+        &mut self,
+        item: &Item,
+        span: Range<usize>,
+    ) -> Vec<Given<(Selector, Level)>> {
         let Some(table) = item.as_table_like() else {
             self.wrong_type(item, span, "a table of rules and their severities");
             return Vec::new();

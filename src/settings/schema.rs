@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::list::{OVERRIDE_SETTINGS, SETTINGS, Setting, ValueKind};
+use super::list::{NAMESPACE_KEYS, SETTINGS, Setting, ValueKind, override_settings};
 use super::selector::Selector;
 use crate::finding::Category;
 use crate::rules::RULES;
@@ -24,20 +24,33 @@ pub fn schema() -> Value {
     for rule in RULES {
         rules.insert(rule.name.to_owned(), level(rule.summary().to_owned()));
     }
+    let namespace: Map<String, Value> = NAMESPACE_KEYS
+        .iter()
+        .map(|(name, docs, _)| {
+            let key = json!({ "type": "string", "minLength": 1, "description": docs });
+            ((*name).to_owned(), key)
+        })
+        .collect();
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Settings of certsd-lint",
         "description": "certsd-lint.toml or .certsd-lint.toml",
         "type": "object",
-        "properties": properties(SETTINGS),
+        "properties": properties(SETTINGS.iter()),
         "additionalProperties": false,
         "definitions": {
             "level": { "enum": ["error", "warning", "note", "on", "off"] },
             "selector": { "enum": selectors },
             "rules": { "type": "object", "properties": rules, "additionalProperties": false },
+            "namespace": {
+                "type": "object",
+                "properties": namespace,
+                "required": ["path", "registry"],
+                "additionalProperties": false,
+            },
             "override": {
                 "type": "object",
-                "properties": properties(OVERRIDE_SETTINGS),
+                "properties": properties(override_settings()),
                 "required": ["paths"],
                 "additionalProperties": false,
             },
@@ -45,9 +58,8 @@ pub fn schema() -> Value {
     })
 }
 
-fn properties(settings: &[Setting]) -> Value {
+fn properties(settings: impl Iterator<Item = &'static Setting>) -> Value {
     let properties: Map<String, Value> = settings
-        .iter()
         .map(|setting| (setting.name.to_owned(), property(setting)))
         .collect();
     Value::Object(properties)
@@ -69,6 +81,9 @@ fn property(setting: &Setting) -> Value {
         ValueKind::Hosts | ValueKind::Globs => one_or_many(text),
         ValueKind::Selectors => one_or_many(json!({ "$ref": "#/definitions/selector" })),
         ValueKind::Rules => json!({ "$ref": "#/definitions/rules" }),
+        ValueKind::Namespaces => {
+            json!({ "type": "array", "items": { "$ref": "#/definitions/namespace" } })
+        }
         ValueKind::Overrides => {
             json!({ "type": "array", "items": { "$ref": "#/definitions/override" } })
         }

@@ -1,6 +1,6 @@
 //! The commented settings file that `init` writes.
 
-use super::list::{OVERRIDE_SETTINGS, SETTINGS, Setting};
+use super::list::{NAMESPACE_KEYS, SETTINGS, Setting, override_settings};
 
 /// A settings file with every setting explained and commented out.
 pub fn template() -> String {
@@ -25,9 +25,15 @@ pub fn template() -> String {
             "rules" => {
                 out.push_str("# [rules]\n# unknown-capability = \"error\"\n# trust = \"note\"\n")
             }
+            "namespaces" => {
+                out.push_str("# [[namespaces]]\n");
+                for (name, _, example) in NAMESPACE_KEYS {
+                    out.push_str(&format!("# {name} = \"{example}\"\n"));
+                }
+            }
             _ => {
                 out.push_str("# [[overrides]]\n");
-                for setting in OVERRIDE_SETTINGS.iter().filter(is_plain) {
+                for setting in override_settings().filter(is_plain) {
                     out.push_str(&format!("# {} = {}\n", setting.name, setting.example));
                 }
                 out.push_str("# rules.unknown-capability = \"warning\"\n");

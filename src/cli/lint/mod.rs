@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod fixing;
+mod nested;
 mod nodes;
 mod output;
 mod progress;
@@ -35,9 +36,6 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         return Ok(Exit::Clean);
     }
     let found = find_trees(args, input, &mut effective.settings, terminal)?;
-    if args.config.is_none() && !args.no_config {
-        trees::warn_of_other_settings(&found.trees, &effective, terminal);
-    }
     effective.settings.suppressions = !args.no_ignores;
     let now = args
         .now
@@ -136,9 +134,23 @@ fn tell_failures(report: &Report, terminal: &Terminal) {
     }
 }
 
-/// The settings of the run. Where the file is wrong, all that is wrong with it is told.
+/// The settings of the run.
 fn settings(args: &LintArgs, input: &Input, terminal: &Terminal) -> Result<Effective> {
-    let file = read_file(args, input, terminal).and_then(|file| {
+    merged(read_file(args, input, terminal), args, terminal)
+}
+
+/// The settings of one file, with the flags.
+fn read_settings(file: &Path, args: &LintArgs, terminal: &Terminal) -> Result<Effective> {
+    merged(settings::read(file).map(Some), args, terminal)
+}
+
+/// The settings of a file with the flags. Where the file is wrong, all that is wrong with it is told.
+fn merged(
+    file: std::result::Result<Option<SettingsFile>, SettingsError>,
+    args: &LintArgs,
+    terminal: &Terminal,
+) -> Result<Effective> {
+    let file = file.and_then(|file| {
         if let Some(file) = &file {
             for warning in &file.warnings {
                 terminal.problem(&file.source, warning);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Error, Result};
 use crate::containerd::node::{self, DEFAULT_PATH};
 use crate::containerd::{FileError, Files};
-use crate::disk::{Deployment, NodeFiles, Tree, TreeOptions};
+use crate::disk::{Deployment, NodeFiles, PathGlobs, Tree, TreeOptions};
 use crate::finding::Settings;
 use crate::settings::short;
 
@@ -16,6 +16,8 @@ pub fn open<'a>(
 ) -> Result<Vec<NodeFiles>> {
     let mut nodes: Vec<NodeFiles> = Vec::new();
     for path in paths {
+        // The settings name it by its whole path.
+        let path = &PathBuf::from(short(path));
         let node = NodeFiles::open(path, sysroot);
         if let Err(error) = node.read(&node.config) {
             let remedy = match error {
@@ -33,6 +35,37 @@ pub fn open<'a>(
         }
     }
     Ok(nodes)
+}
+
+/// Adds the files that the settings name for some paths.
+pub fn add_of_paths(nodes: &mut Vec<NodeFiles>, settings: &Settings) -> Result<()> {
+    let mut of_paths: Vec<(&PathBuf, PathGlobs)> = Vec::new();
+    for (settings, base) in std::iter::once((settings, None)).chain(
+        settings
+            .nested
+            .iter()
+            .map(|nested| (&nested.settings, Some(&nested.base))),
+    ) {
+        if let (Some(base), Some(config)) = (base, &settings.containerd_config)
+            && let Ok(below) = PathGlobs::below(base)
+        {
+            of_paths.push((config, below));
+        }
+        let overrides = settings.overrides.iter();
+        of_paths.extend(
+            overrides
+                .filter_map(|over| Some((over.containerd_config.as_ref()?, over.paths.clone()))),
+        );
+    }
+    for (config, paths) in of_paths {
+        let opened = open(std::iter::once(config), settings.sysroot.as_deref())?;
+        for mut node in opened {
+            node.reads = Some(paths.clone());
+            nodes.retain(|known| known.shown != node.shown);
+            nodes.push(node);
+        }
+    }
+    Ok(())
 }
 
 /// Adds the files that a search has found to those that were named.

@@ -1,22 +1,21 @@
 //! From the arguments to the trees that are linted.
 
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Command, CommandFactory};
 
 use super::args::LintArgs;
-use super::nodes;
+use super::{nested, nodes};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Cli, Error, Result};
 use crate::containerd::FileError;
 use crate::disk::{
     DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, MAX_HOSTS_FILE, NodeFiles,
-    Tree, TreeOptions, Unread, discover, is_node_config,
+    PathGlobs, Placing, Tree, TreeOptions, Unread, discover, is_node_config,
 };
 use crate::finding::Settings;
-use crate::settings::{Effective, short, upwards};
+use crate::settings::short;
 
 /// What the command line names.
 #[derive(Debug)]
@@ -150,23 +149,35 @@ pub fn find_trees(
         Some(_) => Some(read_stdin()?),
         None => None,
     };
-    let options = FindOptions {
+    let mut options = FindOptions {
         kind: args.kind,
         tree: TreeOptions {
-            deploy_path: settings.deploy_path.clone(),
+            deploy_path: args.deploy_path.clone(),
             sysroot: settings.sysroot.clone(),
         },
+        placing: placing(settings),
         exclude: settings.exclude.clone(),
         may_be_deleted: args.force_exclude,
         stdin: stdin.zip(text.clone()),
         ..FindOptions::default()
     };
+    let mut found = discover(&paths, &options);
+    settings.nested = nested::settings(args, settings, &found, terminal)?;
+    if !settings.nested.is_empty() {
+        // They say where trees belong, too.
+        let nested = settings.nested.iter();
+        options.nested = nested
+            .map(|nested| (nested.base.clone(), placing(&nested.settings)))
+            .collect();
+        found = discover(&paths, &options);
+    }
     let Discovery {
         mut trees,
         configs,
         unused,
         errors,
-    } = discover(&paths, &options);
+    } = found;
+    nodes::add_of_paths(&mut nodes, settings)?;
     if args.force_exclude {
         // A hook names each file for itself, and not as one that goes with others.
         let is_named = |node: &NodeFiles| named.as_deref().is_some_and(|path| node.is_at(path));
@@ -199,6 +210,22 @@ pub fn find_trees(
         failed,
         stdin: text,
     })
+}
+
+/// Where the settings say that trees and files belong.
+fn placing(settings: &Settings) -> Placing {
+    let everywhere = settings
+        .deploy_path
+        .clone()
+        .map(|path| (PathGlobs::all(), path));
+    let of_paths = settings
+        .overrides
+        .iter()
+        .filter_map(|over| Some((over.paths.clone(), over.deploy_path.clone()?)));
+    Placing {
+        deploy_paths: everywhere.into_iter().chain(of_paths).collect(),
+        namespaces: settings.namespaces.clone(),
+    }
 }
 
 /// Tells why paths lead to nothing; whether the run has failed for it.
@@ -334,34 +361,6 @@ fn describe(tree: &Tree) -> String {
         }
         Some(lone) => format!("file {}: for {}", lone.shown, lone.namespace),
         None => format!("tree {}{what}: {how}", tree.shown("")),
-    }
-}
-
-/// Tells of settings files that lie nearer to a tree than the one that is used, so that nobody waits in
-/// vain for what they say.
-pub fn warn_of_other_settings(trees: &[Tree], effective: &Effective, terminal: &Terminal) {
-    let used = effective
-        .file
-        .as_ref()
-        .map(|file| file.source.path.as_path());
-    let mut others = BTreeSet::new();
-    for tree in trees {
-        let Ok(Some(nearest)) = upwards(&crate::disk::absolute(&tree.disk)) else {
-            continue;
-        };
-        if Some(nearest.as_path()) == used || !others.insert(nearest.clone()) {
-            continue;
-        }
-        let instead = match used {
-            Some(used) => format!("{} is used for all paths", short(used)),
-            None => "it is not above all paths".to_owned(),
-        };
-        terminal.warning(format!(
-            "the settings in {} are not used: a run reads one settings file, and {instead}; \
-             run certsd-lint for {} alone, or name a file with --config",
-            short(&nearest),
-            tree.shown(""),
-        ));
     }
 }
 
