@@ -4,6 +4,7 @@
 
 use crate::facts::Rule;
 
+mod carriers;
 mod certificates;
 mod documents;
 mod headers;
@@ -16,12 +17,14 @@ mod urls;
 
 /// Every rule, sorted by name.
 pub static RULES: &[&Rule] = &[
+    &carriers::appended_hosts_file::RULE,
     &documents::byte_order_mark::RULE,
     &certificates::ca_not_a_ca::RULE,
     &documents::capability_too_new::RULE,
     &certificates::client_key_mismatch::RULE,
     &certificates::client_not_for_client_auth::RULE,
     &certificates::client_without_key::RULE,
+    &carriers::config_keyed_by_url::RULE,
     &node::config_path_elsewhere::RULE,
     &node::config_path_list::RULE,
     &node::config_path_unset::RULE,
@@ -47,6 +50,7 @@ pub static RULES: &[&Rule] = &[
     &certificates::ignored_certificate_file::RULE,
     &node::ignored_registry_section::RULE,
     &hosts::indented_host_table::RULE,
+    &carriers::indented_terminator::RULE,
     &certificates::invalid_ca::RULE,
     &certificates::invalid_client_certificate::RULE,
     &certificates::invalid_client_key::RULE,
@@ -61,12 +65,16 @@ pub static RULES: &[&Rule] = &[
     &hosts::key_too_new::RULE,
     &headers::malformed_header_value::RULE,
     &trust::mirror_push::RULE,
+    &carriers::mirrors_not_a_list::RULE,
     &node::mirrors_with_config_path::RULE,
     &tree::misnamed_hosts_file::RULE,
+    &carriers::misplaced_registry_key::RULE,
     &documents::missing_host_table::RULE,
     &urls::missing_scheme::RULE,
     &certificates::missing_tls_file::RULE,
+    &carriers::misspelled_config_path::RULE,
     &hosts::misspelled_host_table::RULE,
+    &carriers::mount_on_some_nodes::RULE,
     &tree::namespace_not_a_directory::RULE,
     &hosts::nested_host_table::RULE,
     &tree::nested_namespace::RULE,
@@ -78,6 +86,8 @@ pub static RULES: &[&Rule] = &[
     &urls::port_scheme_mismatch::RULE,
     &certificates::private_key_exposed::RULE,
     &trust::public_mirror_resolve::RULE,
+    &carriers::python_boolean::RULE,
+    &carriers::registry_credential::RULE,
     &headers::reserved_header::RULE,
     &hosts::root_key_without_server::RULE,
     &hosts::root_settings_not_inherited::RULE,
@@ -96,9 +106,11 @@ pub static RULES: &[&Rule] = &[
     &node::transfer_config_path::RULE,
     &documents::unknown_capability::RULE,
     &hosts::unknown_key::RULE,
+    &carriers::unknown_registries_key::RULE,
     &suppressions::unknown_suppression::RULE,
     &hosts::unquoted_host::RULE,
     &tree::unreachable_namespace::RULE,
+    &carriers::unread_file::RULE,
     &documents::unreadable_file::RULE,
     &trust::unresolvable_tags::RULE,
     &urls::unsupported_scheme::RULE,
@@ -107,6 +119,7 @@ pub static RULES: &[&Rule] = &[
     &trust::unusable_host::RULE,
     &suppressions::unused_suppression::RULE,
     &certificates::unverifiable_tls_file::RULE,
+    &carriers::upstream_before_mirror::RULE,
     &trust::upstream_fallback::RULE,
     &urls::url_credentials::RULE,
     &urls::url_query::RULE,

@@ -32,7 +32,7 @@ fn mend(trees: &[Tree], with_unsafe: bool) -> Fixing {
         min_severity: Severity::Note,
     };
     let report = engine::lint(trees, &run);
-    let files = HostsFiles::new(&[], trees, &run, &|_| {});
+    let files = HostsFiles::new(&[], trees, &[], &run, &|_| {});
     fix::fix(&files, report, choice)
 }
 

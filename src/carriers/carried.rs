@@ -64,6 +64,29 @@ pub struct CarriedTree {
     pub files: BTreeMap<String, File>,
 }
 
+impl CarriedTree {
+    /// Its files.
+    pub fn all_files(&self) -> impl Iterator<Item = &File> {
+        let files = self.namespaces.values().flat_map(|n| n.files.values());
+        files.chain(self.files.values())
+    }
+
+    /// The texts of its files.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        self.all_files().filter_map(|file| file.text.as_ref())
+    }
+
+    /// A file by its path in the tree, with its namespace.
+    pub fn file(&self, relative: &str) -> Option<(Option<&Namespace>, &File)> {
+        if let Some(file) = self.files.get(relative) {
+            return Some((None, file));
+        }
+        let (name, rest) = relative.split_once('/')?;
+        let namespace = self.namespaces.get(name)?;
+        Some((Some(namespace), namespace.files.get(rest)?))
+    }
+}
+
 /// A config.toml that a carrier holds, or a part of one.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -311,7 +334,7 @@ impl Carried {
 }
 
 /// What a namespace is called of which neither the name nor the registry is known.
-pub const UNKNOWN_NAMESPACE: &str = "unknown-registry.invalid";
+pub const UNKNOWN_NAMESPACE: &str = "unknown.registry.invalid";
 
 /// A file with its place.
 struct Placed {

@@ -4,7 +4,7 @@ use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 /// What such a file holds at least one of.
-const MARKS: [&str; 10] = [
+const MARKS: [&str; 12] = [
     "hosts.toml",
     "host.toml",
     "certs.d",
@@ -12,6 +12,8 @@ const MARKS: [&str; 10] = [
     "hosts.d",
     "[host.",
     "mirrors",
+    "registries:",
+    "configs:",
     "config_path",
     "RegistryMirrorConfig",
     "insecure_skip_verify",

@@ -86,6 +86,32 @@ fn bare(name: &str) -> &str {
     name
 }
 
+/// Whether a file can be a carrier by its name: what has none of the known endings may say in its first line what it is.
+pub fn may_be(name: &str) -> bool {
+    let inner = bare(name);
+    let ending = inner.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let is_known = matches!(
+        ending,
+        "" | "yaml"
+            | "yml"
+            | "bu"
+            | "tf"
+            | "tfvars"
+            | "hcl"
+            | "sh"
+            | "bash"
+            | "zsh"
+            | "ash"
+            | "cfg"
+    );
+    let lower = inner.to_ascii_lowercase();
+    is_known
+        || inner != name
+        || ["dockerfile", "containerfile"]
+            .iter()
+            .any(|word| lower.contains(word))
+}
+
 /// What kind of carrier a file can be, by its name and its first line.
 pub fn kind(path: &str, text: &str) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or_default();
@@ -157,6 +183,28 @@ pub fn read(path: &str, text: &str) -> Option<(Kind, Carried)> {
         }
     }
     Some((kind, carried))
+}
+
+/// What a file holds that something else places at a path of the node.
+pub fn placed(text: &str, target: &str) -> Carried {
+    let mut carried = Carried::default();
+    let mut stand_ins = StandIns::new(text);
+    let nothing = Text::default();
+    let mut path = Builder::new(&nothing);
+    path.put_for(target, 0..0);
+    let mut document = Document::new(&mut stand_ins, &mut carried, 0);
+    document.writes.push(Write {
+        path: path.finish(),
+        path_span: 0..0,
+        content: Content::Text(Text::of_carrier(text)),
+        content_span: 0..text.len(),
+        mode: Mode::Replace,
+        operator: None,
+        is_guarded: true,
+        source: None,
+    });
+    document.finish();
+    carried
 }
 
 /// A template of a hosts.toml: where it lies may tell its namespace.

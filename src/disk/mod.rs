@@ -6,13 +6,16 @@ mod evidence;
 mod find;
 mod find_error;
 mod globs;
+mod ignored;
 mod io;
 mod lone;
 mod names;
 mod node;
 mod place;
+mod planted;
 mod progress;
 mod search;
+mod texts;
 mod tracked;
 mod unread;
 
@@ -39,7 +42,9 @@ pub use names::{
     Generator, host_of_file, is_never_a_namespace, is_plausible_host, meant_host, registry_host,
 };
 pub use node::{MAX_NODE_CONFIG, NodeFiles};
+use planted::Planted;
 pub use progress::Progress;
+pub use texts::{TextFile, named_beside, text, texts_below};
 pub use tracked::Tracked;
 use tracked::{Repositories, Repository};
 pub use unread::Unread;
@@ -92,6 +97,8 @@ pub struct Tree {
     overlay: BTreeMap<String, Vec<u8>>,
     /// No namespace is seen but those that were asked for.
     isolated: bool,
+    /// Its files, where they are in another file.
+    planted: Option<Arc<Planted>>,
     /// How far the run has come with it.
     pub progress: Arc<Progress>,
     /// The repositories of the run, for whether Git tracks a file.
@@ -167,6 +174,7 @@ impl Tree {
             alias: None,
             overlay: BTreeMap::new(),
             isolated: false,
+            planted: None,
             progress: Arc::default(),
             repositories: Repositories::default(),
             repository: OnceLock::new(),
@@ -253,6 +261,9 @@ impl Tree {
 
     /// Where a node's path is on this machine; `None` when that cannot be known.
     pub fn on_disk(&self, node_path: &str) -> Option<PathBuf> {
+        if self.planted.is_some() {
+            return None;
+        }
         let cleaned = path::cleaned(node_path);
         let relative = self.relative(&cleaned);
         if let (Some(lone), Some(relative)) = (&self.lone, relative) {
@@ -281,7 +292,11 @@ impl Tree {
             let namespaces = only.iter().map(|name| self.namespace(name)).collect();
             return Ok((namespaces, Vec::new()));
         }
-        let names = match io::names(&self.disk) {
+        let names = match &self.planted {
+            Some(planted) => Ok(planted.names_at_root()),
+            None => io::names(&self.disk),
+        };
+        let names = match names {
             // The tree may exist for the sake of a text from standard input alone.
             Err(FileError::NotFound) if !self.overlay.is_empty() => Vec::new(),
             names => names?,
@@ -378,6 +393,9 @@ impl Tree {
 
     /// Whether the file at this path in the tree is in the index of the Git repository that the tree is in.
     pub fn tracked(&self, relative: &str) -> Tracked {
+        if self.planted.is_some() {
+            return Tracked::No;
+        }
         let find = || self.repositories.above(&self.disk);
         let path = match &self.lone {
             Some(lone) => lone.on_disk(relative),
@@ -391,6 +409,10 @@ impl Tree {
 
     /// Opens a directory by a node's path.
     pub fn open_directory(&self, node_path: &str) -> Result<Directory, FileError> {
+        if let Some(planted) = &self.planted {
+            let directory = self.relative(node_path).ok_or(FileError::Unknown)?;
+            return planted.list(directory).map(Directory::planted);
+        }
         Directory::open(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
     }
 
@@ -400,6 +422,14 @@ impl Tree {
         let unless_read = |bytes| ReadFile { bytes, info: None };
         if let Some(bytes) = self.overlaid(node_path) {
             return unless_read(within_limits(bytes.to_owned(), node_path));
+        }
+        if let Some(planted) = &self.planted {
+            let relative = path::clean(node_path);
+            let bytes = match self.relative(&relative) {
+                Some(relative) => planted.read(relative),
+                None => Err(FileError::Unknown),
+            };
+            return unless_read(bytes.and_then(|bytes| within_limits(bytes, node_path)));
         }
         let is_hosts_file = node_path.ends_with("/hosts.toml");
         let limit = if is_hosts_file {
@@ -496,10 +526,18 @@ impl Files for Tree {
         {
             return Ok(());
         }
+        if let Some(planted) = &self.planted {
+            let relative = self.relative(&directory).ok_or(FileError::Unknown)?;
+            return planted.stat(relative);
+        }
         io::stat(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
     }
 
     fn list(&self, node_path: &str) -> Result<Vec<DirEntry>, FileError> {
+        if let Some(planted) = &self.planted {
+            let directory = path::clean(node_path);
+            return planted.list(self.relative(&directory).ok_or(FileError::Unknown)?);
+        }
         io::list(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
     }
 }

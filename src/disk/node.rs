@@ -122,6 +122,19 @@ impl NodeFiles {
         trees.iter().filter(is_nearest).cloned().collect()
     }
 
+    /// A config.toml that another file holds, and of whose node nothing else is known.
+    pub fn carried(shown: &str, text: Vec<u8>) -> NodeFiles {
+        NodeFiles {
+            shown: shown.to_owned(),
+            config: node::DEFAULT_PATH.to_owned(),
+            directory: PathBuf::new(),
+            deployment: Deployment::Elsewhere,
+            overlay: Some(text),
+            is_found: true,
+            reads: None,
+        }
+    }
+
     /// The same node with another text for config.toml.
     pub fn with_config(&self, bytes: Vec<u8>) -> NodeFiles {
         NodeFiles {
@@ -168,6 +181,8 @@ impl NodeFiles {
             .filter(|rest| rest.is_empty() || rest.starts_with('/'));
         match (&self.deployment, beside) {
             (Deployment::InPlace, _) => Some(PathBuf::from(path)),
+            // Nothing is beside a config.toml that is in another file.
+            (_, Some(_)) if self.directory.as_os_str().is_empty() => None,
             (_, Some(rest)) => Some(self.directory.join(rest.trim_start_matches('/'))),
             (Deployment::Sysroot(root), _) => Some(root.join(path.trim_start_matches('/'))),
             (Deployment::Elsewhere, None) => None,

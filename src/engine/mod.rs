@@ -3,9 +3,12 @@
 //! May know: rules and everything below them; no format, and not where its input comes from.
 
 mod baseline;
+mod carried;
 mod redact;
 mod run;
 mod suppress;
 
+pub(crate) use carried::{completed, planted};
+
 pub use baseline::{Baseline, BaselineError};
-pub use run::{lint, lint_nodes};
+pub use run::{lint, lint_all, lint_nodes};

@@ -2,10 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::carried::lint_carrier;
 use super::redact::hide_secrets;
 use super::suppress;
 use crate::disk::{Namespace, NodeFiles, Tree};
-use crate::facts::{Check, Loaded, NamespaceContext, NodeContext, Rule, TreeContext};
+use crate::facts::{Carrier, Check, Loaded, NamespaceContext, NodeContext, Rule, TreeContext};
 use crate::finding::{Consequence, Failure, Finding, Level, Packed, Report, Run, Suppressed};
 use crate::parallel;
 use crate::rules::RULES;
@@ -22,7 +23,7 @@ pub(super) struct Here {
 }
 
 impl Here {
-    fn add_to(self, report: &mut Report) {
+    pub(super) fn add_to(self, report: &mut Report) {
         report.findings.extend(self.findings);
         report.suppressed.extend(self.suppressed);
         report.failures.extend(self.failures);
@@ -45,6 +46,11 @@ pub fn lint(trees: &[Tree], run: &Run) -> Report {
 
 /// Lints these config.toml files too, and what they have to do with the trees.
 pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
+    lint_all(nodes, trees, &[], run)
+}
+
+/// Lints all that a run can be about.
+pub fn lint_all(nodes: &[NodeFiles], trees: &[Tree], carriers: &[Carrier], run: &Run) -> Report {
     let mut report = Report {
         rules: RULES.iter().map(|rule| &rule.meta).collect(),
         releases: run.settings.all_releases(),
@@ -61,12 +67,23 @@ pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
         };
         lint_node(node, &own, &run.at(&path), &mut report);
     }
+    for part in parallel::map(carriers, |carriers| {
+        let mut part = Report::default();
+        for carrier in carriers {
+            lint_carrier(carrier, run, &mut part);
+        }
+        part.findings.close();
+        part.suppressed.close();
+        part
+    }) {
+        report.append(part);
+    }
     report.findings.sort();
     report.suppressed.sort();
     report
 }
 
-fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
+pub(super) fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
     let run = &*run.at(&tree.shown(""));
     let whole = match TreeContext::new(run, tree) {
         Ok(whole) => whole,
@@ -177,7 +194,7 @@ fn lint_whole(whole: &TreeContext<'_>, rules: &[&'static Rule], of_tree: &mut Pa
                 let is_its_own = |finding: &Finding| *finding.rule == rule.meta;
                 (check, all.filter(is_its_own).collect())
             }
-            Check::Namespace(_) | Check::Node(_) | Check::Engine => continue,
+            Check::Namespace(_) | Check::Node(_) | Check::Carrier(_) | Check::Engine => continue,
         };
         let path = || tree.shown("");
         run_rule(rule, path, &mut here, run, None, |out| {
@@ -191,7 +208,7 @@ fn lint_whole(whole: &TreeContext<'_>, rules: &[&'static Rule], of_tree: &mut Pa
 
 /// Runs one rule at one place and takes what the settings let through. A panic is a bug of
 /// ours: it is told, and the rest goes on.
-fn run_rule(
+pub(super) fn run_rule(
     rule: &'static Rule,
     path: impl FnOnce() -> String,
     here: &mut Here,
@@ -247,7 +264,7 @@ pub(crate) fn admitted(
 }
 
 /// Runs the rules about nodes at one, and lets comments silence what they find.
-fn lint_node(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Report) {
+pub(super) fn lint_node(node: &NodeFiles, trees: &[Tree], run: &Run, report: &mut Report) {
     if run.settings.excludes(&node.shown) {
         return;
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use super::carrier::CarrierContext;
 use super::context::NamespaceContext;
 use super::node::NodeContext;
 use super::tree::TreeContext;
@@ -17,6 +18,8 @@ pub enum Check {
     Tree(fn(&TreeContext, &mut Vec<Finding>)),
     /// At a config.toml, with what it imports.
     Node(fn(&NodeContext, &mut Vec<Finding>)),
+    /// At a file that holds texts of configuration: at what is wrong with it itself.
+    Carrier(fn(&CarrierContext, &mut Vec<Finding>)),
     /// At one directory after the other, and then at what it found in all of them, in the order of the directories: to say
     /// once what was found several times, and what belongs to none of them.
     Both(

@@ -21,13 +21,15 @@ pub enum Category {
     Tree,
     /// The daemon's own config.toml: does the node read the tree at all?
     Node,
+    /// Texts inside other files: scripts, YAML, Terraform.
+    Carriers,
     /// Comments that silence findings.
     Suppressions,
 }
 
 impl Category {
     /// All of them, in the order of the catalogue.
-    pub const ALL: [Category; 9] = [
+    pub const ALL: [Category; 10] = [
         Category::Documents,
         Category::Hosts,
         Category::Urls,
@@ -36,6 +38,7 @@ impl Category {
         Category::Headers,
         Category::Tree,
         Category::Node,
+        Category::Carriers,
         Category::Suppressions,
     ];
 
@@ -50,6 +53,7 @@ impl Category {
             Category::Headers => "headers",
             Category::Tree => "tree",
             Category::Node => "node",
+            Category::Carriers => "carriers",
             Category::Suppressions => "suppressions",
         }
     }

@@ -46,6 +46,8 @@ pub struct Summary {
     pub lone: usize,
     /// config.toml files.
     pub nodes: usize,
+    /// Files that hold texts of such files.
+    pub carriers: usize,
 }
 
 /// A finding that is kept quiet.
@@ -103,6 +105,7 @@ impl Report {
         self.summary.files += other.summary.files;
         self.summary.lone += other.summary.lone;
         self.summary.nodes += other.summary.nodes;
+        self.summary.carriers += other.summary.carriers;
         self.files.extend(other.files);
         self.places.extend(other.places);
         self.failures.extend(other.failures);

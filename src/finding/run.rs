@@ -1,12 +1,13 @@
 //! What holds for a whole run: the settings, after files and flags are merged, and the clock.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::hosts::HostPatterns;
 use super::meta::Meta;
 use super::severity::Severity;
+use crate::carriers::Kind;
 use crate::containerd::Release;
 use crate::disk::{Exclusions, PathGlobs, absolute};
 
@@ -108,6 +109,8 @@ pub struct Settings {
     pub nested: Vec<Nested>,
     /// Paths that are not linted.
     pub exclude: Exclusions,
+    /// Kinds of carriers that are not read.
+    pub without_carriers: BTreeSet<Kind>,
     /// Whether comments can silence findings.
     pub suppressions: bool,
     /// The settings file that was read, for `-v`.
@@ -131,6 +134,7 @@ impl Default for Settings {
             namespaces: Vec::new(),
             nested: Vec::new(),
             exclude: Exclusions::default(),
+            without_carriers: BTreeSet::new(),
             suppressions: true,
             file: None,
         }
@@ -218,6 +222,24 @@ impl Settings {
             .filter(|o| o.paths.is_match(path))
             .find_map(|o| o.environment)
             .unwrap_or(of.environment)
+    }
+
+    /// The settings as they are for one path, and all that is in it.
+    pub fn of_path(&self, path: &str) -> Settings {
+        let of = self.at(path);
+        let mut severities = of.severities.clone();
+        for over in of.overrides.iter().filter(|o| o.paths.is_match(path)) {
+            severities.extend(over.severities.iter().map(|(name, level)| (*name, *level)));
+        }
+        Settings {
+            environment: self.environment(path),
+            severities,
+            overrides: Vec::new(),
+            nested: Vec::new(),
+            exclude: Exclusions::default(),
+            suppressions: self.suppressions,
+            ..of.into_owned()
+        }
     }
 
     /// Whether there can be a path for which a rule runs.

@@ -1,5 +1,6 @@
 //! The text of a file, under the name that the user knows it by.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::secrets::Secrets;
@@ -18,6 +19,8 @@ pub struct Source {
     // Both found when they are first asked for.
     lines: OnceLock<LineIndex>,
     secrets: OnceLock<Secrets>,
+    /// Where the secrets are, where that was said.
+    secret_places: Option<Vec<Range<usize>>>,
 }
 
 impl Source {
@@ -28,7 +31,10 @@ impl Source {
 
     /// What of it must not be repeated.
     pub fn secrets(&self) -> &Secrets {
-        self.secrets.get_or_init(|| Secrets::of(&self.text))
+        self.secrets.get_or_init(|| match &self.secret_places {
+            Some(places) => Secrets::at(&self.text, places),
+            None => Secrets::of(&self.text),
+        })
     }
 
     /// The text with stars in place of its secrets, byte for byte.
@@ -60,7 +66,22 @@ impl Source {
             invalid_utf8,
             lines: OnceLock::new(),
             secrets: OnceLock::new(),
+            secret_places: None,
         }
+    }
+
+    /// The same text, with these places for its secrets, in order and not overlapping: it is no TOML.
+    pub fn with_secrets(self, places: Vec<Range<usize>>) -> Source {
+        Source {
+            secrets: OnceLock::new(),
+            secret_places: Some(places),
+            ..self
+        }
+    }
+
+    /// Where its secrets are, where that was said.
+    pub fn secret_places(&self) -> Option<&[Range<usize>]> {
+        self.secret_places.as_deref()
     }
 
     /// Whether lines end with a carriage return and a line feed, most of them at least.

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::carried::{self, Part};
 use super::linted::{Linted, OnDisk, Original, Refusal, Texts};
 use super::{node_config, promise};
 use crate::containerd::directory::DEFAULT;
 use crate::containerd::{Files, Outcome, Release, load_directory};
 use crate::disk::{NodeFiles, Tree, registry_host};
-use crate::engine::{lint, lint_nodes};
+use crate::engine::{lint, lint_all};
+use crate::facts::Carrier;
 use crate::finding::{Consequence, Finding, Report, Run, Safety, Settings, Severity};
 use crate::go::path;
 use crate::toml::view::Document;
@@ -16,6 +18,7 @@ use crate::toml::view::Document;
 pub struct HostsFiles<'a> {
     nodes: &'a [NodeFiles],
     trees: &'a [Tree],
+    carriers: &'a [Carrier],
     run: &'a Run,
     /// What is done with a report before anybody sees it.
     finish: &'a dyn Fn(&mut Report),
@@ -30,6 +33,7 @@ impl<'a> HostsFiles<'a> {
     pub fn new(
         nodes: &'a [NodeFiles],
         trees: &'a [Tree],
+        carriers: &'a [Carrier],
         run: &'a Run,
         finish: &'a dyn Fn(&mut Report),
     ) -> HostsFiles<'a> {
@@ -61,6 +65,7 @@ impl<'a> HostsFiles<'a> {
         HostsFiles {
             nodes,
             trees,
+            carriers,
             run,
             finish,
             places,
@@ -76,6 +81,11 @@ impl<'a> HostsFiles<'a> {
         self.nodes.iter().find(|node| node.shown == path)
     }
 
+    /// The carrier at this path.
+    fn carrier(&self, path: &str) -> Option<&'a Carrier> {
+        self.carriers.iter().find(|carrier| carrier.path() == path)
+    }
+
     fn place(&self, path: &str) -> Option<(&'a Tree, &str)> {
         let (tree, namespace) = self.places.get(path)?;
         Some((tree, namespace))
@@ -89,8 +99,8 @@ impl<'a> HostsFiles<'a> {
         tree.with_texts(own)
     }
 
-    fn lint_these(&self, nodes: &[NodeFiles], trees: &[Tree]) -> Report {
-        let mut report = lint_nodes(nodes, trees, self.run);
+    fn lint_these(&self, nodes: &[NodeFiles], trees: &[Tree], carriers: &[Carrier]) -> Report {
+        let mut report = lint_all(nodes, trees, carriers, self.run);
         (self.finish)(&mut report);
         report
     }
@@ -161,7 +171,12 @@ impl Linted for HostsFiles<'_> {
             .iter()
             .map(|tree| self.with_texts(tree, texts))
             .collect();
-        self.lint_these(&node_config::with_texts(self.nodes, texts), &trees)
+        let carriers = carried::with_texts(self.carriers.iter(), texts);
+        self.lint_these(
+            &node_config::with_texts(self.nodes, texts),
+            &trees,
+            &carriers,
+        )
     }
 
     fn lint_files(&self, texts: &Texts, paths: &BTreeSet<String>) -> Report {
@@ -178,12 +193,17 @@ impl Linted for HostsFiles<'_> {
         }
         let nodes = self.nodes.iter().filter(|node| paths.contains(&node.shown));
         let nodes: Vec<NodeFiles> = nodes.cloned().collect();
-        self.lint_these(&node_config::with_texts(&nodes, texts), &trees)
+        let carriers = self.carriers.iter().filter(|c| paths.contains(c.path()));
+        let carriers = carried::with_texts(carriers, texts);
+        self.lint_these(&node_config::with_texts(&nodes, texts), &trees, &carriers)
     }
 
     fn original(&self, shown: &str) -> Option<Original> {
         if let Some(node) = self.node(shown) {
             return node_config::original(node);
+        }
+        if let Some(carrier) = self.carrier(shown) {
+            return Some(carried::original(carrier));
         }
         let (tree, namespace) = self.place(shown)?;
         let relative = relative(namespace);
@@ -211,9 +231,69 @@ impl Linted for HostsFiles<'_> {
         if let Some(node) = self.node(shown) {
             return node_config::check_fix(node, self.run, before, after, finding);
         }
-        let Some((tree, namespace)) = self.place(shown) else {
+        if let Some(carrier) = self.carrier(shown) {
+            for part in carried::parts(carrier, before, after)? {
+                match part {
+                    Part::Hosts(tree, namespace, before, after) => {
+                        self.check_hosts_fix(&tree, &namespace, (&before, &after), finding)?;
+                    }
+                    Part::Config(node, before, after) => {
+                        node_config::check_fix(&node, self.run, &before, &after, finding)?;
+                    }
+                }
+            }
             return Ok(());
-        };
+        }
+        match self.place(shown) {
+            Some((tree, namespace)) => {
+                self.check_hosts_fix(tree, namespace, (before, after), finding)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_text(
+        &self,
+        shown: &str,
+        before: &[u8],
+        after: &[u8],
+        with_unsafe: bool,
+        is_last: bool,
+    ) -> Result<(), Refusal> {
+        if let Some(node) = self.node(shown) {
+            return node_config::check_text(node, self.run, before, after);
+        }
+        if let Some(carrier) = self.carrier(shown) {
+            for part in carried::parts(carrier, before, after)? {
+                match part {
+                    Part::Hosts(tree, namespace, before, after) => {
+                        let texts = (before.as_slice(), after.as_slice());
+                        self.check_hosts_text(&tree, &namespace, texts, with_unsafe, is_last)?;
+                    }
+                    Part::Config(node, before, after) => {
+                        node_config::check_text(&node, self.run, &before, &after)?;
+                    }
+                }
+            }
+            return Ok(());
+        }
+        match self.place(shown) {
+            Some((tree, namespace)) => {
+                self.check_hosts_text(tree, namespace, (before, after), with_unsafe, is_last)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl HostsFiles<'_> {
+    fn check_hosts_fix(
+        &self,
+        tree: &Tree,
+        namespace: &str,
+        (before, after): (&[u8], &[u8]),
+        finding: &Finding,
+    ) -> Result<(), Refusal> {
         let trees = [before, after].map(|text| with_text(tree, namespace, text));
         let is_safe = finding
             .fix
@@ -235,20 +315,14 @@ impl Linted for HostsFiles<'_> {
         Ok(())
     }
 
-    fn check_text(
+    fn check_hosts_text(
         &self,
-        shown: &str,
-        before: &[u8],
-        after: &[u8],
+        tree: &Tree,
+        namespace: &str,
+        (before, after): (&[u8], &[u8]),
         with_unsafe: bool,
         is_last: bool,
     ) -> Result<(), Refusal> {
-        if let Some(node) = self.node(shown) {
-            return node_config::check_text(node, self.run, before, after);
-        }
-        let Some((tree, namespace)) = self.place(shown) else {
-            return Ok(());
-        };
         let trees = [before, after].map(|text| with_text(tree, namespace, text));
         let mut decoded = Vec::new();
         for release in self.releases(namespace) {

@@ -4,6 +4,7 @@
 //! a tree is one such thing ([`HostsFiles`]). Before anything is written, every fix is held to what its finding promises,
 //! by the loader's own judgement. [`diff()`] shows what would be written, [`replace`] writes it.
 
+mod carried;
 mod change;
 mod comments;
 mod diff;

@@ -67,6 +67,6 @@ fn mend_nodes(
     let run = Run { settings, now: NOW };
     let mut report = engine::lint_nodes(nodes, trees, &run);
     keep(&mut report);
-    let files = HostsFiles::new(nodes, trees, &run, keep);
+    let files = HostsFiles::new(nodes, trees, &[], &run, keep);
     fix::fix(&files, report, choice)
 }

@@ -56,6 +56,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
             files: files.len(),
             lone: 0,
             nodes: 0,
+            carriers: 0,
         },
         rules: certsd_lint::rules::RULES
             .iter()

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use certsd_lint::facts::Rule;
+use certsd_lint::finding::Category;
 use certsd_lint::rules::RULES;
 
 use super::{lint_tree, settings_beside};
@@ -83,6 +84,9 @@ fn fires(rule: &Rule, blocks: &[Block]) -> bool {
     for block in blocks {
         let path = match block.path.as_str() {
             "certsd-lint.toml" | "modes.txt" | "config.toml" => directory.path().join(&block.path),
+            path if rule.category == Category::Carriers => {
+                directory.path().join("carriers").join(path)
+            }
             path => config_path.join(path),
         };
         let parent = path.parent().unwrap();

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use certsd_lint::disk::{FindOptions, Kind, NodeFiles, TreeOptions, find};
 use certsd_lint::engine;
+use certsd_lint::facts::Carrier;
 use certsd_lint::finding::{Report, Run, Settings};
 
 /// 2026-06-01T00:00:00Z: the clock of every fixture.
@@ -19,6 +20,7 @@ const NOW: i64 = 1_780_272_000;
 
 /// Lints a config path as a repository's, deployed to the default place. A `certsd-lint.toml`
 /// beside it holds its settings. With a `modes.txt` beside it, it is linted as part of a node's file system.
+/// Files in a folder `carriers` beside it are carriers; it may be there alone.
 /// A `config.toml` beside it is the node's, deployed likewise; it may be there alone.
 fn lint_tree(config_path: &Path, mut settings: Settings) -> Report {
     if modes::apply(config_path) {
@@ -41,15 +43,33 @@ fn lint_tree(config_path: &Path, mut settings: Settings) -> Report {
         .then(|| NodeFiles::deployed(&config))
         .into_iter()
         .collect();
-    let paths = match nodes.is_empty() || config_path.exists() {
+    let folder = config_path.with_file_name("carriers");
+    let carriers = carriers_in(&folder);
+    let is_alone = nodes.is_empty() && !folder.exists();
+    let paths = match is_alone || config_path.exists() {
         true => vec![config_path.to_owned()],
         false => Vec::new(),
     };
     let (trees, errors) = find(&paths, &options);
     assert!(errors.is_empty(), "{}: {errors:?}", config_path.display());
-    let report = engine::lint_nodes(&nodes, &trees, &Run { settings, now: NOW });
+    let run = Run { settings, now: NOW };
+    let report = engine::lint_all(&nodes, &trees, &carriers, &run);
     assert!(report.failures.is_empty(), "{:?}", report.failures);
     report
+}
+
+/// The carriers in a folder, which are called as they are in it.
+fn carriers_in(folder: &Path) -> Vec<Carrier> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let read = |path: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        Carrier::read(&path.to_string_lossy(), &text)
+    };
+    paths.iter().filter_map(read).collect()
 }
 
 /// The settings in a file, or the defaults where there is none.

@@ -58,7 +58,10 @@ const SOURCE_KEYS: [&str; 6] = ["contentFrom", "source", "src", "url", "valueFro
 /// Reads YAML that lies in so many other texts.
 pub fn read(parent: &Text, stand_ins: &mut StandIns<'_>, carried: &mut Carried, depth: usize) {
     let (nodes, error) = documents(parent.as_str());
-    if let Some(error) = error {
+    let is_told = ["hosts.toml", "certs.d", "[host.", "registry.mirrors"]
+        .iter()
+        .any(|mark| parent.as_str().contains(mark));
+    if let Some(error) = error.filter(|_| is_told) {
         carried.passed_over.push(format!(
             "it is not YAML from line {} on: {}",
             error.line, error.message
@@ -84,6 +87,10 @@ impl Reader<'_, '_, '_> {
         self.parent.in_carrier(&node.span)
     }
 
+    fn place(&self, node: &Node) -> Range<usize> {
+        self.parent.in_carrier(&scalars::place(self.parent, node))
+    }
+
     fn document(&mut self, node: &Node) {
         if registries::is_registries(node) {
             return registries::read(self.parent, node, self.inner.carried);
@@ -105,8 +112,10 @@ impl Reader<'_, '_, '_> {
             return;
         }
         let used = self.file(key, node);
+        let named = key.and_then(Node::text);
         for (key, value) in node.entries() {
-            if used.contains(&value.span) {
+            let is_of_talos = named == Some("machine") && key.text() == Some("registries");
+            if used.contains(&value.span) || is_of_talos {
                 continue;
             }
             match value.text() {
@@ -184,7 +193,7 @@ impl Reader<'_, '_, '_> {
             path: text,
             path_span: self.span(path),
             content,
-            content_span: self.span(place),
+            content_span: self.place(place),
             mode: match appends {
                 true => Mode::Append,
                 false => Mode::Replace,
@@ -272,7 +281,7 @@ impl Reader<'_, '_, '_> {
                 path: path.finish(),
                 path_span: self.span(key),
                 content: text.map_or(Content::Unknown, Content::Text),
-                content_span: self.span(value),
+                content_span: self.place(value),
                 mode: Mode::Replace,
                 operator: None,
                 is_guarded: true,
@@ -280,7 +289,7 @@ impl Reader<'_, '_, '_> {
             });
             return;
         }
-        let place = self.span(value);
+        let place = self.place(value);
         self.inner.text(&text, Some(place));
     }
 }

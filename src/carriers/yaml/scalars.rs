@@ -1,5 +1,7 @@
 //! The text of a scalar, character by character.
 
+use std::ops::Range;
+
 use crate::carriers::text::{Builder, Text, line_start};
 use crate::yaml::{Node, Style, Value};
 
@@ -26,6 +28,23 @@ pub fn text(parent: &Text, node: &Node) -> Option<Text> {
         Some(read) if is_same(&read) => read,
         _ => whole(parent, node, text),
     })
+}
+
+/// The place of a scalar; of a block with the sign that begins it.
+pub fn place(parent: &Text, node: &Node) -> Range<usize> {
+    let all = parent.as_str();
+    let Value::Scalar {
+        style: Style::Literal(_) | Style::Folded,
+        ..
+    } = &node.value
+    else {
+        return node.span.clone();
+    };
+    let before = all[..line_start(all, node.span.start)].trim_end();
+    let line = &before[line_start(before, before.len())..];
+    let sign = line.rfind(" |").or_else(|| line.rfind(" >"));
+    let start = sign.map(|at| before.len() - line.len() + at + 1);
+    start.unwrap_or(node.span.start)..node.span.end
 }
 
 fn whole(parent: &Text, node: &Node, text: &str) -> Text {
@@ -63,7 +82,7 @@ fn single(parent: &Text, node: &Node) -> Text {
     builder.finish()
 }
 
-fn inside(node: &Node) -> std::ops::Range<usize> {
+fn inside(node: &Node) -> Range<usize> {
     let start = node.span.start + 1;
     start..node.span.end.saturating_sub(1).max(start)
 }

@@ -44,6 +44,10 @@ pub struct LintArgs {
     #[arg(long, help_heading = "Input")]
     pub force_exclude: bool,
 
+    /// Do not look for configuration inside scripts, YAML and Terraform
+    #[arg(long, help_heading = "Input")]
+    pub no_carriers: bool,
+
     /// It is no failure when there is nothing to lint
     #[arg(long, help_heading = "Input")]
     pub allow_empty: bool,

@@ -2,6 +2,7 @@
 
 mod args;
 mod baseline;
+mod carriers;
 mod fixing;
 mod nested;
 mod nodes;
@@ -16,7 +17,7 @@ use std::path::Path;
 use super::terminal::Terminal;
 use super::{Error, Exit, Result};
 use crate::disk::{Tree, absolute};
-use crate::engine::lint_nodes;
+use crate::engine::lint_all;
 use crate::finding::{Report, Run};
 use crate::fix::{self, Choice, HostsFiles, Linted};
 use crate::report;
@@ -46,12 +47,13 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     };
     let baseline = baseline::OfRun::read(args, &effective)?;
     let mut report = progress::while_watched(&found.trees, !args.no_progress, terminal, || {
-        lint_nodes(&found.nodes, &found.trees, &run)
+        lint_all(&found.nodes, &found.trees, &found.carriers, &run)
     });
     baseline.apply(&mut report);
     let mut failed = found.failed || !report.failures.is_empty();
     let looked = &report.summary;
-    let is_empty = looked.namespaces + looked.nodes == 0 && report.findings.is_empty();
+    let is_empty =
+        looked.namespaces + looked.nodes + looked.carriers == 0 && report.findings.is_empty();
     if is_empty && !failed && !found.trees.is_empty() && !args.allow_empty {
         failed = true;
         terminal.error("nothing to lint: every namespace is excluded");
@@ -67,7 +69,7 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     let mut fixed = 0;
     if args.fix || args.diff {
         let finish = |report: &mut Report| baseline.apply(report);
-        let files = HostsFiles::new(&found.nodes, &found.trees, &run, &finish);
+        let files = HostsFiles::new(&found.nodes, &found.trees, &found.carriers, &run, &finish);
         let choice = Choice {
             with_unsafe: args.unsafe_fixes,
             min_severity: effective.min_severity,
@@ -105,7 +107,8 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     if covers_settings(&named, &effective) {
         warn_of_unmatched(&found.trees, &effective, terminal);
     }
-    let has_looked = !found.trees.is_empty() || !found.nodes.is_empty();
+    let has_looked =
+        !found.trees.is_empty() || !found.nodes.is_empty() || !found.carriers.is_empty();
     if !terminal.quiet && has_looked {
         if args.statistics {
             terminal.raw(&statistics(&report));

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use clap::{Command, CommandFactory};
 
 use super::args::LintArgs;
-use super::{nested, nodes};
+use super::{carriers, nested, nodes};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Cli, Error, Result};
 use crate::containerd::FileError;
 use crate::disk::{
-    DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, MAX_HOSTS_FILE, NodeFiles,
-    PathGlobs, Placing, Tree, TreeOptions, Unread, discover, is_node_config,
+    DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, Kind, MAX_HOSTS_FILE,
+    NodeFiles, PathGlobs, Placing, Tree, TreeOptions, Unread, discover, is_node_config,
 };
+use crate::facts::Carrier;
 use crate::finding::Settings;
 use crate::settings::short;
 
@@ -33,6 +34,8 @@ pub struct Found {
     pub trees: Vec<Tree>,
     /// The config.toml files.
     pub nodes: Vec<NodeFiles>,
+    /// Files that hold texts of configuration.
+    pub carriers: Vec<Carrier>,
     /// A path could not be looked at, or nothing is there to lint.
     pub failed: bool,
     /// The text of standard input, when it was named.
@@ -174,8 +177,8 @@ pub fn find_trees(
     let Discovery {
         mut trees,
         configs,
-        unused,
-        errors,
+        mut unused,
+        mut errors,
     } = found;
     nodes::add_of_paths(&mut nodes, settings)?;
     if args.force_exclude {
@@ -191,10 +194,27 @@ pub fn find_trees(
             trees.push(tree);
         }
     }
+    let is_searched = !args.no_carriers && matches!(args.kind, None | Some(Kind::Search));
+    let carriers = match is_searched {
+        true => carriers::find(&paths, settings, terminal),
+        false => Vec::new(),
+    };
+    // What was found in other files is something to lint.
+    errors.retain(|error| match error {
+        FindError::Nothing { path, .. } | FindError::Unrelated { path, .. } => {
+            let path = Path::new(path.trim_start_matches("./"));
+            let is_below =
+                |c: &Carrier| path == Path::new(".") || Path::new(c.path()).starts_with(path);
+            !carriers.iter().any(is_below)
+        }
+        FindError::Unreadable { .. } => true,
+    });
+    unused.retain(|unread| carriers.iter().all(|c| c.path() != unread.path));
+    let carriers = carriers::beside(carriers, &mut trees);
     for Unread { path, why } in &unused {
         terminal.warning(format!("{path} is not linted: {why}"));
     }
-    let is_something = !trees.is_empty() || !nodes.is_empty();
+    let is_something = !trees.is_empty() || !nodes.is_empty() || !carriers.is_empty();
     let failed = tell(&errors, args, settings, is_something, terminal);
     for tree in &trees {
         terminal.info(describe(tree));
@@ -207,6 +227,7 @@ pub fn find_trees(
     Ok(Found {
         trees,
         nodes,
+        carriers,
         failed,
         stdin: text,
     })

@@ -9,7 +9,8 @@ use crate::containerd::{DirEntry, FileError};
 /// A directory on disk: what lay in it when it was opened.
 #[derive(Debug)]
 pub struct Directory {
-    open: OpenDirectory,
+    /// `None` where it is on no disk.
+    open: Option<OpenDirectory>,
     /// What lies in it, sorted.
     pub entries: Vec<DirEntry>,
     /// The names of those that are neither directories nor regular files, as there are hardly ever any.
@@ -33,15 +34,24 @@ impl Directory {
         })?;
         entries.sort_unstable();
         Ok(Directory {
-            open,
+            open: Some(open),
             entries,
             special,
         })
     }
 
+    /// A directory that is on no disk.
+    pub(in crate::disk) fn planted(entries: Vec<DirEntry>) -> Directory {
+        Directory {
+            open: None,
+            entries,
+            special: Vec::new(),
+        }
+    }
+
     /// Mode and owner of the directory itself.
     pub fn info(&self) -> Option<FileInfo> {
-        let metadata = self.open.metadata().ok()?;
+        let metadata = self.open.as_ref()?.metadata().ok()?;
         Some(FileInfo::of(&metadata))
     }
 
@@ -53,7 +63,7 @@ impl Directory {
         if entry.is_dir || self.special.iter().any(|special| special == name) {
             return None;
         }
-        let file = self.open.open_file(name).ok()?;
+        let file = self.open.as_ref()?.open_file(name).ok()?;
         Some(ReadFile::of(file, limit))
     }
 }

@@ -81,6 +81,11 @@ pub fn instructions(text: &str) -> Vec<Instruction> {
     if !text.match_indices('#').any(is_meant) {
         return Vec::new();
     }
+    of_comments(text, comments(text))
+}
+
+/// The instructions in these comments of a text.
+pub fn of_comments(text: &str, comments: Vec<Comment>) -> Vec<Instruction> {
     let of_comment = |comment: Comment| {
         let hashes = text[comment.span.clone()].match_indices('#');
         let starts: Vec<usize> = hashes.map(|(i, _)| comment.span.start + i).collect();
@@ -95,7 +100,7 @@ pub fn instructions(text: &str) -> Vec<Instruction> {
             })
         })
     };
-    comments(text).into_iter().filter_map(of_comment).collect()
+    comments.into_iter().filter_map(of_comment).collect()
 }
 
 /// A place in a text that is eaten from its front.

@@ -14,8 +14,8 @@ use crate::finding::{
     Suppressor,
 };
 use crate::toml::Span;
-use crate::toml::view::Document;
-use comment::{Content, Instruction, Malformed, Reach, instructions};
+use crate::toml::view::{Comment, Document};
+use comment::{Content, Instruction, Malformed, Reach, instructions, of_comments};
 use scope::Scopes;
 
 /// The rule about suppressions that are not understood.
@@ -69,6 +69,33 @@ pub(super) fn apply(context: &dyn Linted, here: &mut Here) -> Vec<Finding> {
         return Vec::new();
     }
     let scopes = Scopes::new(&source.text, source.lines(), context.document());
+    let covered = |comment: &Comment| scopes.covered(comment);
+    let is_at_head = |comment: &Comment| scopes.is_at_head(comment);
+    apply_instructions(context, instructions, covered, is_at_head, here)
+}
+
+/// The same with the comments of a text that is not TOML, and what each covers.
+pub(super) fn apply_comments(
+    context: &dyn Linted,
+    comments: Vec<Comment>,
+    covered: impl Fn(&Comment) -> Option<Range<usize>>,
+    is_at_head: impl Fn(&Comment) -> bool,
+    here: &mut Here,
+) -> Vec<Finding> {
+    let instructions = of_comments(text(context), comments);
+    apply_instructions(context, instructions, covered, is_at_head, here)
+}
+
+fn apply_instructions(
+    context: &dyn Linted,
+    instructions: Vec<Instruction>,
+    covered: impl Fn(&Comment) -> Option<Range<usize>>,
+    is_at_head: impl Fn(&Comment) -> bool,
+    here: &mut Here,
+) -> Vec<Finding> {
+    let Some(source) = context.source() else {
+        return Vec::new();
+    };
     let mut findings = Vec::new();
     let mut suppressions = Vec::new();
     for instruction in instructions {
@@ -76,7 +103,13 @@ pub(super) fn apply(context: &dyn Linted, here: &mut Here) -> Vec<Finding> {
             Err(reason) => findings.extend(malformed(context, &instruction, reason)),
             Ok(content) => {
                 let content = content.clone();
-                suppressions.push(Suppression::new(instruction, content, &scopes, source));
+                let covers = match content.reach {
+                    Reach::Item => covered(&instruction.comment),
+                    Reach::File => {
+                        is_at_head(&instruction.comment).then_some(0..source.text.len() + 1)
+                    }
+                };
+                suppressions.push(Suppression::new(instruction, content, covers));
             }
         }
     }
@@ -95,15 +128,8 @@ impl Suppression {
     fn new(
         instruction: Instruction,
         content: Content,
-        scopes: &Scopes<'_>,
-        source: &Source,
+        covers: Option<Range<usize>>,
     ) -> Suppression {
-        let covers = match content.reach {
-            Reach::Item => scopes.covered(&instruction.comment),
-            Reach::File => scopes
-                .is_at_head(&instruction.comment)
-                .then_some(0..source.text.len() + 1),
-        };
         let names = content
             .names
             .iter()

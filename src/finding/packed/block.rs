@@ -175,6 +175,11 @@ impl Block {
                 put_text(bytes, &source.path);
                 put_text(bytes, &source.text);
                 put_number(bytes, source.invalid_utf8.map_or(0, |at| at + 1));
+                let places = source.secret_places();
+                put_number(bytes, places.map_or(0, |places| places.len() + 1));
+                for place in places.unwrap_or_default() {
+                    put_span(bytes, Some(place));
+                }
             }
         }
         let home = Home {
@@ -233,7 +238,14 @@ impl Block {
         let path = cursor.text();
         let source = (cursor.number() == 1).then(|| {
             let (path, text) = (cursor.text(), cursor.text());
-            Arc::new(Source::of_text(path, text, cursor.number().checked_sub(1)))
+            let source = Source::of_text(path, text, cursor.number().checked_sub(1));
+            Arc::new(match cursor.number().checked_sub(1) {
+                Some(count) => {
+                    let places = (0..count).filter_map(|_| cursor.span());
+                    source.with_secrets(places.collect())
+                }
+                None => source,
+            })
         });
         Home { path, source }
     }

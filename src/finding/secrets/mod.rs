@@ -29,7 +29,16 @@ pub struct Secrets {
 impl Secrets {
     /// Finds the secrets of a hosts.toml or config.toml.
     pub fn of(text: &str) -> Secrets {
-        let places = places::find(text);
+        Secrets::at(text, &Secrets::places(text))
+    }
+
+    /// Where the secrets of a hosts.toml or config.toml are.
+    pub fn places(text: &str) -> Vec<Range<usize>> {
+        places::find(text)
+    }
+
+    /// Takes what is at these places, in order and not overlapping, for the secrets of a text.
+    pub fn at(text: &str, places: &[Range<usize>]) -> Secrets {
         if places.is_empty() {
             return Secrets::default();
         }
@@ -41,7 +50,7 @@ impl Secrets {
         texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         texts.dedup();
         Secrets {
-            starred: Some(with_stars(text, &places)),
+            starred: Some(with_stars(text, places)),
             texts,
         }
     }
