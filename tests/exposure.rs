@@ -144,7 +144,7 @@ fn a_link_that_leads_nowhere_is_no_namespace() {
             TreeOptions::default(),
             &["unreachable-namespace"]
         ),
-        ["unreachable-namespace: `ghcr.io` is a link that leads nowhere"]
+        ["unreachable-namespace: `ghcr.io` is a link to nothing"]
     );
 }
 

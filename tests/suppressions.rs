@@ -151,7 +151,7 @@ fn a_file_is_silenced_at_its_head_only() {
     assert_eq!(report.findings.len(), 3);
     let told = report.findings.last().unwrap();
     assert_eq!(told.rule.name, "unused-suppression");
-    assert!(told.help.contains("head of the file"));
+    assert!(told.help.contains("before the first item"));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn what_is_no_rule_is_told_and_mended() {
     );
     assert_eq!(
         report.findings.get(0).unwrap().help,
-        "did you mean `unknown-capability`?"
+        "write `unknown-capability`"
     );
     let mended = fixed(text, &report.findings);
     assert_eq!(mended, text.replace("capabilty", "capability"));

@@ -1,4 +1,5 @@
-use crate::facts::{Check, NamespaceContext, headers};
+use crate::disk::Tracked;
+use crate::facts::{Check, Entry, NamespaceContext, headers};
 use crate::finding::secrets::is_credential_name;
 use crate::finding::words::releases_in_words;
 use crate::finding::{Environment, Finding, Severity};
@@ -9,15 +10,16 @@ crate::rule! {
     /// ## What it does
     ///
     /// Reports headers that carry credentials: `Authorization`, `Proxy-Authorization`, `Cookie`, and names that
-    /// speak of a token, a password, a secret or an API key. Over plain HTTP it is an error. The value is never shown.
+    /// contain the words token, password, secret or API key. The value is never shown.
     ///
     /// ## Why
     ///
-    /// The file is readable on every node and lies in a repository. The header goes with every request to
-    /// that endpoint, and from containerd 2.1 also to the token server that the endpoint names, whoever that is.
-    /// And an `Authorization` header stands in the way of the token that a registry hands out.
+    /// Everyone who can read the file knows the credential: on each node, and in each copy of the repository.
+    /// containerd sends the header with every request to the endpoint, and from 2.1 on also to the token server
+    /// that the endpoint names. An `Authorization` header also replaces the token that a registry issues.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -27,6 +29,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -35,12 +38,12 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the mirror takes nothing else, the tree is in no repository and only root can read it.
+    /// When the mirror accepts no other credentials, the tree is in no repository and only root can read it. An
+    /// `Authorization` header is one of the few ways to give a mirror credentials of its own.
     ///
     /// ## Source
     ///
-    /// That headers go to token servers from 2.1 on is measured; see the table of releases in
-    /// `src/containerd/release.rs`.
+    /// Measured: headers go to token servers from 2.1 on. See the table of releases in `src/containerd/release.rs`.
     name: "credential-in-header",
     category: Headers,
     severity: Warning,
@@ -69,29 +72,50 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .copied()
             .filter(|r| r.headers_to_token_server())
             .collect();
-        let mut effect = format!("it goes to `{}` with every request", entry.host.host);
+        let mut effect = format!(
+            "containerd sends it to {} with every request",
+            entry.host.host
+        );
         if plain {
-            effect.push_str(", readable by everyone on the way");
+            effect.push_str(" in plain text");
         }
         if !token.is_empty() {
             let who = releases_in_words(&token, &context.releases());
             effect.push_str(&format!(
-                "; with {who} also to the token server that the endpoint names"
+                " and, with {who}, also to the token server that the endpoint names"
             ));
         }
-        let severity = match (plain, context.environment()) {
-            (_, Environment::Development) => Severity::Note,
-            (true, _) => Severity::Error,
-            (false, _) => Severity::Warning,
+        let severity = match context.environment() {
+            Environment::Development => Severity::Note,
+            _ => Severity::Warning,
         };
         out.push(
             context
-                .finding(&RULE, header.item.key.span.clone(), format!("the header `{name}` carries a credential"))
-                .label("its value is in this file")
+                .finding(
+                    &RULE,
+                    header.item.key.span.clone(),
+                    format!("header `{name}` contains a credential"),
+                )
+                .label("credential in hosts.toml")
                 .severity(severity)
                 .effect(effect)
-                .help("give containerd credentials through the kubelet (imagePullSecrets, a credential provider) or let the mirror allow anonymous pulls; treat what was committed as known")
+                .help(help(context, entry))
                 .releases(entry.releases.clone()),
         );
     }
+}
+
+/// Where the credential belongs. A pull secret is looked up by the name of the image, so it serves the registry and no
+/// mirror.
+fn help(context: &NamespaceContext, entry: &Entry) -> String {
+    let host = &entry.host.host;
+    let mut help = match context.is_own_registry(host) {
+        true => format!("use an image pull secret for {host}"),
+        false => format!("let {host} serve anonymous pulls, or set `auth` for it in config.toml"),
+    };
+    let file = format!("{}/hosts.toml", context.name());
+    if context.tree.tracked(&file) == Tracked::Yes {
+        help += ". Replace the credential, because it is in the Git history";
+    }
+    help
 }

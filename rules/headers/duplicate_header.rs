@@ -2,19 +2,20 @@ use crate::facts::{Check, NamespaceContext, headers};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// Header names that differ in case alone.
+    /// Header names that differ only in case.
     ///
     /// ## What it does
     ///
-    /// Reports a header that is set twice for one endpoint, in different case. TOML takes them for two keys, HTTP for
-    /// one header.
+    /// Reports a header that is set twice for one endpoint in different case. They are two keys in TOML and one
+    /// header in HTTP.
     ///
     /// ## Why
     ///
-    /// Both are sent. The server sees one header with two values, in an order that changes from request
-    /// to request.
+    /// containerd sends both. The server sees one header with two values, in an order that changes from request to
+    /// request.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -25,6 +26,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal".header]
@@ -33,11 +35,11 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no use for it: an array says the same, in order.
+    /// Never: an array sets both values in a fixed order.
     ///
     /// ## Source
     ///
-    /// That both are kept is recorded: `hand-header-twocase` in `fixtures/conformance/hand.jsonl`.
+    /// Recorded from containerd: `hand-header-twocase` in `fixtures/conformance/hand.jsonl`.
     name: "duplicate-header",
     category: Headers,
     severity: Warning,
@@ -63,18 +65,18 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                         &RULE,
                         key.span.clone(),
                         format!(
-                            "`{}` and `{}` are one header",
+                            "headers `{}` and `{}` differ only in case",
                             first.item.key.value, key.value
                         ),
                     )
-                    .label("the same header again")
-                    .effect("both values are sent, in no fixed order")
+                    .label("same header again")
+                    .effect("containerd sends both values in random order")
                     .related(
                         context.location(first.item.key.span.clone()),
-                        "set here first",
+                        "first set here",
                     )
                     .help(format!(
-                        "keep one; for two values write `{} = [\"…\", \"…\"]`",
+                        "keep one of them, or write both values in an array: `{} = [\"…\", \"…\"]`",
                         first.item.key.value
                     ))
                     .releases(header.entry.releases.clone()),

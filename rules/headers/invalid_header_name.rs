@@ -6,15 +6,18 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports header names that are empty or hold anything but letters, digits and `!#$%&'*+-.^_|~` or a
-    /// backtick: a blank, a colon at the end, quotes within quotes, letters beyond ASCII.
+    /// Reports header names that are empty or contain anything but letters, digits and `!#$%&'*+-.^_|~` or a
+    /// backtick: a space, a trailing colon, quotes within quotes, non-ASCII letters.
+    ///
+    /// It is a warning while another endpoint can serve the same requests, and an error if none is left.
     ///
     /// ## Why
     ///
-    /// containerd takes the file, and then every request to that endpoint fails before it is sent. It goes on
-    /// to the next endpoint, so the mirror is never used.
+    /// containerd loads the file, and then every request to that endpoint fails before it is sent. It tries the
+    /// next endpoint, so the mirror is never used.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -24,6 +27,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal".header]
@@ -32,12 +36,12 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which such a request is sent.
+    /// Never: no such request is sent.
     ///
     /// ## Source
     ///
-    /// Go's `net/http` refuses the request (RFC 9110, section 5.1); that the file is taken is recorded in
-    /// `hand-header-*` of `fixtures/conformance/hand.jsonl`.
+    /// Go's `net/http` rejects the request (RFC 9110, section 5.1). Recorded from containerd: `hand-header-*` in
+    /// `fixtures/conformance/hand.jsonl`.
     name: "invalid-header-name",
     category: Headers,
     severity: Error,
@@ -66,9 +70,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         out.push(
             context
-                .finding(&RULE, header.item.key.span.clone(), format!("`{}` is no header name", name.escape_debug()))
-                .label("HTTP forbids it")
-                .effect(format!("every request to `{}` fails before it is sent, and containerd goes on to the next endpoint", header.entry.host.host))
+                .finding(&RULE, header.item.key.span.clone(), format!("invalid header name `{}`", name.escape_debug()))
+                .label("not allowed in HTTP")
+                .effect(format!("every request to `{}` fails before it is sent, and containerd tries the next endpoint", header.entry.host.host))
                 .help(help)
                 .releases(header.entry.releases.clone()),
         );

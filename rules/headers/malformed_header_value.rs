@@ -5,21 +5,24 @@ use crate::finding::{Consequence, Finding, Part, Promise, Safety, Severity};
 use crate::toml::Span;
 
 crate::rule! {
-    /// A header value that containerd refuses, or that HTTP cannot carry.
+    /// A header value that containerd rejects, or that HTTP cannot carry.
     ///
     /// ## What it does
     ///
-    /// Reports values that are neither text nor an array of text; control characters, such as a line
-    /// break at the end; and, as warnings, blanks at the ends and characters beyond ASCII.
+    /// Reports values that are neither a string nor an array of strings; control characters, such as a line break
+    /// at the end; and, as notes, leading or trailing whitespace and non-ASCII characters.
     ///
     /// ## Why
     ///
-    /// A value of another type makes containerd drop the whole file. A control character makes every
-    /// request to that endpoint fail before it is sent, and containerd goes on to the next. Blanks
-    /// at the ends are cut off, and characters beyond ASCII reach the server as bytes that
-    /// it may not understand.
+    /// A value of another type makes containerd ignore the whole file. A control character makes every request to
+    /// that endpoint fail before it is sent. Leading and trailing whitespace is removed, and non-ASCII characters
+    /// reach the server as bytes that it may reject.
+    ///
+    /// A control character is a warning while another endpoint can serve the same requests, and an error if none is
+    /// left.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -32,6 +35,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -43,13 +47,12 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the server is known to read UTF-8 in headers, the warning about characters beyond ASCII can be
-    /// silenced.
+    /// When the server is known to accept UTF-8 in headers, the note about non-ASCII characters can be suppressed.
     ///
     /// ## Source
     ///
-    /// Types are recorded from containerd: `hand-header-*` in `fixtures/conformance/hand.jsonl`; control
-    /// characters are refused by Go's `net/http` (RFC 9110, section 5.5).
+    /// Recorded from containerd: `hand-header-*` in `fixtures/conformance/hand.jsonl`. Go's `net/http` rejects
+    /// control characters (RFC 9110, section 5.5).
     name: "malformed-header-value",
     category: Headers,
     severity: Error,
@@ -69,17 +72,21 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     } in refused(context)
     {
         let text = context.text().get(span.clone()).unwrap_or_default();
-        let within = if element { " in its array" } else { "" };
+        let within = if element {
+            "an array that contains "
+        } else {
+            ""
+        };
         let mut finding = context
             .finding(
                 &RULE,
                 span.clone(),
-                format!("the header `{name}` holds {kind}{within}"),
+                format!("header `{name}` is {within}{kind}, not a string"),
             )
-            .label("takes text, or an array of text")
+            .label("wrong type")
             .consequence(Consequence::FileIgnored)
             .releases(releases)
-            .help("write the value as text, in quotes");
+            .help("write the value in quotes");
         // A table is named by its key, which is not what is wrong.
         let plain = !kind.contains("table")
             && !text.is_empty()
@@ -87,7 +94,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || "+-.:_".contains(c));
         if plain {
-            finding = finding.help(format!("write `{name} = \"{text}\"`")).fix(
+            let help = match element {
+                true => format!("write `\"{text}\"`"),
+                false => format!("write `{name} = \"{text}\"`"),
+            };
+            finding = finding.help(help).fix(
                 Safety::Safe,
                 format!("write \"{text}\""),
                 span,
@@ -106,10 +117,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 };
                 out.push(
                     context
-                        .finding(&RULE, span.clone(), format!("the value of the header `{name}` holds {what}"))
-                        .label("HTTP forbids it")
-                        .effect(format!("every request to `{}` fails before it is sent, and containerd goes on to the next endpoint", header.entry.host.host))
-                        .help(format!("delete {what}: a value that is read from a file often ends with one"))
+                        .finding(&RULE, span.clone(), format!("header `{name}` contains {what}"))
+                        .label("not allowed in HTTP")
+                        .effect(format!("every request to `{}` fails before it is sent, and containerd tries the next endpoint", header.entry.host.host))
+                        .help(format!("delete {}", what.replacen("a line", "the line", 1)))
                         .releases(header.entry.releases.clone()),
                 );
             } else if value.trim_matches([' ', '\t']).len() != value.len() {
@@ -118,13 +129,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     .finding(
                         &RULE,
                         span.clone(),
-                        format!("the value of the header `{name}` has blanks at its ends"),
+                        format!("header `{name}` has leading or trailing whitespace"),
                     )
-                    .label("cut off before it is sent")
-                    .severity(Severity::Warning)
+                    .label("removed before sending")
+                    .severity(Severity::Note)
                     .consequence(Consequence::Misread)
-                    .effect("the value is sent without them")
-                    .help("delete the blanks")
+                    .effect("containerd sends the value without the whitespace")
+                    .help("delete the whitespace")
                     .releases(header.entry.releases.clone());
                 let written = context.text().get(span.clone()).unwrap_or_default();
                 let quote = written.chars().next().filter(|q| ['"', '\''].contains(q));
@@ -133,7 +144,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     finding = finding
                         .fix(
                             Safety::Safe,
-                            "delete the blanks",
+                            "delete the whitespace",
                             span.clone(),
                             format!("{quote}{trimmed}{quote}"),
                         )
@@ -143,11 +154,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             } else if !value.is_ascii() {
                 out.push(
                     context
-                        .finding(&RULE, span.clone(), format!("the value of the header `{name}` holds characters beyond ASCII"))
+                        .finding(&RULE, span.clone(), format!("header `{name}` contains non-ASCII characters"))
                         .label("sent as UTF-8 bytes")
-                        .severity(Severity::Warning)
+                        .severity(Severity::Note)
                         .consequence(Consequence::Misread)
-                        .effect("the bytes are sent as they are; HTTP gives them no meaning, and servers read them differently or refuse the request")
+                        .effect("containerd sends the bytes as they are, and a server may misread or reject them")
                         .help("write the value in ASCII")
                         .releases(header.entry.releases.clone()),
                 );
@@ -156,7 +167,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// A value of a type that containerd refuses.
+/// A value of a type that containerd rejects.
 struct Refused<'a> {
     name: &'a str,
     kind: &'a str,
@@ -165,8 +176,8 @@ struct Refused<'a> {
     releases: Releases,
 }
 
-/// The values of such types. Of a header that names a table, 1.x has the place of the name, and 2.x that of the whole: it is
-/// one fault, at the smaller place.
+/// The values of such types. For a header that names a table, 1.x reports the place of the name and 2.x that of the
+/// whole: one fault, at the smaller place.
 fn refused<'a>(context: &'a NamespaceContext) -> Vec<Refused<'a>> {
     let mut refused: Vec<Refused> = Vec::new();
     for found in context.problems() {

@@ -2,7 +2,7 @@ use crate::facts::{Check, NamespaceContext, headers};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// A header that the HTTP client writes itself.
+    /// A header that the HTTP client sets itself.
     ///
     /// ## What it does
     ///
@@ -11,10 +11,11 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// They describe the connection or the message, and Go's HTTP client decides about them. Host is
-    /// always the host of the URL; a virtual host cannot be chosen here.
+    /// They describe the connection or the message, and Go's HTTP client sets them. `Host` is always the host of
+    /// the URL, so a virtual host cannot be chosen with it.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -24,6 +25,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -32,7 +34,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which containerd sends such a header as it is written.
+    /// Never: no release of containerd sends such a header as written.
     ///
     /// ## Source
     ///
@@ -67,15 +69,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         let help = match (lower.as_str(), header.values.first()) {
             ("host", Some((value, _))) => format!(
-                "write the name into the URL, `[host.\"https://{value}\"]`, and let DNS or /etc/hosts lead it to the address"
+                "write the name in the URL, `[host.\"https://{value}\"]`, and resolve it to the address with DNS or /etc/hosts"
             ),
             _ => "delete the line".to_owned(),
         };
         out.push(
             context
-                .finding(&RULE, header.item.key.span.clone(), format!("`{name}` is written by the HTTP client itself"))
+                .finding(
+                    &RULE,
+                    header.item.key.span.clone(),
+                    format!("header `{name}` is set by the HTTP client"),
+                )
                 .label("not sent as written")
-                .effect("Go's HTTP client does not send what stands here; where it is not left out, the server refuses the request")
+                .effect("Go's HTTP client does not send this value")
                 .help(help)
                 .releases(header.entry.releases.clone()),
         );

@@ -11,15 +11,20 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports host tables that lead where one before them does, in another spelling: `https://m`, `https://M/`, `m:443/v2`. It is
-    /// a note when `server` repeats a host table, which is the way to use mirrors and nothing else.
+    /// Reports host tables that lead to the same place as an earlier one in another spelling: `https://m`,
+    /// `https://M/`, `m:443/v2`. It also reports a `server` that repeats a host table, as a note. Entries with
+    /// different capabilities or TLS settings are not reported.
     ///
     /// ## Why
     ///
-    /// containerd does not notice. It asks the endpoint twice, and when that is down, waits for it twice at each request. Two tables also tend to differ
-    /// in time, and then it is the second one's error that is shown.
+    /// containerd does not notice the repetition. It tries the endpoint twice, so an outage costs two timeouts for
+    /// each request.
+    ///
+    /// The rule is off by default, because a repeated endpoint is harmless while it answers, and many generators
+    /// write `server` and a host table for the same registry. Select it with `--extend-select duplicate-endpoint`.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -30,7 +35,13 @@ crate::rule! {
     /// capabilities = ["pull", "resolve"]
     /// ```
     ///
+    /// ```toml
+    /// # certsd-lint.toml
+    /// extend-select = ["duplicate-endpoint"]
+    /// ```
+    ///
     /// ## Use instead
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -38,19 +49,26 @@ crate::rule! {
     /// capabilities = ["pull", "resolve"]
     /// ```
     ///
+    /// ```toml
+    /// # certsd-lint.toml
+    /// extend-select = ["duplicate-endpoint"]
+    /// ```
+    ///
     /// ## When not to
     ///
-    /// When a second try at the same place is what you want.
+    /// When a second attempt at the same endpoint is intended.
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `hand-server-plain` and `hand-struct-two-spellings` in `fixtures/conformance/hand.jsonl`; containerd#13206.
+    /// Recorded from containerd: `hand-server-plain` and `hand-struct-two-spellings` in
+    /// `fixtures/conformance/hand.jsonl`; containerd#13206.
     name: "duplicate-endpoint",
     category: Hosts,
     severity: Warning,
     consequence: Misread,
     releases: "all",
     fix: None,
+    on: false,
     check: Check::Namespace(check),
 }
 
@@ -75,6 +93,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let (Some(first_table), Some(first_span)) = (first.table, &first.host.span) else {
             continue;
         };
+        // Entries that may do different things are two, and merging them would lose something.
+        if entry.host.capabilities != first.host.capabilities {
+            continue;
+        }
         let url = &first_table.name.value;
         let related = context.location(first_span.clone());
         if let Some(table) = entry.table {
@@ -86,15 +108,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     .finding(
                         &RULE,
                         span.clone(),
-                        format!("`{}` is `{url}` once more", table.name.value),
+                        format!("`{}` duplicates `{url}`", table.name.value),
                     )
-                    .label("the same endpoint")
-                    .related(related, "listed here")
+                    .label("same endpoint")
+                    .related(related, "first listed here")
                     .effect(format!(
-                        "containerd asks {} twice, and waits for it twice when it is down",
+                        "containerd tries {} twice, so an outage costs two timeouts",
                         shown(entry)
                     ))
-                    .help("keep one of the two tables, with the settings of both")
+                    .help("merge the two tables into one")
                     .releases(releases),
             );
         } else if entry.host.role == Role::Server && !differs_in_tls(context, first) {
@@ -103,18 +125,18 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     .finding(
                         &RULE,
                         span.clone(),
-                        format!("`server` repeats the host table of `{url}`"),
+                        format!("`server` duplicates the host table of `{url}`"),
                     )
                     .severity(Severity::Note)
                     .consequence(Consequence::Advice)
-                    .label("the same endpoint")
-                    .related(related, "listed here")
+                    .label("same endpoint")
+                    .related(related, "first listed here")
                     .effect(format!(
-                        "containerd asks {} twice before it gives up",
+                        "containerd tries {} twice, so an outage costs two timeouts",
                         shown(entry)
                     ))
                     .help(
-                        "write its settings at the root of the file and take the host table out; a file without any host table needs containerd 1.7.32",
+                        "move the settings of the host table to the root of the file, and leave an empty `[host]` for containerd before 1.7.32",
                     )
                     .releases(releases),
             );
@@ -122,7 +144,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// Of a server and a host that differ in their TLS settings, two other rules speak.
+/// Whether they differ in TLS settings, which two other rules report.
 fn differs_in_tls(context: &NamespaceContext, host: &Entry) -> bool {
     twins(context)
         .iter()

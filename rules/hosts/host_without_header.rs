@@ -6,20 +6,21 @@ use crate::finding::{Finding, Safety};
 use crate::toml::view::{Header, Item, Spelling, Table};
 
 crate::rule! {
-    /// A host in braces or with dots, which containerd 2.x does not list.
+    /// A host without a table header, which containerd 2.x does not use.
     ///
     /// ## What it does
     ///
-    /// Reports hosts that are not written with a table header of their own: `host."…".ca = …`, `host = { "…" = { … } }`, or
-    /// `"…" = { … }` below `[host]`.
+    /// Reports hosts that are not written with a table header of their own: `host."…".ca = …`, `host = { "…" = { …
+    /// } }`, or `"…" = { … }` below `[host]`.
     ///
     /// ## Why
     ///
-    /// To find the order of the hosts, containerd 2.x goes through the table headers of the file, and only those that
-    /// begin with `host` and name a URL. What TOML allows besides is decoded and then not used. containerd 1.x reads it,
-    /// so the mirror is lost with the upgrade, and nothing says so.
+    /// To find the order of the hosts, containerd 2.x reads only the table headers of the file that begin with
+    /// `host` and name a URL. It decodes hosts in other TOML spellings and does not use them. containerd 1.x does
+    /// use them, so an upgrade silently removes the mirror.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -29,6 +30,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -37,14 +39,15 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When only containerd 1.x will ever read the file: say so with `containerd = "1.7"`.
+    /// When only containerd 1.x reads the file. Set `containerd = "1.7"` in certsd-lint.toml.
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `hand-struct-inline*` and `hand-struct-dotted` in `fixtures/conformance/hand.jsonl`.
+    /// Recorded from containerd: `hand-struct-inline*` and `hand-struct-dotted` in
+    /// `fixtures/conformance/hand.jsonl`.
     name: "host-without-header",
     category: Hosts,
-    severity: Error,
+    severity: Warning,
     consequence: KeyIgnored,
     releases: "2.0 and later",
     fix: Safe,
@@ -71,14 +74,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         releases.retain(|release| !read.contains(release));
         let url = &host.name.value;
         let header = header_for(url);
-        let mut effect =
-            "containerd 2.x looks for hosts in the table headers alone, and makes no endpoint of this one"
-                .to_owned();
+        let mut effect = "containerd 2.x ignores hosts without a table header".to_owned();
         if let Some(words) = context.endpoints_in_words() {
-            effect += &format!("; {words}");
+            effect += &format!(": {words}");
         }
         if !read.is_empty() {
-            effect += "; containerd 1.x does ask it, so the mirror is lost with the upgrade";
+            effect += ", while containerd 1.x uses this host";
         }
         let mut finding = context
             .finding(
@@ -86,11 +87,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 host.name.span.clone(),
                 format!("`{url}` has no table header"),
             )
-            .label("no endpoint")
+            .label("not an endpoint")
             .effect(effect)
-            .help(format!(
-                "write {header}, and its keys on lines of their own below"
-            ))
+            .help(format!("write {header} with its keys on the lines below"))
             .releases(releases);
         if let Some(edits) = as_tables(context) {
             finding = finding.fix_edits(Safety::Safe, format!("write {header}"), edits);

@@ -1,6 +1,7 @@
 use crate::facts::host_tables::header_for;
+use crate::facts::same_registry::in_words;
 use crate::facts::{Check, NamespaceContext, lines};
-use crate::finding::{Finding, Safety};
+use crate::finding::{Consequence, Finding, Safety, Severity};
 use crate::toml::view::Header;
 
 crate::rule! {
@@ -8,17 +9,20 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a header `[host."…"]` that stands further to the right than that of the host table before it. Where all host tables
-    /// are indented alike, nothing is said, nor of tables that do belong to a host, as
-    /// `[host."…".header]` does.
+    /// Reports a header `[host."…"]` that is indented more than the header of the host table before it. Host tables
+    /// that are all indented alike are not reported, nor are tables that do belong to a host, such as
+    /// `[host."…".header]`.
+    ///
+    /// It is a warning if the outer table has settings that the indented one lacks, and a note otherwise.
     ///
     /// ## Why
     ///
-    /// TOML takes no notice of indentation. The table is the next host, tried after the one before it, and has none of
-    /// its settings: no CA, no client certificate, no header of the outer table applies to it. containerd's own documentation
-    /// has an example that is indented so.
+    /// TOML ignores indentation. The table is the next host and has none of the settings of the one before it: no
+    /// CA, client certificate or header of the outer table applies to it. An example in containerd's own
+    /// documentation is indented this way.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -30,6 +34,7 @@ crate::rule! {
     /// ```
     ///
     /// ## Use instead
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -43,7 +48,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When a formatter of yours indents so, and those who read the file know that it means nothing.
+    /// When your formatter indents tables this way.
     ///
     /// ## Source
     ///
@@ -81,28 +86,60 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     host.span.clone(),
                     format!("`{url}` is indented as if it belonged to `{above}`"),
                 )
-                .label("a host of its own")
+                .label("separate host")
                 .related(context.location(outer.span.clone()), "indented less")
-                .effect(format!(
-                    "indentation means nothing in TOML: containerd tries {url} as the next host, with no setting of {above}"
-                ))
-                .help(format!(
-                    "write the header as far to the left as {}, and below it all that {url} needs",
-                    header_for(above)
-                ))
-                .releases(context.decoding_releases())
-                .fix_edits(
-                    Safety::Safe,
-                    "indent it like the host table before it",
-                    unindent(context, host, outer, headers),
-                );
-            out.push(finding);
+                .releases(context.decoding_releases());
+            let missing = missing(context, above, url);
+            out.push(match missing.as_slice() {
+                [] => finding
+                    .severity(Severity::Note)
+                    .consequence(Consequence::Advice)
+                    .effect("TOML ignores indentation: containerd tries it as the next host")
+                    .help(format!("indent the header like {}", header_for(above)))
+                    .fix_edits(
+                        Safety::Safe,
+                        "indent it like the host table before it",
+                        unindent(context, host, outer, headers),
+                    ),
+                // Whether it is to have them, a person knows.
+                keys => finding
+                    .effect(format!(
+                        "TOML ignores indentation: containerd tries {url} as the next host, without {} of {above}",
+                        in_words(keys)
+                    ))
+                    .help(format!(
+                        "indent the header like {}, and repeat {} below it if {url} needs it",
+                        header_for(above),
+                        in_words(keys)
+                    )),
+            });
         }
         around.push((host, width));
     }
 }
 
-/// How far to the right an indentation leads; a tab counts as four.
+/// The settings of the outer host that the inner one lacks.
+fn missing(context: &NamespaceContext, outer: &str, inner: &str) -> Vec<&'static str> {
+    let table = |url: &str| {
+        let tables = context.host_tables();
+        tables.iter().find(|host| host.name.value == url)
+    };
+    let (Some(outer), Some(inner)) = (table(outer), table(inner)) else {
+        return Vec::new();
+    };
+    ["ca", "client", "skip_verify", "header"]
+        .into_iter()
+        .filter(|key| {
+            outer
+                .table
+                .get(key)
+                .is_some_and(|item| item.boolean() != Some(false))
+        })
+        .filter(|key| inner.table.get(key).is_none())
+        .collect()
+}
+
+/// The width of an indentation; a tab counts as four.
 fn columns(indentation: &str) -> usize {
     indentation
         .chars()

@@ -6,19 +6,20 @@ use crate::finding::{Finding, Safety};
 use crate::toml::view::{Header, Item, Spelling, Table};
 
 crate::rule! {
-    /// A key in other than small letters, which containerd 1.x does not read.
+    /// A key that is not in lower case, which containerd 1.x ignores.
     ///
     /// ## What it does
     ///
-    /// Reports keys such as `Capabilities` or `skip_Verify`. Keys in capitals throughout, as `SKIP_VERIFY`, are read by every release, and are
-    /// not reported.
+    /// Reports keys such as `Capabilities` or `skip_Verify`. Keys in upper case throughout, such as `SKIP_VERIFY`,
+    /// are read by every release and are not reported.
     ///
     /// ## Why
     ///
-    /// containerd 2.x takes its keys in any case. 1.x looks for small letters, then for capitals, and passes over anything else: a
-    /// file that works on one node does something else on the next.
+    /// containerd 2.x accepts its keys in any case. containerd 1.x tries lower case, then upper case, and silently
+    /// ignores anything else, so one file means different things on different nodes.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -28,6 +29,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -36,7 +38,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When only containerd 2.x will ever read the file: say so with `containerd = ">=2.0"`.
+    /// When only containerd 2.x reads the file. Set `containerd = ">=2.0"` in certsd-lint.toml.
     ///
     /// ## Source
     ///
@@ -98,10 +100,10 @@ fn finding(context: &NamespaceContext, item: &Item, key: &str, headers: &[Header
         .finding(
             &RULE,
             span.clone(),
-            format!("`{written}` is read as `{key}` by containerd 2.x only"),
+            format!("`{written}` is not in lower case, so containerd 1.x ignores it"),
         )
         .label(format!("not `{key}`"))
-        .effect("containerd 1.x passes over it without a word")
+        .effect(format!("only containerd 2.x reads it as `{key}`"))
         .help(format!("write `{key}`"));
     let once = part.is_some() || matches!(item.spelling, Spelling::Plain | Spelling::Inline);
     if once {

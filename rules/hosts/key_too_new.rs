@@ -2,22 +2,25 @@ use crate::containerd::{Release, Releases};
 use crate::facts::host_tables::{is_key_as_host, is_unquoted, unquoted_hosts};
 use crate::facts::keys::{host_key, is_known_to};
 use crate::facts::{Check, NamespaceContext};
-use crate::finding::Finding;
+use crate::finding::{Consequence, Finding, Severity};
 use crate::toml::view::{Item, Table};
 
 crate::rule! {
-    /// A key that a targeted release of containerd does not know yet.
+    /// A key that a targeted release of containerd does not know.
     ///
     /// ## What it does
     ///
-    /// Reports `dial_timeout` for releases below 2.0.7, and `override_path` below 1.6.0.
+    /// Reports `dial_timeout` for releases before 2.0.7 as a note, and `override_path` for releases before 1.6.0 as
+    /// a warning.
     ///
     /// ## Why
     ///
-    /// containerd passes over keys that it does not know. Without `dial_timeout` it waits up to thirty seconds for an endpoint that is down, at
-    /// every request; without `override_path` it appends `/v2` to the path.
+    /// containerd ignores unknown keys. Without `dial_timeout` it waits up to 30 seconds for an unreachable
+    /// endpoint, which only costs time. Without `override_path` it appends `/v2` to the path and requests the wrong
+    /// URL.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -42,12 +45,12 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When nodes with an older containerd may do without it.
+    /// When the nodes with an older containerd can do without the key.
     ///
     /// ## Source
     ///
-    /// Recorded from containerd in `fixtures/conformance/hand.jsonl`; `dial_timeout` came with containerd 2.1 and was brought
-    /// to 2.0.7, `override_path` came with 1.6.
+    /// Recorded from containerd in `fixtures/conformance/hand.jsonl`; `dial_timeout` came with containerd 2.1 and
+    /// was brought to 2.0.7, `override_path` came with 1.6.
     name: "key-too-new",
     category: Hosts,
     severity: Warning,
@@ -101,14 +104,21 @@ fn report(
         let (since, effect) = match key {
             "dial_timeout" => (
                 "2.0.7",
-                format!("it waits up to thirty seconds for {whose} when that is down"),
+                format!("waits up to 30 seconds for {whose} when it is unreachable"),
             ),
             "override_path" if item.boolean() != Some(false) => {
-                ("1.6", format!("it appends /v2 to the path of {whose}"))
+                ("1.6", format!("appends `/v2` to the path of {whose}"))
             }
             _ => continue,
         };
-        out.push(finding(context, item, key, since, effect).releases(lacking));
+        let finding = finding(context, item, key, since, effect).releases(lacking);
+        // A wait is harmless, a wrong path is not.
+        out.push(match key {
+            "dial_timeout" => finding
+                .severity(Severity::Note)
+                .consequence(Consequence::Advice),
+            _ => finding,
+        });
     }
 }
 
@@ -123,11 +133,11 @@ fn finding(
         .finding(
             &RULE,
             item.key.span.clone(),
-            format!("`{key}` is known from containerd {since} only"),
+            format!("`{key}` needs containerd {since} or later"),
         )
-        .label("too new")
+        .label("ignored by older releases")
         .effect(format!(
-            "an older containerd passes over it without a word: {effect}"
+            "an older containerd ignores the key and {effect}"
         ))
-        .help("leave it for the nodes that know it, and set `containerd` in certsd-lint.toml to the releases that the nodes run")
+        .help("set `containerd` in certsd-lint.toml to the releases that the nodes run, or upgrade the older ones")
 }

@@ -6,19 +6,20 @@ use crate::toml::ProblemKind;
 use crate::toml::view::{Header, Item, Node, Spelling};
 
 crate::rule! {
-    /// A table that is meant as `host` under another name, which nothing reads.
+    /// A table of hosts that is not called `host`.
     ///
     /// ## What it does
     ///
-    /// Reports tables at the root of the file that hold hosts and are not called `host`: `[hosts."…"]`, `[Host."…"]`,
-    /// `[mirror."…"]`, `["https://…"]`, and any other whose tables are named by URLs.
+    /// Reports tables at the root of the file that contain hosts and are not called `host`: `[hosts."…"]`,
+    /// `[Host."…"]`, `[mirror."…"]`, `["https://…"]`, and any other table whose keys are URLs.
     ///
     /// ## Why
     ///
-    /// containerd passes over tables that it does not know, without a word. Even 2.x, which takes its keys in any case, looks for the hosts'
-    /// order under `host` in small letters. The mirrors in such a table are never asked.
+    /// containerd silently ignores unknown tables. Even 2.x, which accepts its keys in any case, reads the order of
+    /// the hosts only from `host` in lower case. The mirrors in such a table are never used.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -30,6 +31,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// server = "https://registry-1.docker.io"
@@ -40,14 +42,14 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// No release of containerd reads such a table.
+    /// Never: no release of containerd reads such a table.
     ///
     /// ## Source
     ///
     /// Recorded from containerd: `hand-struct-hosts` and `hand-struct-Host` in `fixtures/conformance/hand.jsonl`.
     name: "misspelled-host-table",
     category: Hosts,
-    severity: Error,
+    severity: Warning,
     consequence: KeyIgnored,
     releases: "all",
     fix: Safe,
@@ -83,27 +85,28 @@ fn finding(context: &NamespaceContext, item: &Item, headers: &[Header]) -> Findi
         None => item.key.span.clone(),
     };
     let message = match name.contains("://") {
-        true => format!("the table of `{name}` is not in `host`"),
-        false => format!("the table `{name}` is not called `host`"),
+        true => format!("the table of `{name}` is not below `host`"),
+        false => format!("unknown table `{name}` instead of `host`"),
     };
-    let mut finding = context.finding(&RULE, span, message).label("never read");
+    let mut finding = context
+        .finding(&RULE, span, message)
+        .label("ignored by containerd");
     let urls = urls(item);
-    let mut effect =
-        "containerd knows no table of this name and passes over it without a word".to_owned();
+    let mut effect = "containerd silently ignores this table".to_owned();
     if let Some(words) = context.endpoints_in_words() {
-        effect += &format!("; {words}");
+        effect += &format!(": {words}");
     }
     finding = finding.effect(effect);
     finding = finding.help(match urls.first() {
         Some(url) if urls.len() > 1 => {
-            format!("write {}, and the others likewise", header_for(url))
+            format!("write {}, and rename the other tables too", header_for(url))
         }
         Some(url) => format!("write {}", header_for(url)),
-        None => "write [host.\"https://…\"], with the URL of the mirror in quotes".to_owned(),
+        None => "write [host.\"https://…\"] with the URL of the mirror".to_owned(),
     });
     for header in headers.iter().skip(1).filter(|h| h.parts.len() <= 2) {
         let place = context.location(header.parts[0].span.clone());
-        finding = finding.related(place, "likewise");
+        finding = finding.related(place, "also ignored");
     }
     // The word is plainly meant as `host` when it is nearly that; and the tables must not be there already.
     let near = strsim::damerau_levenshtein(&name.to_lowercase(), "host") <= 1;

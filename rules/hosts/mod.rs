@@ -5,6 +5,7 @@ pub(crate) mod host_without_header;
 pub(crate) mod indented_host_table;
 pub(crate) mod key_case;
 pub(crate) mod key_too_new;
+pub(crate) mod misspelled_host;
 pub(crate) mod misspelled_host_table;
 pub(crate) mod nested_host_table;
 pub(crate) mod root_key_without_server;

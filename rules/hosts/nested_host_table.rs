@@ -4,20 +4,21 @@ use crate::finding::{Finding, Safety};
 use crate::toml::view::Spelling;
 
 crate::rule! {
-    /// A host table inside another host table, where containerd does not look.
+    /// A host table inside another host table, which containerd ignores.
     ///
     /// ## What it does
     ///
-    /// Reports hosts in a host table, however they are written: with a header
-    /// (`[host."a".host."b"]`), with dots (`host."b".ca = …`) or in braces (`host = { … }`).
+    /// Reports hosts inside a host table, written with a header (`[host."a".host."b"]`), with dots (`host."b".ca =
+    /// …`) or in braces (`host = { … }`).
     ///
     /// ## Why
     ///
-    /// A host table has no key `host`, and containerd passes over keys that it does not know, with everything below them.
-    /// The inner host is never asked. Hosts are tried in the order of the file, so what nesting is meant
-    /// to say, "ask this one when that one fails", is what tables side by side do.
+    /// A host table has no key `host`, and containerd silently ignores unknown keys with everything below them. The
+    /// inner host is never used. Hosts are tried in the order of the file, so tables side by side already mean "try
+    /// this one when that one fails".
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -30,6 +31,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror-a.internal"]
@@ -41,14 +43,14 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// No release of containerd reads such a table.
+    /// Never: no release of containerd reads such a table.
     ///
     /// ## Source
     ///
     /// Recorded from containerd: `hand-struct-nested*` in `fixtures/conformance/hand.jsonl`.
     name: "nested-host-table",
     category: Hosts,
-    severity: Error,
+    severity: Warning,
     consequence: KeyIgnored,
     releases: "all",
     fix: Unsafe,
@@ -70,9 +72,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .finding(
                     &RULE,
                     host.span.clone(),
-                    format!("the host table of `{outer}` has a table `host`"),
+                    format!("the host table of `{outer}` contains a table `host`"),
                 )
-                .help("take it out: host tables stand side by side"),
+                .help("delete it: host tables are not nested"),
             Some(url) => {
                 let twin = stands(url);
                 let finding = context.finding(
@@ -84,33 +86,31 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     Some(twin) => finding
                         .related(
                             context.location(twin.name.span.clone()),
-                            "the table that is read",
+                            "used by containerd",
                         )
                         .help(format!(
-                            "move what this table holds to {}, and take it out here",
+                            "move the keys of this table to {}, and delete this table",
                             header_for(url)
                         )),
-                    None => finding.help(format!(
-                        "write {}: host tables stand side by side and are tried in the order of the file",
-                        header_for(url)
-                    )),
+                    None => {
+                        finding.help(format!("write {} after the outer table", header_for(url)))
+                    }
                 }
             }
         };
         let effect = match &host.url {
             Some(url) if stands(url).is_none() => format!(
-                "containerd knows no key `host` in a host table and passes over it without a word: no request goes to {url}"
+                "containerd silently ignores tables inside a host table: no request goes to {url}"
             ),
-            _ => "containerd knows no key `host` in a host table and passes over it without a word"
-                .to_owned(),
+            _ => "containerd silently ignores tables inside a host table".to_owned(),
         };
         let mut finding = finding
-            .label("never read")
+            .label("ignored by containerd")
             .effect(effect)
             .releases(context.decoding_releases());
         if let Some(outer) = stands(outer) {
             let around = context.location(outer.name.span.clone());
-            finding = finding.related(around, "the host table around it");
+            finding = finding.related(around, "outer host table");
         }
         // Two tables of one name would be no TOML.
         let twice = nested.iter().filter(|other| other.url == host.url).count() > 1;

@@ -8,15 +8,17 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports these two keys at the root of the file when there is no `server` for them to belong to.
+    /// Reports these two keys at the root of the file if it has no `server`.
     ///
     /// ## Why
     ///
-    /// What stands at the root belongs to the server. Without one, containerd makes the last endpoint of the namespace itself and sets its
-    /// capabilities and its path anew: the registry may be asked for everything, whatever `capabilities` says. The hosts inherit nothing from the root
-    /// either. The other keys, `ca`, `client`, `skip_verify`, `header` and `dial_timeout`, do stay.
+    /// Keys at the root of the file belong to the server. Without `server`, containerd makes the namespace itself
+    /// the last endpoint and sets its capabilities and path anew: the registry may be used for everything, whatever
+    /// `capabilities` lists. Hosts do not inherit the keys either. `ca`, `client`, `skip_verify`, `header` and
+    /// `dial_timeout` do apply.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -28,6 +30,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -37,11 +40,12 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// The key is not read in any release.
+    /// Never: no release of containerd uses the key.
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `hand-cap-root-noserver*` and `hand-override-root-no-server` in `fixtures/conformance/hand.jsonl`.
+    /// Recorded from containerd: `hand-cap-root-noserver*` and `hand-override-root-no-server` in
+    /// `fixtures/conformance/hand.jsonl`.
     name: "root-key-without-server",
     category: Hosts,
     severity: Warning,
@@ -87,32 +91,31 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         });
         let effect = match key {
             "capabilities" => format!(
-                "without `server` the last endpoint is the registry itself, with all capabilities, whatever stands here; hosts do not inherit `{key}` either"
+                "without `server`, the last endpoint is the registry itself with all capabilities, and hosts do not inherit `{key}`"
             ),
             _ => format!(
-                "without `server` the last endpoint is the registry itself, at /v2, whatever stands here; hosts do not inherit `{key}` either"
+                "without `server`, the last endpoint is the registry itself at /v2, and hosts do not inherit `{key}`"
             ),
         };
         let value = context.text().get(item.whole()).unwrap_or(key);
         let hosts = context.host_tables();
         let below = match hosts {
             [host] => crate::facts::host_tables::header_for(&host.name.value),
-            _ => "the header of each host that it is for".to_owned(),
+            _ => "the header of each host that needs it".to_owned(),
         };
         let mut help = format!("write `{value}` below {below}");
         if !context.is_default() && context.knows_registry() {
-            help += &format!(
-                ", or, if it is for {registry} itself, write `server = \"{upstream}\"` beside it"
-            );
+            help +=
+                &format!(", or add `server = \"{upstream}\"` if it is meant for {registry} itself");
         }
         out.push(
             context
                 .finding(
                     &RULE,
                     item.key.span.clone(),
-                    format!("`{key}` stands at the root of a file without `server`"),
+                    format!("`{key}` at the root of the file has no effect without `server`"),
                 )
-                .label("for no endpoint")
+                .label("applies to no endpoint")
                 .effect(effect)
                 .help(help)
                 .releases(releases),

@@ -1,23 +1,30 @@
+use crate::containerd::Role;
 use crate::facts::host_tables::header_for;
-use crate::facts::same_registry::{in_words, twins};
-use crate::facts::{Check, NamespaceContext, lines};
-use crate::finding::{Finding, Safety};
-use crate::toml::view::Spelling;
+use crate::facts::same_registry::{in_words, tls_keys, twins};
+use crate::facts::{Check, Entry, NamespaceContext, lines};
+use crate::finding::{Classification, Finding, Safety};
+use crate::toml::Span;
+use crate::toml::view::{Document, HostTable, Item, Spelling};
 
 crate::rule! {
-    /// Settings at the root of the file that a host of the same registry does without.
+    /// Settings at the root of the file that a host does not inherit.
     ///
     /// ## What it does
     ///
-    /// Reports a host table that leads to the same registry as `server` (or, without `server`, as the namespace itself), when `ca`, `client`,
-    /// `skip_verify` or `header` stand at the root of the file and the host table has none.
+    /// Reports a host table that leads to the same registry as `server` (or, without `server`, as the namespace
+    /// itself), if `ca`, `client`, `skip_verify` or `header` are at the root of the file and the host table has
+    /// none of them.
+    ///
+    /// Reports `ca` and `client` at the root of a file whose server is a well-known public registry, which needs
+    /// neither, if a host table of another registry has no TLS settings: they were probably meant for that host.
     ///
     /// ## Why
     ///
-    /// What stands at the root belongs to the server alone. Hosts inherit nothing: the requests to the host are made without the CA, the client
-    /// certificate or the header, fail, and only the last endpoint, the server, has them.
+    /// Settings at the root belong only to the server. Hosts inherit nothing: containerd connects to the host
+    /// without the CA, the client certificate or the header, and the request fails.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # registry.internal:5000/hosts.toml
@@ -29,6 +36,7 @@ crate::rule! {
     /// ```
     ///
     /// ## Use instead
+    ///
     ///
     /// ```toml
     /// # registry.internal:5000/hosts.toml
@@ -42,11 +50,12 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the host needs none of these settings where the server does.
+    /// When the host needs none of these settings, although the server does.
     ///
     /// ## Source
     ///
-    /// k3s#13215, containerd#13212. Recorded from containerd: `hand-struct-root-*` in `fixtures/conformance/hand.jsonl`.
+    /// k3s#13215, containerd#13212. Recorded from containerd: `hand-struct-root-*` in
+    /// `fixtures/conformance/hand.jsonl`.
     name: "root-settings-not-inherited",
     category: Hosts,
     severity: Warning,
@@ -57,11 +66,13 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    let Some(document) = &context.document else {
+    let Some(document) = context.document else {
         return;
     };
     for twin in twins(context) {
-        let keys = twin.not_inherited();
+        let mut keys = twin.not_inherited();
+        // That one is a fault itself, and is not to be repeated.
+        keys.retain(|key| *key != "skip_verify" || !context.runs("skip-verify"));
         let (Some(table), Some(span), false) =
             (twin.host.table, &twin.host.host.span, keys.is_empty())
         else {
@@ -70,16 +81,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let url = &table.name.value;
         let words = in_words(&keys);
         let root = format!("{}://{}", twin.root.scheme, twin.root.host);
-        let verb = if keys.len() == 1 { "is" } else { "are" };
         let mut finding = context
             .finding(
                 &RULE,
                 span.clone(),
-                format!("the host `{url}` does not inherit {words} from the root of the file"),
+                format!("host `{url}` does not inherit {words} from the root of the file"),
             )
             .label(format!("without {words}"))
             .effect(format!(
-                "what stands at the root belongs to the last endpoint, {root}, alone: containerd asks the host first, without {words}"
+                "settings at the root apply only to the last endpoint, {root}: containerd first tries the host without {words}"
             ))
             .releases(twin.releases.clone());
         let items: Vec<_> = keys
@@ -89,47 +99,149 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         for item in &items {
             finding = finding.related(
                 context.location(item.key.span.clone()),
-                "for the server alone",
+                "only for the server",
             );
         }
-        // The values of headers may be secrets, and are not repeated.
-        let text = context.text();
-        let written: Option<Vec<&str>> = items
-            .iter()
-            .map(|item| {
-                let plain = item.spelling == Spelling::Plain && item.key.value != "header";
-                text.get(item.whole()).filter(|_| plain)
-            })
-            .collect();
         let header = header_for(url);
-        match written.filter(|lines| lines.len() == keys.len()) {
-            Some(written) => {
-                finding = finding.help(format!(
-                    "write below {header} also:\n{}",
-                    written.join("\n")
-                ));
-                if table.spelling == Spelling::Header {
-                    let at = lines::next(text, table.table.span.end);
-                    let first = table.table.items.first();
-                    let indentation =
-                        first.map_or("", |item| lines::indentation(text, item.key.span.start));
-                    if text[..at].ends_with('\n') {
-                        let lines = written.iter().map(|line| format!("{indentation}{line}\n"));
-                        finding = finding.fix(
-                            Safety::Unsafe,
-                            format!("write {words} below {header} too"),
-                            at..at,
-                            lines.collect::<String>(),
-                        );
-                    }
+        finding = match written(context, &items, keys.len()) {
+            Some(lines) => {
+                let fix = below_host(context, &table, &lines);
+                let finding = finding.help(format!("repeat below {header}:\n{}", lines.join("\n")));
+                match fix {
+                    Some((at, text)) => finding.fix(
+                        Safety::Unsafe,
+                        format!("repeat {words} below {header}"),
+                        at,
+                        text,
+                    ),
+                    None => finding,
                 }
             }
-            None => {
-                finding = finding.help(format!(
-                    "write below {header} also what {verb} to hold for it of {words}"
-                ));
-            }
-        }
+            None => finding.help(format!("repeat {words} below {header}")),
+        };
         out.push(finding);
     }
+    out.extend(meant_for_a_mirror(context, document));
+}
+
+/// `ca` or `client` at the root of a file whose server is a public registry, which needs neither.
+fn meant_for_a_mirror(context: &NamespaceContext, document: &Document) -> Option<Finding> {
+    let entries = context.entries();
+    let root = entries
+        .iter()
+        .find(|entry| entry.host.role == Role::Server)?;
+    let server = match (root.host.host.as_str(), context.host()) {
+        ("", _) if context.is_default() => return None,
+        ("", "docker.io") => "registry-1.docker.io",
+        ("", own) => own,
+        (server, _) => server,
+    };
+    let is_public = |host: &str| matches!(context.classify(host), Classification::KnownPublic(_));
+    if !is_public(server) {
+        return None;
+    }
+    let keys: Vec<&str> = tls_keys(root.host)
+        .into_iter()
+        .filter(|key| matches!(*key, "ca" | "client"))
+        .collect();
+    let items: Vec<&Item> = keys
+        .iter()
+        .filter_map(|key| document.root.get(key))
+        .collect();
+    let mirrors: Vec<(&Entry, HostTable)> = entries
+        .iter()
+        .filter(|entry| entry.host.scheme == "https" && tls_keys(entry.host).is_empty())
+        .filter(|entry| !is_public(&entry.host.host))
+        .filter_map(|entry| Some((entry, entry.table?)))
+        .collect();
+    let [(first, table), others @ ..] = mirrors.as_slice() else {
+        return None;
+    };
+    let item = *items.first()?;
+    let words = in_words(&keys);
+    let host = &first.host.host;
+    let verb = if keys.len() == 1 { "applies" } else { "apply" };
+    let mut finding = context
+        .finding(
+            &RULE,
+            item.key.span.clone(),
+            format!("{words} at the root of the file {verb} to {server}, not to `{host}`"),
+        )
+        .label("only for the server")
+        .effect(format!(
+            "hosts inherit nothing from the root: containerd connects to {host} without {words}"
+        ))
+        .releases(root.releases.clone());
+    for (entry, _) in &mirrors {
+        if let Some(span) = &entry.host.span {
+            finding = finding.related(context.location(span.clone()), format!("without {words}"));
+        }
+    }
+    if !others.is_empty() {
+        return Some(finding.help(format!(
+            "move {words} below the header of each host that needs it, such as {}",
+            header_for(&table.name.value)
+        )));
+    }
+    let header = header_for(&table.name.value);
+    let finding = finding.help(format!("move {words} below {header}"));
+    let lines = written(context, &items, keys.len());
+    let edits = lines.and_then(|lines| {
+        let mut edits = vec![below_host(context, table, &lines)?];
+        for item in &items {
+            edits.push((without_setting(context, item)?, String::new()));
+        }
+        Some(edits)
+    });
+    Some(match edits {
+        Some(edits) => finding.fix_edits(
+            Safety::Unsafe,
+            format!("move {words} below {header}"),
+            edits,
+        ),
+        None => finding,
+    })
+}
+
+/// The settings as they are written, one a line. The values of headers may be secrets, and are not repeated.
+fn written<'a>(
+    context: &NamespaceContext<'a>,
+    items: &[&Item],
+    wanted: usize,
+) -> Option<Vec<&'a str>> {
+    let lines: Option<Vec<&str>> = items
+        .iter()
+        .map(|item| {
+            let plain = item.spelling == Spelling::Plain && item.key.value != "header";
+            context.text().get(item.whole()).filter(|_| plain)
+        })
+        .collect();
+    lines.filter(|lines| lines.len() == wanted)
+}
+
+/// The settings as lines at the end of a host table.
+fn below_host(
+    context: &NamespaceContext,
+    table: &HostTable,
+    settings: &[&str],
+) -> Option<(Span, String)> {
+    if table.spelling != Spelling::Header {
+        return None;
+    }
+    let text = context.text();
+    let at = lines::next(text, table.table.span.end);
+    let first = table.table.items.first();
+    let indentation = first.map_or("", |item| lines::indentation(text, item.key.span.start));
+    let lines = settings.iter().map(|line| format!("{indentation}{line}\n"));
+    text[..at]
+        .ends_with('\n')
+        .then(|| (at..at, lines.collect()))
+}
+
+/// What is cut to take a setting away, unless a comment is about it.
+fn without_setting(context: &NamespaceContext, item: &Item) -> Option<Span> {
+    let text = context.text();
+    let line = lines::start(text, item.key.span.start);
+    let has_comment = lines::above_comments(text, line) != line;
+    lines::of_setting(text, &item.whole()).filter(|_| !has_comment)
 }

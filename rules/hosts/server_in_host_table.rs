@@ -5,7 +5,7 @@ use crate::finding::{Finding, Safety, Severity};
 use crate::toml::view::{Document, Item};
 
 crate::rule! {
-    /// `server` below a host table's header, where it belongs to that table and is not read.
+    /// `server` inside a host table, which containerd ignores.
     ///
     /// ## What it does
     ///
@@ -13,10 +13,12 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// In TOML everything below a header belongs to it, up to the next header; a blank line does not end a table. A host table has no key `server`, so
-    /// containerd passes over it, and its last endpoint is what it would be without: the registry itself.
+    /// In TOML every key below a header belongs to that table, up to the next header; a blank line does not end a
+    /// table. A host table has no key `server`, so containerd ignores it and uses the last endpoint that it would
+    /// use without it: the registry itself.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -28,6 +30,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// server = "https://mirror-b.internal"
@@ -38,14 +41,15 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// No release of containerd reads the key there.
+    /// Never: no release of containerd reads the key there.
     ///
     /// ## Source
     ///
-    /// containerd#11551. Recorded from containerd: `hand-struct-server-in-host*` in `fixtures/conformance/hand.jsonl`.
+    /// containerd#11551. Recorded from containerd: `hand-struct-server-in-host*` in
+    /// `fixtures/conformance/hand.jsonl`.
     name: "server-in-host-table",
     category: Hosts,
-    severity: Error,
+    severity: Warning,
     consequence: KeyIgnored,
     releases: "all",
     fix: Safe,
@@ -78,34 +82,35 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding(
                 &RULE,
                 item.key.span.clone(),
-                format!("`server` belongs to the host table of `{url}` here"),
+                format!("`server` is inside the host table of `{url}`"),
             )
-            .label("not the server of this file")
+            .label("ignored by containerd")
             .releases(context.endpoint_releases(host));
         let header = context.location(host.table.span.clone());
-        finding = finding.related(header, "the table that it belongs to");
+        finding = finding.related(header, "table that contains it");
         let last = last_endpoint(context);
         let wanted = item.string().unwrap_or_default();
         let harmless = last
             .as_deref()
             .is_some_and(|last| same_server(last, wanted));
-        let mut effect =
-            "a host table has no key `server`, and containerd passes over it without a word"
-                .to_owned();
+        let mut effect = "containerd ignores `server` in a host table".to_owned();
         if let Some(last) = &last {
             effect += &match harmless {
-                true => format!(": the last endpoint is {last} all the same"),
+                true => format!(": the last endpoint is {last} anyway"),
                 false => format!(": the last endpoint is {last}"),
             };
         }
         let line = context.text().get(item.whole()).unwrap_or("server = …");
         if harmless {
-            finding = finding.severity(Severity::Warning);
+            finding = finding.severity(Severity::Note);
         }
         finding = match at_root {
             Some(root) => finding
-                .related(context.location(root.key.span.clone()), "the server")
-                .help("take it out: the file has a `server` at its root"),
+                .related(
+                    context.location(root.key.span.clone()),
+                    "used by containerd",
+                )
+                .help("delete it: the file has a `server` at its root"),
             None => finding.help(format!("move `{line}` up, above {}", first(document))),
         };
         finding = finding.effect(effect);

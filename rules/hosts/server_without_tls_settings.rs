@@ -2,25 +2,29 @@ use crate::containerd::Role;
 use crate::facts::host_tables::header_for;
 use crate::facts::same_registry::{Twin, in_words, is_trusted_everywhere, tls_keys, twins};
 use crate::facts::{Check, NamespaceContext, lines};
-use crate::finding::{Environment, Finding, Safety};
+use crate::finding::{Finding, Safety};
 use crate::toml::Span;
 use crate::toml::view::Spelling;
 
 crate::rule! {
-    /// A server that is also a host, without the TLS settings that the host has.
+    /// A server that is also a host, without the TLS settings of the host.
     ///
     /// ## What it does
     ///
-    /// Reports a host table with `ca`, `client` or `skip_verify = true` that leads to the same registry as `server` (or, without `server`, as the
-    /// namespace itself), when the root of the file has none of these.
+    /// Reports a host table with `ca` or `client` that leads to the same registry as `server` (or, without
+    /// `server`, as the namespace itself), if the root of the file has no TLS settings. `skip_verify` counts only
+    /// if the rule `skip-verify` is off, which otherwise reports the host.
+    ///
+    /// It is a note: the host itself works, and only the error message after a failure is affected.
     ///
     /// ## Why
     ///
-    /// The root of the file is an endpoint of its own, the last one, and inherits nothing from the host tables. When the host fails for
-    /// any reason, if only because an image does not exist, containerd asks the server next. That fails with an x509 error, which
-    /// may be the one that users see.
+    /// The root of the file is an endpoint of its own, the last one, and inherits nothing from the host tables.
+    /// When the host fails for any reason, even because an image does not exist, containerd tries the server next
+    /// and fails with an x509 error. containerd 1.x reports that error instead of the first one.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # registry.internal:5000/hosts.toml
@@ -31,6 +35,7 @@ crate::rule! {
     /// ```
     ///
     /// ## Use instead
+    ///
     ///
     /// ```toml
     /// # registry.internal:5000/hosts.toml
@@ -52,7 +57,7 @@ crate::rule! {
     /// containerd#12273, containerd#13206.
     name: "server-without-tls-settings",
     category: Hosts,
-    severity: Warning,
+    severity: Note,
     consequence: Misread,
     releases: "all",
     fix: Unsafe,
@@ -72,7 +77,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     };
     let url = &table.name.value;
-    let keys = tls_keys(twin.host.host);
+    let mut keys = tls_keys(twin.host.host);
+    // That one is a fault itself, and is not to be repeated.
+    keys.retain(|key| *key != "skip_verify" || !context.runs("skip-verify"));
+    if keys.is_empty() {
+        return;
+    }
     let words = in_words(&keys);
     let root = format!("{}://{}", twin.root.scheme, twin.root.host);
     let finding = match (&twin.root.span, twin.root.role) {
@@ -80,7 +90,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding(
                 &RULE,
                 server.clone(),
-                format!("`server` repeats the host `{url}` without its {words}"),
+                format!("`server` repeats the host `{url}` without {words}"),
             )
             .label("no TLS settings")
             .related(context.location(span.clone()), format!("has {words}")),
@@ -88,32 +98,26 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding(
                 &RULE,
                 span.clone(),
-                format!(
-                    "the last endpoint is this registry again, without the {words} of this host"
-                ),
+                format!("the last endpoint repeats the host `{url}` without {words}"),
             )
             .label(format!("has {words}")),
     };
     let lines = settings(context, twin, &keys);
     let mut finding = finding
         .effect(format!(
-            "when the host fails, if only because an image is not there, containerd asks {root} once more, without {words}: the x509 error of that may hide the real one"
+            "when the host fails, even for a missing image, containerd tries {root} again without {words}, and its x509 error may hide the real one"
         ))
         .help(match &lines {
             Some(lines) => format!(
-                "write at the root of the file, before {}, also:\n{lines}",
+                "repeat at the root of the file, before {}:\n{lines}",
                 header_for(url)
             ),
-            None => format!("write {words} at the root of the file too"),
+            None => format!("repeat {words} at the root of the file"),
         })
         .releases(twin.releases.clone());
-    // One that verifies nothing is not to be copied where it is a fault itself: that is mended first.
-    let is_fault = keys.contains(&"skip_verify")
-        && context.environment() == Environment::Production
-        && context.runs("skip-verify");
     let copy = lines.and_then(|lines| at_root(context, &keys, &lines));
-    if let (Some((place, copy)), false) = (copy, is_fault) {
-        let description = format!("write {words} at the root of the file too");
+    if let Some((place, copy)) = copy {
+        let description = format!("repeat {words} at the root of the file");
         finding = finding.fix(Safety::Unsafe, description, place, copy);
     }
     out.push(finding);

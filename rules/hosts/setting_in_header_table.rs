@@ -6,18 +6,21 @@ use crate::finding::{Finding, Promise, Safety};
 use crate::toml::view::{Header, Item, Node, Spelling, Table};
 
 crate::rule! {
-    /// A setting below a `header` table, which is sent as an HTTP header instead.
+    /// A setting inside a `header` table, which containerd sends as an HTTP header.
     ///
     /// ## What it does
     ///
-    /// Reports `capabilities`, `ca`, `client`, `dial_timeout` and `server` in a `header` table, when they hold text as a header does.
+    /// Reports `capabilities`, `ca`, `client`, `dial_timeout` and `server` in a `header` table, if their values are
+    /// strings as those of headers are.
     ///
     /// ## Why
     ///
-    /// In TOML everything below `[host."…".header]` belongs to it, up to the next header; neither a blank line nor less indentation ends
-    /// it. The setting is not used, and its value goes to the mirror with every request, as a header of that name.
+    /// In TOML every key below `[host."…".header]` belongs to that table, up to the next header; neither a blank
+    /// line nor less indentation ends it. The setting has no effect, and containerd sends its value to the mirror
+    /// with every request as a header of that name.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -30,6 +33,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -41,14 +45,14 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When a mirror really asks for a header of such a name.
+    /// When a mirror really requires a header of that name.
     ///
     /// ## Source
     ///
     /// TOML 1.0, "Table". Headers are recorded from containerd in `fixtures/conformance/hand.jsonl`.
     name: "setting-in-header-table",
     category: Hosts,
-    severity: Error,
+    severity: Warning,
     consequence: Misread,
     releases: "all",
     fix: Safe,
@@ -119,23 +123,23 @@ fn report(
             .finding(
                 &RULE,
                 item.key.span.clone(),
-                format!("`{key}` belongs to the table `header` here"),
+                format!("`{key}` is inside a `header` table"),
             )
-            .label("an HTTP header")
+            .label("sent as a header")
             .related(
                 context.location(table.span.clone()),
-                "the table that it belongs to",
+                "table that contains it",
             )
             .effect(format!(
-                "containerd sends a header named `{key}` with every request{}",
+                "containerd sends it as the header `{key}` with every request{}",
                 match key {
                     _ if twin => "",
-                    "capabilities" => ", and lets the endpoint do everything",
-                    _ => ", and uses the value for nothing else",
+                    "capabilities" => ", and the endpoint has all capabilities",
+                    _ => ", and the setting has no effect",
                 }
             ))
             .help(match twin {
-                true => format!("take it out: `{key}` is set {place}"),
+                true => format!("delete it: `{key}` is set {place} already"),
                 false => format!("move `{line}` up, above this table, {place}"),
             })
             .releases(releases);

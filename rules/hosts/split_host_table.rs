@@ -6,19 +6,21 @@ use crate::finding::{Finding, Promise, Safety};
 use crate::toml::view::{Header, Table};
 
 crate::rule! {
-    /// The tables of one host with another host between them: containerd 2.x asks it twice.
+    /// A host whose tables are separated by another host, which containerd 2.x tries twice.
     ///
     /// ## What it does
     ///
-    /// Reports a header that goes back to a host after another one was begun, as `[host.a]`, `[host.b]`, `[host.a.header]`.
+    /// Reports a header that returns to a host after another one began, as in `[host.a]`, `[host.b]`,
+    /// `[host.a.header]`.
     ///
     /// ## Why
     ///
-    /// containerd 2.x lists its hosts from the table headers, and leaves out a header only when it names the same host as the
-    /// one just before. The host is then in the list twice: after the other one it is asked once more, which costs a time-out for each layer
-    /// when it is down.
+    /// containerd 2.x builds its list of hosts from the table headers and skips a header only if it names the same
+    /// host as the one just before. The host is then listed twice: containerd tries it again after the other one,
+    /// which costs another timeout for each layer when it is down.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -34,6 +36,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror-a.internal"]
@@ -48,7 +51,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When only containerd 1.x will ever read the file: say so with `containerd = "1.7"`.
+    /// When only containerd 1.x reads the file. Set `containerd = "1.7"` in certsd-lint.toml.
     ///
     /// ## Source
     ///
@@ -112,14 +115,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding(
                 &RULE,
                 header.span.clone(),
-                format!("the tables of `{url}` are split by that of `{between}`"),
+                format!("the tables of `{url}` are separated by that of `{between}`"),
             )
-            .label("listed once more")
-            .related(context.location(first.span.clone()), "listed here")
+            .label("listed again")
+            .related(context.location(first.span.clone()), "first listed here")
             .effect(format!(
-                "containerd 2.x makes an endpoint of each header that does not follow one of the same host: {url} is asked before {between}, and again after it"
+                "containerd 2.x tries {url} before {between} and again after it"
             ))
-            .help(format!("move this table up, below {}", header_for(url)))
+            .help(format!("move this table below {}", header_for(url)))
             .releases(releases);
         if let Some(edits) = moved(context, header, earlier.last()) {
             finding = finding

@@ -1,28 +1,31 @@
 use crate::containerd::{Capabilities, Releases};
+use crate::disk::Tracked;
 use crate::facts::host_tables::{
     UnquotedHost, is_key_as_host, is_misspelled_host_table, is_nested_host, unquoted_hosts,
 };
 use crate::facts::keys::{HOST_KEYS, host_key, root_key};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Related, Safety, Severity};
-use crate::repair::keys::{Advice, advice};
+use crate::repair::keys::{Advice, Asker, advice, host_of};
 use crate::toml::view::{Header, Item, Node, Spelling, Table};
 
 crate::rule! {
-    /// A key that containerd does not know, and passes over without a word.
+    /// A key that containerd does not know and silently ignores.
     ///
     /// ## What it does
     ///
-    /// Reports keys and tables, in a host table or at the root of the file, that are none of `server`, `host`, `capabilities`, `ca`, `client`,
-    /// `skip_verify`, `header`, `override_path` and `dial_timeout`. It says what to write instead where that is known:
-    /// for slips, and for keys that other tools have.
+    /// Reports keys and tables, in a host table or at the root of the file, other than `server`, `host`,
+    /// `capabilities`, `ca`, `client`, `skip_verify`, `header`, `override_path` and `dial_timeout`. It says what to
+    /// write instead for misspelled keys and for keys of other tools.
     ///
     /// ## Why
     ///
-    /// containerd decodes hosts.toml without checking for unknown keys. What such a key was to do is not done, and nothing says so: a mirror
-    /// with `plain_http = true` is asked over HTTPS, one with `password = "…"` without credentials.
+    /// containerd decodes hosts.toml without checking for unknown keys. The key has no effect, and no log line says
+    /// so: a mirror with `plain_http = true` is requested over HTTPS, one with `password = "…"` without
+    /// credentials.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -33,6 +36,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."http://mirror.internal:5000"]
@@ -41,15 +45,15 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// `rewrite` is read by the containerd that k3s and rke2 bring along, and is reported as a note in files that these wrote.
+    /// `rewrite` is read by the containerd of k3s and rke2, and is a note in files that these wrote.
     ///
     /// ## Source
     ///
-    /// containerd#9131. Recorded from containerd: `hand-struct-unknown-*` in `fixtures/conformance/hand.jsonl`. Credentials in hosts.toml were
-    /// proposed and not taken: containerd#10540, containerd#10612.
+    /// containerd#9131. Recorded from containerd: `hand-struct-unknown-*` in `fixtures/conformance/hand.jsonl`.
+    /// Credentials in hosts.toml were proposed and not taken: containerd#10540, containerd#10612.
     name: "unknown-key",
     category: Hosts,
-    severity: Error,
+    severity: Warning,
     consequence: KeyIgnored,
     releases: "all",
     fix: Safe,
@@ -115,7 +119,14 @@ impl Place<'_> {
     ) {
         let mut said: Vec<(String, usize)> = Vec::new();
         for item in unknown {
-            let advice = advice(item, self.table, self.url);
+            let of = Asker {
+                url: self.url,
+                is_own: self
+                    .url
+                    .is_none_or(|url| context.is_own_registry(host_of(url))),
+                is_tracked: is_tracked(context),
+            };
+            let advice = advice(item, self.table, &of);
             // A name and a password are one matter, and so are a certificate and its key.
             let known = advice
                 .as_ref()
@@ -124,7 +135,7 @@ impl Place<'_> {
                 let finding = &mut out[*index];
                 finding.related.push(Related {
                     location: context.location(item.key.span.clone()),
-                    text: "likewise".to_owned(),
+                    text: "also ignored".to_owned(),
                 });
                 continue;
             }
@@ -171,60 +182,72 @@ fn finding(
         _ => "key",
     };
     let whose = match url {
-        Some(url) => format!("the host table of `{url}`"),
-        None => "the root of a hosts.toml".to_owned(),
+        Some(url) => format!("in the host table of `{url}`"),
+        None => "at the root of hosts.toml".to_owned(),
     };
     let mut finding = context
         .finding(
             &RULE,
             span.clone(),
-            format!("{whose} has no {kind} `{key}`"),
+            format!("unknown {kind} `{key}` {whose}"),
         )
-        .label("unknown to containerd");
+        .label("ignored by containerd");
     for header in named.iter().skip(1) {
         let place = context.location(header.parts[depth].span.clone());
-        finding = finding.related(place, "likewise");
+        finding = finding.related(place, "also ignored");
     }
     if let Some(advice) = advice {
         if let Some(reader) = advice.read_by {
-            finding = finding
-                .effect(format!(
-                    "{reader} reads it; every other passes over it without a word"
-                ))
-                .severity(match is_theirs(context) {
+            finding = finding.effect(format!("only {reader} reads it")).severity(
+                match is_theirs(context) {
                     true => Severity::Note,
                     false => Severity::Warning,
-                });
+                },
+            );
         } else {
             finding = finding.effect(advice.effect);
         }
         if advice.harmless {
-            finding = finding.severity(Severity::Warning);
+            finding = finding.severity(Severity::Note);
         }
         return finding.help(advice.help);
     }
     match nearest(key, url.is_none()) {
         Some((distance, name)) => {
-            let finding = finding.help(format!("write `{name}`"));
-            let alone = matches!(item.spelling, Spelling::Plain | Spelling::Inline);
-            let known = table
+            let twin = table
                 .items
                 .iter()
-                .any(|i| i.key.value.eq_ignore_ascii_case(name));
-            if distance == 1 && alone && !known && suits(name, &item.node) {
+                .find(|other| other.key.value.eq_ignore_ascii_case(name));
+            if let Some(twin) = twin {
+                return finding
+                    .related(
+                        context.location(twin.key.span.clone()),
+                        "used by containerd",
+                    )
+                    .help(format!("delete it: `{name}` is set already"));
+            }
+            let finding = finding.help(format!("write `{name}`"));
+            let alone = matches!(item.spelling, Spelling::Plain | Spelling::Inline);
+            if distance == 1 && alone && suits(name, &item.node) {
                 finding.fix(Safety::Safe, format!("write `{name}`"), span, name)
             } else {
                 finding
             }
         }
         None => finding.help(format!(
-            "take it out; the keys are {}",
+            "delete it, or use one of {}",
             match url {
                 Some(_) => HOST_KEYS.join(", "),
                 None => format!("server, {}", HOST_KEYS.join(", ")),
             }
         )),
     }
+}
+
+/// Whether the file is in the index of a Git repository.
+fn is_tracked(context: &NamespaceContext) -> bool {
+    let file = format!("{}/hosts.toml", context.name());
+    context.tree.tracked(&file) == Tracked::Yes
 }
 
 /// Whether k3s or rke2 wrote the file.

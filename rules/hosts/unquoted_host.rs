@@ -4,20 +4,21 @@ use crate::finding::{Finding, Safety};
 use crate::toml::view::Header;
 
 crate::rule! {
-    /// A host without quotes, whose dots TOML takes for levels of tables.
+    /// A host without quotes, whose dots TOML reads as levels of tables.
     ///
     /// ## What it does
     ///
-    /// Reports headers such as `[host.mirror.example.com]`, and headers that name a key where the URL belongs, such
-    /// as `[host.header]`.
+    /// Reports headers such as `[host.mirror.example.com]`, and headers with a key in place of the URL, such as
+    /// `[host.header]`.
     ///
     /// ## Why
     ///
-    /// In TOML a dot outside quotes leads into a table. `[host.mirror.example.com]` is a host called `mirror` with
-    /// a table `example` in it, which containerd does not read: requests go to `https://mirror`, with none of the
-    /// settings. Likewise `[host.header]` is a host called `header`.
+    /// In TOML a dot outside quotes separates the levels of a table. `[host.mirror.example.com]` is a host called
+    /// `mirror` with a table `example` inside, which containerd does not read: requests go to `https://mirror`,
+    /// without any of the settings. Likewise `[host.header]` is a host called `header`.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -27,6 +28,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.corp.internal"]
@@ -35,15 +37,15 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// A name without dots needs no quotes, and is not reported.
+    /// A name without dots needs no quotes and is not reported.
     ///
     /// ## Source
     ///
-    /// TOML 1.0, "Table": dotted keys in headers. Recorded from containerd: `hand-struct-unquoted-dns` and `hand-struct-host-header` in
-    /// `fixtures/conformance/hand.jsonl`.
+    /// TOML 1.0, "Table": dotted keys in headers. Recorded from containerd: `hand-struct-unquoted-dns` and
+    /// `hand-struct-host-header` in `fixtures/conformance/hand.jsonl`.
     name: "unquoted-host",
     category: Hosts,
-    severity: Error,
+    severity: Warning,
     consequence: Misread,
     releases: "all",
     fix: Unsafe,
@@ -93,19 +95,19 @@ fn dotted(context: &NamespaceContext, host: &UnquotedHost<'_>) -> Finding {
             &RULE,
             host.span.clone(),
             format!(
-                "without quotes, `{}` is a host called `{}`",
+                "`{}` without quotes is a host called `{}`",
                 host.name, host.seen
             ),
         )
-        .label("levels of tables")
+        .label("needs quotes")
         .effect(format!(
-            "TOML takes each dot for a level: containerd sends requests to {}, and reads nothing of what stands in this table",
+            "containerd sends requests to {} and ignores the keys of this table",
             asked(context, &host.seen)
         ))
         .help(format!("write {header}"))
         .releases(context.decoding_releases());
     for (header, _) in host.headers.iter().skip(1) {
-        finding = finding.related(context.location(header.span.clone()), "likewise");
+        finding = finding.related(context.location(header.span.clone()), "also without quotes");
     }
     let edits = host.headers.iter().map(|(header, length)| {
         let span = header.parts[1].span.start..header.parts[*length].span.end;
@@ -124,8 +126,8 @@ fn key_as_host(context: &NamespaceContext, header: &Header, headers: &[Header]) 
         .find(|other| other.part(0) == Some("host") && other.parts.len() == 2)
         .and_then(|other| other.part(1));
     let (url, whose) = match above {
-        Some(url) => (url, format!("for {url}, ")),
-        None => ("https://…", "with the URL of its host, ".to_owned()),
+        Some(url) => (url, String::new()),
+        None => ("https://…", " with the URL of the host".to_owned()),
     };
     let host = header_for(url);
     let host = host.trim_end_matches(']');
@@ -135,11 +137,11 @@ fn key_as_host(context: &NamespaceContext, header: &Header, headers: &[Header]) 
             header.parts[1].span.clone(),
             format!("`[host.{key}]` is a host called `{key}`"),
         )
-        .label("where the URL belongs")
+        .label("not a URL")
         .effect(format!(
-            "containerd sends requests to {}, and no host gets this `{key}`",
+            "containerd sends requests to {}, and this `{key}` applies to no host",
             asked(context, key)
         ))
-        .help(format!("{whose}write {host}.{key}]"))
+        .help(format!("write {host}.{key}]{whose}"))
         .releases(context.decoding_releases())
 }

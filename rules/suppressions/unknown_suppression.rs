@@ -1,20 +1,20 @@
 use crate::facts::Check;
 
 crate::rule! {
-    /// A comment meant to silence findings that certsd-lint does not understand.
+    /// A suppression comment that certsd-lint does not understand.
     ///
     /// ## What it does
     ///
-    /// Reports suppression comments that name no rule, name something that is no rule, or are not
-    /// written as suppressions are: `# certsd-lint: ignore[rule-a, rule-b] reason` for one item,
-    /// `# certsd-lint: ignore-file[rule-a] reason` before the first item for the file. There is no form that
-    /// silences every rule.
+    /// Reports suppression comments that name no rule, name an unknown rule, or are malformed. `# certsd-lint:
+    /// ignore[rule-a, rule-b] reason` suppresses findings for one item, `# certsd-lint: ignore-file[rule-a] reason`
+    /// before the first item for the file. No comment suppresses all rules.
     ///
     /// ## Why
     ///
-    /// Such a comment silences nothing, though whoever reads the file believes that it does.
+    /// Such a comment suppresses nothing, although readers of the file believe that it does.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -24,6 +24,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// server = "https://mirror.internal"
@@ -31,11 +32,11 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the file is also read by a newer certsd-lint that knows the rule.
+    /// When a newer certsd-lint that knows the rule also checks the file.
     ///
     /// ## Source
     ///
-    /// certsd-lint's own; containerd does not read comments.
+    /// certsd-lint's own rule; containerd does not read comments.
     name: "unknown-suppression",
     category: Suppressions,
     severity: Warning,

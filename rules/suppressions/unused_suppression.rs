@@ -1,21 +1,21 @@
 use crate::facts::Check;
 
 crate::rule! {
-    /// A comment that silences a rule which finds nothing there.
+    /// A suppression comment for a rule that reports nothing there.
     ///
     /// ## What it does
     ///
-    /// Reports suppression comments that name a rule which has nothing to say of what they cover: the
-    /// key and its value on the same line or on the next one, everything under a table header, one
-    /// element of an array over several lines; or the whole file for `ignore-file`, which works only
-    /// before the first item. Rules that did not run are left out.
+    /// Reports suppression comments with a rule that reports nothing in the range they cover: the key and its value
+    /// on the same or the next line, everything below a table header, one element of an array over several lines,
+    /// or the whole file for `ignore-file` before the first item. Rules that did not run are not reported.
     ///
     /// ## Why
     ///
-    /// What it once silenced is gone, or is somewhere else. A later fault of the same kind would go
-    /// unseen.
+    /// The finding that it suppressed is gone or has moved. A later finding of the same rule would be suppressed
+    /// unnoticed.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -25,6 +25,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -33,12 +34,11 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the same files are linted for different releases in turn: what one run has nothing to
-    /// say of, another may.
+    /// When the same files are checked for different releases: a rule may report something for only one of them.
     ///
     /// ## Source
     ///
-    /// certsd-lint's own; containerd does not read comments.
+    /// certsd-lint's own rule; containerd does not read comments.
     name: "unused-suppression",
     category: Suppressions,
     severity: Warning,

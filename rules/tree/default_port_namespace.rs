@@ -2,19 +2,20 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Severity};
 
 crate::rule! {
-    /// A namespace with port 443, which images written without a port do not reach.
+    /// A namespace with port 443, which images without a port do not use.
     ///
     /// ## What it does
     ///
-    /// Reports `registry.internal:443` and `registry.internal_443_` without a `registry.internal` beside them. Where the hosts.toml
-    /// itself writes the server without its port it is a warning, else a note.
+    /// Reports `registry.internal:443` and `registry.internal_443_` without a `registry.internal` beside them. It
+    /// is a warning if the hosts.toml itself writes the server without the port, and a note otherwise.
     ///
     /// ## Why
     ///
-    /// containerd compares names as text. An image `registry.internal/app` is looked up as `registry.internal`, and does not
-    /// come by this directory, though 443 is the port it is pulled from.
+    /// containerd compares names as text. It looks up an image `registry.internal/app` as `registry.internal` and
+    /// does not use this directory, although 443 is the port that it connects to.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # registry.internal:443/hosts.toml
@@ -22,6 +23,7 @@ crate::rule! {
     /// ```
     ///
     /// ## Use instead
+    ///
     ///
     /// ```toml
     /// # registry.internal/hosts.toml
@@ -60,23 +62,26 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         .iter()
         .any(|entry| entry.host.host.eq_ignore_ascii_case(host));
     let finding = context
-            .finding_at(
-                &RULE,
-                context.name(),
-                format!("images written `{host}/…`, without the port, do not reach `{}`", context.name()),
-            )
-            .label("for images written with :443")
-            .effect(format!(
-                "containerd compares names as text: it looks up `{host}` for them, and {}",
-                match context.whole.namespace("_default") {
-                    Some(_) => "goes on to `_default`",
-                    None => "asks the registry as if nothing were configured",
-                }
-            ))
-            .help(format!(
-                "if images are written without the port, rename it to `{}`; if both are, link one to the other",
-                context.tree.shown(host)
-            ));
+        .finding_at(
+            &RULE,
+            context.name(),
+            format!(
+                "`{}` is not used for images without `:443` in their name",
+                context.name()
+            ),
+        )
+        .label("only used with :443")
+        .effect(format!(
+            "containerd looks up `{host}/…` as `{host}` and {}",
+            match context.whole.namespace("_default") {
+                Some(_) => "uses `_default`",
+                None => "contacts the registry without mirrors",
+            }
+        ))
+        .help(format!(
+            "rename it to `{}`, or link that name to it if images are written both ways",
+            context.tree.shown(host)
+        ));
     out.push(if writes_no_port {
         finding
     } else {

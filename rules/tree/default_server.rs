@@ -2,20 +2,21 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Classification, Finding, Severity};
 
 crate::rule! {
-    /// A `server` in `_default`, which takes the place of every other registry.
+    /// A `server` in `_default`, which replaces every other registry.
     ///
     /// ## What it does
     ///
-    /// Reports `server` at the root of `_default/hosts.toml`. One that is private is a note: it may be the mirror that is to
-    /// answer for all registries.
+    /// Reports `server` at the root of `_default/hosts.toml`. A private server is a note, because it may be a
+    /// mirror for all registries.
     ///
     /// ## Why
     ///
-    /// Without `server`, the last endpoint is the registry that the image names. With it, that registry is never asked:
-    /// what the mirrors do not have is asked for at this server, whichever registry the image is from. A public
-    /// registry answers with images of its own that happen to have the same name.
+    /// Without `server`, the last endpoint is the registry that the image names. With it, that registry is never
+    /// contacted: images that the mirrors do not have are requested from this server, whatever registry they belong
+    /// to. A public registry answers with its own images of the same name.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # _default/hosts.toml
@@ -27,6 +28,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # _default/hosts.toml
     /// [host."https://mirror.internal"]
@@ -35,7 +37,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the server is a mirror for all registries and no other is to be asked.
+    /// When the server is a mirror for all registries and no other registry is to be contacted.
     ///
     /// ## Source
     ///
@@ -75,21 +77,21 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             &RULE,
             server.span.clone(),
             format!(
-                "`{written}` takes the place of every registry that has no directory of its own"
+                "`server` in `_default` replaces every registry without a directory: `{written}`"
             ),
         )
-        .label("asked in place of the registry")
+        .label("replaces the registry")
         .releases(root.releases.clone());
     out.push(match context.classify(&root.host.host) {
         Classification::Private => finding
             .severity(Severity::Note)
-            .effect("the registries themselves are never asked, whatever the image")
-            .help("delete `server` if they are to be asked when the mirrors have nothing"),
+            .effect("containerd never contacts the registry that an image names")
+            .help("delete `server` if containerd should fall back to the registry that the image names"),
         _ => finding
             .effect(format!(
-                "an image of any other registry is asked for at `{}`, and never at its own registry; unless that is a mirror of all registries, what it has under the name is another image",
+                "images of every other registry are requested from `{}`, which has its own images of the same name",
                 root.host.host
             ))
-            .help("delete `server`: without it, containerd asks the registry that the image names"),
+            .help("delete `server`, so that containerd falls back to the registry that the image names"),
     });
 }

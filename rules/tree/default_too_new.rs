@@ -3,18 +3,19 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// A `_default` directory that a targeted release does not look at.
+    /// A `_default` directory that a targeted release does not use.
     ///
     /// ## What it does
     ///
-    /// Reports `_default` for releases below 1.6.17.
+    /// Reports `_default` for releases before 1.6.17.
     ///
     /// ## Why
     ///
-    /// Those releases look for the registry host's own directory alone. Registries that have none are asked without
-    /// mirrors.
+    /// Those releases only look up the registry host's own directory. They use no mirror for registries without
+    /// one.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # _default/hosts.toml
@@ -46,7 +47,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// Recorded from containerd 1.5.18 and 1.6.39; containerd's change history for 1.6.17.
+    /// Recorded from containerd 1.5.18 and 1.6.39; containerd's release notes for 1.6.17.
     name: "default-too-new",
     category: Tree,
     severity: Warning,
@@ -73,11 +74,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding_at(
                 &RULE,
                 context.name(),
-                "`_default` is looked up from containerd 1.6.17 on",
+                "`_default` needs containerd 1.6.17 or later",
             )
             .label("not looked up")
-            .effect("registries without a directory of their own are asked without mirrors")
-            .help("make a directory for each registry that is used, or upgrade containerd")
+            .effect("an older containerd uses no mirror for registries without a directory of their own")
+            .help("create a directory for each registry that is used, or upgrade containerd")
             .releases(releases),
     );
 }

@@ -2,18 +2,19 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Severity};
 
 crate::rule! {
-    /// A file that is called nearly, but not quite, hosts.toml.
+    /// A file whose name is almost hosts.toml.
     ///
     /// ## What it does
     ///
-    /// Reports `host.toml`, `hosts.tml`, `HOSTS.TOML`, `hosts.yaml`, `hosts.toml.txt` and the like in a namespace. Beside a
-    /// hosts.toml it is a warning.
+    /// Reports `host.toml`, `hosts.tml`, `HOSTS.TOML`, `hosts.yaml`, `hosts.toml.txt` and similar names in a
+    /// namespace.
     ///
     /// ## Why
     ///
-    /// containerd reads `hosts.toml`, in these letters, and no other name. It does not say that it passes over a file.
+    /// containerd reads `hosts.toml` and no other name, and silently ignores other files.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/host.toml
@@ -22,6 +23,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -29,14 +31,14 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// For a copy kept on purpose: name it so that nobody takes it for the real one, as in `hosts.toml.bak`.
+    /// For a copy that is kept on purpose. Give it a name that cannot be mistaken, such as `hosts.toml.bak`.
     ///
     /// ## Source
     ///
     /// Recorded from containerd: `fixtures/conformance/tree.jsonl`.
     name: "misnamed-hosts-file",
     category: Tree,
-    severity: Error,
+    severity: Warning,
     consequence: KeyIgnored,
     releases: "all",
     fix: None,
@@ -57,26 +59,28 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding_at(
                 &RULE,
                 &relative,
-                format!(
-                    "`{}` is not read: the name is hosts.toml",
-                    file.name.escape_debug()
-                ),
+                format!("`{}` is not named hosts.toml", file.name.escape_debug()),
             )
-            .label("not the name");
+            .label("ignored by containerd");
         out.push(if has_hosts_file {
             finding
                 .severity(Severity::Warning)
-                .effect("containerd reads the hosts.toml beside it")
+                .effect("containerd silently ignores it and reads the hosts.toml beside it")
                 .help(format!(
-                    "move what is still wanted to `{right}`, and delete the file"
+                    "move what is still needed to `{right}`, and delete the file"
                 ))
         } else {
             let help = if is_other_format {
-                format!("write it as TOML, in `{right}`")
+                format!("write it as TOML to `{right}`")
             } else {
                 format!("rename it to `{right}`")
             };
-            finding.effect(context.without_any_hosts_toml()).help(help)
+            finding
+                .effect(format!(
+                    "containerd silently ignores it: {}",
+                    context.without_any_hosts_toml()
+                ))
+                .help(help)
         });
     }
 }

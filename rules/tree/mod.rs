@@ -3,6 +3,7 @@
 pub(crate) mod default_port_namespace;
 pub(crate) mod default_server;
 pub(crate) mod default_too_new;
+pub(crate) mod docker_config_file;
 pub(crate) mod misnamed_hosts_file;
 pub(crate) mod namespace_not_a_directory;
 pub(crate) mod nested_namespace;

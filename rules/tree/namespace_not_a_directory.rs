@@ -4,19 +4,20 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// A file where a namespace's directory should be.
+    /// A file in place of the directory of a namespace.
     ///
     /// ## What it does
     ///
-    /// Reports files at the first level of a config path that have the name of a registry host.
+    /// Reports files at the first level of a config path that are named like a registry host.
     ///
     /// ## Why
     ///
-    /// containerd finds the name, takes it for the directory of this registry and cannot read hosts.toml below
-    /// it. Every pull from the registry fails, and with a file called `_default` that of every registry that has
-    /// no directory of its own.
+    /// containerd finds the name, takes it for the directory of this registry and cannot read hosts.toml below it.
+    /// Every pull from the registry fails. A file called `_default` fails the pulls from every registry without a
+    /// directory of its own.
     ///
     /// ## Example
+    ///
     ///
     /// ```text
     /// # docker.io (a file)
@@ -25,6 +26,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -32,7 +34,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the file is not meant for a registry: then it belongs somewhere else all the same.
+    /// When the file is not meant for a registry. It belongs in another place then.
     ///
     /// ## Source
     ///
@@ -50,7 +52,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for found in context.problems() {
         let message = match &found.problem.cause {
             Cause::HostsFile(FileError::NotADirectory) => {
-                format!("`{}` is a file, and not a directory", context.name())
+                format!("`{}` is a file instead of a directory", context.name())
             }
             Cause::Directory(error) => format!("`{}` {}", context.name(), error.predicate()),
             _ => continue,
@@ -61,13 +63,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         out.push(
             context
                 .finding_at(&RULE, context.name(), message)
-                .label("no directory")
+                .label("not a directory")
                 .effect(format!(
-                    "containerd looks for hosts.toml below it, and every pull from {} fails",
+                    "containerd cannot read hosts.toml below it: every pull from {} fails",
                     context.registry()
                 ))
                 .help(format!(
-                    "make it a directory and move the text into it, as `{}`",
+                    "move the file to `{}`",
                     context
                         .tree
                         .shown(&format!("{}/hosts.toml", context.name()))

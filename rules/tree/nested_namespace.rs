@@ -9,14 +9,15 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports hosts.toml files that lie deeper than `<registry host>/hosts.toml`: for an organisation
-    /// (`ghcr.io/org/`), a repository, a network (`10.0.0.0/8/`).
+    /// Reports hosts.toml files below `<registry host>/hosts.toml`: for an organisation (`ghcr.io/org/`), a
+    /// repository, a network (`10.0.0.0/8/`).
     ///
     /// ## Why
     ///
-    /// containerd looks up the registry host of an image, and nothing else of its name. It never reads such a file.
+    /// containerd looks up only the registry host of an image. It never reads such a file.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # ghcr.io/my-org/hosts.toml
@@ -25,6 +26,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # ghcr.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -32,14 +34,14 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// For a file that something copies from there: templates are better kept outside the config path.
+    /// For a file that another program copies from there. Keep templates outside the config path.
     ///
     /// ## Source
     ///
     /// Recorded from containerd: `fixtures/conformance/tree.jsonl`.
     name: "nested-namespace",
     category: Tree,
-    severity: Error,
+    severity: Warning,
     consequence: KeyIgnored,
     releases: "all",
     fix: None,
@@ -60,7 +62,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let host = below.split('/').next().unwrap_or(&below);
         let (effect, help) = if matches!(name, "https:" | "http:") {
             (
-                "containerd looks up the registry host of an image, without a scheme".to_owned(),
+                "containerd looks up the registry host of an image without a scheme".to_owned(),
                 format!(
                     "move it to `{}`",
                     context.tree.shown(&format!("{host}/hosts.toml"))
@@ -68,17 +70,17 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             )
         } else if below.bytes().all(|byte| byte.is_ascii_digit()) {
             (
-                "containerd compares names as text, and knows no networks".to_owned(),
-                "make a directory for each registry host, or use `_default`".to_owned(),
+                "containerd compares names as text and does not support networks".to_owned(),
+                "create a directory for each registry host, or use `_default`".to_owned(),
             )
         } else {
             (
                 format!(
-                    "containerd looks up the registry host of an image alone: for `{name}/{below}/…` it reads `{}`",
+                    "containerd looks up only the registry host: for `{name}/{below}/…` it reads `{}`",
                     context.tree.shown(&format!("{name}/hosts.toml"))
                 ),
                 format!(
-                    "move what it says to `{}`; it will hold for all images of {}",
+                    "move its settings to `{}`, where they apply to all images of {}",
                     context.tree.shown(&format!("{name}/hosts.toml")),
                     context.registry()
                 ),
@@ -89,7 +91,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .finding_at(
                     &RULE,
                     &relative,
-                    format!("hosts.toml in `{name}/{below}` is not read"),
+                    format!("hosts.toml in `{name}/{below}` is not used"),
                 )
                 .label("below a namespace")
                 .effect(effect)

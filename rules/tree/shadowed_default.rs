@@ -4,7 +4,7 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Location};
 
 crate::rule! {
-    /// A namespace's directory that holds nothing containerd reads, and hides `_default`.
+    /// A directory without configuration that hides `_default`.
     ///
     /// ## What it does
     ///
@@ -12,10 +12,11 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// The first directory that exists wins, whatever is in it. An empty `quay.io/` keeps containerd from looking at
-    /// `_default/`, and pulls from quay.io go past the mirrors to the registry itself.
+    /// containerd uses the first directory that exists, whatever it contains. An empty `quay.io/` keeps containerd
+    /// from using `_default/`, and pulls from quay.io bypass the mirrors.
     ///
     /// ## Example
+    ///
     ///
     /// ```text
     /// # quay.io/README.md
@@ -43,7 +44,8 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When it is meant to keep this registry from the mirrors: a hosts.toml with a `server` says so more clearly.
+    /// When the directory is meant to keep this registry from the mirrors. A hosts.toml with `server` says that
+    /// more clearly.
     ///
     /// ## Source
     ///
@@ -57,9 +59,9 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-// An empty hosts.toml is told by empty-hosts-file; a file with nearly the right name by misnamed-hosts-file; hosts.toml
-// below the directory by nested-namespace; certificates under names that are not read by docker-certificate-layout; a name
-// that is never looked up by unreachable-namespace. What they advise mends this too.
+// Other rules report an empty hosts.toml (empty-hosts-file), a misnamed one (misnamed-hosts-file), one in a directory
+// below (nested-namespace), certificates under names that are not read (docker-certificate-layout) and a name that is
+// never looked up (unreachable-namespace). Their advice solves this too.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let Some(default) = context.whole.namespace("_default").filter(|d| d.is_dir) else {
         return;
@@ -84,19 +86,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding_at(
                 &RULE,
                 name,
-                format!("`{name}` holds no hosts.toml, and hides `_default`"),
+                format!("`{name}` hides `_default` and contains no hosts.toml"),
             )
             .label("hides _default")
             .related(
                 Location::path(context.tree.shown(&default.name)),
-                format!("not looked at for {registry}"),
+                format!("not used for {registry}"),
             )
             .effect(format!(
-                "the directory exists, so containerd looks no further: {}",
+                "containerd uses the first directory that exists: {}",
                 context.without_any_hosts_toml()
             ))
             .help(format!(
-                "delete the directory, or put a hosts.toml for {registry} into it"
+                "delete the directory, or write a hosts.toml for {registry}"
             ))
             .releases(releases),
     );

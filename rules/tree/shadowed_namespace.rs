@@ -3,18 +3,19 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Location};
 
 crate::rule! {
-    /// Both spellings of a namespace with a port, of which one is read.
+    /// Both spellings of a namespace with a port, of which containerd reads one.
     ///
     /// ## What it does
     ///
-    /// Reports `registry.internal:5000` where `registry.internal_5000_` is there as well.
+    /// Reports `registry.internal:5000` if `registry.internal_5000_` exists too.
     ///
     /// ## Why
     ///
-    /// containerd looks for the form with underscores first, and the first directory that exists wins, whatever is in
-    /// it. Nothing in the other one is read.
+    /// containerd looks for the name with underscores first and uses the first directory that exists, whatever it
+    /// contains. It reads nothing in the other one.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # registry.internal:5000/hosts.toml
@@ -28,6 +29,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # registry.internal_5000_/hosts.toml
     /// server = "https://registry.internal:5000"
@@ -35,7 +37,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no release that reads both.
+    /// Never: no release of containerd reads both.
     ///
     /// ## Source
     ///
@@ -64,19 +66,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding_at(
                 &RULE,
                 name,
-                format!("`{name}` is not read, because `{}` is there", earlier.name),
+                format!("`{name}` is hidden by `{}`", earlier.name),
             )
-            .label("not read")
+            .label("ignored by containerd")
             .related(
                 Location::path(context.tree.shown(&earlier.name)),
-                "read for this host",
+                "used for this host",
             )
             .effect(format!(
-                "containerd looks for `{}` first, and looks no further",
+                "containerd looks for `{}` first and stops there",
                 earlier.name
             ))
             .help(format!(
-                "move what is still wanted to `{}`, and delete this directory",
+                "move what is still needed to `{}`, and delete this directory",
                 context.tree.shown(&earlier.name)
             )),
     );

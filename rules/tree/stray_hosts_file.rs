@@ -6,13 +6,15 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a hosts.toml that lies beside the namespaces and not in one of them.
+    /// Reports a hosts.toml that is beside the namespaces instead of in one of them.
     ///
     /// ## Why
     ///
-    /// containerd looks for hosts.toml only in the directory of a registry and in `_default`. It never reads this one.
+    /// containerd reads hosts.toml only from the directory of a registry and from `_default`. It never reads this
+    /// one.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # hosts.toml
@@ -40,14 +42,14 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which containerd reads it.
+    /// Never: no release of containerd reads it.
     ///
     /// ## Source
     ///
     /// Recorded from containerd: `fixtures/conformance/tree.jsonl`.
     name: "stray-hosts-file",
     category: Tree,
-    severity: Error,
+    severity: Warning,
     consequence: KeyIgnored,
     releases: "all",
     fix: None,
@@ -60,20 +62,20 @@ fn check(tree: &TreeContext, out: &mut Vec<Finding>) {
     }
     let default = tree.tree.shown("_default/hosts.toml");
     let help = if tree.namespace("_default").is_some() {
-        format!("move what it says to `{default}`, or into the directory of its registry")
+        format!("move its settings to `{default}`, or to the directory of their registry")
     } else {
         format!(
-            "for every registry without a directory of its own, move it to `{default}`; for one registry, into a directory named for it"
+            "move it to the directory of its registry, or to `{default}` if it is meant for all registries"
         )
     };
     out.push(
         tree.finding_at(
             &RULE,
             "hosts.toml",
-            "a hosts.toml at the root of the config path is not read",
+            "hosts.toml at the root of the config path is not used",
         )
-        .label("in no namespace")
-        .effect("containerd reads hosts.toml only from the directory of a registry host, or from `_default`")
+        .label("not in a namespace")
+        .effect("containerd reads hosts.toml only from the directory of a registry host or from `_default`")
         .help(help),
     );
 }

@@ -3,21 +3,26 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Consequence, Finding, Severity};
 
 crate::rule! {
-    /// A directory that no image makes containerd look up.
+    /// A directory that containerd looks up for no image.
     ///
     /// ## What it does
     ///
-    /// Reports directories with a hosts.toml or certificates whose name is none that containerd looks for: `index.docker.io`, a
-    /// name with a scheme, a pattern, `registry_5000` without the last underscore, `default` without the first one, a name
-    /// without a dot or port; and links that lead nowhere. A name with capitals is a warning, `registry-1.docker.io` a note. In a
-    /// repository, `registry_5000` is a warning: an install script may rename it.
+    /// Reports directories with a hosts.toml or certificates whose name containerd never looks up:
+    /// `index.docker.io`, a name with a scheme, a pattern, `registry_5000` without the last underscore, `default`
+    /// without the underscore, a name without a dot or port; the name of Docker's web site; and links to nothing. A
+    /// name with capitals, `registry-1.docker.io` and `registry.hub.docker.com` are looked up only for images that
+    /// are written that way.
+    ///
+    /// It is a warning in a repository, where an installation script may rename the directory, and an error on a
+    /// node.
     ///
     /// ## Why
     ///
-    /// containerd looks for the registry host as images name it, letter by letter, for the same with its port between
-    /// underscores, and for `_default`. It never sees other directories, and says nothing of them.
+    /// containerd looks for the registry host as images name it, compared as text, for the same with its port
+    /// between underscores, and for `_default`. It silently ignores other directories.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # index.docker.io/hosts.toml
@@ -26,6 +31,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
+    ///
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
@@ -33,7 +39,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When something other than containerd's CRI plugin reads the tree, and names its directories otherwise.
+    /// When another program than containerd's CRI plugin reads the tree and names its directories differently.
     ///
     /// ## Source
     ///
@@ -41,14 +47,14 @@ crate::rule! {
     /// `github.com/distribution/reference`.
     name: "unreachable-namespace",
     category: Tree,
-    severity: Error,
+    severity: Warning,
     consequence: KeyIgnored,
     releases: "all",
     fix: None,
     check: Check::Namespace(check),
 }
 
-/// What is wrong with a name.
+/// The texts about a name that is never looked up.
 struct Fault {
     message: String,
     effect: String,
@@ -60,10 +66,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     if context.is_dangling_link() && is_plausible_host(name) {
         out.push(
             context
-                .finding_at(&RULE, name, format!("`{name}` is a link that leads nowhere"))
-                .label("leads nowhere")
-                .effect("for containerd there is no such directory: it goes on to `_default`, or straight to the registry")
-                .help("let it lead to the directory that is meant, or delete it"),
+                .finding_at(&RULE, name, format!("`{name}` is a link to nothing"))
+                .label("broken link")
+                .effect("containerd uses `_default` or contacts the registry without mirrors")
+                .help("point the link to the right directory, or delete it"),
         );
         return;
     }
@@ -77,23 +83,25 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         None => context.unreached(),
     };
     if !releases.is_empty() {
-        // An install script may bring a name right that is one step from it.
+        // An installation script may rename a directory whose name is one step from right.
         let may_be_renamed =
             meant_host(name).is_some() && context.tree.deployment == Deployment::Elsewhere;
         let mut fault = odd.unwrap_or_else(|| unknown_name(context));
         if may_be_renamed {
-            fault.help += ", unless something renames it on its way to the node";
+            fault.help += ", unless an installation script does";
         }
-        let finding = context
-            .finding_at(&RULE, name, fault.message)
-            .label("never looked up")
-            .effect(fault.effect)
-            .help(fault.help)
-            .releases(releases.clone());
-        out.push(match may_be_renamed {
-            true => finding.severity(Severity::Warning),
-            false => finding,
-        });
+        out.push(
+            context
+                .finding_at(&RULE, name, fault.message)
+                .label("never looked up")
+                .severity(match context.tree.has_the_nodes_modes() {
+                    true => Severity::Error,
+                    false => Severity::Warning,
+                })
+                .effect(fault.effect)
+                .help(fault.help)
+                .releases(releases.clone()),
+        );
     }
     if let Some(finding) = seldom_named(context) {
         let rest = context.releases_where(|release, _| !releases.contains(&release));
@@ -101,14 +109,22 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// A name of which it is plain what was meant.
+/// A name that is clearly another one misspelled.
 fn odd_name(context: &NamespaceContext) -> Option<Fault> {
     let name = context.name();
     let rename = |to: &str| format!("rename it to `{}`", context.tree.shown(to));
     if name == "index.docker.io" {
         return Some(Fault {
             message: "`index.docker.io` is never looked up".to_owned(),
-            effect: "images written `index.docker.io/…` are looked up as `docker.io`, like those without a host".to_owned(),
+            effect: "containerd looks up images written `index.docker.io/…` as `docker.io`"
+                .to_owned(),
+            help: rename("docker.io"),
+        });
+    }
+    if is_docker_site(name) {
+        return Some(Fault {
+            message: format!("`{name}` is a web site of Docker, not a registry"),
+            effect: "containerd looks up images of Docker Hub as `docker.io`".to_owned(),
             help: rename("docker.io"),
         });
     }
@@ -120,27 +136,27 @@ fn odd_name(context: &NamespaceContext) -> Option<Fault> {
         let help = if is_plausible_host(host) {
             rename(host)
         } else {
-            "name it for the registry host alone, as images do".to_owned()
+            "rename it to the registry host that images name".to_owned()
         };
         return Some(Fault {
-            message: format!("`{name}` is never looked up: it begins with a scheme"),
-            effect: "containerd looks up the registry host of an image, without a scheme"
-                .to_owned(),
+            message: format!("`{name}` is never looked up, because it begins with a scheme"),
+            effect: "containerd looks up the registry host of an image without a scheme".to_owned(),
             help,
         });
     }
     if name.contains(['*', '?']) {
         return Some(Fault {
-            message: format!("`{name}` is never looked up: it is a pattern"),
-            effect: "containerd compares names as text, and knows no patterns".to_owned(),
-            help: "make a directory (or a link to one) for each registry host, or use `_default`"
-                .to_owned(),
+            message: format!("`{name}` is never looked up, because it is a pattern"),
+            effect: "containerd compares names as text and does not support patterns".to_owned(),
+            help: "create a directory or link for each registry host, or use `_default`".to_owned(),
         });
     }
     if name.trim_matches('_').eq_ignore_ascii_case("default") {
         return Some(Fault {
-            message: format!("`{name}` is never looked up: the name is `_default`"),
-            effect: "registries without a directory of their own are asked as if it were not there"
+            message: format!(
+                "`{name}` is never looked up, because containerd looks for `_default`"
+            ),
+            effect: "containerd uses no mirror for registries without a directory of their own"
                 .to_owned(),
             help: rename("_default"),
         });
@@ -153,28 +169,45 @@ fn odd_name(context: &NamespaceContext) -> Option<Fault> {
         return None;
     }
     Some(Fault {
-        message: format!("`{name}` is never looked up: with a port, the name is `{right}`"),
+        message: format!(
+            "`{name}` is never looked up, because the name with its port is `{right}`"
+        ),
         effect: format!(
-            "for `{host}:{port}` containerd looks for `{right}`, then for `{host}:{port}`"
+            "for `{host}:{port}`, containerd looks for `{right}` and then for `{host}:{port}`"
         ),
         help: rename(&right),
     })
 }
 
-/// Any other name that no image can have.
+/// Whether a name belongs to a web site of Docker's, from which no image is pulled.
+fn is_docker_site(name: &str) -> bool {
+    const SITES: [&str; 6] = [
+        "docker.com",
+        "hub.docker.com",
+        "hub.docker.io",
+        "hub.docker",
+        "www.docker.com",
+        "www.docker.io",
+    ];
+    SITES.contains(&name)
+}
+
+/// Any other name that no image can contain.
 fn unknown_name(context: &NamespaceContext) -> Fault {
     let name = context.name();
     let lower = name.to_lowercase();
     if !context.namespace.utf8 {
         return Fault {
-            message: format!("`{name}` is never looked up: the name is not UTF-8"),
-            effect: "images are named in ASCII letters".to_owned(),
-            help: "name it as images name the registry".to_owned(),
+            message: format!("`{name}` is never looked up, because it is not UTF-8"),
+            effect: "the names of images are ASCII".to_owned(),
+            help: "rename it to the registry host that images name".to_owned(),
         };
     }
     if name.trim() != name {
         return Fault {
-            message: format!("`{name}` is never looked up: there are blanks around the name"),
+            message: format!(
+                "`{name}` is never looked up, because of leading or trailing whitespace"
+            ),
             effect: "containerd compares names as text".to_owned(),
             help: format!("rename it to `{}`", context.tree.shown(name.trim())),
         };
@@ -185,35 +218,36 @@ fn unknown_name(context: &NamespaceContext) -> Fault {
         .any(|release| context.is_looked_up(*release))
     {
         return Fault {
-            message: format!("`{name}` is looked up by later releases only"),
-            effect: "these releases refuse images with such a host".to_owned(),
-            help: "upgrade containerd, or give the registry another name".to_owned(),
+            message: format!("`{name}` is only looked up by later releases"),
+            effect: "these releases reject images with such a host".to_owned(),
+            help: "upgrade containerd, or rename the registry".to_owned(),
         };
     }
     if name != lower {
         return Fault {
-            message: format!("`{name}` is never looked up: it has capitals"),
-            effect: "these releases refuse images whose host has capitals".to_owned(),
+            message: format!("`{name}` is never looked up, because it contains capitals"),
+            effect: "these releases reject images whose host contains capitals".to_owned(),
             help: format!("rename it to `{}`", context.tree.shown(&lower)),
         };
     }
     if !name.contains(['.', ':']) {
         return Fault {
-            message: format!("`{name}` is never looked up: it has neither a dot nor a port"),
-            effect: format!("an image written `{name}/app` is `docker.io/{name}/app`"),
-            help: format!(
-                "name it as images name the registry: with its domain, or with its port as in `{name}:443`"
+            message: format!(
+                "`{name}` is never looked up, because it has neither a dot nor a port"
             ),
+            effect: format!("containerd reads an image `{name}/app` as `docker.io/{name}/app`"),
+            help: format!("add the domain or the port of the registry, as in `{name}:443`"),
         };
     }
     Fault {
-        message: format!("`{name}` is never looked up: no image can name such a registry"),
-        effect: "containerd looks up the registry host of an image alone, with its port if one is written".to_owned(),
-        help: "name it for the registry host, as images do".to_owned(),
+        message: format!("`{name}` is never looked up, because no image can name such a registry"),
+        effect: "containerd looks up the registry host of an image, with its port if there is one"
+            .to_owned(),
+        help: "rename it to the registry host that images name".to_owned(),
     }
 }
 
-/// A name that is looked up, for images that are hardly ever written so.
+/// A name that is looked up only for images that are seldom written that way.
 fn seldom_named(context: &NamespaceContext) -> Option<Finding> {
     let name = context.name();
     let lower = name.to_lowercase();
@@ -221,31 +255,34 @@ fn seldom_named(context: &NamespaceContext) -> Option<Finding> {
         let finding = context.finding_at(
             &RULE,
             name,
-            format!("`{name}` is looked up only for images that are written with these capitals"),
+            format!("`{name}` is only looked up for images with these capitals"),
         );
         return Some(
             finding
                 .severity(Severity::Warning)
-                .label("has capitals")
+                .label("contains capitals")
                 .effect(format!(
-                    "containerd compares names as text: an image written `{lower}/…` does not reach it"
+                    "containerd compares names as text: images written `{lower}/…` do not use it"
                 ))
                 .help(format!("rename it to `{}`", context.tree.shown(&lower))),
         );
     }
-    if name == "registry-1.docker.io" {
+    if matches!(name, "registry-1.docker.io" | "registry.hub.docker.com") {
         let finding = context.finding_at(
             &RULE,
             name,
-            "`registry-1.docker.io` is looked up only for images that are written so",
+            format!("`{name}` is only looked up for images that are written that way"),
         );
         return Some(
             finding
                 .severity(Severity::Note)
                 .consequence(Consequence::Misread)
-                .label("not Docker Hub's name in images")
-                .effect("other images of Docker Hub are looked up as `docker.io`, however they are written")
-                .help("for these, make a directory `docker.io`"),
+                .label("unusual name of Docker Hub")
+                .effect("containerd looks up other images of Docker Hub as `docker.io`")
+                .help(format!(
+                    "create `{}` for them",
+                    context.tree.shown("docker.io")
+                )),
         );
     }
     None

@@ -4,19 +4,20 @@ use crate::finding::{Finding, Location, Related};
 use crate::go::path;
 
 crate::rule! {
-    /// A tree that users other than its owner can change.
+    /// A config path that users other than its owner can change.
     ///
     /// ## What it does
     ///
-    /// Reports directories and files of a tree in use that everybody can write, or a group other than the owner's own and
-    /// root's. Not in repositories: Git does not keep modes.
+    /// Reports directories and files of a config path in use that every user can write, or a group other than root
+    /// and the owner's own. Files in repositories are not checked, because Git does not keep modes.
     ///
     /// ## Why
     ///
-    /// Who can write here decides from where this node takes its images: as root, whatever they hold. A
-    /// directory is enough, for a file in it can be replaced.
+    /// Anyone who can write here decides where this node pulls its images from, and containers from these images
+    /// may run as root. A writable directory is enough, because a file in it can be replaced.
     ///
     /// ## Example
+    ///
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -42,11 +43,11 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the group is one whose members are root anyway.
+    /// When all members of the group have root permissions anyway.
     ///
     /// ## Source
     ///
-    /// containerd reads the files for every pull, as root; see CWE-732.
+    /// containerd reads the files for every pull as root; see CWE-732.
     name: "writable-by-others",
     category: Tree,
     severity: Warning,
@@ -117,21 +118,21 @@ fn with_others(
 ) -> Finding {
     finding.related.extend(others.take(SHOWN));
     finding
-        .label("writable")
-        .effect("who can write here decides from where this node takes its images")
-        .help(format!("`chmod -R go-w {}`", tree.shown(directory)))
+        .label("writable by others")
+        .effect("anyone who can write here decides where this node pulls images from")
+        .help(format!("run `chmod -R go-w {}`", tree.shown(directory)))
 }
 
-/// Who can change a path besides its owner and root, as the end of a sentence that begins with the path.
+/// Who can change a path besides its owner and root, as the predicate of a sentence about the path.
 fn can_be_changed(FileInfo { mode, user, group }: FileInfo) -> Option<String> {
     let mode = mode?;
     if mode & 0o002 != 0 {
-        return Some(format!("can be changed by every user (mode {mode:04o})"));
+        return Some(format!("is writable by every user (mode {mode:04o})"));
     }
     // Where each user has a group of their own, both have the same number.
     let is_shared = group.is_some_and(|group| group != 0 && Some(group) != user);
     (mode & 0o020 != 0 && is_shared).then(|| {
         let group = group.unwrap_or_default();
-        format!("can be changed by group {group} (mode {mode:04o})")
+        format!("is writable by group {group} (mode {mode:04o})")
     })
 }

@@ -412,7 +412,7 @@ impl<'a> NamespaceView<'a> {
             })
             .collect();
         Some(match urls.as_slice() {
-            [only] => format!("pulls from {registry} go to {only} alone"),
+            [only] => format!("pulls from {registry} go only to {only}"),
             [first, .., last] if urls.len() == 2 => {
                 format!("pulls from {registry} go to {first}, then to {last}")
             }

@@ -10,7 +10,7 @@ use crate::containerd::{Files, Outcome, Release, load_directory};
 use crate::disk::{NodeFiles, Tree, registry_host};
 use crate::engine::{lint, lint_all};
 use crate::facts::Carrier;
-use crate::finding::{Consequence, Finding, Report, Run, Safety, Settings, Severity};
+use crate::finding::{Finding, Report, Run, Safety, Settings, Severity};
 use crate::go::path;
 use crate::toml::view::Document;
 
@@ -115,9 +115,9 @@ impl<'a> HostsFiles<'a> {
             .collect()
     }
 
-    /// The errors in a namespace, were this its text: how many of each rule, for each release. With unsafe fixes,
-    /// those alone that keep containerd from its work; with `all`, also those that can be mended.
-    fn errors(
+    /// The errors and warnings in a namespace with this text: how many of each rule, for each release. With `all`, also
+    /// those that a fix can mend.
+    fn problems(
         &self,
         tree: &Tree,
         namespace: &str,
@@ -132,17 +132,15 @@ impl<'a> HostsFiles<'a> {
             fix.is_some_and(|fix| with_unsafe || fix.safety == Safety::Safe)
         };
         let counts = |finding: &Finding| {
-            finding.severity == Severity::Error
-                && (!with_unsafe || finding.consequence <= Consequence::RequestsFail)
-                && (all || !is_mended(finding))
+            finding.severity >= Severity::Warning && (all || !is_mended(finding))
         };
-        let mut errors = BTreeMap::new();
+        let mut problems = BTreeMap::new();
         for finding in report.findings.iter().filter(counts) {
             for release in &finding.releases {
-                *errors.entry((finding.rule.name, *release)).or_default() += 1;
+                *problems.entry((finding.rule.name, *release)).or_default() += 1;
             }
         }
-        errors
+        problems
     }
 }
 
@@ -338,15 +336,15 @@ impl HostsFiles<'_> {
             return Ok(());
         }
         let (old, new) = (
-            self.errors(tree, namespace, before, with_unsafe, true),
-            self.errors(tree, namespace, after, with_unsafe, is_last),
+            self.problems(tree, namespace, before, with_unsafe, true),
+            self.problems(tree, namespace, after, with_unsafe, is_last),
         );
         let more = new
             .iter()
             .find(|(key, count)| decoded.contains(&key.1) && *count > old.get(key).unwrap_or(&0));
         match more {
             Some(((rule, release), _)) => Err(Refusal::HeldBack(format!(
-                "there would be a new error, {rule}, in {release}"
+                "there would be a new finding, {rule}, in {release}"
             ))),
             None => Ok(()),
         }

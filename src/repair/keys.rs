@@ -1,18 +1,19 @@
-//! What to write instead of a key that people expect in a hosts.toml and that is not there.
+//! What to write instead of a key that other tools have and containerd does not.
 
 use crate::facts::host_tables::header_for;
+use crate::go::duration;
 use crate::toml::view::{Item, Node, Table};
 
-/// What to say of an unknown key.
+/// The advice about an unknown key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
     /// What to write instead.
     pub help: String,
-    /// What containerd does without it; empty for nothing in particular.
+    /// What containerd does instead; empty for nothing in particular.
     pub effect: String,
-    /// What it says is so without it.
+    /// Whether the key states what is the case anyway.
     pub harmless: bool,
-    /// Something else reads it.
+    /// Another program that reads it.
     pub read_by: Option<&'static str>,
 }
 
@@ -39,40 +40,42 @@ impl Advice {
     }
 }
 
-/// The advice for a key of `table`, the host table of `url`, or the root of the file when that is `None`.
-/// Keys with the same advice are one matter.
-pub fn advice(item: &Item, table: &Table, url: Option<&str>) -> Option<Advice> {
+/// Where an unknown key is.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker<'a> {
+    /// The URL of the host table; `None` at the root of the file.
+    pub url: Option<&'a str>,
+    /// Whether it is the namespace's own registry.
+    pub is_own: bool,
+    /// Whether Git tracks the file.
+    pub is_tracked: bool,
+}
+
+/// The advice for a key of `table`. Keys with the same advice are reported together.
+pub fn advice(item: &Item, table: &Table, of: &Asker<'_>) -> Option<Advice> {
+    let url = of.url;
     let name = normal(&item.key.value);
     let off = item.boolean() == Some(false);
     Some(match name.as_str() {
-        "plain_http" | "plainhttp" | "http" | "use_http" | "insecure_http" => {
-            plain_http(off, url)
-        }
+        "plain_http" | "plainhttp" | "http" | "use_http" | "insecure_http" => plain_http(off, url),
         "verify" | "tls_verify" => insecure(item.boolean() == Some(true), table, url),
-        "insecure" | "insecure_skip_verify" | "skip_tls_verify" | "tls_skip_verify"
-        | "insecure_skip_tls_verify" | "skip_verification" | "allow_insecure" => {
-            insecure(off, table, url)
+        "insecure"
+        | "insecure_skip_verify"
+        | "skip_tls_verify"
+        | "tls_skip_verify"
+        | "insecure_skip_tls_verify"
+        | "skip_verification"
+        | "allow_insecure" => insecure(off, table, url),
+        name if is_credential(name) => credentials(table, of),
+        "tls" | "tls_config" | "ssl" => {
+            Advice::new("write `ca` and `client` directly in the host table")
+                .so("containerd silently ignores the whole table")
         }
-        "username" | "user" | "password" | "auth" | "auths" | "basic_auth" | "token"
-        | "identitytoken" | "identity_token" | "registrytoken" | "credentials" | "credential"
-        | "credential_domain" | "auth_file" => {
-            let host = url.map_or("the registry", host_of);
-            Advice::new(format!(
-                "hosts.toml holds no credentials: give those for {host} as an image pull secret or by a credential provider of the kubelet"
-            ))
-            .so(format!(
-                "containerd does not read it: credentials are looked up by the host that is asked, {host}, and come with the pull"
-            ))
-        }
-        "tls" | "tls_config" | "ssl" => Advice::new(
-            "write `ca`, `client` and `skip_verify` among the keys of the host itself, without a table around them",
-        )
-        .so("containerd does not read it, nor what stands in it"),
         _ if is_ca(&name) => Advice::new(match item.string() {
             Some(path) => format!("write `ca = \"{path}\"`"),
-            None => "write `ca`, with the path of the file".to_owned(),
+            None => "write `ca` with the path of the file".to_owned(),
         })
-        .so("containerd does not read it: this CA is not used"),
+        .so("containerd ignores it: this CA is not used"),
         _ if is_certificate(&name) || is_key(&name) => {
             let path = |is: fn(&str) -> bool| {
                 let item = table.items.iter().find(|i| is(&normal(&i.key.value)));
@@ -81,19 +84,19 @@ pub fn advice(item: &Item, table: &Table, url: Option<&str>) -> Option<Advice> {
             let certificate = path(is_certificate).unwrap_or("CERTIFICATE");
             let key = path(is_key).unwrap_or("KEY");
             Advice::new(format!("write `client = [[\"{certificate}\", \"{key}\"]]`"))
-                .so("containerd does not read it: this client certificate is not used")
+                .so("containerd ignores it: this client certificate is not used")
         }
-        "proxy" | "http_proxy" | "https_proxy" | "no_proxy" | "proxy_url" => Advice::new(
-            "containerd takes its proxy from its environment: set HTTPS_PROXY and NO_PROXY for its service",
-        ),
+        "proxy" | "http_proxy" | "https_proxy" | "no_proxy" | "proxy_url" => {
+            Advice::new("set HTTPS_PROXY and NO_PROXY in the environment of containerd's service")
+        }
         "rewrite" | "rewrites" => Advice {
             read_by: Some("the containerd of k3s and rke2"),
             ..Advice::new(
-                "where one prefix is enough, write it in the URL, as `https://…/v2/PREFIX`, with `override_path = true`",
+                "write a prefix in the URL, such as `https://…/v2/PREFIX`, with `override_path = true`",
             )
         },
         "priority" | "weight" | "order" => {
-            Advice::new("move the table: hosts are tried in the order of the file")
+            Advice::new("move the table: containerd tries hosts in the order of the file")
         }
         "url" | "uri" | "address" | "addr" | "location" | "endpoint" | "endpoints" | "host"
         | "mirror" | "mirrors" | "dial_addr" => {
@@ -106,75 +109,124 @@ pub fn advice(item: &Item, table: &Table, url: Option<&str>) -> Option<Advice> {
             })
         }
         "timeout" | "connect_timeout" | "connection_timeout" => Advice::new(match item.string() {
-            Some(value) => format!(
-                "write `dial_timeout = \"{value}\"`, which containerd knows from 2.0.7"
-            ),
-            None => "write `dial_timeout = \"5s\"`, which containerd knows from 2.0.7".to_owned(),
+            Some(value) if duration::parse(value).is_ok_and(|value| value > 0) => {
+                format!("write `dial_timeout = \"{value}\"`, which needs containerd 2.0.7 or later")
+            }
+            _ => "write `dial_timeout = \"5s\"`, which needs containerd 2.0.7 or later".to_owned(),
         }),
-        "path" | "prefix" | "namespace" | "project" | "repository" => Advice::new(
-            "write the path in the URL, `/v2` included, with `override_path = true`",
-        ),
-        "version" | "plugins" | "config_path" | "disabled_plugins" | "required_plugins"
-        | "imports" | "configs" | "grpc" | "proxy_plugins" | "debug" | "metrics" => Advice::new(
-            "move it to containerd's own configuration, /etc/containerd/config.toml",
-        ),
-        "disabled" | "enabled" | "enable" => {
-            Advice::new("to switch an entry off, take its table out or put it in comments")
+        "path" | "prefix" | "namespace" | "project" | "repository" => {
+            Advice::new("write the path in the URL, including `/v2`, with `override_path = true`")
         }
-        "push" | "pull" | "resolve" => Advice::new("write it as a word of `capabilities`"),
+        "version" | "plugins" | "config_path" | "disabled_plugins" | "required_plugins"
+        | "imports" | "configs" | "grpc" | "proxy_plugins" | "debug" | "metrics" => {
+            Advice::new("move it to containerd's configuration, /etc/containerd/config.toml")
+        }
+        "disabled" | "enabled" | "enable" => {
+            Advice::new("delete the table to disable the host, or comment it out")
+        }
+        "push" | "pull" | "resolve" => Advice::new("list it in `capabilities`"),
         _ if is_header(item) => Advice::new(match url {
             Some(url) => format!(
-                "a header goes into the table {}.header]",
+                "move the header to the table {}.header]",
                 header_for(url).trim_end_matches(']')
             ),
-            None => "a header goes into the table [header]".to_owned(),
+            None => "move the header to a table [header]".to_owned(),
         })
-        .so("containerd does not read it: the header is not sent"),
+        .so("containerd ignores it: the header is not sent"),
         _ => return None,
     })
 }
 
 fn plain_http(off: bool, url: Option<&str>) -> Advice {
     if off {
-        return Advice::harmless(
-            "take it out: it is the scheme of the URL that says whether this is HTTP",
-        );
+        return Advice::harmless("delete it: the scheme of the URL decides between HTTP and HTTPS");
     }
     match url {
         Some(url) if url.starts_with("http://") => {
-            Advice::harmless("take it out: the URL says http:// already")
+            Advice::harmless("delete it: the URL begins with `http://`")
         }
         Some(url) => Advice::new(format!(
-            "to use plain HTTP, write it in the URL: {}",
+            "write `http://` in the URL to use plain HTTP: {}",
             header_for(&with_scheme("http", url))
         ))
-        .so("containerd does not read it: this host is asked over HTTPS"),
-        None => Advice::new("to use plain HTTP, write it in the URL: `server = \"http://…\"`"),
+        .so("containerd ignores it: requests to this host use HTTPS"),
+        None => {
+            Advice::new("write `http://` in the URL to use plain HTTP: `server = \"http://…\"`")
+        }
     }
 }
 
 fn insecure(off: bool, table: &Table, url: Option<&str>) -> Advice {
     if table.get("skip_verify").and_then(Item::boolean) == Some(true) {
-        return Advice::harmless("take it out: `skip_verify = true` says it already");
+        return Advice::harmless("delete it: `skip_verify = true` is set already");
     }
     if off {
-        return Advice::harmless(
-            "take it out: certificates are verified unless `skip_verify = true` says otherwise",
-        );
+        return Advice::harmless("delete it: containerd verifies certificates by default");
     }
     match url {
         Some(url) if url.starts_with("http://") => Advice::harmless(
-            "take it out: the URL says http://, and there is no certificate to verify",
+            "delete it: plain HTTP has no certificate to verify",
         ),
         Some(url) => Advice::new(format!(
-            "to do without verifying the certificate, write `skip_verify = true`; to use plain HTTP, {}",
+            "write `ca` with the CA that issued its certificate, or {} for plain HTTP",
             header_for(&with_scheme("http", url))
         ))
-        .so("containerd does not read it: the certificate of this host is verified"),
-        None => Advice::new(
-            "to do without verifying the server's certificate, write `skip_verify = true`",
-        ),
+        .so("containerd ignores it (its key is `skip_verify`): the certificate of this host is verified"),
+        None => Advice::new("write `ca` with the CA that issued the certificate of the server")
+            .so("containerd ignores it (its key is `skip_verify`): the certificate is verified"),
     }
+}
+
+/// Where credentials belong. What was written here is known to everyone who can read the file.
+fn credentials(table: &Table, of: &Asker<'_>) -> Advice {
+    let host = of.url.map_or("the registry", host_of);
+    let is_secret = |item: &Item| {
+        let name = normal(&item.key.value);
+        !matches!(
+            name.as_str(),
+            "username" | "user" | "auth_file" | "credential_domain"
+        ) && is_credential(&name)
+            && item.string().is_none_or(|text| !text.is_empty())
+    };
+    let mut help = match of.is_own {
+        true => format!("delete it, and use an image pull secret for {host}"),
+        false => format!(
+            "delete it, and let {host} serve anonymous pulls or set `auth` for it in config.toml"
+        ),
+    };
+    if of.is_tracked && table.items.iter().any(is_secret) {
+        help += ". Replace the credentials, because they are in the Git history";
+    }
+    Advice::new(help).so(match of.is_own {
+        true => format!("containerd reads no credentials from hosts.toml: pulls from {host} use those of the pull request"),
+        false => format!("containerd reads no credentials from hosts.toml, and no pull secret is looked up by the name {host}"),
+    })
+}
+
+/// Whether a key was to hold credentials, or a part of them.
+fn is_credential(name: &str) -> bool {
+    [
+        "username",
+        "user",
+        "password",
+        "passwd",
+        "pass",
+        "secret",
+        "auth",
+        "auths",
+        "basic_auth",
+        "token",
+        "bearer_token",
+        "identitytoken",
+        "identity_token",
+        "registrytoken",
+        "registry_token",
+        "credentials",
+        "credential",
+        "credential_domain",
+        "auth_file",
+    ]
+    .contains(&name)
 }
 
 fn is_ca(name: &str) -> bool {
@@ -273,7 +325,7 @@ fn with_scheme_if_none(url: &str) -> String {
 }
 
 /// The host of a URL, without user and password.
-fn host_of(url: &str) -> &str {
+pub fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split('/').next().unwrap_or(rest);
     host.rsplit('@').next().unwrap_or(host)
@@ -287,7 +339,12 @@ mod tests {
     fn of(lines: &str) -> Option<String> {
         let document = Document::parse(lines).unwrap();
         let root = &document.root;
-        advice(&root.items[0], root, Some("https://m.internal/v2")).map(|a| a.help)
+        let of = Asker {
+            url: Some("https://m.internal/v2"),
+            is_own: true,
+            is_tracked: false,
+        };
+        advice(&root.items[0], root, &of).map(|a| a.help)
     }
 
     #[test]
@@ -299,8 +356,9 @@ mod tests {
                 "key = \"b.key\"\ncert = \"a.pem\"",
                 "`client = [[\"a.pem\", \"b.key\"]]`",
             ),
-            ("insecureSkipVerify = true", "`skip_verify = true`"),
-            ("Password = \"x\"", "for m.internal as"),
+            ("insecureSkipVerify = true", "write `ca`"),
+            ("Password = \"x\"", "pull secret for m.internal"),
+            ("timeout = \"5\"", "`dial_timeout = \"5s\"`"),
             ("endpoint = [\"https://b\"]", "[host.\"https://b\"]"),
             ("X-Team = \"a\"", "[host.\"https://m.internal/v2\".header]"),
         ] {

@@ -223,7 +223,7 @@ fn an_error_that_comes_to_light_may_be_the_next_to_be_mended() {
     folder
         .run(&args)
         .ends(1)
-        .says("is not fixed, for then there would be a new error");
+        .says("is not fixed, for then there would be a new finding");
     assert_eq!(read(&folder), text);
     folder.write(file, &text.replace("hosts", "host"));
     folder

@@ -207,31 +207,31 @@ fn malformed(
 ) -> Option<Finding> {
     let (message, help) = match reason {
         Malformed::Blanket => (
-            "a suppression without rules".to_owned(),
+            "suppression without rules".to_owned(),
             "name the rules: `# certsd-lint: ignore[rule-a, rule-b] reason`",
         ),
         Malformed::Unclosed => (
-            "a suppression without a `]` behind its rules".to_owned(),
+            "suppression without `]` after its rules".to_owned(),
             "write `# certsd-lint: ignore[rule-a, rule-b] reason`",
         ),
         Malformed::NoColon => (
-            "a suppression without a colon behind `certsd-lint`".to_owned(),
+            "suppression without a colon after `certsd-lint`".to_owned(),
             "write `# certsd-lint: ignore[rule-a, rule-b] reason`",
         ),
         Malformed::Word(word) if word.is_empty() => (
-            "a comment for certsd-lint that says nothing".to_owned(),
+            "empty suppression".to_owned(),
             "write `# certsd-lint: ignore[rule-a, rule-b] reason`, or delete it",
         ),
         Malformed::Word(word) => (
-            format!("`{word}` is no instruction for certsd-lint"),
-            "write `ignore[…]` for an item, `ignore-file[…]` for the file",
+            format!("unknown suppression `{word}`"),
+            "write `ignore[…]` for one item or `ignore-file[…]` for the file",
         ),
     };
     let rule = crate::rules::rule(UNKNOWN)?;
     let finding = context
         .finding(rule, instruction.span.clone(), message)
-        .label("silences nothing")
-        .effect("it silences nothing: certsd-lint reports what it would report without it")
+        .label("suppresses nothing")
+        .effect("it suppresses nothing")
         .help(help);
     Some(delete_whole(finding, text(context), instruction))
 }
@@ -246,17 +246,21 @@ fn unknown(context: &dyn Linted, suppression: &Suppression) -> Option<Finding> {
     let rule = crate::rules::rule(UNKNOWN)?;
     let nearest: Vec<Option<&'static str>> = names.iter().map(|n| nearest_rule(&n.text)).collect();
     let help = match nearest.iter().flatten().next() {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => "`certsd-lint rules` lists the rules; delete what is none".to_owned(),
+        Some(name) => format!("write `{name}`"),
+        None => "delete it, or use a name from `certsd-lint rules`".to_owned(),
     };
     let finding = context
         .finding(
             rule,
             span_of(&names)?,
-            format!("{} no rule", listed(&names, "is", "are")),
+            format!(
+                "unknown {} {} in a suppression",
+                if names.len() == 1 { "rule" } else { "rules" },
+                listed(&names)
+            ),
         )
-        .label("no rule of certsd-lint")
-        .effect("it silences nothing: certsd-lint reports what it would report without it")
+        .label("unknown rule")
+        .effect("it suppresses nothing")
         .help(help);
     // A slip of the pen is mended; what no rule is called is deleted.
     if nearest.iter().all(Option::is_some) {
@@ -279,21 +283,21 @@ fn unused(context: &dyn Linted, suppression: &Suppression, here: &Here) -> Optio
         .iter()
         .filter(|name| !name.used && name.rule.is_some_and(|rule| ran(context, rule, here)))
         .collect();
-    let message = format!("{} nothing", listed(&names, "silences", "silence"));
+    let message = format!("unused suppression of {}", listed(&names));
     let help = match (suppression.content.reach, &suppression.covers) {
-        (Reach::File, None) => "move it to the head of the file, or delete it",
-        (Reach::Item, None) => "move it before or behind an item, or delete it",
+        (Reach::File, None) => "move it before the first item of the file, or delete it",
+        (Reach::Item, None) => "move it above or behind an item, or delete it",
         _ => "delete it",
     };
     let label = match (suppression.content.reach, &suppression.covers) {
-        (Reach::File, None) => "works at the head of the file only",
-        (Reach::Item, None) => "nothing follows that it could cover",
-        _ => "nothing to silence",
+        (Reach::File, None) => "not before the first item",
+        (Reach::Item, None) => "covers no item",
+        _ => "suppresses nothing",
     };
     let finding = context
         .finding(crate::rules::rule(UNUSED)?, span_of(&names)?, message)
         .label(label)
-        .effect("what is found here later would go unseen")
+        .effect("it would hide a later finding of the same rule")
         .help(help);
     Some(delete_names(finding, text(context), suppression, &names))
 }
@@ -327,13 +331,12 @@ fn nearest_rule(name: &str) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-fn listed(names: &[&Name], one: &str, many: &str) -> String {
+fn listed(names: &[&Name]) -> String {
     let quoted: Vec<String> = names
         .iter()
         .map(|name| format!("`{}`", name.text))
         .collect();
-    let verb = if names.len() == 1 { one } else { many };
-    format!("{} {verb}", quoted.join(", "))
+    quoted.join(", ")
 }
 
 fn span_of(names: &[&Name]) -> Option<Range<usize>> {
