@@ -223,11 +223,16 @@ fn a_config_toml_of_another_program_is_not_taken_for_containerds() {
         .run(&[".cargo/config.toml"])
         .fails("--containerd-config");
     // Whoever says that it is one, is believed.
-    let args = ["--containerd-config", ".cargo/config.toml"];
+    let args = [
+        "--fail-on",
+        "note",
+        "--containerd-config",
+        ".cargo/config.toml",
+    ];
     folder.run(&args).ends(1);
     for text in ["", "# nothing\n", "Version = 2\n", "x = \n"] {
         folder.write("config.toml", text);
-        folder.run(&["config.toml"]).ends(1);
+        folder.run(&["--fail-on", "note", "config.toml"]).ends(1);
     }
 }
 
@@ -269,5 +274,105 @@ fn a_dump_of_the_configuration_is_known_by_what_it_imports() {
     let args = ["--no-config", "--sysroot", ".", "--containerd-config"];
     let ended = folder.run(&[&args[..], &["root/dump.toml"]].concat());
     ended.ends(1);
-    assert!(ended.out.contains("if this is a dump"), "{}", ended.out);
+    assert!(
+        ended.out.contains("containerd config dump"),
+        "{}",
+        ended.out
+    );
+}
+
+/// A node's files in a folder: its config.toml, and a tree with a mistake.
+fn node(config_path: &str) -> Folder {
+    let folder = Folder::new(&["node/etc/containerd/certs.d/docker.io/host.toml"]);
+    let section = "[plugins.\"io.containerd.grpc.v1.cri\".registry]";
+    folder.write(
+        "node/etc/containerd/config.toml",
+        &format!("version = 2\n{section}\n  config_path = \"{config_path}\"\n"),
+    );
+    folder
+}
+
+#[test]
+fn a_sysroot_is_the_node_in_every_command() {
+    let folder = node("/etc/containerd/certs.d");
+    let sysroot = ["--no-config", "--sysroot", "node"];
+    // Without a path that node is linted, and never this machine.
+    let ended = folder.run(&sysroot);
+    ended.ends(1).says("checked 1 config.toml and 1 namespace");
+    assert!(ended.out.contains("misnamed-hosts-file"), "{}", ended.out);
+    // Absolute paths are that node's.
+    for path in ["/etc/containerd/config.toml", "/etc/containerd/certs.d"] {
+        let ended = folder.run(&[&sysroot[..], &[path]].concat());
+        ended.ends(1).says("checked 1 ");
+    }
+    let config = ["--containerd-config", "/etc/containerd/config.toml"];
+    let ended = folder.run(&[&sysroot[..], &config].concat());
+    ended.ends(1).says("checked 1 config.toml and 1 namespace");
+    for command in [
+        &["node", "--sysroot", "node", "/etc/containerd/config.toml"][..],
+        &["resolve", "--sysroot", "node", "nginx"],
+        &[
+            "resolve",
+            "--sysroot",
+            "node",
+            "--config-path",
+            "/etc/containerd/certs.d",
+            "nginx",
+        ],
+    ] {
+        let ended = folder.run(command);
+        ended.ends(0);
+        assert!(ended.out.contains("node/etc/containerd"), "{}", ended.out);
+    }
+    let empty = Folder::new(&["node/etc/hosts"]);
+    let ended = empty.run(&["--no-config", "--sysroot", "node", "--fix"]);
+    ended.fails("node/etc/containerd/certs.d: it does not exist");
+}
+
+#[test]
+fn a_config_path_that_does_not_exist_is_an_error_everywhere() {
+    let folder = node("/etc/containerd/cert.d");
+    let ended = folder.run(&["--no-config", "--sysroot", "node"]);
+    ended.ends(1);
+    for want in [
+        "config-path-elsewhere",
+        "does not exist",
+        "/etc/containerd/certs.d",
+    ] {
+        assert!(ended.out.contains(want), "{}", ended.out);
+    }
+    let ended = folder.run(&["node", "--sysroot", "node"]);
+    ended.ends(0);
+    assert!(
+        ended.out.contains("\u{2717} /etc/containerd/cert.d"),
+        "{}",
+        ended.out
+    );
+    let ended = folder.run(&["resolve", "--sysroot", "node", "nginx"]);
+    ended.ends(0);
+    assert!(ended.out.contains("cert.d does not exist"), "{}", ended.out);
+}
+
+#[test]
+fn releases_are_taken_as_nodes_print_them_and_newer_ones_with_a_warning() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    for release in ["1.7.11-k3s2", "containerd://1.7.27+azure", "v2.1.5"] {
+        let ended = folder.run(&["--no-config", "--containerd", release, "certs.d"]);
+        ended.ends(0);
+        assert!(!ended.err.contains("warning"), "{}", ended.err);
+    }
+    for command in [
+        &["--no-config", "--containerd", "2.9", "certs.d"][..],
+        &[
+            "resolve",
+            "--containerd",
+            "2.9",
+            "--config-path",
+            "certs.d",
+            "nginx",
+        ],
+    ] {
+        let ended = folder.run(command);
+        ended.ends(0).says("containerd 2.9.0 is newer");
+    }
 }

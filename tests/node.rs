@@ -56,12 +56,12 @@ fn the_built_in_list_is_one_directory_to_the_transfer_service() {
 $ROOT/config.toml
 version 2
 
-── containerd 2.0.11 ───────────────────────────────────────────────────────────
-  daemon      ✓ starts
-  CRI         ✓ loads
-  config path – not set
-  pulls         by CRI itself
-  looked in   – nowhere: every pull goes to the registry itself
+✗ containerd 2.3.4: no hosts.toml is read: no config path is set, and the
+  transfer service takes the built-in list
+  `/etc/containerd/certs.d:/etc/docker/certs.d` for the name of one directory
+  (containerd#12636)
+✗ containerd 2.0.11: no hosts.toml is read: no config path is set, and pulls go
+  straight to the registries
 
 ── containerd 2.3.4 ────────────────────────────────────────────────────────────
   daemon      ✓ starts
@@ -70,10 +70,24 @@ version 2
               built into this release; no file sets it
   pulls         through the transfer service
   looked in   ✗ /etc/containerd/certs.d:/etc/docker/certs.d
-              taken for the name of ONE directory, which is not there: no
+              taken for the name of ONE directory, which does not exist: no
               hosts.toml is read (containerd#12636)
+  sandbox       registry.k8s.io/pause, with the tag that is built in
+
+── containerd 2.0.11 ───────────────────────────────────────────────────────────
+  daemon      ✓ starts
+  CRI         ✓ loads
+  config path – not set
+  pulls         by CRI itself
+  looked in   – nowhere: every pull goes straight to its registry
+  sandbox       registry.k8s.io/pause, with the tag that is built in
+              pulled from registry.k8s.io
 ";
-    assert_eq!(printed, want);
+    let (body, clients) = printed.split_once("\n── clients ").unwrap();
+    assert_eq!(body, want);
+    for who in ["kubelet, crictl", "--hosts-dir", "nerdctl", "Docker Engine"] {
+        assert!(clients.contains(who), "{clients}");
+    }
 }
 
 #[test]
@@ -122,7 +136,7 @@ fn drop_ins_that_nobody_imports_are_told() {
         &["$ROOT/config.toml", "--containerd", "2.1,2.2"],
     )
     .unwrap();
-    let want = "drop-ins    – $ROOT/conf.d/a.toml\n              is there, and is not read: `imports` does not name it\n";
+    let want = "drop-ins    – $ROOT/conf.d/a.toml\n              exists and is not read: `imports` does not name it\n";
     assert_eq!(printed.matches(want).count(), 1, "{printed}");
 }
 
@@ -167,17 +181,25 @@ fn a_daemon_that_does_not_start_says_why_and_where() {
         ("toml", "not TOML: ", 2),
         (
             "type",
-            "`oom_score` holds a string, and takes a whole number",
+            "`oom_score` is a string; it must be a whole number",
             2,
         ),
         ("import", "gone.toml does not exist", 2),
-        ("version", "`version = 5` is not known to this release", 1),
+        (
+            "version",
+            "`version = 5` is not supported by this release",
+            1,
+        ),
         (
             "required",
             "the required plugin io.containerd.grpc.v1.cri does not load",
             3,
         ),
-        ("timeout", "`2` is no duration: the unit is missing", 3),
+        (
+            "timeout",
+            "`2` is not a valid duration: the unit is missing",
+            3,
+        ),
     ] {
         let path = format!("$ROOT/{name}.toml");
         for outcome in outcomes(dir.path(), &[&path, "--containerd", ">=1.6"]) {
@@ -231,8 +253,8 @@ fn a_relative_pattern_begins_where_the_release_has_it_begin() {
         ("conf.d/a.toml", &section("/started")),
     ]);
     for (releases, want) in [
-        ("1.6.29,1.7.15", "/started"),
-        ("1.6.30,1.7.16,2.0.0,2.3.4", "/beside"),
+        ("1.6.28,1.7.15", "/started"),
+        ("1.6.29,1.7.16,2.0.0,2.3.4", "/beside"),
     ] {
         let arguments = ["--sysroot", "$ROOT", "--containerd", releases];
         for outcome in outcomes(dir.path(), &arguments) {

@@ -53,6 +53,14 @@ fn print(root: &Path, arguments: &[&str]) -> String {
     try_print(root, arguments).unwrap()
 }
 
+/// The same without the sections that are alike for all answers: for whom they hold, and what linting says.
+fn body(root: &Path, arguments: &[&str]) -> String {
+    let printed = print(root, arguments);
+    let (body, clients) = printed.split_once("\n── clients ").unwrap();
+    assert!(clients.contains("--hosts-dir"), "{clients}");
+    body.to_owned()
+}
+
 fn answer(root: &Path, arguments: &[&str]) -> Value {
     let arguments = [arguments, &["--format", "json"]].concat();
     let document: Value = serde_json::from_str(&print(root, &arguments)).unwrap();
@@ -66,25 +74,27 @@ fn a_mirror_that_is_used() {
         ("docker.io/hosts.toml", MIRROR),
         ("_default/hosts.toml", MIRROR),
     ]);
-    let printed = print(dir.path(), &["--config-path", "certs.d", "nginx:1.27"]);
+    let printed = body(dir.path(), &["--config-path", "certs.d", "nginx:1.27"]);
     assert_eq!(
         printed,
         "\
 nginx:1.27 → docker.io/library/nginx:1.27
 looked up as docker.io in certs.d
 
-── containerd 1.7.34, 2.0.11, 2.2.7, 2.3.4 ─────────────────────────────────────
+✓ pulled from mirror.internal, then registry-1.docker.io
+
+── containerd 2.3.4, 2.2.7, 2.0.11, 1.7.34 ─────────────────────────────────────
   directory   ✓ certs.d/docker.io
-              – certs.d/_default is there too, and is not read
+              – certs.d/_default exists too and is not read
   hosts.toml  ✓ loaded
 
-     resolve pull push   asked in this order
+     resolve pull push   tried in this order
    1    ✓     ✓    ·    https://mirror.internal/v2
                         host table, line 3
                         certificate NOT verified · dial timeout 30s
                         Authorization: *** · X-Environment: production
    2    ✓     ✓    ✓    https://registry-1.docker.io/v2
-                        asked last · server, line 1
+                        tried last · server, line 1
                         system CAs · dial timeout 30s
 
   tag at      1 mirror.internal → 2 registry-1.docker.io
@@ -102,7 +112,7 @@ fn a_mirror_that_is_not_used() {
     let text =
         "[host.\"https://mirror.internal\"]\n  capabilities = [\"pul\"]\n  ca = \"no.pem\"\n";
     let dir = tree(&[("quay.io/hosts.toml", text)]);
-    let printed = print(
+    let printed = body(
         dir.path(),
         &["--config-path", "certs.d", "--registry", "quay.io"],
     );
@@ -112,14 +122,16 @@ fn a_mirror_that_is_not_used() {
 quay.io
 looked up as quay.io in certs.d
 
-── containerd 1.7.34, 2.0.11, 2.2.7, 2.3.4 ─────────────────────────────────────
+✗ hosts.toml is ignored (unknown capability \"pul\"): pulled from quay.io
+
+── containerd 2.3.4, 2.2.7, 2.0.11, 1.7.34 ─────────────────────────────────────
   directory   ✓ certs.d/quay.io
-  hosts.toml  ✗ dropped whole: unknown capability \"pul\"
+  hosts.toml  ✗ ignored: unknown capability \"pul\"
               at certs.d/quay.io/hosts.toml:2:19
-              containerd logs one line and goes on as if it were not there
+              containerd logs one line and continues without it
               and then: CA file `no.pem` does not exist
 
-     resolve pull push   asked in this order
+     resolve pull push   tried in this order
    1    ✓     ✓    ✓    https://quay.io/v2
                         the registry itself, by default
                         system CAs · dial timeout 30s
@@ -139,7 +151,7 @@ fn what_surprises_is_said() {
     let text = "server = \"https://docker.io\"\n[host.\"http://m:5000\"]\nskip_verify = true\n\
                 [host.\"https:/b\"]\ncapabilities = [\"push\"]\n";
     let dir = tree(&[("docker.io/hosts.toml", text)]);
-    let printed = print(
+    let printed = body(
         dir.path(),
         &["--config-path", "certs.d", "--registry", "docker.io"],
     );
@@ -152,17 +164,17 @@ fn what_surprises_is_said() {
                         HTTPS first, then plain HTTP · certificate NOT verified
                         dial timeout 30s
    2    ·     ·    ✓    https:///b/v2
-                        ✗ cannot be asked: it names no host
+                        ✗ cannot be used: it has no host
                         host table, line 4
                         system CAs · dial timeout 30s
    3    ✓     ✓    ✓    https://docker.io/v2
-                        – a web site and no registry: that is registry-1.docker.io
-                        asked last · server, line 1
+                        – a web site, not a registry: write registry-1.docker.io
+                        tried last · server, line 1
                         system CAs · dial timeout 30s
 
   tag at      1 m:5000 → 3 docker.io
   layers from 1 m:5000 → 2 ✗ (no host) → 3 docker.io
-              – 2 too, though it has no pull: once one has it, all are asked
+              – 2 too, although it has no pull: if one has it, all are tried
   pushes to   1 m:5000
               – a mirror: it comes first of those that have push
 "
@@ -188,7 +200,7 @@ fn nothing_from_a_file_reaches_the_terminal_raw() {
 fn pulls_that_fail() {
     let text = "[host.\"https://mirror.internal\"]\n  ca = \"no.pem\"\n";
     let dir = tree(&[("reg.internal_5000_/hosts.toml", text)]);
-    let printed = print(
+    let printed = body(
         dir.path(),
         &["--config-path", "certs.d", "reg.internal:5000/app"],
     );
@@ -198,7 +210,9 @@ fn pulls_that_fail() {
 reg.internal:5000/app → reg.internal:5000/app:latest
 looked up as reg.internal:5000 in certs.d
 
-── containerd 1.7.34, 2.0.11, 2.2.7, 2.3.4 ─────────────────────────────────────
+✗ every pull from reg.internal:5000 fails: CA file `no.pem` does not exist
+
+── containerd 2.3.4, 2.2.7, 2.0.11, 1.7.34 ─────────────────────────────────────
   directory   ✓ certs.d/reg.internal_5000_
   hosts.toml  ✗ every pull fails: CA file `no.pem` does not exist
               at certs.d/reg.internal_5000_/hosts.toml:2:8
@@ -221,7 +235,7 @@ fn a_list_of_roots_is_one_directory_to_the_transfer_service() {
         "--registry",
         "quay.io",
     ];
-    let printed = print(
+    let printed = body(
         dir.path(),
         &[&list[..], &["--containerd", "2.0,2.2"]].concat(),
     );
@@ -231,32 +245,16 @@ fn a_list_of_roots_is_one_directory_to_the_transfer_service() {
 quay.io
 looked up as quay.io in certs.d/a:certs.d/b
 
-── containerd 2.0.11 ───────────────────────────────────────────────────────────
-  directory   ✓ certs.d/a/_default
-              for registries that have no directory of their own
-              not there: quay.io
-              – certs.d/b/quay.io is there too, and is not read
-  hosts.toml  ✓ loaded
-
-     resolve pull push   asked in this order
-   1    ✓     ✓    ·    https://mirror.internal/v2
-                        host table, line 3
-                        certificate NOT verified · dial timeout 30s
-                        Authorization: *** · X-Environment: production
-   2    ✓     ✓    ✓    https://registry-1.docker.io/v2
-                        asked last · server, line 1
-                        system CAs · dial timeout 30s
-
-  tag at      1 mirror.internal → 2 registry-1.docker.io
-  layers from 1 mirror.internal → 2 registry-1.docker.io
-  pushes to   2 registry-1.docker.io
+✗ containerd 2.2.7: no hosts.toml is read, because the transfer service takes
+  the list for the name of one directory: pulled from quay.io
+✓ containerd 2.0.11: pulled from mirror.internal, then registry-1.docker.io
 
 ── containerd 2.2.7 ────────────────────────────────────────────────────────────
   directory   ✗ the transfer service, through which this release pulls, takes
-              the list for the name of ONE directory and finds nothing
+              the list for the name of ONE directory, which does not exist
               (containerd#12636)
 
-     resolve pull push   asked in this order
+     resolve pull push   tried in this order
    1    ✓     ✓    ✓    https://quay.io/v2
                         the registry itself, by default
                         system CAs · dial timeout 30s
@@ -267,7 +265,27 @@ looked up as quay.io in certs.d/a:certs.d/b
 
   Local pulls split the list, and find:
   (use_local_image_pull = true, or another setting that forces them)
-  as in containerd 2.0.11
+  directory   ✓ certs.d/a/_default
+              for registries that have no directory of their own
+              not there: quay.io
+              – certs.d/b/quay.io exists too and is not read
+  hosts.toml  ✓ loaded
+
+     resolve pull push   tried in this order
+   1    ✓     ✓    ·    https://mirror.internal/v2
+                        host table, line 3
+                        certificate NOT verified · dial timeout 30s
+                        Authorization: *** · X-Environment: production
+   2    ✓     ✓    ✓    https://registry-1.docker.io/v2
+                        tried last · server, line 1
+                        system CAs · dial timeout 30s
+
+  tag at      1 mirror.internal → 2 registry-1.docker.io
+  layers from 1 mirror.internal → 2 registry-1.docker.io
+  pushes to   2 registry-1.docker.io
+
+── containerd 2.0.11 ───────────────────────────────────────────────────────────
+  as the local pulls of containerd 2.2.7
 "
     );
     let answer = answer(
@@ -444,4 +462,114 @@ fn old_tables_say_where_pulls_go() {
     let mirrors = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry.mirrors.\"docker.io\"]\nendpoint = [\"https://m.internal\"]\n";
     let outcomes = node_outcomes(&node(mirrors), "1.7");
     assert_eq!(outcomes[0]["result"], "undetermined");
+}
+
+#[test]
+fn each_client_has_an_answer_of_its_own() {
+    let dir = node("version = 2\n");
+    let root = dir.path().to_str().unwrap();
+    let printed = |arguments: &[&str]| {
+        let fixed = ["resolve", "--sysroot", root, "--containerd", "2.2"];
+        let command = Command::parse_from([&fixed[..], arguments].concat());
+        let mut out = anstream::StripStream::new(Vec::new());
+        run(&command.args, &mut out).unwrap();
+        String::from_utf8(out.into_inner()).unwrap()
+    };
+    let printed_for =
+        |client: &str, more: &[&str]| printed(&[&["--client", client], more, &["nginx"]].concat());
+    for (printed, want) in [
+        (
+            printed_for("ctr", &[]),
+            "ctr reads no hosts.toml without --hosts-dir",
+        ),
+        (
+            printed_for("ctr", &["--config-path", "/etc/containerd/certs.d"]),
+            "pulled from mirror.internal, then registry-1.docker.io",
+        ),
+        (
+            printed_for("nerdctl", &[]),
+            "pulled from mirror.internal, then registry-1.docker.io",
+        ),
+        // The node's own config.toml sets no config path.
+        (
+            printed_for("cri", &[]),
+            "because the transfer service takes the list",
+        ),
+    ] {
+        assert!(printed.contains(want), "{printed}");
+    }
+    let printed = printed_for("nerdctl", &[]);
+    for command in [
+        "crictl pull docker.io/library/nginx:latest",
+        "ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d docker.io/library/nginx:latest",
+        "nerdctl --hosts-dir /etc/containerd/certs.d pull docker.io/library/nginx:latest",
+        "Docker Engine and BuildKit read no hosts.toml",
+    ] {
+        assert!(printed.contains(command), "{printed}");
+    }
+}
+
+#[test]
+fn an_answer_ends_with_the_findings_of_what_was_read() {
+    let text = "[hosts.\"https://m.internal\"]\n[host.\"https://n.internal\"]\ncapabilities = [\"pull\"]\n";
+    let dir = tree(&[("quay.io/hosts.toml", text), ("ghcr.io/hosts.toml", "x")]);
+    let printed = print(dir.path(), &["--config-path", "certs.d", "quay.io/a/b"]);
+    let (_, findings) = printed.split_once("── findings ").unwrap();
+    assert!(findings.contains("error"), "{findings}");
+    assert!(
+        findings.contains("hosts") && findings.contains("(line 1)"),
+        "{findings}"
+    );
+    assert!(
+        findings.contains("certsd-lint certs.d/quay.io"),
+        "{findings}"
+    );
+    assert!(!findings.contains("ghcr.io"), "{findings}");
+}
+
+#[test]
+fn hosts_on_one_line_are_tried_in_any_order_on_1_x() {
+    let text = "host = { \"https://a.internal\" = {}, \"https://b.internal\" = {} }\n";
+    let dir = tree(&[("quay.io/hosts.toml", text)]);
+    let arguments = [
+        "--config-path",
+        "certs.d",
+        "--containerd",
+        "1.7",
+        "quay.io/a",
+    ];
+    let printed = body(dir.path(), &arguments);
+    assert!(printed.contains("hosts on one line"), "{printed}");
+}
+
+#[test]
+fn what_was_meant_by_a_wrong_directory_is_said() {
+    let dir = tree(&[("docker.io/hosts.toml", MIRROR)]);
+    let error = |arguments: &[&str]| try_print(dir.path(), arguments).unwrap_err().to_string();
+    let namespace = error(&["--config-path", "certs.d/docker.io", "nginx"]);
+    assert!(
+        namespace.contains("directory of one registry"),
+        "{namespace}"
+    );
+    let image = error(&["certs.d/docker.io"]);
+    assert!(image.contains("is a directory, not an image"), "{image}");
+    let host = error(&["--config-path", "certs.d", "quay.io"]);
+    assert!(host.contains("--registry quay.io"), "{host}");
+}
+
+#[test]
+fn a_directory_may_be_called_like_a_list() {
+    let dir = tree(&[("a:b/docker.io/hosts.toml", MIRROR)]);
+    let arguments = [
+        "--config-path",
+        "certs.d/a:b",
+        "--containerd",
+        "2.3",
+        "nginx",
+    ];
+    let printed = body(dir.path(), &arguments);
+    assert!(
+        printed.contains("✓ pulled from mirror.internal"),
+        "{printed}"
+    );
 }

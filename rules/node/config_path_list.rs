@@ -1,22 +1,23 @@
-use crate::containerd::node::{Cri, Outcome, Pull};
-use crate::facts::sections::{config_path, quoted, set_config_path};
+use crate::containerd::node::Outcome;
+use crate::facts::sections::{
+    config_path, has_tree, is_unset, quoted, set_config_path, unsplit_list, was_meant,
+};
 use crate::facts::{Check, NodeContext};
-use crate::finding::{Finding, Safety};
+use crate::finding::{Finding, Safety, Severity};
 use crate::toml::document::Place;
 
 crate::rule! {
-    /// A config path of several directories, which pulls through the transfer service take for one.
+    /// A config path of several directories, which the transfer service takes for one.
     ///
     /// ## What it does
     ///
     /// Reports a `config_path` such as `"/etc/containerd/certs.d:/etc/docker/certs.d"` for releases that pull through the transfer service, whether
-    /// it is written or, from 2.2, the one that is built in.
+    /// it is written or, from 2.2, built in. Silent where a directory of exactly that name exists on the node.
     ///
     /// ## Why
     ///
-    /// Only pulls that CRI makes by itself split the list at its colons. The transfer service, through which images are pulled from 2.1 on, takes the
-    /// text for the name of a single directory, finds nothing there and says nothing: no hosts.toml of the node is read. A single directory is read by
-    /// every release.
+    /// Only local pulls by CRI split the list at its colons. The transfer service, through which images are pulled from 2.1 on, takes the text for the
+    /// name of a single directory, finds nothing there and logs nothing: no hosts.toml of the node is read. A single directory is read by every release.
     ///
     /// ## Example
     ///
@@ -38,8 +39,8 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When no pull is to be affected by a tree. A setting that forces local pulls, such as `use_local_image_pull = true`, has the list split again;
-    /// then nothing is reported.
+    /// When no pull is to be affected by a tree: the built-in list is only a note where no tree is linted along or found on the node. A setting that
+    /// forces local pulls, such as `use_local_image_pull = true`, makes containerd split the list again, and nothing is reported.
     ///
     /// ## Source
     ///
@@ -62,18 +63,20 @@ struct List {
 }
 
 fn check(context: &NodeContext, out: &mut Vec<Finding>) {
-    for group in context.groups(lists) {
+    // Where other releases have no config path at all, one finding is enough: config-path-unset.
+    let is_told = context.outcomes.iter().any(is_unset);
+    for group in context.groups(|outcome| lists(context, outcome)) {
         // Where it is none, config.toml may have one.
-        if group.what.is_built_in && context.node.is_drop_in() {
+        if group.what.is_built_in && (context.node.is_drop_in() || is_told) {
             continue;
         }
         let list = &group.what.text;
         let first = list.split(':').find(|part| !part.is_empty());
         let first = first.map_or_else(|| config_path(context), str::to_owned);
         let message = match group.what.is_built_in {
-            false => format!("`{list}` is the name of one directory to the transfer service"),
+            false => format!("the transfer service takes `{list}` for the name of one directory"),
             true => format!(
-                "no `config_path` is set, and the built-in `{list}` is the name of one directory to the transfer service"
+                "no `config_path` is set, and the transfer service takes the built-in `{list}` for the name of one directory"
             ),
         };
         let finding = context
@@ -82,8 +85,12 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
                 true => "no config path",
                 false => "not split at the colons",
             })
-            .effect("pulls look for a directory of that name, find none, and go on without any hosts.toml");
-        let others = "; or set `use_local_image_pull = true`, which has the list split";
+            .effect("that directory does not exist, so pulls use no hosts.toml and containerd logs nothing about it");
+        let finding = match group.what.is_built_in && !has_tree(context) {
+            true => finding.severity(Severity::Note),
+            false => finding,
+        };
+        let others = "; or set `use_local_image_pull = true`, and containerd splits the list";
         out.push(
             match (group.what.is_built_in, group.location.span.clone()) {
                 (false, Some(span)) => finding
@@ -98,13 +105,11 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
                         quoted(&first),
                     ),
                 _ => match set_config_path(context, &group, &first) {
-                    Some(section) => finding
-                        .help(format!("name one directory:\n{}", section.written))
-                        .fix_edits(
-                            Safety::Unsafe,
-                            "set it to the first directory",
-                            section.edits,
-                        ),
+                    Some(section) => finding.help(section.help("name one directory")).fix_edits(
+                        Safety::Unsafe,
+                        "set it to the first directory",
+                        section.edits,
+                    ),
                     None => finding,
                 },
             },
@@ -113,23 +118,13 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
 }
 
 /// The list, where it is not split, and where it is set; for the built-in one, where an empty one is.
-fn lists(outcome: &Outcome) -> Vec<(List, Option<Place>)> {
-    let list = match outcome.roots.as_slice() {
-        [root] if root.contains(':') => root,
-        _ => return Vec::new(),
-    };
-    // Where CRI's server is disabled nobody pulls: cri-disabled.
-    let serves = outcome.cri == Cri::Loads && outcome.server_disabled.is_none();
-    if outcome.pull != Pull::Transfer || !serves {
-        return Vec::new();
-    }
-    // An import that cannot be looked at may set another.
-    if outcome.is_built_in() && !outcome.unknown.is_empty() {
-        return Vec::new();
-    }
-    let list = List {
-        text: list.clone(),
-        is_built_in: outcome.is_built_in(),
-    };
-    vec![(list, outcome.config_path_place.clone())]
+fn lists(context: &NodeContext, outcome: &Outcome) -> Vec<(List, Option<Place>)> {
+    let list = unsplit_list(context, outcome)
+        .filter(|_| !outcome.is_built_in() || !was_meant(outcome))
+        .map(|text| List {
+            text: text.to_owned(),
+            is_built_in: outcome.is_built_in(),
+        });
+    let place = || outcome.config_path_place.clone();
+    list.into_iter().map(|list| (list, place())).collect()
 }

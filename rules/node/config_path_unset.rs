@@ -1,20 +1,21 @@
-use crate::containerd::node::{Cri, Outcome, Why};
-use crate::facts::sections::{config_path, set_config_path};
-use crate::facts::{Check, NodeContext};
-use crate::finding::{Finding, Safety};
-use crate::toml::document::Place;
+use crate::containerd::Release;
+use crate::containerd::node::Outcome;
+use crate::facts::sections::{config_path, has_tree, is_unset, set_config_path, unsplit_list};
+use crate::facts::{Check, Group, NodeContext};
+use crate::finding::{Finding, Safety, Severity};
 
 crate::rule! {
     /// No config path: the node does not look for a tree.
     ///
     /// ## What it does
     ///
-    /// Reports a config.toml that sets no `config_path`, for releases that have none of their own. A file that is named alone and lies in a folder of
-    /// drop-ins, such as `conf.d`, need not set one.
+    /// Reports a config.toml that sets no `config_path`, for releases that have none of their own. Where other releases of the run take their built-in list for
+    /// the name of one directory (`config-path-list`), the finding is about these too. A file that is named alone and is in a folder of drop-ins, such as
+    /// `conf.d`, need not set one.
     ///
     /// ## Why
     ///
-    /// Below 2.2 the config path is empty unless it is set. Then CRI reads no hosts.toml at all, and every pull goes to the registry itself.
+    /// Below 2.2 the config path is empty unless it is set. Then CRI reads no hosts.toml at all, and every pull goes straight to the registry.
     ///
     /// ## Example
     ///
@@ -38,7 +39,8 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// On nodes that need neither mirrors nor certificates.
+    /// On nodes that need neither mirrors nor certificates. It is only a note where no tree is linted along or found on the node: most config.toml files are
+    /// not about registries.
     ///
     /// ## Source
     ///
@@ -47,7 +49,7 @@ crate::rule! {
     category: Node,
     severity: Error,
     consequence: KeyIgnored,
-    releases: "below 2.2",
+    releases: "all",
     fix: Safe,
     check: Check::Node(check),
 }
@@ -56,46 +58,60 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     if context.node.is_drop_in() {
         return;
     }
-    for group in context.groups(unset) {
+    let releases = |keep: &dyn Fn(&Outcome) -> bool| -> Vec<Release> {
+        let outcomes = context.outcomes.iter().filter(|outcome| keep(outcome));
+        outcomes.map(|outcome| outcome.release).collect()
+    };
+    // An empty one is a place to look at.
+    let place = |outcome: &Outcome| outcome.config_path_place.clone();
+    let unset = context.groups(|outcome| {
+        is_unset(outcome)
+            .then(|| ((), place(outcome)))
+            .into_iter()
+            .collect()
+    });
+    let lists =
+        releases(&|outcome| outcome.is_built_in() && unsplit_list(context, outcome).is_some());
+    for (
+        index,
+        Group {
+            what: (),
+            location,
+            releases: silent,
+        },
+    ) in unset.into_iter().enumerate()
+    {
+        let lists = if index == 0 { lists.as_slice() } else { &[] };
+        let group = Group {
+            what: (),
+            location,
+            releases: [silent.as_slice(), lists].concat(),
+        };
+        let mut effect =
+            "containerd reads no hosts.toml, and every pull goes straight to its registry"
+                .to_owned();
+        if !lists.is_empty() {
+            effect.push_str(
+                "; from 2.2 on it takes the built-in list of two directories for the name of one, which does not exist",
+            );
+        }
         let finding = context
             .finding(&RULE, &group, "no `config_path` is set")
             .label("no config path")
-            .effect("no hosts.toml is read: every pull goes to the registry itself");
+            .effect(effect);
+        let finding = match has_tree(context) {
+            true => finding,
+            false => finding.severity(Severity::Note),
+        };
         out.push(
             match set_config_path(context, &group, &config_path(context)) {
-                Some(section) => finding
-                    .help(format!("set it:\n{}", section.written))
-                    .fix_edits(Safety::Safe, "set the config path", section.edits),
+                Some(section) => finding.help(section.help("set it")).fix_edits(
+                    Safety::Safe,
+                    "set the config path",
+                    section.edits,
+                ),
                 None => finding,
             },
         );
     }
-}
-
-/// Nothing is looked in, and nothing says otherwise: no old table, and no section that was to set it.
-fn unset(outcome: &Outcome) -> Vec<((), Option<Place>)> {
-    let was_meant = outcome.ignored.iter().any(|ignored| match &ignored.why {
-        Why::OtherSection { .. }
-        | Why::Unquoted(_)
-        | Why::Misquoted(_)
-        | Why::OutsideRegistry
-        | Why::Capitals
-        | Why::ReplacedWhole(_) => true,
-        Why::UnknownKey { near } => *near == Some("config_path"),
-        _ => false,
-    });
-    let is_unset = outcome.starts
-        && outcome.cri == Cri::Loads
-        // cri-disabled
-        && outcome.server_disabled.is_none()
-        && outcome.roots.is_empty()
-        && outcome.deprecated.is_empty()
-        // An import that cannot be looked at may set it.
-        && outcome.unknown.is_empty()
-        && !was_meant;
-    // An empty one is a place to look at.
-    is_unset
-        .then(|| ((), outcome.config_path_place.clone()))
-        .into_iter()
-        .collect()
 }

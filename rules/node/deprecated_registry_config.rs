@@ -4,7 +4,7 @@ use crate::finding::Finding;
 use crate::toml::document::Place;
 
 crate::rule! {
-    /// Registry tables in config.toml that containerd is about to drop.
+    /// Registry tables in config.toml that are deprecated.
     ///
     /// ## What it does
     ///
@@ -12,9 +12,9 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// containerd warns of them on every start; their removal is announced for 2.4. From 2.0 on `tls` below `configs` is not read any more, so a registry
-    /// with a CA of its own fails, and from 2.1 on each of the tables forces CRI to pull by itself. hosts.toml files say the same, and are read by every
-    /// release.
+    /// containerd warns about them on every start (about `configs` from 1.6.25 and 1.7.9), and their removal is announced for 2.4. From 2.0 on `tls` below
+    /// `configs` is not read any more, so a registry with a CA of its own fails, and from 2.1 on each of the tables forces local pulls. hosts.toml files hold
+    /// the same settings and are read by every release.
     ///
     /// ## Example
     ///
@@ -44,8 +44,8 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When credentials have to be in config.toml: hosts.toml cannot hold them, other than as a header. Image pull secrets and the kubelet's
-    /// credential providers can.
+    /// When credentials have to be in config.toml: hosts.toml can hold them only as a header. Image pull secrets and the kubelet's credential providers
+    /// are the better places.
     ///
     /// ## Source
     ///
@@ -70,17 +70,21 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     for group in context.groups(deprecated) {
         let table = group.what;
         let help = match table {
-            "auths" => "use image pull secrets or a credential provider of the kubelet",
-            "configs" => {
-                "move `tls` to hosts.toml files (`certsd-lint migrate` writes them), and credentials to image pull secrets"
+            "auths" => {
+                "use image pull secrets or a credential provider of the kubelet, and delete the table"
             }
-            _ => "write hosts.toml files below a `config_path`; `certsd-lint migrate` does",
+            "configs" => {
+                "move `tls` to hosts.toml files, which `certsd-lint migrate` writes, and credentials to image pull secrets"
+            }
+            _ => {
+                "run `certsd-lint migrate`, which writes hosts.toml files and the `config_path` for them, and delete the table"
+            }
         };
         out.push(
             context
                 .finding(&RULE, &group, format!("`{table}` is deprecated"))
                 .label("deprecated")
-                .effect("containerd warns of it on every start, and announces its removal for 2.4")
+                .effect("containerd warns about it on every start, and its removal is announced for 2.4")
                 .help(help),
         );
     }
@@ -94,10 +98,10 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     for group in context.groups(ignored) {
         out.push(
             context
-                .finding(&RULE, &group, format!("{} is ignored from containerd 2.0 on", group.what))
+                .finding(&RULE, &group, format!("{} is ignored", group.what))
                 .label("not read")
-                .effect("the registry is asked with the system's CAs, and without a client certificate")
-                .help("write `ca`, `client` or `skip_verify` in the registry's hosts.toml; `certsd-lint migrate` does"),
+                .effect("from 2.0 on containerd connects to the registry with the system's CAs and without a client certificate")
+                .help("write `ca`, `client` or `skip_verify` in the registry's hosts.toml, as `certsd-lint migrate` does"),
         );
     }
 }

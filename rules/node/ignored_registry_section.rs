@@ -1,8 +1,8 @@
 use crate::containerd::node::names::{CRI, IMAGES};
 use crate::containerd::node::{Ignored, Outcome, Whole, Why};
-use crate::facts::sections::{header, plugin, quoted};
+use crate::facts::sections::{header, in_config_toml, misplaced_version, plugin, quoted, tried};
 use crate::facts::{Check, Group, NodeContext};
-use crate::finding::{Finding, Safety, Severity};
+use crate::finding::{Consequence, Finding, Location, Safety, Severity};
 use crate::toml::Span;
 use crate::toml::document::Place;
 use crate::toml::view::Document;
@@ -12,14 +12,16 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a registry section under the name that belongs to another version of config.toml, a `config_path` outside the table `registry`, keys that the
-    /// table does not have, and settings that another one overrides.
+    /// Reports a registry section under the name that belongs to another version of config.toml, also where a drop-in lifts the version of the whole; a
+    /// `config_path` outside the table `registry`; keys that the table does not have; settings that another one overrides; and a file with both sections,
+    /// of which the targeted releases read different ones.
     ///
     /// ## Why
     ///
     /// The section is called `[plugins."io.containerd.grpc.v1.cri".registry]` in a file of version 2, and `[plugins.'io.containerd.cri.v1.images'.registry]` in one of
-    /// version 3 or 4. In a file without a `version`, which means version 1, it is called `[plugins.cri.registry]`. A wrong pairing is ignored with at most a
-    /// warning in the log, and no hosts.toml is read.
+    /// version 3 or 4. In a file without a `version`, which means version 1, it is called `[plugins.cri.registry]`. A `version` below a table header belongs to
+    /// that table and does not count. Where both sections are set, 1.x and 2.3 use the old one, and 2.0 to 2.2 with `version = 3` the new one. A wrong pairing is
+    /// ignored with at most a warning in the log, and no hosts.toml is read.
     ///
     /// ## Example
     ///
@@ -41,11 +43,12 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// A file for nodes of 1.x and 2.x may hold the sections of both. What is set for a release under the name that it reads is not reported under the other one.
+    /// A file for nodes of 1.x and 2.x may contain the sections of both. What is set for a release under the name that it reads is not reported under the other
+    /// one, as long as both say the same.
     ///
     /// ## Source
     ///
-    /// containerd#5237, containerd#9886, containerd#7982. Recorded from containerd: `node-v*-old-path`, `node-v*-new-path`, `node-v*-short-path`, `node-*-noregistry`,
+    /// containerd#5237, containerd#9886, containerd#7982, containerd#12891. Recorded from containerd: `node-v*-old-path`, `node-v*-new-path`, `node-v*-short-path`, `node-*-noregistry`,
     /// `node-*-typo` and `node-*-both` in `fixtures/conformance/node.jsonl`.
     name: "ignored-registry-section",
     category: Node,
@@ -57,6 +60,7 @@ crate::rule! {
 }
 
 fn check(context: &NodeContext, out: &mut Vec<Finding>) {
+    let switching = switching(context);
     for group in context.groups(ignored) {
         // A drop-in without a version has that of the file that imports it.
         if matches!(group.what.why, Why::OtherSection { version: 0, .. })
@@ -64,14 +68,61 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
         {
             continue;
         }
+        // The two sections are told as one.
+        let is_path = group.what.what == "`config_path`";
+        if switching.is_some() && is_path && matches!(group.what.why, Why::Replaced { .. }) {
+            continue;
+        }
         out.push(finding(context, &group));
     }
+    out.extend(switching);
+}
+
+/// Both sections set a config path, and the targeted releases go by different ones.
+fn switching(context: &NodeContext) -> Option<Finding> {
+    let mut groups = context.groups(|outcome| {
+        let place = outcome.config_path_place.clone();
+        let is_set = !outcome.config_path.is_empty() && place.is_some();
+        let what = outcome.config_path.clone();
+        is_set.then_some((what, place)).into_iter().collect()
+    });
+    // Drop-ins that only some releases import have rules of their own.
+    groups.retain(|group| context.is_main(&group.location));
+    groups.sort_by_key(|group| group.releases.last().copied());
+    let [.., older, newer] = groups.as_slice() else {
+        return None;
+    };
+    let name = |group: &Group<String>| {
+        let releases: Vec<String> = group.releases.iter().map(ToString::to_string).collect();
+        format!("containerd {} reads `{}`", releases.join(", "), group.what)
+    };
+    (older.what != newer.what).then(|| {
+        context
+            .finding(
+                &RULE,
+                newer,
+                format!(
+                    "two registry sections set `config_path`: {}, {}",
+                    name(older),
+                    name(newer)
+                ),
+            )
+            .label("read by the newer release")
+            .related(older.location.clone(), "read by the older release")
+            .effect("an upgrade switches the node to the other tree")
+            .consequence(Consequence::Misread)
+            .severity(Severity::Warning)
+            .help(format!(
+                "write the same `config_path` in both sections, or delete the section that containerd {} does not read",
+                newer.releases.last().map(ToString::to_string).unwrap_or_default()
+            ))
+    })
 }
 
 fn ignored(outcome: &Outcome) -> Vec<(Ignored, Option<Place>)> {
     let is_set = !outcome.config_path.is_empty();
     let concerns = |ignored: &&Ignored| match &ignored.why {
-        Why::OtherSection { .. } => !is_set,
+        Why::OtherSection { .. } | Why::Lifted { .. } => !is_set,
         Why::ConfigsTls | Why::TransferConfigPath => false,
         _ => true,
     };
@@ -100,19 +151,67 @@ fn ignored(outcome: &Outcome) -> Vec<(Ignored, Option<Place>)> {
     .collect()
 }
 
+/// The edits that bring a misplaced version to the top.
+fn moved_to_top(text: &str, item: &crate::toml::view::Item) -> Vec<(Span, String)> {
+    let start = text[..item.key.span.start]
+        .rfind('\n')
+        .map_or(0, |at| at + 1);
+    let end = text[item.span.end..]
+        .find('\n')
+        .map_or(text.len(), |at| item.span.end + at + 1);
+    let line = text[start..end].trim();
+    // Only a line of its own can be moved.
+    if !text[start..item.key.span.start].trim().is_empty() {
+        return Vec::new();
+    }
+    vec![(0..0, format!("{line}\n")), (start..end, String::new())]
+}
+
+/// A file whose `version` is below a table header.
+fn below_header(context: &NodeContext, finding: Finding, what: &str) -> Option<Finding> {
+    let document = context.document().ok()?;
+    let (table, item) = misplaced_version(document)?;
+    let edits = moved_to_top(context.text(), item);
+    let written = context.text().get(item.key.span.start..item.span.end)?;
+    let help = tried(
+        context,
+        &edits,
+        format!("move `{written}` to the top of the file, above the first table header"),
+    );
+    let mut finding = finding.help(help);
+    finding.message = format!(
+        "{what} is not read: `{written}` is below [{table}] and belongs to that table, so the file has no version"
+    );
+    finding = finding.related(
+        context.location(item.key.span.clone()),
+        format!("belongs to [{table}]"),
+    );
+    Some(match context.is_main(&finding.location) {
+        true => finding.fix_edits(Safety::Safe, "move it to the top", edits),
+        false => finding,
+    })
+}
+
 fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
     let Ignored { what, why, .. } = &group.what;
     let why_not = match why {
         Why::OtherSection { version: 0, .. } => {
-            "a file without a `version` is of version 1, in which it has another name".to_owned()
+            "a file without `version` is read as version 1, in which the section has another name"
+                .to_owned()
         }
-        Why::OtherSection { version: 1, .. } => "it has another name in version 1".to_owned(),
+        Why::OtherSection { version: 1, .. } => {
+            "the section has another name in version 1".to_owned()
+        }
+        Why::Lifted { version, by, .. } => format!(
+            "`version = {version}` in {} applies to all files, and version {version} has another section",
+            drop_in(context, by).path
+        ),
         why => why.to_string(),
     };
     let finding = context
         .finding(&RULE, group, format!("{what} is not read: {why_not}"))
         .label("not read")
-        .effect("it has no effect; containerd logs a warning at most");
+        .effect("the setting has no effect, and containerd logs a warning at most");
     let Some(span) = group.location.span.clone() else {
         return finding;
     };
@@ -126,10 +225,30 @@ fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
     match why {
         Why::OtherSection { version, .. } if *version >= 2 => {
             let id = plugin(*version);
-            rename(finding.help(format!("write {}", header(id))), id)
+            let edits = match context.file_of(&group.location) {
+                Some((document, text)) if context.is_main(&group.location) => {
+                    renamed(document, text, &span, id)
+                }
+                _ => Vec::new(),
+            };
+            let help = tried(context, &edits, format!("write {}", header(id)));
+            rename(finding.help(help), id)
+        }
+        Why::Lifted { reads, version, by } => {
+            let other = drop_in(context, by);
+            let path = other.path.clone();
+            finding.related(other, "lifts the version").help(format!(
+                "delete `version = {version}` from {path}, or set `version = {version}` here too and write {}",
+                header(reads)
+            ))
+        }
+        Why::OtherSection { version: 0, .. } if misplaced(context) => {
+            below_header(context, finding.clone(), what).unwrap_or(finding)
         }
         Why::OtherSection { .. } => {
-            let finding = finding.help("write `version = 2` at the head of the file");
+            let version = [(0..0, "version = 2\n".to_owned())];
+            let help = tried(context, &version, "write `version = 2` at the top of the file");
+            let finding = finding.help(help);
             let is_main = context.is_main(&group.location);
             match context.document() {
                 Ok(document) if is_main && is_of_version_2(document) => {
@@ -140,7 +259,7 @@ fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
         }
         Why::Misquoted(id) | Why::Unquoted(id) => finding.help(format!("write {}", header(id))),
         Why::OutsideRegistry => {
-            let finding = finding.help("write `registry.config_path`, or move it below the header of `registry`");
+            let finding = finding.help("write `registry.config_path`, or move it below the `registry` header");
             let alone = context
                 .file_of(&group.location)
                 .is_some_and(|(document, text)| is_without_registry(document, text, &span));
@@ -158,15 +277,15 @@ fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
             .help(format!("write `{near}`"))
             .fix(Safety::Safe, format!("write `{near}`"), span, *near),
         Why::UnknownKey { near: None } => finding
-            .help("take it out; the keys are config_path, mirrors, configs, auths, headers")
+            .help("delete it; the keys of `registry` are config_path, mirrors, configs, auths, headers")
             .severity(Severity::Warning),
-        Why::BelowHeader => finding.help("move it to the head of the file, before the first `[header]`"),
+        Why::BelowHeader => finding.help("move it to the top of the file, above the first table header"),
         Why::Capitals => finding.help("write `registry`"),
         Why::Replaced { .. } => finding
-            .help("say it in one place: in the section and the file that count")
+            .help("write the setting once, where containerd reads it")
             .severity(Severity::Warning),
         Why::ReplacedWhole(whole) => {
-            // Nothing stands in its place.
+            // Nothing takes its place.
             let severity = match what.as_str() {
                 "`config_path`" => Severity::Error,
                 _ => Severity::Warning,
@@ -174,9 +293,19 @@ fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
             finding
                 .help(match whole {
                     Whole::LaterFile => {
-                        "write it in the last file that has the plugin, which counts alone here".to_owned()
+                        "write it in the last file that has the plugin: this release reads only that one"
+                            .to_owned()
                     }
-                    Whole::OldSection => format!("write it in {}", header(CRI)),
+                    Whole::OldSection => {
+                        let path = context.file_of(&group.location).and_then(|(_, text)| {
+                            Some(text.get(span.end..)?.lines().next()?.split(['"', '\'']).nth(1)?.to_owned())
+                        });
+                        let section = path
+                            .filter(|_| what.as_str() == "`config_path`")
+                            .and_then(|path| in_config_toml(context, &path));
+                        let edits = section.map_or_else(Vec::new, |section| section.edits);
+                        tried(context, &edits, format!("write it in {}", header(CRI)))
+                    }
                 })
                 .severity(severity)
         }
@@ -184,6 +313,25 @@ fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
             .help(format!("write it in [plugins.'{IMAGES}'], or in `[plugins.\"{CRI}\".containerd]` where it is one of the snapshotter's"))
             .severity(Severity::Warning),
         Why::ConfigsTls | Why::TransferConfigPath => finding,
+    }
+}
+
+/// Whether the file has a `version`, only not at its top.
+fn misplaced(context: &NodeContext) -> bool {
+    context
+        .document()
+        .is_ok_and(|document| misplaced_version(document).is_some())
+}
+
+/// Where a drop-in has its version.
+fn drop_in(context: &NodeContext, by: &Place) -> Location {
+    let outcome = context
+        .outcomes
+        .iter()
+        .find(|outcome| outcome.path(by).is_some());
+    match outcome {
+        Some(outcome) => context.place(outcome, by),
+        None => Location::path(context.node.shown.clone()),
     }
 }
 

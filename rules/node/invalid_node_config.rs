@@ -1,7 +1,7 @@
 use crate::containerd::Release;
 use crate::containerd::node::{DEFAULT_PATH, Outcome, Reason};
 use crate::facts::{Check, Group, NodeContext};
-use crate::finding::{Finding, Location, Safety, Severity};
+use crate::finding::{Consequence, Finding, Location, Safety, Severity};
 use crate::toml::document::Place;
 
 crate::rule! {
@@ -9,14 +9,14 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports what keeps the daemon from starting: text that is not TOML, values of the wrong type, an import that is not there, a version that the release
-    /// does not know, short names of plugins where full ones are due, and the like; and what keeps CRI from loading, other than mirrors beside a config
-    /// path (`mirrors-with-config-path`).
+    /// Reports what keeps the daemon from starting: text that is not TOML, values of the wrong type, a missing import, a version that the release does not
+    /// support, short plugin names where full ones are required, and the like; and what keeps CRI from loading, other than mirrors beside a config path
+    /// (`mirrors-with-config-path`) and disabled plugins (`cri-disabled`).
     ///
     /// ## Why
     ///
-    /// Unlike a broken hosts.toml, a broken config.toml takes the whole node down, at the next restart of containerd, which may be weeks later. What one release
-    /// takes, another may not: version 3 is unknown below 2.0, version 4 below 2.3.
+    /// Unlike a broken hosts.toml, a broken config.toml takes the whole node down, at the next restart of containerd, which may be weeks later. A file that one
+    /// release accepts another may reject: version 3 is unsupported below 2.0, version 4 below 2.3.
     ///
     /// ## Example
     ///
@@ -38,7 +38,8 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When a targeted release is not on the node: name those that are with `containerd`. Where none is named, and only some of those that upstream supports do not know the file's version, it is a note.
+    /// When a targeted release does not run on the node: name those that do with `containerd`. Where none is named, and only some of the supported releases
+    /// do not support the file's version, it is a note.
     ///
     /// ## Source
     ///
@@ -46,7 +47,7 @@ crate::rule! {
     name: "invalid-node-config",
     category: Node,
     severity: Error,
-    consequence: Crash,
+    consequence: DaemonFails,
     releases: "all",
     fix: Safe,
     check: Check::Node(check),
@@ -83,9 +84,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
         );
         let finding = explain(context.finding(&RULE, &group, message), true);
         out.push(match context.text().contains("{{") {
-            true => {
-                finding.help("this looks like a template: name the file that is rendered from it")
-            }
+            true => finding.help("this is a template: lint the file that is rendered from it"),
             false => finding,
         });
     }
@@ -107,7 +106,10 @@ fn faults(outcome: &Outcome) -> Option<(Fault, Option<Place>)> {
     let fault = outcome.fault.as_ref()?;
     match &fault.reason {
         // Rules of their own.
-        Reason::BesideConfigPath(_) | Reason::BesideDefault | Reason::Disabled(_) => None,
+        Reason::BesideConfigPath(_)
+        | Reason::BesideDefault
+        | Reason::Disabled(_)
+        | Reason::SecondContentStore { .. } => None,
         reason => {
             let mut reason = reason.clone();
             // The same key belongs to another plugin on 2.x.
@@ -148,19 +150,19 @@ fn finding(context: &NodeContext, group: &Group<Fault>) -> Finding {
                 finding = finding.severity(Severity::Note);
             }
             format!(
-                "write `version = {newest}` with the sections of that version, which later releases read too; or name the releases of the node with `containerd`"
+                "write `version = {newest}` with the sections of that version, which later releases read too; or set `containerd` to the releases of the node"
             )
         }
         // `containerd config dump` lists the files that it read.
         Reason::Unreadable { path, .. } if path == DEFAULT_PATH => {
-            "if this is a dump, take the files that it was made of out of `imports`".to_owned()
+            "if this is the output of `containerd config dump`, delete `imports`: the dump contains them already".to_owned()
         }
         Reason::Unreadable { .. } => {
-            "mend the path, or take it out of `imports`; a pattern with `*` may match nothing"
+            "correct the path or remove it from `imports`; a pattern with `*` may match nothing"
                 .to_owned()
         }
         Reason::DropInVersion { root, .. } => {
-            format!("write the drop-in for version {root}, or bring config.toml up to date")
+            format!("rewrite the drop-in for version {root}, or update config.toml with `containerd config migrate`")
         }
         Reason::ShortName { name, .. } => match name.as_str() {
             "cri" => "write \"io.containerd.grpc.v1.cri\"".to_owned(),
@@ -194,9 +196,10 @@ fn explain(finding: Finding, daemon: bool) -> Finding {
     match daemon {
         true => finding
             .label("containerd does not start")
-            .effect("containerd does not start with this file: after its next restart the node starts no pods"),
+            .effect("after the next restart of containerd the node starts no pods"),
         false => finding
             .label("CRI does not load")
-            .effect("CRI does not load: the kubelet has nobody to talk to, and the node runs no pods"),
+            .effect("the kubelet cannot connect to containerd, and the node runs no pods")
+            .consequence(Consequence::CriFails),
     }
 }

@@ -12,8 +12,8 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// CRI refuses to have both. Its plugin does not load, the kubelet cannot talk to it, and the node runs no pods. In 2.2.0 and 2.2.1 the built-in config
-    /// path is enough for that.
+    /// CRI refuses the combination. Its plugin does not load, the kubelet cannot connect to it, and the node runs no pods. In 2.2.0 and 2.2.1 the built-in
+    /// config path is enough for that.
     ///
     /// ## Example
     ///
@@ -56,7 +56,7 @@ crate::rule! {
     name: "mirrors-with-config-path",
     category: Node,
     severity: Error,
-    consequence: Crash,
+    consequence: CriFails,
     releases: "all",
     fix: None,
     check: Check::Node(check),
@@ -66,15 +66,17 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     for group in context.groups(conflicts) {
         let (table, is_written) = group.what;
         let message = match is_written {
-            true => format!("`{table}` beside a `config_path`"),
-            false => format!("`{table}` beside the config path that is built in"),
+            true => format!("`{table}` and `config_path` are both set, and CRI does not load"),
+            false => {
+                format!("`{table}` is set beside the built-in config path, and CRI does not load")
+            }
         };
         let mut finding = context
             .finding(&RULE, &group, message)
             .label("CRI does not load")
-            .effect("CRI refuses to have both and does not load: the node runs no pods")
+            .effect("the kubelet cannot connect to containerd, and the node runs no pods")
             .help(format!(
-                "write hosts.toml files instead, and take `{table}` out; `certsd-lint migrate` does"
+                "run `certsd-lint migrate`, which writes hosts.toml files from `{table}`, and delete `{table}`"
             ));
         let outcome = context
             .outcomes

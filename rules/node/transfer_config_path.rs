@@ -13,8 +13,8 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// The transfer service has the setting, and no release makes use of it. Pulls of CRI go by the `config_path` of CRI's own `registry` table, also when
-    /// the transfer service makes them.
+    /// The transfer service has the setting, and no release uses it. CRI pulls use the `config_path` of CRI's own `registry` table, even when they go through
+    /// the transfer service.
     ///
     /// ## Example
     ///
@@ -68,11 +68,11 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
                 .finding(
                     &RULE,
                     &group,
-                    "the transfer service does not use its `config_path`",
+                    "`config_path` of the transfer service has no effect",
                 )
-                .label("does nothing")
-                .effect("pulls go by the `config_path` of CRI's table `registry` alone")
-                .help(format!("set it in {section}{also}, and take it out here")),
+                .label("no effect")
+                .effect("pulls use the `config_path` of CRI's `registry` table only")
+                .help(format!("move it to {section}{also}")),
         );
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: turns arguments into what the library takes, and its answers into exit codes.
 
+mod clients;
 mod completions;
 mod drawing;
 mod explain;
@@ -246,12 +247,18 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match cli.command {
         None => lint::run(&cli.lint, terminal, &mut out),
-        Some(Command::Resolve(args)) => resolve::run(&args, &mut drawn(&mut out, terminal))
-            .map(|_| Exit::Clean)
-            .map_err(Error::from),
-        Some(Command::Node(args)) => node::run(&args, &mut drawn(&mut out, terminal))
-            .map(|_| Exit::Clean)
-            .map_err(Error::from),
+        Some(Command::Resolve(args)) => {
+            warn_of_newer(&args.containerd, terminal);
+            resolve::run(&args, &mut drawn(&mut out, terminal))
+                .map(|_| Exit::Clean)
+                .map_err(Error::from)
+        }
+        Some(Command::Node(args)) => {
+            warn_of_newer(&args.containerd, terminal);
+            node::run(&args, &mut drawn(&mut out, terminal))
+                .map(|_| Exit::Clean)
+                .map_err(Error::from)
+        }
         Some(Command::Explain(args)) => explain::run(&args, terminal, &mut out),
         Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
         Some(Command::Migrate(args)) => migrate::run(&args, terminal, &mut out),
@@ -262,6 +269,16 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
     }?;
     out.flush()?;
     Ok(exit)
+}
+
+/// Warns of releases that are newer than the known ones. What is no release is the command's to tell.
+fn warn_of_newer(releases: &[String], terminal: &Terminal) {
+    if let Some(warning) = resolve::releases(releases)
+        .ok()
+        .and_then(|releases| crate::containerd::Release::warning_of_newer(&releases))
+    {
+        terminal.warning(warning);
+    }
 }
 
 /// A stream for drawings, which are always styled: it takes the styles out where they are not wanted.

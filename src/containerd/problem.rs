@@ -152,11 +152,11 @@ impl fmt::Display for Cause {
                 element,
             } => {
                 match header {
-                    Some(name) => write!(f, "the header `{name}`")?,
+                    Some(name) => write!(f, "header `{name}`")?,
                     None => write!(f, "`{key}`")?,
                 }
-                let within = if *element { " in its array" } else { "" };
-                write!(f, " holds {found}{within}, and takes ")?;
+                let verb = if *element { "contains" } else { "is" };
+                write!(f, " {verb} {found}; it must be ")?;
                 f.write_str(match *key {
                     "client" => "text, an array of text, or an array of pairs of text",
                     _ => "text or an array of text",
@@ -166,19 +166,18 @@ impl fmt::Display for Cause {
                 let elements = if *length == 1 { "element" } else { "elements" };
                 write!(
                     f,
-                    "an array in `client` has {length} {elements}, and a pair has 2"
+                    "an array in `client` has {length} {elements} instead of 2"
                 )
             }
             // The newest capability is a word that older releases refuse.
             Cause::UnknownCapability { word } if word.eq_ignore_ascii_case("referrers") => {
-                write!(
-                    f,
-                    "the capability \"{word}\" is known from containerd 2.2 only"
-                )
+                write!(f, "capability \"{word}\" is unknown before containerd 2.2")
             }
             Cause::UnknownCapability { word } => write!(f, "unknown capability {word:?}"),
-            Cause::Url { url, error } => write!(f, "`{url}` is no URL: {error}"),
-            Cause::Duration { text, error } => write!(f, "`{text}` is no duration: {error}"),
+            Cause::Url { url, error } => write!(f, "`{url}` is not a valid URL: {error}"),
+            Cause::Duration { text, error } => {
+                write!(f, "`{text}` is not a valid duration: {error}")
+            }
             Cause::Directory(error) => write!(f, "the directory {}", error.predicate()),
             Cause::HostsFile(error) => write!(f, "hosts.toml {}", error.predicate()),
             Cause::List(error) => write!(f, "the list of the directory {}", error.predicate()),
@@ -199,7 +198,7 @@ impl fmt::Display for Cause {
             Cause::Ca { written, path } => {
                 write!(
                     f,
-                    "CA file `{}` holds no PEM certificate",
+                    "CA file `{}` contains no PEM certificate",
                     name(written, path)
                 )
             }
@@ -230,16 +229,16 @@ impl fmt::Display for ProblemKind {
             ProblemKind::Syntax(why) => write!(f, "not TOML: {why}"),
             ProblemKind::Redefined { key, .. } => write!(f, "`{key}` is defined twice"),
             ProblemKind::WrongType { key, found } => {
-                write!(f, "`{key}` holds {found}{}", wanted(key))
+                write!(f, "`{key}` is {found}{}", wanted(key))
             }
             ProblemKind::Panic { key, found } => {
                 write!(
                     f,
-                    "`{key}` holds {found}, at which containerd's TOML reader panics"
+                    "`{key}` is {found}, on which containerd's TOML parser panics"
                 )
             }
             ProblemKind::MissingHostTable => {
-                f.write_str("there is no `host` table, which this release insists on")
+                f.write_str("hosts.toml has no `host` table, which this release requires")
             }
         }
     }
@@ -248,11 +247,11 @@ impl fmt::Display for ProblemKind {
 /// What a key of hosts.toml is decoded from.
 fn wanted(key: &str) -> &'static str {
     match key.rsplit('.').next().unwrap_or(key) {
-        "skip_verify" | "override_path" => ", and takes true or false",
-        "capabilities" => ", and takes an array of text",
-        "server" | "dial_timeout" => ", and takes text",
-        "host" | "header" => ", and is a table",
-        _ => ", which it cannot",
+        "skip_verify" | "override_path" => "; it must be true or false",
+        "capabilities" => "; it must be an array of text",
+        "server" | "dial_timeout" => "; it must be text",
+        "host" | "header" => "; it must be a table",
+        _ => ", which is not allowed",
     }
 }
 
@@ -283,16 +282,13 @@ mod tests {
             (ca, "CA file `mirror/ca.pem` does not exist"),
             (
                 header,
-                "the header `x-a` holds an integer in its array, and takes text or an array of text",
+                "header `x-a` contains an integer; it must be text or an array of text",
             ),
-            (
-                toml,
-                "`skip_verify` holds a string, and takes true or false",
-            ),
+            (toml, "`skip_verify` is a string; it must be true or false"),
             (capability("pul"), "unknown capability \"pul\""),
             (
                 capability("referrers"),
-                "the capability \"referrers\" is known from containerd 2.2 only",
+                "capability \"referrers\" is unknown before containerd 2.2",
             ),
             (
                 Cause::HostsFile(FileError::IsDirectory),
@@ -300,7 +296,7 @@ mod tests {
             ),
             (
                 Cause::ClientPair { length: 3 },
-                "an array in `client` has 3 elements, and a pair has 2",
+                "an array in `client` has 3 elements instead of 2",
             ),
         ] {
             assert_eq!(cause.to_string(), want);

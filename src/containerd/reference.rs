@@ -78,10 +78,10 @@ pub enum ReferenceError {
     #[error("64 hexadecimal digits are an image ID, which is never pulled")]
     Identifier,
     /// Upper-case letters outside host, tag and digest.
-    #[error("the repository `{0}` holds upper-case letters")]
+    #[error("the repository `{0}` contains upper-case letters")]
     UpperCase(String),
     /// A host that this release does not take for one.
-    #[error("`{0}` is no registry host")]
+    #[error("`{0}` is not a registry host")]
     Host(String),
     /// A part of the path that the grammar does not know.
     #[error(
@@ -95,7 +95,9 @@ pub enum ReferenceError {
     #[error("a tag is missing after `:`")]
     EmptyTag,
     /// A tag that the grammar does not know.
-    #[error("`{0}` is no tag: letters, digits, `_`, and after the first also `.` and `-`")]
+    #[error(
+        "`{0}` is not a valid tag: letters, digits, `_`, and after the first character also `.` and `-`"
+    )]
     Tag(String),
     /// A tag of too many characters.
     #[error("the tag has {0} characters, and at most 128 are allowed")]

@@ -182,6 +182,29 @@ impl Release {
         LINES.iter().map(|(release, _)| *release)
     }
 
+    /// Whether it is of a line that is newer than the recorded ones. Its traits are those of the newest recorded line:
+    /// the best guess, of which whoever asked is warned.
+    pub fn is_newer_line(self) -> bool {
+        let line = |release: Release| (release.major, release.minor);
+        Release::newest().all(|known| line(known) < line(self))
+    }
+
+    /// What to tell of releases of lines that are not known yet; `None` where all are.
+    pub fn warning_of_newer(releases: &[Release]) -> Option<String> {
+        let newer: Vec<String> = releases
+            .iter()
+            .filter(|release| release.is_newer_line())
+            .map(ToString::to_string)
+            .collect();
+        let newest = Release::newest().last()?;
+        (!newer.is_empty()).then(|| {
+            format!(
+                "containerd {} is newer than this version of certsd-lint knows and is judged as {newest}",
+                newer.join(", ")
+            )
+        })
+    }
+
     /// The newest release of each line that upstream supports: what is linted for by default.
     pub fn supported() -> Vec<Release> {
         LINES
@@ -342,6 +365,20 @@ impl Release {
         !self.since(2, 1, 0)
     }
 
+    /// The sandbox (pause) image that is built in (`DefaultSandboxImage`, from the sources of each release).
+    pub fn sandbox_image(self) -> &'static str {
+        match (self.major, self.minor, self.patch) {
+            (1, ..=5, ..=13) => "k8s.gcr.io/pause:3.5",
+            (1, ..=5, _) => "registry.k8s.io/pause:3.5",
+            (1, 6, ..=8) => "k8s.gcr.io/pause:3.6",
+            (1, 6, _) => "registry.k8s.io/pause:3.6",
+            (1, ..) => "registry.k8s.io/pause:3.8",
+            (2, ..=1, _) => "registry.k8s.io/pause:3.10",
+            (2, 2, _) => "registry.k8s.io/pause:3.10.1",
+            _ => "registry.k8s.io/pause:3.10.2",
+        }
+    }
+
     /// The plugins without which CRI does not load, by the names that `disabled_plugins` has.
     pub fn plugins_of_cri(self) -> impl Iterator<Item = &'static str> {
         let all = PLUGINS_OF_CRI.iter();
@@ -446,24 +483,54 @@ impl Serialize for Release {
 /// Why a text names no release.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReleaseError {
-    /// Not numbers and dots.
-    #[error("`{0}` is no containerd release; write `2.2`, `2.2.7`, `>=1.7` or `1.7..2.1`")]
+    /// Not a version as people write it or nodes print it.
+    #[error("`{0}` is not a containerd release; write `2.2`, `2.2.7`, `>=1.7` or `1.7..2.1`")]
     Syntax(String),
-    /// A line that does not read hosts.toml, or that is not known yet.
-    #[error("containerd {0} is not known here; the lines are 1.5, 1.6, 1.7, 2.0, 2.1, 2.2 and 2.3")]
+    /// A line that does not read hosts.toml, or that never was.
+    #[error(
+        "there is no containerd {0} that reads hosts.toml; the lines are 1.5, 1.6, 1.7, 2.0, 2.1, 2.2, 2.3 and later"
+    )]
     UnknownLine(String),
+}
+
+/// The version in a text as nodes and packages print it: `containerd://1.7.11` of the kubelet, `v1.7.11-k3s2`,
+/// `1.7.24~ds1-2`, `1.7.27+azure`, and the whole line that `containerd --version` prints. What distributors append is
+/// cut off, for their releases are judged as upstream's; release candidates are judged as the release.
+fn as_printed(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix("containerd://").unwrap_or(text);
+    let number = |word: &&str| {
+        let word = word.strip_prefix('v').unwrap_or(word);
+        word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('.')
+    };
+    let mut words = text.split_whitespace();
+    let word = match words.clone().count() {
+        0 | 1 => text,
+        _ => words.find(number).unwrap_or(text),
+    };
+    let word = word.strip_prefix('v').unwrap_or(word);
+    let is_suffix = |text: &str| {
+        text.len() > 1
+            && text[1..]
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".+~-_".contains(&byte))
+    };
+    match word.find(['-', '+', '~']) {
+        // What is appended goes with a whole number, as in 1.7.11-k3s2.
+        Some(at) if word[..at].split('.').count() == 3 && is_suffix(&word[at..]) => &word[..at],
+        _ => word,
+    }
 }
 
 impl FromStr for Release {
     type Err = ReleaseError;
 
-    /// `1.7` is its newest recorded release, `1.7.3` that one; a leading `v` is allowed.
+    /// `1.7` is its newest recorded release, `1.7.3` that one; what is around the number in the output of a node or a
+    /// package is allowed. A line that is newer than the recorded ones is taken as it is: see [`Release::is_newer_line`].
     fn from_str(text: &str) -> Result<Release, ReleaseError> {
         let syntax = || ReleaseError::Syntax(text.to_owned());
-        let trimmed = text.trim();
-        let numbers: Vec<u16> = trimmed
-            .strip_prefix('v')
-            .unwrap_or(trimmed)
+        let version = as_printed(text);
+        let numbers: Vec<u16> = version
             .split('.')
             .map(|n| n.parse().map_err(|_| syntax()))
             .collect::<Result<_, _>>()?;
@@ -472,10 +539,12 @@ impl FromStr for Release {
             [major, minor, patch] => (major, minor, Some(patch)),
             _ => return Err(syntax()),
         };
-        let newest = Release::newest()
-            .find(|r| (r.major, r.minor) == (major, minor))
-            .ok_or_else(|| ReleaseError::UnknownLine(trimmed.to_owned()))?;
-        Ok(Release::new(major, minor, patch.unwrap_or(newest.patch)))
+        let newest = Release::newest().find(|r| (r.major, r.minor) == (major, minor));
+        let release = Release::new(major, minor, patch.or(newest.map(|r| r.patch)).unwrap_or(0));
+        match newest.is_some() || release.is_newer_line() {
+            true => Ok(release),
+            false => Err(ReleaseError::UnknownLine(version.to_owned())),
+        }
     }
 }
 
@@ -522,7 +591,48 @@ mod tests {
         assert_eq!("1.7".parse(), Ok(Release::new(1, 7, 34)));
         assert_eq!("v2.2.3".parse(), Ok(Release::new(2, 2, 3)));
         assert!("1.4".parse::<Release>().is_err());
+        assert!("1.8.0".parse::<Release>().is_err());
         assert!("latest".parse::<Release>().is_err());
+    }
+
+    #[test]
+    fn releases_are_read_as_nodes_and_packages_print_them() {
+        for (text, want) in [
+            ("1.7.11-k3s2", Release::new(1, 7, 11)),
+            ("v2.0.5-k3s1.32", Release::new(2, 0, 5)),
+            ("1.7.27+azure", Release::new(1, 7, 27)),
+            ("1.7.24~ds1-6ubuntu1+b2", Release::new(1, 7, 24)),
+            ("containerd://1.7.11", Release::new(1, 7, 11)),
+            ("2.1.4-1.eks.amzn2023.0.1", Release::new(2, 1, 4)),
+            ("1.5.9-0ubuntu3.1", Release::new(1, 5, 9)),
+            ("2.3.0-rc.1", Release::new(2, 3, 0)),
+            (
+                "containerd github.com/containerd/containerd v1.7.13 7c3aca7",
+                Release::new(1, 7, 13),
+            ),
+            (
+                "containerd containerd.io 1.7.27 05044ec0a9a7",
+                Release::new(1, 7, 27),
+            ),
+        ] {
+            assert_eq!(text.parse(), Ok(want), "{text}");
+        }
+        for text in ["1.7.11-", "1.7-k3s1", "1.7.x", "1.7.11-k3s/2", "1.7."] {
+            assert!(text.parse::<Release>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_newer_line_is_judged_as_the_newest_known_one() {
+        let newer: Release = "2.9".parse().unwrap();
+        let newest = Release::newest().last().unwrap();
+        assert!(newer.is_newer_line() && !newest.is_newer_line());
+        assert_eq!(newer.loader_traits(), newest.loader_traits());
+        assert_eq!(newer.dialect(), newest.dialect());
+        assert_eq!(newer.config_version(), newest.config_version());
+        let warning = Release::warning_of_newer(&[newest, newer]).unwrap();
+        assert!(warning.contains("2.9.0") && warning.contains(&newest.to_string()));
+        assert_eq!(Release::warning_of_newer(&[newest]), None);
     }
 
     #[test]

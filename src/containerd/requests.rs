@@ -188,19 +188,19 @@ pub fn is_proxy(endpoint: &Endpoint, host: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     /// Go finds no URL in it.
-    #[error("Go finds no URL in it: {0}")]
+    #[error("it is not a valid URL: {0}")]
     Url(url::UrlError),
     /// Neither `http` nor `https`.
-    #[error("`{0}` is no scheme that containerd can ask by")]
+    #[error("unsupported URL scheme `{0}`")]
     Scheme(String),
     /// No host to ask.
-    #[error("it names no host")]
+    #[error("it has no host")]
     NoHost,
     /// A header's name is no HTTP token.
-    #[error("HTTP allows no header named `{0}`")]
+    #[error("HTTP does not allow a header named `{0}`")]
     HeaderName(String),
     /// A header's value holds a control character.
-    #[error("the value of the header `{0}` holds a control character, which HTTP forbids")]
+    #[error("the value of header `{0}` contains a control character, which HTTP forbids")]
     HeaderValue(String),
 }
 

@@ -10,6 +10,19 @@ use crate::go::path;
 /// The largest config.toml that is read: a full dump has twenty kilobytes.
 pub const MAX_NODE_CONFIG: u64 = MAX_HOSTS_FILE;
 
+/// Where a path lies that a person named: with a sysroot, an absolute path is one of that node, unless it names something
+/// below the sysroot as this machine sees it.
+pub fn below_sysroot(path: &Path, sysroot: Option<&Path>) -> PathBuf {
+    let Some(sysroot) = sysroot.filter(|_| path.is_absolute()) else {
+        return path.to_owned();
+    };
+    let absolute = std::path::absolute(sysroot).unwrap_or_else(|_| sysroot.to_owned());
+    match (path.starts_with(&absolute), path.strip_prefix("/")) {
+        (false, Ok(rest)) => sysroot.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
 /// The node's files as far as this machine has them.
 #[derive(Debug, Clone)]
 pub struct NodeFiles {
@@ -69,6 +82,42 @@ impl NodeFiles {
             reads: None,
             overlay: None,
         }
+    }
+
+    /// What is surely the case at a path of the node: `None` where this machine cannot know. A config.toml that lies in
+    /// some folder may be another node's, so this machine is asked only where the file is in one of the system's folders;
+    /// of what lies beside the file, always.
+    pub fn known_state(&self, path: &str) -> Option<Result<(), FileError>> {
+        let is_of_the_system = ["/etc/", "/var/"]
+            .iter()
+            .any(|folder| self.config.starts_with(folder));
+        let directory = node::directory(&self.config);
+        let rest = path.strip_prefix(directory);
+        let is_beside = rest.is_some_and(|rest| rest.starts_with('/'));
+        let is_known = match self.deployment {
+            Deployment::Sysroot(_) => true,
+            Deployment::InPlace => is_of_the_system || is_beside,
+            Deployment::Elsewhere => false,
+        };
+        let state = match is_known {
+            true => self.stat(path),
+            false => return None,
+        };
+        match state {
+            Ok(()) if self.list(path) == Err(FileError::NotADirectory) => {
+                Some(Err(FileError::NotADirectory))
+            }
+            Err(error) if error.is_ours_alone() => None,
+            state => Some(state),
+        }
+    }
+
+    /// Whether a directory of the node contains one, or a link to one.
+    pub fn has_directories(&self, path: &str) -> bool {
+        let names = self.list(path).unwrap_or_default();
+        names
+            .iter()
+            .any(|entry| entry.is_dir || self.list(&path::join(path, &entry.name)).is_ok())
     }
 
     /// The files around a config.toml that is for a node elsewhere, wherever it lies here.

@@ -304,6 +304,10 @@ fn default_effect(context: Option<&NamespaceContext<'_>>, consequence: Consequen
     let registry = context.map_or_else(|| "this registry".to_owned(), |context| context.registry());
     match consequence {
         Consequence::Crash => "containerd panics when it reads this file".to_owned(),
+        Consequence::DaemonFails => "containerd does not start with this file".to_owned(),
+        Consequence::CriFails => {
+            "CRI does not load: the kubelet cannot connect to containerd".to_owned()
+        }
         Consequence::PullsFail => {
             format!("every pull from {registry} fails, whatever mirrors are listed")
         }

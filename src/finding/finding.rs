@@ -208,9 +208,11 @@ impl Finding {
     pub fn promised(&self) -> Promise {
         let said = self.fix.as_ref().and_then(|fix| fix.promise);
         said.unwrap_or(match self.consequence {
-            Consequence::Crash | Consequence::FileIgnored | Consequence::KeyIgnored => {
-                Promise::Reads
-            }
+            Consequence::Crash
+            | Consequence::DaemonFails
+            | Consequence::CriFails
+            | Consequence::FileIgnored
+            | Consequence::KeyIgnored => Promise::Reads,
             // Of all that makes pulls fail, certificates alone are named in the text.
             Consequence::PullsFail => Promise::Mends(Part::Client),
             Consequence::RequestsFail => Promise::Mends(Part::Url),

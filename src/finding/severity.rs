@@ -43,6 +43,10 @@ impl Severity {
 pub enum Consequence {
     /// containerd dies.
     Crash,
+    /// The daemon does not start.
+    DaemonFails,
+    /// The daemon starts without CRI: the kubelet cannot connect to it.
+    CriFails,
     /// Every pull from the namespace fails.
     PullsFail,
     /// hosts.toml is dropped whole.
@@ -64,6 +68,8 @@ impl Consequence {
     pub fn word(self) -> &'static str {
         match self {
             Consequence::Crash => "crash",
+            Consequence::DaemonFails => "daemon-fails",
+            Consequence::CriFails => "cri-fails",
             Consequence::PullsFail => "pulls-fail",
             Consequence::FileIgnored => "file-ignored",
             Consequence::RequestsFail => "requests-fail",

@@ -233,7 +233,7 @@ impl Decoder {
                 self.mismatches.push(Mismatch {
                     key: self.path.join("."),
                     found: match (shape, &node.value) {
-                        (Shape::Duration, Value::String(_)) => "text that is no duration",
+                        (Shape::Duration, Value::String(_)) => "text that is not a duration",
                         (_, value) => value.describe(),
                     },
                     wanted: shape.wanted(),

@@ -47,6 +47,69 @@ impl Sheet {
     }
 }
 
+/// The lines in which a drawing differs from an earlier one, each below the line that it belongs to; `None`
+/// when there are many. Earlier drawings come with their titles.
+pub fn as_difference<'a>(
+    body: &str,
+    earlier: impl IntoIterator<Item = (String, &'a str)>,
+) -> Option<String> {
+    for (title, old) in earlier {
+        let old: Vec<&str> = old.lines().collect();
+        let new: Vec<&str> = body.lines().collect();
+        let changed: Vec<usize> = (0..new.len())
+            .filter(|&i| old.get(i) != new.get(i))
+            .collect();
+        if old.len() != new.len() || changed.len() > 3 {
+            continue;
+        }
+        let as_in = format!("as {title}");
+        if changed.is_empty() {
+            return Some(format!("  {}\n", paint(FAINT, &as_in)));
+        }
+        let mut out = format!("  {}\n", paint(FAINT, &format!("{as_in}, except:")));
+        let mut shown = Vec::new();
+        for index in changed {
+            let owner = (0..index)
+                .rev()
+                .find(|&i| indent(new[i]) < indent(new[index]));
+            if let Some(owner) = owner.filter(|owner| !shown.contains(owner)) {
+                out.push_str(new[owner]);
+                out.push('\n');
+                shown.push(owner);
+            }
+            shown.push(index);
+            out.push_str(new[index]);
+            out.push('\n');
+        }
+        return Some(out);
+    }
+    None
+}
+
+/// Blanks at the beginning; a line without text belongs to nothing.
+fn indent(line: &str) -> usize {
+    match line.trim_start().len() {
+        0 => usize::MAX,
+        rest => line.len() - rest,
+    }
+}
+
+/// A sentence that answers the question for some releases, newest first: with a sign, and with the releases where there
+/// are other answers.
+pub fn verdict(style: Style, sign: &str, releases: Option<&[Release]>, text: &str) -> String {
+    let releases = releases.map(|releases| {
+        let numbers: Vec<String> = releases.iter().map(ToString::to_string).collect();
+        format!("containerd {}: ", numbers.join(", "))
+    });
+    let text = visible(&format!("{}{text}", releases.unwrap_or_default()));
+    let mut out = String::new();
+    for (index, line) in wrap_words(&text, 2).iter().enumerate() {
+        let sign = if index == 0 { sign } else { " " };
+        let _ = writeln!(out, "{} {}", paint(style, sign), paint(STRONG, line));
+    }
+    out
+}
+
 /// The title of what some releases have in common: a line across the page.
 pub fn rule(title: &str) -> String {
     let line = "─".repeat(WIDTH.saturating_sub(title.chars().count() + 4));

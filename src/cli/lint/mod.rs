@@ -16,6 +16,7 @@ use std::path::Path;
 
 use super::terminal::Terminal;
 use super::{Error, Exit, Result};
+use crate::containerd::Release;
 use crate::disk::{Tree, absolute};
 use crate::engine::lint_all;
 use crate::finding::{Report, Run};
@@ -35,6 +36,9 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     if args.print_settings {
         out.write_all(settings::print(&effective).as_bytes())?;
         return Ok(Exit::Clean);
+    }
+    if let Some(warning) = Release::warning_of_newer(&effective.settings.releases) {
+        terminal.warning(warning);
     }
     let found = find_trees(args, input, &mut effective.settings, terminal)?;
     effective.settings.suppressions = !args.no_ignores;

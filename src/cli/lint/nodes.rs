@@ -88,8 +88,14 @@ pub fn trees(nodes: &[NodeFiles], settings: &Settings) -> Vec<Tree> {
             .iter()
             .map(|&release| node::load(release, node, &node.config));
         let roots: Vec<String> = outcomes.flat_map(|outcome| outcome.roots).collect();
-        for root in roots.iter().flat_map(|root| root.split(':')) {
-            let disk = node.on_disk(root).filter(|disk| disk.is_dir());
+        let directory = |root: &str| node.on_disk(root).filter(|disk| disk.is_dir());
+        let parts = roots.iter().flat_map(|root| match directory(root) {
+            // There may be a directory that is called like a list.
+            Some(_) => vec![root.as_str()],
+            None => root.split(':').collect(),
+        });
+        for root in parts {
+            let disk = directory(root);
             let Some(disk) = disk.filter(|_| root.starts_with('/')) else {
                 continue;
             };

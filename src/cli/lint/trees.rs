@@ -10,9 +10,11 @@ use super::{carriers, nested, nodes};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Cli, Error, Result};
 use crate::containerd::FileError;
+use crate::containerd::node::DEFAULT_PATH;
 use crate::disk::{
     DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, Kind, MAX_HOSTS_FILE,
-    NodeFiles, PathGlobs, Placing, Tree, TreeOptions, Unread, discover, is_node_config,
+    NodeFiles, PathGlobs, Placing, Tree, TreeOptions, Unread, below_sysroot, discover,
+    is_node_config,
 };
 use crate::facts::Carrier;
 use crate::finding::Settings;
@@ -25,6 +27,25 @@ pub struct Input {
     pub paths: Vec<PathBuf>,
     /// The hosts.toml for which standard input stands.
     pub stdin: Option<PathBuf>,
+    /// The root of the node's file system, where the arguments name one.
+    sysroot: Option<PathBuf>,
+}
+
+/// What is linted where nothing is named: on this machine the usual config path; below a sysroot, never this machine's,
+/// the node's config.toml with the trees that it reads, or the usual config path where there is none.
+fn default_path(sysroot: Option<&Path>) -> PathBuf {
+    let Some(sysroot) = sysroot else {
+        return PathBuf::from(DEFAULT_CONFIG_PATH);
+    };
+    let config = below(sysroot, DEFAULT_PATH);
+    match config.exists() {
+        true => config,
+        false => below(sysroot, DEFAULT_CONFIG_PATH),
+    }
+}
+
+fn below(sysroot: &Path, path: &str) -> PathBuf {
+    sysroot.join(path.trim_start_matches('/'))
 }
 
 /// The trees of a run.
@@ -46,7 +67,9 @@ impl Input {
     /// Reads the arguments; nothing is opened yet.
     pub fn new(args: &LintArgs) -> Result<Input> {
         let is_stdin = |path: &PathBuf| path == Path::new("-");
-        let mut paths = args.paths.clone();
+        let sysroot = args.sysroot.clone();
+        let on_node = |path: &PathBuf| below_sysroot(path, sysroot.as_deref());
+        let mut paths: Vec<PathBuf> = args.paths.iter().map(on_node).collect();
         let stdin_is_named = paths.iter().any(is_stdin);
         paths.retain(|path| !is_stdin(path));
         let stdin = match &args.stdin_filename {
@@ -71,14 +94,18 @@ impl Input {
             }
             None => None,
         };
-        Ok(Input { paths, stdin })
+        Ok(Input {
+            paths,
+            stdin,
+            sysroot,
+        })
     }
 
-    /// Everything that is named, standard input as the file for which it stands; where nothing is, the usual config path.
+    /// Everything that is named, standard input as the file for which it stands; where nothing is, what is linted then.
     pub fn all(&self) -> Vec<PathBuf> {
         let mut all: Vec<PathBuf> = self.paths.iter().chain(&self.stdin).cloned().collect();
         if all.is_empty() {
-            all.push(PathBuf::from(DEFAULT_CONFIG_PATH));
+            all.push(default_path(self.sysroot.as_deref()));
         }
         all
     }
@@ -95,11 +122,16 @@ pub fn find_trees(
     let Input {
         mut paths,
         mut stdin,
+        ..
     } = input;
-    let named = settings.containerd_config.clone();
+    // The settings file may name the sysroot too.
+    let sysroot = settings.sysroot.clone();
+    let on_node = |path: &PathBuf| below_sysroot(path, sysroot.as_deref());
+    paths = paths.iter().map(on_node).collect();
+    let named = settings.containerd_config.as_ref().map(on_node);
     let is_for_its_trees = named.is_some() && paths.is_empty() && stdin.is_none();
     if named.is_none() && paths.is_empty() && stdin.is_none() {
-        paths.push(PathBuf::from(DEFAULT_CONFIG_PATH));
+        paths.push(default_path(sysroot.as_deref()));
     }
     let mut exempt = Vec::new();
     let mut keeps = |path: &PathBuf| {

@@ -3,16 +3,18 @@
 use std::fmt::Write;
 
 use super::answer::Node;
+use crate::cli::clients::{OTHERS, commands};
 use crate::cli::drawing::style::{BAD, FAINT, GOOD, ODD, STRONG, paint, visible};
-use crate::cli::drawing::{INDENT, Sheet, rule, title};
+use crate::cli::drawing::{INDENT, Sheet, as_difference, rule, title, verdict};
 use crate::containerd::Release;
-use crate::containerd::node::{Cri, Outcome, Pull};
+use crate::containerd::node::{Cri, Outcome, Pull, is_windows_path};
 use crate::toml::document::{Place, Table};
 
-/// The drawing. Releases whose drawings are the same share one.
+/// The drawing: first the answer in a sentence, then what it comes from, newest release first. Releases whose drawings
+/// are the same share one, and one that differs in a few lines from a newer one shows these alone.
 pub fn draw(node: &Node) -> String {
     let mut groups: Vec<(Vec<Release>, String)> = Vec::new();
-    for outcome in &node.outcomes {
+    for outcome in node.outcomes.iter().rev() {
         let mut page = Page {
             node,
             outcome,
@@ -29,7 +31,7 @@ pub fn draw(node: &Node) -> String {
     let version = node.outcomes.first().and_then(|o| o.files.first());
     if let Some(file) = version.filter(|file| !file.settings.is_empty()) {
         let text = match file.version {
-            0 => "no `version` in it: containerd takes it for version 1".to_owned(),
+            0 => "no `version` at its top: containerd reads it as version 1".to_owned(),
             version => format!("version {version}"),
         };
         let _ = writeln!(out, "{}", paint(FAINT, &text));
@@ -39,10 +41,69 @@ pub fn draw(node: &Node) -> String {
             "a drop-in, shown as if it were all: name the config.toml that imports it to see both";
         let _ = writeln!(out, "{}", paint(FAINT, text));
     }
-    for (releases, body) in groups {
-        let _ = write!(out, "\n{}{body}", rule(&title(&releases)));
+    out.push('\n');
+    out.push_str(&verdicts(node));
+    for (index, (releases, body)) in groups.iter().enumerate() {
+        let earlier = groups[..index]
+            .iter()
+            .map(|(releases, body)| (title(releases), body.as_str()));
+        let body = as_difference(body, earlier).unwrap_or_else(|| body.clone());
+        let _ = write!(out, "\n{}{body}", rule(&title(releases)));
     }
+    out.push_str(&clients(node));
     out
+}
+
+/// The answers in a sentence each, newest release first.
+fn verdicts(node: &Node) -> String {
+    let mut verdicts: Vec<(Vec<Release>, super::answer::Verdict)> = Vec::new();
+    for outcome in node.outcomes.iter().rev() {
+        let own = node.verdict(outcome);
+        match verdicts.iter_mut().find(|(_, known)| *known == own) {
+            Some((releases, _)) => releases.push(outcome.release),
+            None => verdicts.push((vec![outcome.release], own)),
+        }
+    }
+    let are_many = verdicts.len() > 1;
+    verdicts
+        .iter()
+        .map(|(releases, own)| {
+            let (style, sign) = match own.is_good {
+                true => (GOOD, "✓"),
+                false => (BAD, "✗"),
+            };
+            let releases = are_many.then_some(releases.as_slice());
+            verdict(style, sign, releases, &own.text)
+        })
+        .collect()
+}
+
+/// For whom this holds, and how it is tried out.
+fn clients(node: &Node) -> String {
+    let mut sheet = Sheet::default();
+    let newest = node.outcomes.last();
+    if !newest.is_some_and(|outcome| outcome.starts) {
+        return sheet.out;
+    }
+    let _ = write!(sheet.out, "\n{}", rule("clients"));
+    sheet.section(
+        "holds for",
+        FAINT,
+        "the kubelet, crictl and other clients of CRI",
+    );
+    for other in OTHERS {
+        sheet.more(FAINT, other);
+    }
+    let root = newest.and_then(|outcome| outcome.roots.first());
+    let root = root.filter(|root| {
+        root.starts_with('/') && !root.contains(':') && node.is_there(root) != Some(false)
+    });
+    let commands = commands(root.map(String::as_str), "docker.io/library/busybox:latest");
+    for (index, (_, command)) in commands.iter().enumerate() {
+        let label = if index == 0 { "try it" } else { "" };
+        let _ = writeln!(sheet.out, "  {label:<12}{}", visible(command));
+    }
+    sheet.out
 }
 
 struct Page<'a> {
@@ -61,6 +122,7 @@ impl Page<'_> {
                 self.pulls();
                 self.roots();
                 self.headers();
+                self.sandbox();
             }
         }
         self.files();
@@ -78,7 +140,7 @@ impl Page<'_> {
             _ => self.sheet.section("daemon", GOOD, "✓ starts"),
         }
         for place in &self.outcome.unknown {
-            let text = "– an import that this machine cannot look at was left out";
+            let text = "– an import that cannot be read here was left out";
             self.sheet.more(ODD, text);
             self.at(Some(place));
         }
@@ -93,15 +155,14 @@ impl Page<'_> {
                 self.sheet.more(FAINT, "the node cannot run pods");
             }
             (Cri::Absent, _) => {
-                let text = "✗ disabled: there is nothing that the kubelet could talk to";
+                let text = "✗ disabled: the kubelet cannot connect to containerd";
                 self.sheet.section("CRI", BAD, text);
                 self.at(self.outcome.disabled.as_ref());
             }
             _ => self.sheet.section("CRI", GOOD, "✓ loads"),
         }
         if let Some(place) = &self.outcome.server_disabled {
-            let text =
-                "✗ but its server is disabled: there is nothing that the kubelet could talk to";
+            let text = "✗ but its server is disabled: the kubelet cannot connect to containerd";
             self.sheet.more(BAD, text);
             self.at(Some(place));
         }
@@ -122,8 +183,13 @@ impl Page<'_> {
             }
             ("", false) => self.sheet.section("config path", ODD, "– not set"),
             (path, _) => {
+                let is_right = outcome.cri != Cri::Loads || self.node.verdict(outcome).is_good;
+                let (style, sign) = match is_right {
+                    true => (GOOD, "✓"),
+                    false => (BAD, "✗"),
+                };
                 self.sheet
-                    .section("config path", GOOD, &format!("✓ {path}"));
+                    .section("config path", style, &format!("{sign} {path}"));
                 self.at(outcome.config_path_place.as_ref());
             }
         }
@@ -137,7 +203,7 @@ impl Page<'_> {
         };
         self.sheet.section("pulls", FAINT, text);
         if let Some(forced) = &outcome.forced_local_pull {
-            let text = format!("  because of {}", forced.name);
+            let text = format!("  because of `{}`", forced.key());
             self.sheet.more(FAINT, &text);
             self.at(Some(&forced.place));
         }
@@ -147,26 +213,82 @@ impl Page<'_> {
         let outcome = self.outcome;
         if outcome.roots.is_empty() {
             let text = match outcome.deprecated.is_empty() {
-                true => "– nowhere: every pull goes to the registry itself",
-                false => "– nowhere: the old tables say where pulls go",
+                true => "– nowhere: every pull goes straight to its registry",
+                false => "– nowhere: the deprecated tables decide where pulls go",
             };
             return self.sheet.section("looked in", ODD, text);
         }
         for (index, root) in outcome.roots.iter().enumerate() {
             let label = if index == 0 { "looked in" } else { "" };
-            if outcome.pull == Pull::Transfer && root.contains(':') {
+            let is_there = self.node.is_there(root);
+            if is_windows_path(&outcome.config_path) {
+                let text = format!("– {}", outcome.config_path);
+                self.sheet.section(label, ODD, &text);
+                self.sheet.more(
+                    ODD,
+                    "a Windows path, which is not checked: certsd-lint models containerd on Linux",
+                );
+                return;
+            } else if outcome.pull == Pull::Transfer && root.contains(':') && is_there != Some(true)
+            {
                 let text = format!("✗ {root}");
                 self.sheet.section(label, BAD, &text);
-                let text = "taken for the name of ONE directory, which is not there: no \
+                let text = "taken for the name of ONE directory, which does not exist: no \
                             hosts.toml is read (containerd#12636)";
                 self.sheet.more(BAD, text);
             } else if !root.starts_with('/') {
                 self.sheet.section(label, ODD, &format!("– {root}"));
-                let text = "relative to where the daemon was started, which is / for a service";
+                let text =
+                    "relative to the directory in which the daemon was started, / for a service";
                 self.sheet.more(ODD, text);
-            } else {
+            } else if is_there == Some(false) {
+                let (style, sign) = match outcome.is_built_in() || outcome.roots.len() > 1 {
+                    true => (ODD, "–"),
+                    false => (BAD, "✗"),
+                };
+                self.sheet.section(label, style, &format!("{sign} {root}"));
+                self.sheet.more(style, "does not exist");
+            } else if self.node.verdict(outcome).is_good || outcome.cri != Cri::Loads {
                 self.sheet.section(label, GOOD, &format!("✓ {root}"));
+            } else {
+                self.sheet.section(label, BAD, &format!("✗ {root}"));
             }
+        }
+    }
+
+    /// The image that every pod needs, and where it comes from.
+    fn sandbox(&mut self) {
+        let sandbox = self.node.sandbox(self.outcome);
+        match &sandbox.place {
+            Some(place) => {
+                self.sheet
+                    .section("sandbox", FAINT, &format!("  {}", sandbox.image));
+                self.at(Some(place));
+            }
+            // The tag differs from release to release, and is the same question for all.
+            None => {
+                let (name, _) = sandbox
+                    .image
+                    .rsplit_once(':')
+                    .unwrap_or((&sandbox.image, ""));
+                let text = format!("  {name}, with the tag that is built in");
+                self.sheet.section("sandbox", FAINT, &text);
+            }
+        }
+        match &sandbox.pulled_from {
+            Some(Ok(hosts)) if hosts.is_empty() => {
+                self.sheet
+                    .more(BAD, "✗ no endpoint may resolve its tag: no pod starts");
+            }
+            Some(Ok(hosts)) => {
+                self.sheet
+                    .more(FAINT, &format!("pulled from {}", hosts.join(", then ")));
+            }
+            Some(Err(why)) => {
+                let text = format!("✗ cannot be pulled, so no pod starts: {why}");
+                self.sheet.more(BAD, &self.hidden(&text));
+            }
+            None => {}
         }
     }
 
@@ -199,7 +321,7 @@ impl Page<'_> {
         for path in self.node.unread_drop_ins(self.outcome) {
             self.sheet.section(label, ODD, &format!("– {path}"));
             self.sheet
-                .more(ODD, "is there, and is not read: `imports` does not name it");
+                .more(ODD, "exists and is not read: `imports` does not name it");
             label = "";
         }
     }
@@ -218,7 +340,8 @@ impl Page<'_> {
         for ignored in &self.outcome.ignored {
             let what = self.hidden(&ignored.what);
             self.sheet.section(label, BAD, &format!("✗ {what}"));
-            self.sheet.more(FAINT, &self.hidden(&ignored.why));
+            let why = self.node.why_ignored(self.outcome, &ignored.why);
+            self.sheet.more(FAINT, &self.hidden(&why));
             self.at(Some(&ignored.place));
             label = "";
         }

@@ -56,12 +56,15 @@ fn answer(node: &Node, outcome: &Outcome) -> Value {
         .map(|ignored| {
             json!({
                 "what": node.hidden(outcome, &ignored.what),
-                "why": node.hidden(outcome, &ignored.why.to_string()),
+                "why": node.hidden(outcome, &node.why_ignored(outcome, &ignored.why)),
                 "location": place(&ignored.place),
             })
         })
         .collect();
+    let sandbox = node.sandbox(outcome);
+    let verdict = node.verdict(outcome);
     json!({
+        "verdict": verdict.text,
         "daemon": if outcome.starts { "starts" } else { "fails" },
         "cri": match outcome.cri {
             Cri::Loads => "loads",
@@ -83,6 +86,7 @@ fn answer(node: &Node, outcome: &Outcome) -> Value {
             .filter(|forced| !forced.is_table)
             .map(|forced| forced.name),
         "deprecated": deprecated,
+        "sandbox_image": sandbox.image,
         "files": files,
         "unknown_imports": outcome.unknown.iter().filter_map(&place).collect::<Vec<_>>(),
         "ignored": ignored,

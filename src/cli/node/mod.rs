@@ -11,28 +11,32 @@ use std::process::ExitCode;
 use super::resolve::{Format, releases};
 use crate::containerd::node;
 use crate::containerd::release::ReleaseError;
+use crate::disk::below_sysroot;
 use crate::report::write_json;
 
 use answer::Node;
 
-/// Show what containerd makes of its config.toml: whether the daemon starts and CRI loads, which config path
-/// takes effect and how it is read, which drop-ins contributed, and what is ignored.
+/// Show what containerd makes of its config.toml: whether hosts.toml files are read, and if not, why.
 ///
-/// Each group of containerd releases that answer alike is shown once.
+/// The answer comes first, in one sentence; below it, newest release first: whether the daemon starts and CRI loads,
+/// which config path takes effect and how it is read, where the sandbox image comes from, which drop-ins contributed, and
+/// what is ignored. It holds for CRI, the kubelet's way to containerd; other clients are named at the end.
 ///
-/// The answer is the result, whatever it says: exit status 0 also when the daemon would not start. Exit status 2
-/// when there is no answer: the file cannot be read, or an argument is malformed.
+/// The answer is the result, whatever it says: exit code 0 also when the daemon would not start. Exit code 2
+/// when there is no answer: the file cannot be read, or an argument is invalid.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// The daemon's configuration file; /etc/containerd/config.toml by default, below --sysroot if that is given.
+    /// The daemon's configuration file; /etc/containerd/config.toml by default. With --sysroot, an absolute path is one of
+    /// that node.
     #[arg(value_name = "CONFIG.toml")]
     pub config: Option<PathBuf>,
 
-    /// The directory that stands for the root of the node's file system: imports are looked up below it.
+    /// The root of the node's file system, for example an unpacked copy of it: all paths of the node are below it.
     #[arg(long, value_name = "DIR")]
     pub sysroot: Option<PathBuf>,
 
-    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1; all that upstream supports by default.
+    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1, or as nodes print them (1.7.11-k3s2); all that upstream
+    /// supports by default.
     #[arg(long, value_name = "RELEASE,…", value_delimiter = ',')]
     pub containerd: Vec<String>,
 
@@ -65,13 +69,11 @@ pub enum Error {
 /// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let releases = releases(&args.containerd)?;
-    let path = args.config.clone().unwrap_or_else(|| {
-        let default = node::DEFAULT_PATH;
-        match &args.sysroot {
-            Some(root) => root.join(default.trim_start_matches('/')),
-            None => PathBuf::from(default),
-        }
-    });
+    let path = args
+        .config
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(node::DEFAULT_PATH));
+    let path = below_sysroot(&path, args.sysroot.as_deref());
     let node = Node::open(&path, args.sysroot.as_deref(), &releases)?;
     match args.format {
         Format::Human => out.write_all(draw::draw(&node).as_bytes())?,

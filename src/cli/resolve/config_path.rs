@@ -4,16 +4,19 @@ use std::path::{Path, PathBuf};
 
 use super::answer::Found;
 use super::secrets::without_userinfo;
-use super::{Args, Error};
+use super::{Args, Error, Format, meant};
+use crate::cli::clients::{Client, NERDCTL_PATHS};
 use crate::containerd::node::{self, Cri, Outcome};
 use crate::containerd::{Files, Release};
-use crate::disk::{Deployment, NodeFiles, Tree, TreeOptions};
+use crate::disk::{DEFAULT_CONFIG_PATH, Deployment, NodeFiles, Tree, TreeOptions, below_sysroot};
 use crate::toml::document::Table;
 
 /// The config path, as a text and as the directories that it stands for.
 pub struct ConfigPath {
     /// As given, or the config.toml that says it.
     pub text: String,
+    /// Whose pulls these are.
+    pub client: Client,
     /// All directories that any release looks in.
     trees: Vec<Tree>,
     /// Those that are a list, taken for the name of one directory.
@@ -30,6 +33,10 @@ enum Plans {
         /// The text as the name of one directory, where that is another thing.
         whole: Option<usize>,
     },
+    /// The client splits it, whatever the release.
+    Split(Vec<usize>),
+    /// The client reads nothing.
+    Nothing,
     /// config.toml says all of it.
     Node(Vec<(Release, Plan)>),
 }
@@ -62,16 +69,36 @@ pub struct Lookup {
 impl ConfigPath {
     /// Finds the directories, and sees that there is one to look in.
     pub fn open(args: &Args, releases: &[Release]) -> Result<ConfigPath, Error> {
-        match &args.containerd_config {
-            Some(config) => ConfigPath::of_node(config, args, releases),
-            None => ConfigPath::given(args),
+        let sysroot = args.sysroot.as_deref();
+        let config = args.containerd_config.as_ref();
+        let config = config.map(|config| below_sysroot(config, sysroot));
+        match (args.client, config, args.config_path.as_deref()) {
+            (Client::Ctr, _, None) => Ok(ConfigPath {
+                text: "no directory, because ctr was given no --hosts-dir".to_owned(),
+                client: Client::Ctr,
+                trees: Vec::new(),
+                lists: Vec::new(),
+                plans: Plans::Nothing,
+            }),
+            (Client::Cri, Some(config), _) => ConfigPath::of_node(&config, args, releases),
+            // A node's own configuration is the answer, where the node is known.
+            (Client::Cri, None, None) if sysroot.is_some() => {
+                let config = below_sysroot(Path::new(node::DEFAULT_PATH), sysroot);
+                match config.is_file() {
+                    true => ConfigPath::of_node(&config, args, releases),
+                    false => ConfigPath::given(args, DEFAULT_CONFIG_PATH),
+                }
+            }
+            (Client::Nerdctl, _, None) => ConfigPath::given(args, NERDCTL_PATHS),
+            (_, _, given) => ConfigPath::given(args, given.unwrap_or(DEFAULT_CONFIG_PATH)),
         }
     }
 
-    fn given(args: &Args) -> Result<ConfigPath, Error> {
-        let text = args.config_path.as_str();
+    fn given(args: &Args, text: &str) -> Result<ConfigPath, Error> {
+        // ctr takes it for one directory, whatever is in it.
+        let is_one = args.client == Client::Ctr;
         let parts = |text: &str| -> Vec<String> {
-            text.split(':')
+            text.split(|c| c == ':' && !is_one)
                 .filter(|part| !part.is_empty())
                 .map(str::to_owned)
                 .collect()
@@ -87,27 +114,39 @@ impl ConfigPath {
                 deploy_path: deploy_paths.next(),
                 sysroot: args.sysroot.clone(),
             };
-            Tree::open(Path::new(text), text, &options)
+            let path = below_sysroot(Path::new(text), args.sysroot.as_deref());
+            Tree::open(&path, &path.to_string_lossy(), &options)
         };
         let mut trees: Vec<Tree> = parts(text).iter().map(|part| open(part)).collect();
         // One missing root of a list is as good as an empty one; the built-in list names
         // a directory that most nodes do not have.
-        if trees.iter().all(|root| !root.disk.exists()) {
+        let on_disk = below_sysroot(Path::new(text), args.sysroot.as_deref());
+        if trees.iter().all(|root| !root.disk.exists()) && !on_disk.is_dir() {
             return Err(Error::NoConfigPath(text.to_owned()));
         }
         if let Some(file) = trees.iter().find(|root| root.disk.is_file()) {
             return Err(Error::NotADirectory(file.shown("")));
         }
-        let split = (0..trees.len()).collect();
-        let whole = text.contains(':').then(|| {
+        // A program that asks for a registry is answered as it asks.
+        let for_people = args.format == Format::Human || !args.images.is_empty();
+        for root in trees.iter().filter(|root| for_people && root.disk.is_dir()) {
+            meant::check_config_path(&root.disk)?;
+        }
+        let split: Vec<usize> = (0..trees.len()).collect();
+        let by_release = args.client == Client::Cri;
+        let whole = (by_release && text.contains(':')).then(|| {
             trees.push(open(text));
             trees.len() - 1
         });
         Ok(ConfigPath {
             text: text.to_owned(),
             trees,
+            client: args.client,
             lists: whole.into_iter().collect(),
-            plans: Plans::Given { split, whole },
+            plans: match by_release {
+                true => Plans::Given { split, whole },
+                false => Plans::Split(split),
+            },
         })
     }
 
@@ -144,6 +183,7 @@ impl ConfigPath {
         let is_list = |index: &usize| trees[*index].root.contains(':');
         Ok(ConfigPath {
             text: files.shown,
+            client: Client::Cri,
             lists: (0..trees.len()).filter(is_list).collect(),
             trees,
             plans: Plans::Node(plans),
@@ -165,6 +205,13 @@ impl ConfigPath {
                     },
                 });
             }
+            Plans::Split(split) => {
+                return Ok(Lookup {
+                    by_default: (split.clone(), false),
+                    by_local_pull: None,
+                });
+            }
+            Plans::Nothing => None,
             Plans::Node(plans) => plans.iter().find(|(r, _)| *r == release),
         };
         match plan {

@@ -5,15 +5,19 @@ use std::fmt::Write;
 use super::answer::{Answer, Found, Resolution};
 use super::config_path::{ConfigPath, NoLookup};
 use super::page;
-use crate::cli::drawing::style::{BAD, FAINT, ODD, STRONG, WIDTH, paint, visible, wrap_words};
-use crate::cli::drawing::{Sheet, rule, title};
-use crate::containerd::{Reference, ReferenceError, Release};
+use super::secrets::without_userinfo;
+use crate::cli::clients::{Client, OTHERS, commands};
+use crate::cli::drawing::style::{
+    BAD, FAINT, GOOD, ODD, STRONG, WIDTH, paint, visible, wrap_words,
+};
+use crate::cli::drawing::{Sheet, as_difference, rule, title, verdict};
+use crate::containerd::{HostsToml, Reference, ReferenceError, Release, Verdict};
 
-/// The drawing of one query's answers. Releases whose drawings are the same share one, and one that
-/// differs in a few lines from an earlier one shows these alone.
+/// The drawing of one query's answers: first the answer in a sentence, then what it comes from, newest release first.
+/// Releases whose drawings are the same share one, and one that differs in a few lines from a newer one shows these alone.
 pub fn draw(resolution: &Resolution, config_path: &ConfigPath, show_secrets: bool) -> String {
     let mut groups: Vec<Group> = Vec::new();
-    for (release, answer) in &resolution.answers {
+    for (release, answer) in resolution.answers.iter().rev() {
         let draw = |found: &Found, host: &str, reference: Option<&Reference>| {
             page::draw(*release, config_path, show_secrets, found, host, reference)
         };
@@ -45,10 +49,20 @@ pub fn draw(resolution: &Resolution, config_path: &ConfigPath, show_secrets: boo
         }
     }
     let mut out = head(resolution, config_path);
+    out.push('\n');
+    out.push_str(&verdicts(resolution, config_path, show_secrets));
     for (index, group) in groups.iter().enumerate() {
-        let earlier = &groups[..index];
+        let earlier = || {
+            let bodies = groups[..index].iter();
+            let bodies = bodies.map(|group| (group.title(), group.body.as_str()));
+            let locals = groups[..index].iter().filter_map(|group| {
+                let title = format!("the local pulls of {}", group.title());
+                Some((title, group.local.as_deref()?))
+            });
+            bodies.chain(locals)
+        };
         let _ = write!(out, "\n{}", rule(&group.title()));
-        out.push_str(&as_difference(&group.body, earlier).unwrap_or_else(|| group.body.clone()));
+        out.push_str(&as_difference(&group.body, earlier()).unwrap_or_else(|| group.body.clone()));
         if let Some(local) = &group.local {
             let _ = writeln!(
                 out,
@@ -57,10 +71,143 @@ pub fn draw(resolution: &Resolution, config_path: &ConfigPath, show_secrets: boo
             );
             let how = "(use_local_image_pull = true, or another setting that forces them)";
             let _ = writeln!(out, "  {}", paint(FAINT, how));
-            out.push_str(&as_difference(local, earlier).unwrap_or_else(|| local.clone()));
+            out.push_str(&as_difference(local, earlier()).unwrap_or_else(|| local.clone()));
         }
     }
+    out.push_str(&clients(resolution, config_path));
     out
+}
+
+/// The answers in a sentence each, newest release first.
+fn verdicts(resolution: &Resolution, config_path: &ConfigPath, show_secrets: bool) -> String {
+    let mut verdicts: Vec<(Vec<Release>, (Sign, String))> = Vec::new();
+    for (release, answer) in resolution.answers.iter().rev() {
+        let (sign, text) = sentence(*release, answer, config_path);
+        let own = (sign, without_userinfo(&text, show_secrets).into_owned());
+        match verdicts.iter_mut().find(|(_, known)| *known == own) {
+            Some((releases, _)) => releases.push(*release),
+            None => verdicts.push((vec![*release], own)),
+        }
+    }
+    let are_many = verdicts.len() > 1;
+    verdicts
+        .iter()
+        .map(|(releases, (sign, text))| {
+            let (style, sign) = match sign {
+                Sign::Good => (GOOD, "✓"),
+                Sign::Odd => (ODD, "–"),
+                Sign::Bad => (BAD, "✗"),
+            };
+            verdict(style, sign, are_many.then_some(releases.as_slice()), text)
+        })
+        .collect()
+}
+
+/// How good an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Good,
+    Odd,
+    Bad,
+}
+
+fn sentence(release: Release, answer: &Answer, config_path: &ConfigPath) -> (Sign, String) {
+    let (host, reference, found) = match answer {
+        Answer::NoReference(error) => {
+            return (Sign::Bad, format!("not an image reference: {error}"));
+        }
+        Answer::NoLookup { why, .. } => {
+            return match why {
+                NoLookup::NoCri(why) => (Sign::Bad, format!("no pull works: {why}")),
+                NoLookup::OldTables => (
+                    Sign::Odd,
+                    "no hosts.toml is read: the deprecated registry tables of config.toml decide where pulls go"
+                        .to_owned(),
+                ),
+            };
+        }
+        Answer::Found {
+            host,
+            reference,
+            by_default,
+            ..
+        } => (host, reference.as_ref(), by_default),
+    };
+    let outcome = &found.outcome;
+    let why = outcome
+        .reason()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    match outcome.verdict {
+        Verdict::Crash => {
+            return (
+                Sign::Bad,
+                format!("containerd crashes on hosts.toml: {why}"),
+            );
+        }
+        Verdict::PullsFail => {
+            return (Sign::Bad, format!("every pull from {host} fails: {why}"));
+        }
+        Verdict::Unknown => return (Sign::Odd, format!("hosts.toml cannot be judged: {why}")),
+        Verdict::Endpoints => {}
+    }
+    let hosts = page::resolved_at(release, found, host, reference);
+    let pulled = match hosts.as_slice() {
+        [] => "no endpoint may resolve tags, so every pull by tag fails".to_owned(),
+        hosts => format!("pulled from {}", hosts.join(", then ")),
+    };
+    let exists = |index: &usize| config_path.at(*index).disk.exists();
+    let is_nowhere = !found.searched.iter().any(exists);
+    let prefix = match outcome.hosts_toml {
+        HostsToml::Ignored => format!("hosts.toml is ignored ({why}): "),
+        _ if outcome.lookup.chosen.is_some() && hosts.is_empty() => String::new(),
+        _ if outcome.lookup.chosen.is_some() => return (Sign::Good, pulled),
+        _ if config_path.client == Client::Ctr && found.searched.is_empty() => {
+            "ctr reads no hosts.toml without --hosts-dir: ".to_owned()
+        }
+        _ if found.searched.is_empty() => "no config path is set: ".to_owned(),
+        _ if found.as_one && is_nowhere => {
+            "no hosts.toml is read, because the transfer service takes the list for the name of one directory: "
+                .to_owned()
+        }
+        _ if is_nowhere => {
+            let paths: Vec<String> = found
+                .searched
+                .iter()
+                .map(|index| config_path.at(*index).shown(""))
+                .collect();
+            format!("no hosts.toml is read, because {} does not exist: ", paths.join(" and "))
+        }
+        _ => return (Sign::Odd, format!("no directory for {host}: {pulled}")),
+    };
+    (Sign::Bad, format!("{prefix}{pulled}"))
+}
+
+/// For whom this holds, and the commands that pull through the same tree.
+fn clients(resolution: &Resolution, config_path: &ConfigPath) -> String {
+    let mut sheet = Sheet::default();
+    let (reference, host) = resolution.newest();
+    let Some(host) = host else {
+        return sheet.out;
+    };
+    let _ = write!(sheet.out, "\n{}", rule("clients"));
+    let holds_for = match config_path.client {
+        Client::Cri => "the kubelet, crictl and other clients of CRI",
+        Client::Ctr => "ctr images pull and push with this --hosts-dir",
+        Client::Nerdctl => "nerdctl, which comes with a loader of its own release",
+    };
+    sheet.section("holds for", FAINT, holds_for);
+    for other in OTHERS {
+        sheet.more(FAINT, other);
+    }
+    let image = reference.unwrap_or_else(|| format!("{host}/IMAGE"));
+    let mut roots = config_path.roots().filter(|root| root.disk.is_dir());
+    let root = roots.next().map(|root| root.root.as_str());
+    for (index, (_, command)) in commands(root, &image).iter().enumerate() {
+        let label = if index == 0 { "try it" } else { "" };
+        let _ = writeln!(sheet.out, "  {label:<12}{}", visible(command));
+    }
+    sheet.out
 }
 
 /// Releases whose drawings are the same.
@@ -77,65 +224,24 @@ impl Group {
     }
 }
 
-/// The lines in which a drawing differs from an earlier one, each below the line that it belongs to; `None`
-/// when there are many.
-fn as_difference(body: &str, earlier: &[Group]) -> Option<String> {
-    for group in earlier {
-        let old: Vec<&str> = group.body.lines().collect();
-        let new: Vec<&str> = body.lines().collect();
-        let changed: Vec<usize> = (0..new.len())
-            .filter(|&i| old.get(i) != new.get(i))
-            .collect();
-        if old.len() != new.len() || changed.len() > 3 {
-            continue;
-        }
-        let as_in = format!("as in {}", group.title());
-        if changed.is_empty() {
-            return Some(format!("  {}\n", paint(FAINT, &as_in)));
-        }
-        let mut out = format!("  {}\n", paint(FAINT, &format!("{as_in}, but for:")));
-        let mut shown = Vec::new();
-        for index in changed {
-            let owner = (0..index)
-                .rev()
-                .find(|&i| indent(new[i]) < indent(new[index]));
-            if let Some(owner) = owner.filter(|owner| !shown.contains(owner)) {
-                out.push_str(new[owner]);
-                out.push('\n');
-                shown.push(owner);
-            }
-            shown.push(index);
-            out.push_str(new[index]);
-            out.push('\n');
-        }
-        return Some(out);
-    }
-    None
-}
-
-/// Blanks at the beginning; a line without text belongs to nothing.
-fn indent(line: &str) -> usize {
-    match line.trim_start().len() {
-        0 => usize::MAX,
-        rest => line.len() - rest,
-    }
-}
-
 fn no_lookup(why: &NoLookup) -> String {
     let mut sheet = Sheet::default();
     match why {
         NoLookup::NoCri(why) => sheet.section("pulls", BAD, &format!("✗ none: {why}")),
         NoLookup::OldTables => {
-            let text = "– the old registry tables of config.toml say where they go";
+            let text = "– the deprecated registry tables of config.toml decide where they go";
             sheet.section("pulls", ODD, text);
-            sheet.more(FAINT, "`certsd-lint migrate` makes a tree of them");
+            sheet.more(
+                FAINT,
+                "`certsd-lint migrate` writes hosts.toml files from them",
+            );
         }
     }
     sheet.out
 }
 
 fn no_reference(error: &ReferenceError) -> String {
-    let text = visible(&format!("✗ no image reference: {error}"));
+    let text = visible(&format!("✗ not an image reference: {error}"));
     let mut out = String::new();
     for line in wrap_words(&text, 2) {
         let _ = writeln!(out, "  {}", paint(BAD, &line));
@@ -167,8 +273,8 @@ fn head(resolution: &Resolution, config_path: &ConfigPath) -> String {
         let _ = writeln!(out, "{}", paint(FAINT, &line));
     }
     for root in config_path.roots().filter(|root| !root.disk.exists()) {
-        let line = format!("{} does not exist", visible(&root.shown("")));
-        let _ = writeln!(out, "{}", paint(ODD, &line));
+        let line = format!("✗ {} does not exist", visible(&root.shown("")));
+        let _ = writeln!(out, "{}", paint(BAD, &line));
     }
     out
 }

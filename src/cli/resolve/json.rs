@@ -16,11 +16,11 @@ pub fn document(resolutions: &[Resolution], config_path: &ConfigPath, show_secre
         show_secrets,
     };
     let resolutions: Vec<Value> = resolutions.iter().map(|r| writer.resolution(r)).collect();
-    json!({ "version": 1, "resolutions": resolutions })
+    json!({ "version": 1, "client": config_path.client.to_string(), "resolutions": resolutions })
 }
 
 /// What a node with `mirrors` in its config.toml is told.
-const OLD_TABLES: &str = "the old registry tables of config.toml say where pulls go";
+const OLD_TABLES: &str = "the deprecated registry tables of config.toml decide where pulls go";
 
 struct Writer<'a> {
     config_path: &'a ConfigPath,

@@ -3,7 +3,9 @@
 mod answer;
 mod config_path;
 mod draw;
+mod findings;
 mod json;
+mod meant;
 mod page;
 mod secrets;
 
@@ -11,22 +13,24 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::clients::Client;
 use super::values;
 use crate::containerd::Release;
 use crate::containerd::release::{ReleaseError, parse_releases};
-use crate::disk::DEFAULT_CONFIG_PATH;
 use crate::report::write_json;
 
 use answer::{Query, Resolution};
 use config_path::ConfigPath;
 
 /// Show what containerd does for an image: which directory it reads, whether hosts.toml loads,
-/// which endpoints it asks in which order, and with which URLs.
+/// which endpoints it tries in which order, and with which URLs.
 ///
-/// Each group of containerd releases that answer alike is shown once.
+/// The answer comes first, in one sentence; below it the details, newest release first. It holds for CRI (the kubelet,
+/// crictl) unless --client names another; at the end are the commands that pull through the same tree, and the number of
+/// findings in what was read.
 ///
-/// The answer is the result, whatever it says: exit status 0 also when pulls would fail. Exit status 2
-/// when there is no answer: the config path does not exist, or an argument is malformed.
+/// The answer is the result, whatever it says: exit code 0 also when pulls would fail. Exit code 2
+/// when there is no answer: the config path does not exist, or an argument is not what it is meant to be.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Image references as in a pod: nginx, quay.io/org/app:v1, reg:5000/app@sha256:…
@@ -37,10 +41,17 @@ pub struct Args {
     #[arg(long, value_name = "HOST", conflicts_with = "images", value_parser = values::registry)]
     pub registry: Vec<String>,
 
-    /// The config path, as in containerd's config.toml; several directories are
-    /// separated by colons, and shown as local pulls and as the transfer service take them.
-    #[arg(long, value_name = "DIR[:DIR…]", default_value = DEFAULT_CONFIG_PATH)]
-    pub config_path: String,
+    /// The config path, as in containerd's config.toml, /etc/containerd/certs.d by default; for ctr and nerdctl their
+    /// --hosts-dir. Several directories are separated by colons, and shown as local pulls and as the transfer service
+    /// take them.
+    #[arg(long, value_name = "DIR[:DIR…]")]
+    pub config_path: Option<String>,
+
+    /// Whose pulls to show: `cri` is the kubelet and crictl; `ctr` reads nothing without a --config-path (its
+    /// --hosts-dir); `nerdctl` reads /etc/containerd/certs.d and /etc/docker/certs.d. Docker Engine and BuildKit read no
+    /// hosts.toml.
+    #[arg(long, value_enum, default_value_t = Client::Cri)]
+    pub client: Client,
 
     /// The node's config.toml, whose config path and way to pull are taken, release by release.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["config_path", "deploy_path"])]
@@ -51,11 +62,13 @@ pub struct Args {
     #[arg(long, value_name = "DIR[:DIR…]")]
     pub deploy_path: Option<String>,
 
-    /// The directory that stands for the root of the node's file system.
+    /// The root of the node's file system, for example an unpacked copy of it: all paths of the node are below it.
+    /// Without a --config-path, the node's own config.toml says where pulls look.
     #[arg(long, value_name = "DIR")]
     pub sysroot: Option<PathBuf>,
 
-    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1; all that upstream supports by default.
+    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1, or as nodes print them (1.7.11-k3s2); all that upstream
+    /// supports by default.
     #[arg(long, value_name = "RELEASE,…", value_delimiter = ',')]
     pub containerd: Vec<String>,
 
@@ -90,6 +103,34 @@ pub enum Error {
     /// A root of the config path is a file.
     #[error("the config path {0} is not a directory")]
     NotADirectory(String),
+    /// The config path is the directory of one registry.
+    #[error(
+        "{path} is the directory of one registry (a namespace), not a config path; write --config-path {parent}"
+    )]
+    Namespace {
+        /// It.
+        path: String,
+        /// The directory above it.
+        parent: String,
+    },
+    /// The config path is further down.
+    #[error("{path} is not a config path, but {meant} is; write --config-path {meant}")]
+    Above {
+        /// The directory that was named.
+        path: String,
+        /// The config path below it.
+        meant: String,
+    },
+    /// A directory was given as an image.
+    #[error(
+        "{0} is a directory, not an image; name the config path with --config-path {1} and add an image, such as nginx"
+    )]
+    DirectoryAsImage(String, String),
+    /// A registry host was given as an image.
+    #[error(
+        "`{0}` is a registry host, not an image; ask with --registry {0}, or name an image such as {0}/org/app:v1"
+    )]
+    RegistryAsImage(String),
     /// config.toml cannot be read.
     #[error("{0} {1}; name another with --containerd-config")]
     NoConfig(String, String),
@@ -101,6 +142,9 @@ pub enum Error {
 /// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let releases = releases(&args.containerd)?;
+    for image in &args.images {
+        meant::check_image(image, args.format)?;
+    }
     let config_path = ConfigPath::open(args, &releases)?;
     let images = args.images.iter().cloned().map(Query::Image);
     let registries = args.registry.iter().cloned().map(Query::Registry);
@@ -115,6 +159,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
                     writeln!(out)?;
                 }
                 out.write_all(draw::draw(resolution, &config_path, args.show_secrets).as_bytes())?;
+                out.write_all(findings::draw(resolution, &config_path, args).as_bytes())?;
             }
         }
         Format::Json => {
@@ -126,7 +171,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
 }
 
 /// The releases asked for, oldest first, each once.
-pub(super) fn releases(items: &[String]) -> Result<Vec<Release>, ReleaseError> {
+pub(crate) fn releases(items: &[String]) -> Result<Vec<Release>, ReleaseError> {
     if items.is_empty() {
         return Ok(Release::supported());
     }

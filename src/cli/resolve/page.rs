@@ -53,6 +53,38 @@ pub fn draw(
     page.sheet.out
 }
 
+/// The hosts at which a tag is resolved, or a digest looked for, in order; without a reference, for any image.
+pub fn resolved_at(
+    release: Release,
+    found: &Found,
+    host: &str,
+    reference: Option<&Reference>,
+) -> Vec<String> {
+    let endpoints = found.outcome.endpoints();
+    let asked = requests(release, reference.unwrap_or(&any_image(host)), endpoints);
+    let mut hosts: Vec<String> = Vec::new();
+    for request in &asked.resolve {
+        let endpoint = &endpoints[request.endpoint];
+        let host = match endpoint.host.as_str() {
+            "" => "(no host)".to_owned(),
+            host => host.to_owned(),
+        };
+        if unusable(release, endpoint).is_none() && !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    hosts
+}
+
+/// Any image of a registry: the order in which endpoints are tried is the same for all.
+fn any_image(host: &str) -> Reference {
+    Reference {
+        host: host.to_owned(),
+        repository: "any".to_owned(),
+        object: Object::Tag("any".to_owned()),
+    }
+}
+
 impl Page<'_> {
     fn found(&mut self, found: &Found, host: &str, reference: Option<&Reference>) {
         let outcome = &found.outcome;
@@ -70,9 +102,11 @@ impl Page<'_> {
     /// The directory that is chosen, and the names that are not.
     fn directory(&mut self, found: &Found, host: &str) {
         let lookup = &found.outcome.lookup;
-        if found.as_one && lookup.chosen.is_none() {
+        let mut searched = found.searched.iter();
+        let exists = searched.any(|index| self.config_path.at(*index).disk.exists());
+        if found.as_one && lookup.chosen.is_none() && !exists {
             let text = "✗ the transfer service, through which this release pulls, takes the \
-                        list for the name of ONE directory and finds nothing (containerd#12636)";
+                        list for the name of ONE directory, which does not exist (containerd#12636)";
             return self.sheet.section("directory", BAD, text);
         }
         let root = self.config_path.tree(found);
@@ -83,6 +117,9 @@ impl Page<'_> {
                 .section("directory", BAD, &format!("✗ {}", shown(name)));
         }
         let Some(chosen) = &lookup.chosen else {
+            if found.searched.is_empty() {
+                return self.sheet.section("directory", ODD, "– none is looked in");
+            }
             let names = directory::candidates(self.release, host);
             let text = format!("– none: there is no {}", visible(&names.join(" and no ")));
             self.sheet.section("directory", ODD, &text);
@@ -102,7 +139,7 @@ impl Page<'_> {
         for name in &lookup.shadowed {
             self.sheet.more(
                 ODD,
-                &format!("– {} is there too, and is not read", shown(name)),
+                &format!("– {} exists too and is not read", shown(name)),
             );
         }
         // In a list, what a later root has is hidden as well.
@@ -116,7 +153,7 @@ impl Page<'_> {
             .collect();
         for name in hidden {
             self.sheet
-                .more(ODD, &format!("– {name} is there too, and is not read"));
+                .more(ODD, &format!("– {name} exists too and is not read"));
         }
     }
 
@@ -147,34 +184,34 @@ impl Page<'_> {
             .unwrap_or_default();
         match (outcome.verdict, outcome.hosts_toml) {
             (Verdict::Crash, _) => {
-                self.sheet
-                    .section("hosts.toml", BAD, &format!("✗ containerd dies: {reason}"));
+                self.sheet.section(
+                    "hosts.toml",
+                    BAD,
+                    &format!("✗ containerd crashes: {reason}"),
+                );
             }
             (Verdict::PullsFail, _) => {
                 self.sheet
                     .section("hosts.toml", BAD, &format!("✗ every pull fails: {reason}"));
             }
             (Verdict::Unknown, _) => {
-                let text = format!("– not read, so that nothing is known of it: {reason}");
+                let text = format!("– not read, so nothing is known about it: {reason}");
                 self.sheet.section("hosts.toml", ODD, &text);
             }
             (_, HostsToml::Ignored) => {
                 self.sheet
-                    .section("hosts.toml", BAD, &format!("✗ dropped whole: {reason}"));
+                    .section("hosts.toml", BAD, &format!("✗ ignored: {reason}"));
             }
             (_, HostsToml::Loaded) => self.sheet.section("hosts.toml", GOOD, "✓ loaded"),
             (_, HostsToml::Empty) => {
-                self.sheet.section(
-                    "hosts.toml",
-                    ODD,
-                    "– of zero bytes, and so as good as absent",
-                );
+                self.sheet
+                    .section("hosts.toml", ODD, "– empty, which is the same as absent");
             }
             (_, HostsToml::Absent) if outcome.lookup.chosen.is_some() => {
                 let certificates = outcome.endpoints().iter().any(|e| e.tls.is_set());
                 let text = match certificates {
-                    true => "– not there; the certificate files of the directory are used",
-                    false => "– not there",
+                    true => "– absent; the certificate files of the directory are used",
+                    false => "– absent",
                 };
                 self.sheet.section("hosts.toml", ODD, text);
             }
@@ -188,10 +225,8 @@ impl Page<'_> {
             );
         }
         if (outcome.verdict, outcome.hosts_toml) == (Verdict::Endpoints, HostsToml::Ignored) {
-            self.sheet.more(
-                FAINT,
-                "containerd logs one line and goes on as if it were not there",
-            );
+            self.sheet
+                .more(FAINT, "containerd logs one line and continues without it");
         }
         self.elsewhere(found);
         self.further(outcome);
@@ -242,7 +277,7 @@ impl Page<'_> {
         let endpoints = found.outcome.endpoints();
         self.sheet.out.push('\n');
         self.sheet
-            .line(FAINT, "     resolve pull push   asked in this order");
+            .line(FAINT, "     resolve pull push   tried in this order");
         for (index, endpoint) in endpoints.iter().enumerate() {
             let tick = |capability| match endpoint.capabilities.has(capability) {
                 true => paint(GOOD, "✓"),
@@ -261,19 +296,19 @@ impl Page<'_> {
                 ),
             );
             if let Some(why) = unusable(self.release, endpoint) {
-                for line in wrap_words(&format!("✗ cannot be asked: {why}"), URL_INDENT) {
+                for line in wrap_words(&format!("✗ cannot be used: {why}"), URL_INDENT) {
                     self.sheet.indented(BAD, URL_INDENT, &visible(&line));
                 }
             }
             if matches!(endpoint.host.as_str(), "docker.io" | "hub.docker.com") {
-                let text = "– a web site and no registry: that is registry-1.docker.io";
+                let text = "– a web site, not a registry: write registry-1.docker.io";
                 self.sheet.indented(ODD, URL_INDENT, text);
             }
             if index + 1 == endpoints.len() && endpoints.len() > 1 {
                 self.sheet.indented(
                     FAINT,
                     URL_INDENT,
-                    &format!("asked last · {}", self.origin(found, endpoint)),
+                    &format!("tried last · {}", self.origin(found, endpoint)),
                 );
             } else {
                 self.sheet
@@ -282,6 +317,30 @@ impl Page<'_> {
             let items: Vec<String> = self.settings(endpoint).iter().map(|i| visible(i)).collect();
             for line in wrap_items(&items, URL_INDENT) {
                 self.sheet.indented(FAINT, URL_INDENT, &line);
+            }
+        }
+        self.chance(found);
+    }
+
+    /// Hosts that stand on one line, which 1.x sorts by the line alone.
+    fn chance(&mut self, found: &Found) {
+        if self.release.is_v2() {
+            return;
+        }
+        let lines: Vec<Option<usize>> = found
+            .outcome
+            .endpoints()
+            .iter()
+            .filter(|endpoint| matches!(endpoint.role, Role::Host(_)))
+            .map(|endpoint| self.line_of(found, endpoint.span.as_ref().map(|span| span.start)))
+            .collect();
+        let on_one_line = lines
+            .windows(2)
+            .any(|pair| pair[0].is_some() && pair[0] == pair[1]);
+        if on_one_line {
+            let text = "– hosts on one line: containerd 1.x tries them in an order that changes from run to run";
+            for line in wrap_words(text, URL_INDENT) {
+                self.sheet.indented(ODD, URL_INDENT, &line);
             }
         }
     }
@@ -393,12 +452,7 @@ impl Page<'_> {
     /// Who is asked for what, in order; and the manifest requests.
     fn flows(&mut self, found: &Found, host: &str, reference: Option<&Reference>) {
         let endpoints = found.outcome.endpoints();
-        // Without an image, any will do: the order is the same for all.
-        let any = Reference {
-            host: host.to_owned(),
-            repository: "any".to_owned(),
-            object: Object::Tag("any".to_owned()),
-        };
+        let any = any_image(host);
         let asked = requests(self.release, reference.unwrap_or(&any), endpoints);
         self.sheet.out.push('\n');
         let object = match reference.map(|r| &r.object) {
@@ -424,7 +478,7 @@ impl Page<'_> {
         });
         if let Some(request) = without_pull {
             let text = format!(
-                "– {} too, though it has no pull: once one has it, all are asked",
+                "– {} too, although it has no pull: if one has it, all are tried",
                 request.endpoint + 1
             );
             self.sheet.more(ODD, &text);

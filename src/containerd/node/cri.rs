@@ -6,7 +6,7 @@ use super::plugins::{self, Disabled};
 use super::{BUILT_IN_CONFIG_PATH, Cri, Forced, Outcome, Pull, schema};
 use crate::containerd::release::Release;
 use crate::go::{duration, url};
-use crate::toml::document::{Node, Table};
+use crate::toml::document::{Node, Place, Table};
 
 /// How many layers are downloaded at a time unless it is set.
 const MAX_CONCURRENT_DOWNLOADS: i64 = 3;
@@ -62,6 +62,7 @@ pub(super) fn load(outcome: &mut Outcome, merged: &Table) -> Result<(), Fault> {
         }
     }
     config_path(outcome);
+    outcome.sandbox_image = sandbox_image(release, &settings);
     pull(outcome, &settings.images);
     roots(outcome);
     plugins::required(outcome, merged)
@@ -259,6 +260,17 @@ fn old_cgroup_setting(
         }
     }
     Ok(())
+}
+
+/// The image of the sandbox, which 2.x has among the pinned images.
+fn sandbox_image(release: Release, settings: &Settings) -> Option<(String, Place)> {
+    let node = match release.is_v2() {
+        true => settings.images.table(&["pinned_images"])?.get("sandbox"),
+        false => settings.images.get("sandbox_image"),
+    };
+    let node = node?;
+    let text = node.as_str().filter(|text| !text.is_empty())?;
+    Some((text.to_owned(), node.place.clone()))
 }
 
 /// The config path as the files set it.

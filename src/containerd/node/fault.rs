@@ -175,20 +175,20 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reason::Unreadable { path, error } => write!(f, "{path} {}", error.predicate()),
-            Reason::BadPattern(text) => write!(f, "`{text}` in `imports` is no pattern"),
+            Reason::BadPattern(text) => write!(f, "`{text}` in `imports` is not a valid pattern"),
             Reason::Toml(kind @ (ProblemKind::Syntax(_) | ProblemKind::Redefined { .. })) => {
                 kind.fmt(f)
             }
             Reason::Toml(_) => f.write_str("not TOML: a value is missing"),
             Reason::WrongType {
                 key, found, wanted, ..
-            } => write!(f, "`{key}` holds {found}, and takes {wanted}"),
+            } => write!(f, "`{key}` is {found}; it must be {wanted}"),
             Reason::UnsupportedVersion { found, newest } => write!(
                 f,
-                "`version = {found}` is not known to this release, whose newest is {newest}"
+                "`version = {found}` is not supported by this release; its newest is {newest}"
             ),
             Reason::NegativeVersion(found) => {
-                write!(f, "`version = {found}`, at which containerd panics")
+                write!(f, "`version = {found}`, on which containerd panics")
             }
             Reason::DropInVersion { found, root } => write!(
                 f,
@@ -196,23 +196,23 @@ impl fmt::Display for Reason {
             ),
             Reason::ShortName { key, name } => write!(
                 f,
-                "`{name}` in `{key}` is no full name of a plugin, as in \"{}\"",
+                "`{name}` in `{key}` is not a full plugin name, such as \"{}\"",
                 names::CRI
             ),
             Reason::Timeout { text, error } | Reason::Duration { text, error, .. } => {
-                write!(f, "`{text}` is no duration: {error}")
+                write!(f, "`{text}` is not a valid duration: {error}")
             }
-            Reason::Logging { key, text } => write!(f, "there is no log {key} `{text}`"),
+            Reason::Logging { key, text } => write!(f, "unknown log {key} `{text}`"),
             Reason::Required { plugin, because } => {
                 write!(f, "the required plugin {plugin} does not load")?;
                 because.iter().try_for_each(|why| write!(f, ": {why}"))
             }
             Reason::ProxyType { plugin, found, .. } if found.is_empty() => {
-                write!(f, "the proxy plugin `{plugin}` has no `type`, at which containerd panics")
+                write!(f, "proxy plugin `{plugin}` has no `type`, on which containerd panics")
             }
             Reason::ProxyType { plugin, found, .. } => write!(
                 f,
-                "there is no type `{found}`, as the proxy plugin `{plugin}` has it, and containerd panics"
+                "proxy plugin `{plugin}` has the unknown type `{found}`, on which containerd panics"
             ),
             Reason::SameDirectory(path) => {
                 write!(f, "`root` and `state` are the same directory, {path}")
@@ -224,32 +224,32 @@ impl fmt::Display for Reason {
                 "`mirrors` cannot be set beside the config path that is built into this release",
             ),
             Reason::AuthUrl { url, error } => {
-                write!(f, "`{url}` in `auths` is no URL: {error}")
+                write!(f, "`{url}` in `auths` is not a valid URL: {error}")
             }
             Reason::NoRuntime(name) if name.is_empty() => {
                 f.write_str("`default_runtime_name` is empty")
             }
             Reason::NoRuntime(name) => write!(
                 f,
-                "the default runtime `{name}` is not among `containerd.runtimes`"
+                "the default runtime `{name}` is not one of `containerd.runtimes`"
             ),
             Reason::OldRuntimeOnly(key) => write!(
                 f,
                 "`{key}` is only for the runtime io.containerd.runtime.v1.linux"
             ),
             Reason::AllDevices => f.write_str(
-                "`privileged_without_host_devices_all_devices_allowed` wants `privileged_without_host_devices` to be set",
+                "`privileged_without_host_devices_all_devices_allowed` requires `privileged_without_host_devices`",
             ),
             Reason::IoType(text) => {
-                write!(f, "there is no `io_type` `{text}`: it is fifo or streaming")
+                write!(f, "unknown `io_type` `{text}`; it must be fifo or streaming")
             }
             Reason::NoSnapshotter(name) => write!(
                 f,
-                "there is no snapshotter `{name}`: it is neither built in nor among `proxy_plugins`"
+                "unknown snapshotter `{name}`: it is neither built in nor one of `proxy_plugins`"
             ),
             Reason::SecondContentStore { plugin } => write!(
                 f,
-                "the proxy plugin `{plugin}` is a second content store, and containerd 2.x takes exactly one"
+                "proxy plugin `{plugin}` is a second content store, and containerd 2.x allows only one"
             ),
             Reason::Disabled(plugin) => {
                 write!(f, "CRI needs the plugin {plugin}, which is disabled")

@@ -30,6 +30,16 @@ pub enum Why {
         /// The version of the file, 0 where none is written.
         version: i64,
     },
+    /// A drop-in has a newer version than the file, which makes that the version of all of it: the section would have to
+    /// be the newer one's (containerd#12891).
+    Lifted {
+        /// The plugin that is read instead.
+        reads: &'static str,
+        /// The version of the drop-in.
+        version: i64,
+        /// Where that is written.
+        by: Place,
+    },
     /// The name of a plugin holds points, and is not quoted: each part is a table of its own.
     Unquoted(&'static str),
     /// The quotes take in what comes after the name of the plugin.
@@ -80,6 +90,11 @@ impl fmt::Display for Why {
                 }
                 write!(f, " the section is called {}", section(reads))
             }
+            Why::Lifted { reads, version, .. } => write!(
+                f,
+                "`version = {version}` in a drop-in applies to all files, and then the section is called {}",
+                section(reads)
+            ),
             Why::Unquoted(id) => write!(
                 f,
                 "the plugin's name must be quoted: {}",
@@ -87,35 +102,35 @@ impl fmt::Display for Why {
             ),
             Why::Misquoted(id) => write!(
                 f,
-                "the quotes end behind the plugin's name: {}",
+                "the quotes must end after the plugin's name: {}",
                 section(id)
             ),
-            Why::OutsideRegistry => f.write_str("it belongs in the table `registry` of the plugin"),
+            Why::OutsideRegistry => f.write_str("it belongs in the plugin's `registry` table"),
             Why::UnknownKey { near: Some(near) } => {
                 write!(f, "`registry` has no such key; it has `{near}`")
             }
             Why::UnknownKey { near: None } => f.write_str("`registry` has no such key"),
             Why::BelowHeader => f.write_str(
-                "it is a key of the daemon itself, and stands below the header of a table, so it belongs to that",
+                "it is a key of the daemon itself, but below a table header, so it belongs to that table",
             ),
-            Why::Replaced { .. } => f.write_str("another setting takes its place"),
+            Why::Replaced { .. } => f.write_str("another setting overrides it"),
             Why::ReplacedWhole(Whole::LaterFile) => {
-                f.write_str("a later file has the plugin too, and this release takes the last one whole")
+                f.write_str("a later file sets the plugin too, and this release uses only that one")
             }
             Why::ReplacedWhole(Whole::OldSection) => write!(
                 f,
-                "{} takes the place of this table whole",
+                "{} replaces this table",
                 section(CRI)
             ),
             Why::Capitals => write!(
                 f,
-                "only `registry` in small letters is carried over to [plugins.'{IMAGES}']"
+                "only lower-case `registry` is migrated to [plugins.'{IMAGES}']"
             ),
-            Why::ConfigsTls => f.write_str("it is not read from containerd 2.0 on"),
+            Why::ConfigsTls => f.write_str("containerd 2.0 and later do not read it"),
             Why::TransferConfigPath => f.write_str("the transfer service does not use it"),
             Why::NotMoved => write!(
                 f,
-                "it is not carried over to [plugins.'{IMAGES}'], where it belongs"
+                "it is not migrated to [plugins.'{IMAGES}'], where it belongs"
             ),
         }
     }
@@ -230,10 +245,10 @@ impl Finder<'_> {
                 }
                 true => self.registry(registry),
                 false => {
-                    let why = Why::OtherSection {
+                    let why = self.lifted(file, id).unwrap_or(Why::OtherSection {
                         reads: self.reads(file),
                         version: file.version,
-                    };
+                    });
                     self.push(format!("[plugins.{name}.registry]"), why, &key.place);
                 }
             }
@@ -314,6 +329,24 @@ impl Finder<'_> {
                 file.version < release.config_version() && id == CRI || is_old && id == "cri"
             }
         }
+    }
+
+    /// The drop-in for which an old section in this file is not read.
+    fn lifted(&self, file: &File, id: &str) -> Option<Why> {
+        let newest = self.release().config_version();
+        let version = self.outcome.version;
+        let would_be_read = id == CRI || id == "cri" && matches!(file.version, 0 | 1);
+        if !self.release().is_v2() || !would_be_read || file.version >= newest || version < newest {
+            return None;
+        }
+        let mut others = self.outcome.files.iter().rev();
+        let other = others.find(|other| other.version == version)?;
+        let (key, _) = other.settings.entry("version")?;
+        Some(Why::Lifted {
+            reads: self.reads(file),
+            version,
+            by: key.place.clone(),
+        })
     }
 
     /// The name under which this release reads the settings, whatever is written.

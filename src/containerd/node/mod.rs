@@ -68,6 +68,21 @@ pub struct Forced {
     pub place: Place,
 }
 
+impl Forced {
+    /// The key of config.toml, as it is written there.
+    pub fn key(&self) -> &'static str {
+        match self.name {
+            "DisableSnapshotAnnotations" => "disable_snapshot_annotations",
+            "DiscardUnpackedLayers" => "discard_unpacked_layers",
+            "Registry.Mirrors" => "registry.mirrors",
+            "Registry.Configs" => "registry.configs",
+            "Registry.Auths" => "registry.auths",
+            "MaxConcurrentDownloads" => "max_concurrent_downloads",
+            _ => "image_pull_with_sync_fs",
+        }
+    }
+}
+
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -111,6 +126,8 @@ pub struct Outcome {
     pub config_path: String,
     /// Where it is set.
     pub config_path_place: Option<Place>,
+    /// The sandbox (pause) image as the files set it; `None` where they do not.
+    pub sandbox_image: Option<(String, Place)>,
     /// Where a pull looks, in order: the built-in directories included, and split where they are split.
     pub roots: Vec<String>,
     /// How images are pulled.
@@ -140,6 +157,7 @@ impl Outcome {
             registry: Registry::default(),
             config_path: String::new(),
             config_path_place: None,
+            sandbox_image: None,
             roots: Vec::new(),
             pull: if release.transfer_service() {
                 Pull::Transfer
@@ -163,6 +181,15 @@ impl Outcome {
     pub fn is_built_in(&self) -> bool {
         self.config_path.is_empty() && !self.roots.is_empty()
     }
+}
+
+/// Whether a path is one of Windows, which this tool recognises and does not judge: `C:\\certs.d`, `\\\\server\\share`.
+pub fn is_windows_path(path: &str) -> bool {
+    let drive = match path.as_bytes() {
+        [letter, b':', b'\\' | b'/', ..] => letter.is_ascii_alphabetic(),
+        _ => false,
+    };
+    drive || path.starts_with("\\\\")
 }
 
 /// What the daemon of a release makes of the config.toml at `path`. Never panics, whatever is in the files.
