@@ -32,7 +32,9 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Ve
         }
     };
     let mut done = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        // Where no other thread can be had, this one does the work.
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, run).ok();
+        let helpers: Vec<_> = (1..threads).map_while(spawn).collect();
         let mut done = run();
         for helper in helpers {
             match helper.join() {

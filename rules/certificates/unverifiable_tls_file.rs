@@ -79,8 +79,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     names.sort_unstable();
     names.dedup();
     let forbidden = context.tree.on_disk(&path).is_some();
-    let too_large = matches!(context.reads.read(&path), Err(FileError::TooLarge(_)));
-    let (why, help) = if too_large {
+    let error = context.reads.read(&path).err();
+    let (why, help) = if error == Some(FileError::LeadsOut) {
+        (
+            "which leads out of the repository by a link",
+            "put the file into the repository, or lint on the node, to have it looked at"
+                .to_owned(),
+        )
+    } else if let Some(FileError::NotByUs(why)) = &error {
+        (
+            "which certsd-lint could not read",
+            format!("run it as root, or with more of what it lacks ({why}), to have it looked at"),
+        )
+    } else if matches!(error, Some(FileError::TooLarge(_))) {
         (
             "which is larger than any bundle of certificates",
             "see what it is: certsd-lint reads certificate files of up to 32 MiB".to_owned(),

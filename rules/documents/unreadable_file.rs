@@ -13,6 +13,8 @@ crate::rule! {
     /// A file of more than 4 MiB, with more than 2,000 tables, keys and elements, or without read permission for
     /// the user who runs certsd-lint is a warning: containerd may read it, and certsd-lint does not check its
     /// contents.
+    /// A link that leads out of the repository is a warning, too: certsd-lint does not follow it, because a pull request
+    /// could make it quote any file of the machine.
     ///
     /// ## Why
     ///
@@ -69,6 +71,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             FileError::PermissionDenied => {
                 "run certsd-lint as the user that containerd runs as, usually root"
             }
+            FileError::NotByUs(_) => "run certsd-lint as root and without tight limits",
+            FileError::LeadsOut => {
+                "put the file into the repository; to lint the files of a node, run on it or use `--sysroot`"
+            }
             FileError::LinkLoop => "point the link to a regular file",
             FileError::NotAFile => "replace it with a regular file",
             FileError::TooLarge(_) | FileError::TooMany(_) => {
@@ -80,7 +86,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding_at(&RULE, &path, format!("{what} {}", error.predicate()))
             .releases(found.releases.clone())
             .help(help);
-        if error.is_unknown() {
+        if matches!(error, FileError::LeadsOut | FileError::NotByUs(_)) {
+            finding = finding
+                .severity(Severity::Warning)
+                .consequence(Consequence::Advice)
+                .effect("certsd-lint does not read it, and says nothing of what is in it");
+        } else if error.is_unknown() {
             finding = finding
                 .severity(Severity::Warning)
                 .consequence(Consequence::Advice)

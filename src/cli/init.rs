@@ -1,13 +1,12 @@
 //! `init`: a commented settings file to start from.
 
-use std::fs;
-use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::terminal::Terminal;
 use super::{Error, Exit, Result};
+use crate::disk::write::{self, WriteError};
 use crate::settings::{FILE_NAMES, template};
 
 /// The arguments of `init`.
@@ -38,19 +37,15 @@ pub fn run(args: &InitArgs, terminal: &Terminal) -> Result {
             other.display()
         )));
     }
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&file)
-        .and_then(|mut new| new.write_all(template().as_bytes()));
-    match written {
-        Ok(()) => {
+    match write::create(&file, template().as_bytes()) {
+        Ok(done) => {
+            terminal.strays(&done);
             if !terminal.quiet {
-                terminal.raw(&format!("{} is written\n", file.display()));
+                terminal.line(format_args!("{} is written", file.display()));
             }
             Ok(Exit::Clean)
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Error::message(format!(
+        Err(WriteError::Exists) => Err(Error::message(format!(
             "{} is there already and is left as it is; name another file, or remove it first",
             file.display()
         ))),

@@ -13,10 +13,10 @@ pub mod node;
 pub mod resolve;
 mod rules;
 mod schema;
+mod stdin;
 mod terminal;
 mod values;
 
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -175,21 +175,9 @@ enum Command {
 /// Runs the program and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let wrote_oddly = args
-        .iter()
-        .any(|arg| matches!(one_line(&arg.to_string_lossy()), Cow::Owned(_)));
-    let cli = match parse(args) {
+    let cli = match parse(args.clone()) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version come this way too, with the exit code 0. A closed pipe is no failure.
-            if wrote_oddly {
-                // What clap repeats of the arguments must not command the terminal.
-                eprint!("{}", lines(&error.render().to_string()));
-            } else {
-                let _ = error.print();
-            }
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return without_a_run(error, &args),
     };
     let terminal = Terminal::new(cli.global.color, cli.global.quiet, cli.global.verbose);
     // A panic is a bug of ours. It must not look like findings to a script.
@@ -207,6 +195,28 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     ExitCode::from(exit as u8)
+}
+
+/// Prints help, the version, or what is wrong with the arguments.
+fn without_a_run(error: clap::Error, args: &[OsString]) -> ExitCode {
+    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    let printable: Vec<OsString> = args
+        .iter()
+        .map(|arg| one_line(&arg.to_string_lossy()).into_owned().into())
+        .collect();
+    if printable != args && code != 0 {
+        // clap repeats arguments as they are. Of those that command no terminal the same is wrong.
+        let error = parse(printable).err().unwrap_or(error);
+        eprint!("{}", lines(&error.render().to_string()));
+        return ExitCode::from(code);
+    }
+    match error.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if code == 0 && error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("error: cannot write the output: {error}");
+            ExitCode::from(Exit::Failure as u8)
+        }
+        _ => ExitCode::from(code),
+    }
 }
 
 /// The whole command line, for what is made from it.

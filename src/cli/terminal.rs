@@ -6,8 +6,9 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::disk::write::Done;
 use crate::printable::{one_line, shortened};
-use crate::settings::{Problem, SourceFile};
+use crate::settings::{Problem, SourceFile, short};
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -104,8 +105,23 @@ impl Terminal {
         }
     }
 
-    /// A text for standard error as it is.
-    pub fn raw(&self, text: &str) {
+    /// Temporary files of runs that were interrupted, which were removed.
+    pub fn strays(&self, done: &Done) {
+        for stray in &done.strays {
+            let stray = short(stray);
+            self.note(format_args!(
+                "removed {stray}, which an interrupted run had left"
+            ));
+        }
+    }
+
+    /// A line for standard error without a word before it, whatever the names in it hold.
+    pub fn line(&self, text: impl Display) {
+        self.raw(&format!("{}\n", one_line(&text.to_string())));
+    }
+
+    /// A text as it is: only this type knows that nothing in it commands a terminal.
+    fn raw(&self, text: &str) {
         // A closed standard error is no reason to stop: nobody listens.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }

@@ -19,12 +19,16 @@ pub enum FileError {
     PermissionDenied,
     /// Links that lead back to themselves.
     LinkLoop,
+    /// A link on its path leads out of the repository, where this tool does not follow it.
+    LeadsOut,
     /// A device, pipe or socket: containerd would wait for it or read nonsense.
     NotAFile,
     /// Larger than anything this tool reads; the limit in bytes.
     TooLarge(u64),
     /// A hosts.toml with more tables, keys and elements than anything this tool reads; the limit.
     TooMany(usize),
+    /// This process cannot read it, for want of something that containerd has: permission, memory, open files. What, in words.
+    NotByUs(String),
     /// Any other error, in the operating system's words.
     Other(String),
     /// The path is on the node, and this machine cannot say what is there.
@@ -38,6 +42,8 @@ impl FileError {
         matches!(
             self,
             FileError::Unknown
+                | FileError::LeadsOut
+                | FileError::NotByUs(_)
                 | FileError::PermissionDenied
                 | FileError::TooLarge(_)
                 | FileError::TooMany(_)
@@ -53,6 +59,9 @@ impl fmt::Display for FileError {
             FileError::NotADirectory => f.write_str("a part of its path is not a directory"),
             FileError::PermissionDenied => f.write_str("permission denied"),
             FileError::LinkLoop => f.write_str("it is a link to itself"),
+            FileError::LeadsOut => {
+                f.write_str("a link leads out of the repository and is not followed")
+            }
             FileError::NotAFile => f.write_str("it is not a regular file (device, pipe or socket)"),
             FileError::TooLarge(limit) => {
                 write!(f, "it is larger than {} MiB", limit / (1024 * 1024))
@@ -60,7 +69,7 @@ impl fmt::Display for FileError {
             FileError::TooMany(limit) => {
                 write!(f, "it contains more than {limit} tables, keys and elements")
             }
-            FileError::Other(text) => f.write_str(text),
+            FileError::NotByUs(text) | FileError::Other(text) => f.write_str(text),
             FileError::Unknown => f.write_str("it is not on this machine"),
         }
     }
@@ -72,7 +81,11 @@ impl FileError {
     pub fn is_unknown(&self) -> bool {
         matches!(
             self,
-            FileError::Unknown | FileError::TooLarge(_) | FileError::TooMany(_)
+            FileError::Unknown
+                | FileError::LeadsOut
+                | FileError::NotByUs(_)
+                | FileError::TooLarge(_)
+                | FileError::TooMany(_)
         )
     }
 
@@ -84,11 +97,15 @@ impl FileError {
             FileError::NotADirectory => "is below a path that is not a directory".to_owned(),
             FileError::PermissionDenied => "cannot be read: permission denied".to_owned(),
             FileError::LinkLoop => "is a link to itself".to_owned(),
+            FileError::LeadsOut => {
+                "leads out of the repository through a link, which is not followed".to_owned()
+            }
             FileError::NotAFile => "is not a regular file (device, pipe or socket)".to_owned(),
             FileError::TooLarge(limit) => format!("is larger than {} MiB", limit / (1024 * 1024)),
             FileError::TooMany(limit) => {
                 format!("contains more than {limit} tables, keys and elements")
             }
+            FileError::NotByUs(text) => format!("cannot be read by certsd-lint: {text}"),
             FileError::Other(text) => format!("cannot be read: {text}"),
             FileError::Unknown => "is not on this machine".to_owned(),
         }

@@ -125,7 +125,10 @@ pub fn load(release: Release, files: &dyn Files, root: &str, host: &str) -> Outc
     let mut outcome = match (&lookup.failed, &lookup.chosen) {
         (Some((_, error)), _) => {
             let mut outcome = Outcome::new(release);
-            fail(&mut outcome, Cause::Directory(error.clone()));
+            match error.is_unknown() {
+                true => unknown(&mut outcome, Cause::Directory(error.clone())),
+                false => fail(&mut outcome, Cause::Directory(error.clone())),
+            }
             outcome
         }
         (None, Some(name)) => load_directory(release, files, &path::join(root, name), host),
@@ -219,13 +222,7 @@ impl<'a> Directory<'a> {
         match &self.text {
             Err(FileError::NotFound) => {}
             Err(error) if error.is_unknown() => {
-                outcome.verdict = Verdict::Unknown;
-                outcome.problems.push(Problem {
-                    effect: Effect::Unknown,
-                    cause: Cause::HostsFile(error.clone()),
-                    span: None,
-                    role: None,
-                });
+                unknown(&mut outcome, Cause::HostsFile(error.clone()));
                 return outcome;
             }
             Err(error) => {
@@ -260,7 +257,12 @@ impl<'a> Directory<'a> {
             _ => match certificate_files(self.files, self.dir) {
                 Ok(host) => Some(host),
                 Err(cause) => {
-                    fail(&mut outcome, *cause);
+                    match &*cause {
+                        Cause::List(error) | Cause::TlsFile { error, .. } if error.is_unknown() => {
+                            unknown(&mut outcome, *cause);
+                        }
+                        _ => fail(&mut outcome, *cause),
+                    }
                     return outcome;
                 }
             },
@@ -329,6 +331,16 @@ fn fail(outcome: &mut Outcome, cause: Cause) {
     outcome.verdict = Verdict::PullsFail;
     outcome.problems.push(Problem {
         effect: Effect::PullsFail,
+        cause,
+        span: None,
+        role: None,
+    });
+}
+
+fn unknown(outcome: &mut Outcome, cause: Cause) {
+    outcome.verdict = Verdict::Unknown;
+    outcome.problems.push(Problem {
+        effect: Effect::Unknown,
         cause,
         span: None,
         role: None,

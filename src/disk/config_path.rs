@@ -33,7 +33,7 @@ pub fn holds_anything(directory: &Path) -> bool {
     if has_hosts_file(directory) {
         return true;
     }
-    let Ok(names) = disk::names(directory) else {
+    let Ok(names) = disk::names(directory, &disk::Reach::Anywhere) else {
         return false;
     };
     let name = absolute(directory);
@@ -55,7 +55,7 @@ pub fn holds_anything(directory: &Path) -> bool {
 /// How much of a directory that is called anything is a config path, by what it holds. It is none unless a directory in it is
 /// named for a registry and has a hosts.toml. Where that name could be any folder's, nothing else in it may contradict.
 pub fn extent(directory: &Path) -> Option<Extent> {
-    let names = disk::names(directory).ok()?;
+    let names = disk::names(directory, &disk::Reach::Anywhere).ok()?;
     let (mut is_sure, mut is_dotted, mut is_contradicted) = (false, false, false);
     for entry in names.iter().filter(|entry| !is_hidden(entry)) {
         if !entry.is_dir {
@@ -99,7 +99,7 @@ pub fn holds_configuration(directory: &Path) -> bool {
         ) || name.ends_with(".crt")
             || name.ends_with(".cert")
     };
-    disk::names(directory)
+    disk::names(directory, &disk::Reach::Anywhere)
         .is_ok_and(|names| names.iter().any(|e| !e.is_dir && is_of_namespace(&e.name)))
 }
 

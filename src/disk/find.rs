@@ -16,7 +16,7 @@ use super::place::{Place, file_name, parent};
 use super::search::{Searched, search};
 use super::tracked::Repositories;
 use super::unread::{self, Unread};
-use super::{Namespace, Tree, TreeOptions};
+use super::{Namespace, Reach, Tree, TreeOptions};
 use crate::containerd::directory::DEFAULT;
 
 /// How a directory on the command line is to be taken.
@@ -142,16 +142,25 @@ impl Finder<'_> {
             path: shown(path),
             error,
         };
-        let metadata = match std::fs::metadata(path) {
-            Err(_) if self.options.may_be_deleted && !path.exists() => {
-                return self.add_deleted(path);
-            }
-            metadata => metadata.map_err(|e| unreadable(disk::file_error(&e)))?,
+        if self.options.may_be_deleted && path.symlink_metadata().is_err() {
+            return self.add_deleted(path);
+        }
+        let reach = match &self.options.tree.sysroot {
+            Some(sysroot) => Reach::below(sysroot),
+            None => Reach::of(path),
         };
+        let real = reach.resolve(path).map_err(unreadable)?;
+        // A link below the root of a node leads elsewhere than on this machine.
+        let other_path = self.options.tree.sysroot.is_some() && real != absolute(path);
+        let path = match other_path && path.canonicalize().ok().as_ref() != Some(&real) {
+            true => real.as_path(),
+            false => path,
+        };
+        let metadata = std::fs::metadata(path).map_err(|e| unreadable(disk::file_error(&e)))?;
         if !metadata.is_dir() {
             return self.add_file(path);
         }
-        let names = disk::names(path).map_err(unreadable)?;
+        let names = disk::names(path, &reach).map_err(unreadable)?;
         let is_empty = !names.iter().any(Tree::takes) && !has_hosts_file(path);
         match self.options.kind {
             Some(Kind::ConfigPath) if is_empty => return Err(self.nothing(path)),

@@ -18,6 +18,7 @@ mod search;
 mod texts;
 mod tracked;
 mod unread;
+pub mod write;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +32,10 @@ use crate::go::path;
 use config_path::has_hosts_file;
 use names::{Likeness, likeness};
 
-pub use self::io::{Directory, FileInfo, ReadFile, file_error, read, repository_root};
+pub use self::io::{
+    Directory, FileInfo, Reach, ReadFile, file_error, read, read_named, read_named_or_piped,
+    repository_root,
+};
 pub use config_path::Extent;
 pub use evidence::{is_hosts_file, is_node_config};
 pub use find::{Discovery, FindOptions, Kind, Placing, discover, find};
@@ -101,6 +105,8 @@ pub struct Tree {
     planted: Option<Arc<Planted>>,
     /// How far the run has come with it.
     pub progress: Arc<Progress>,
+    /// How far links lead.
+    reach: Reach,
     /// The repositories of the run, for whether Git tracks a file.
     repositories: Repositories,
     /// The one that the tree is in; looked for when a rule first wants to know.
@@ -149,12 +155,19 @@ impl Tree {
                 _ => deploy_path,
             };
             (root, Deployment::Sysroot(sysroot))
-        } else if here == deploy_path
-            || options.deploy_path.is_none() && !io::in_repository(&absolute)
+        } else if here == DEFAULT_CONFIG_PATH && here == deploy_path
+            // The repository's own settings may claim that a tree in it is in use.
+            || !io::in_repository(&absolute)
+                && (here == deploy_path || options.deploy_path.is_none())
         {
             (here, Deployment::InPlace)
         } else {
             (deploy_path, Deployment::Elsewhere)
+        };
+        let reach = match &deployment {
+            Deployment::InPlace => Reach::Anywhere,
+            Deployment::Elsewhere => Reach::of(&absolute),
+            Deployment::Sysroot(sysroot) => Reach::below(sysroot),
         };
         let shown = shown.trim_end_matches('/');
         let shown = if shown == "." {
@@ -176,6 +189,7 @@ impl Tree {
             isolated: false,
             planted: None,
             progress: Arc::default(),
+            reach,
             repositories: Repositories::default(),
             repository: OnceLock::new(),
         }
@@ -193,6 +207,7 @@ impl Tree {
                     .unwrap_or(DEFAULT_CONFIG_PATH),
             );
             tree.deployment = Deployment::Elsewhere;
+            tree.reach = Reach::of(&lone.file);
         }
         tree.only = Some(BTreeSet::from([lone.namespace.clone()]));
         tree.isolated = true;
@@ -279,6 +294,15 @@ impl Tree {
         }
     }
 
+    /// Where the file at a node's path really is on this machine.
+    ///
+    /// # Errors
+    /// When that cannot be known, or a link leads out of the repository.
+    pub fn real(&self, node_path: &str) -> Result<PathBuf, FileError> {
+        let path = self.on_disk(node_path).ok_or(FileError::Unknown)?;
+        self.reach.resolve(path)
+    }
+
     /// The names at the first level that can be meant as namespaces, sorted. Version control
     /// folders, Kubernetes' `..data` links, spegel's `_backup` and other hidden names are left out,
     /// and so are files whose names are no registry host's.
@@ -294,7 +318,10 @@ impl Tree {
         }
         let names = match &self.planted {
             Some(planted) => Ok(planted.names_at_root()),
-            None => io::names(&self.disk),
+            None => {
+                let path = self.reach.resolve(&self.disk);
+                path.and_then(|path| io::names(&path, &self.reach))
+            }
         };
         let names = match names {
             // The tree may exist for the sake of a text from standard input alone.
@@ -382,7 +409,7 @@ impl Tree {
 
     /// Mode and owner of what is at a node's path.
     pub fn info(&self, node_path: &str) -> Option<FileInfo> {
-        io::info(&self.on_disk(node_path)?)
+        io::info(&self.real(node_path).ok()?)
     }
 
     /// Whether the modes and owners of the files are those that the node has: not in a repository, which keeps
@@ -413,7 +440,21 @@ impl Tree {
             let directory = self.relative(node_path).ok_or(FileError::Unknown)?;
             return planted.list(directory).map(Directory::planted);
         }
-        Directory::open(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+        let path = self.on_disk(node_path).ok_or(FileError::Unknown)?;
+        let is_namespace = || {
+            let relative = self.relative(node_path);
+            relative.is_some_and(|name| !name.contains('/') && name != "..")
+        };
+        // Nearly every one is a directory of the tree itself, and then there is no link to look at.
+        if self.reach != Reach::Anywhere
+            && is_namespace()
+            && let Some(directory) = Directory::open_itself(&path)
+        {
+            return directory;
+        }
+        let path = self.reach.resolve(path);
+        path.and_then(|path| Directory::open(&path))
+            .map_err(io::for_containerd)
     }
 
     /// Reads a file by a node's path. Where it is known to lie in a directory that is open, that and its name there spare
@@ -438,14 +479,15 @@ impl Tree {
             MAX_TLS_FILE
         };
         let at_hand = within.and_then(|(directory, name)| directory.read(name, limit));
-        let by_path = || Some(ReadFile::at(&self.on_disk(node_path)?, limit));
-        let Some(ReadFile { bytes, info }) = at_hand.or_else(by_path) else {
-            return unless_read(Err(FileError::Unknown));
+        let by_path = || match self.real(node_path) {
+            Ok(path) => ReadFile::at(&path, limit),
+            Err(error) => unless_read(Err(error)),
         };
+        let ReadFile { bytes, info } = at_hand.unwrap_or_else(by_path);
         let bytes = match bytes {
             // A key that only root may read: containerd is root, the one who lints need not be.
             Err(FileError::PermissionDenied) if !is_hosts_file => Err(FileError::Unknown),
-            Err(error) => Err(error),
+            Err(error) => Err(io::for_containerd(error)),
             Ok(bytes) => within_limits(bytes, node_path),
         };
         ReadFile { bytes, info }
@@ -530,7 +572,9 @@ impl Files for Tree {
             let relative = self.relative(&directory).ok_or(FileError::Unknown)?;
             return planted.stat(relative);
         }
-        io::stat(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+        let path = self.real(node_path);
+        path.and_then(|path| io::stat(&path))
+            .map_err(io::for_containerd)
     }
 
     fn list(&self, node_path: &str) -> Result<Vec<DirEntry>, FileError> {
@@ -538,7 +582,9 @@ impl Files for Tree {
             let directory = path::clean(node_path);
             return planted.list(self.relative(&directory).ok_or(FileError::Unknown)?);
         }
-        io::list(&self.on_disk(node_path).ok_or(FileError::Unknown)?)
+        let path = self.real(node_path);
+        path.and_then(|path| io::list(&path))
+            .map_err(io::for_containerd)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::{Deployment, MAX_HOSTS_FILE, PathGlobs, Tree, io as disk};
+use super::{Deployment, MAX_HOSTS_FILE, PathGlobs, Reach, Tree, io as disk};
 use crate::containerd::{DirEntry, FileError, Files, node};
 use crate::go::path;
 
@@ -38,6 +38,8 @@ pub struct NodeFiles {
     pub is_found: bool,
     /// The paths of the trees that the node reads, where the settings say so.
     pub reads: Option<PathGlobs>,
+    /// How far links lead.
+    reach: Reach,
     /// The bytes of config.toml itself, when they come from elsewhere than from the disk.
     overlay: Option<Vec<u8>>,
 }
@@ -69,6 +71,11 @@ impl NodeFiles {
                 Deployment::InPlace,
             ),
         };
+        let reach = match &deployment {
+            Deployment::InPlace => Reach::Anywhere,
+            Deployment::Elsewhere => Reach::of(&directory),
+            Deployment::Sysroot(sysroot) => Reach::below(sysroot),
+        };
         let shown = match std::path::MAIN_SEPARATOR {
             '/' => shown,
             separator => shown.replace(separator, "/"),
@@ -80,6 +87,7 @@ impl NodeFiles {
             deployment,
             is_found: false,
             reads: None,
+            reach,
             overlay: None,
         }
     }
@@ -181,6 +189,7 @@ impl NodeFiles {
             overlay: Some(text),
             is_found: true,
             reads: None,
+            reach: Reach::Anywhere,
         }
     }
 
@@ -239,20 +248,30 @@ impl NodeFiles {
     }
 }
 
+impl NodeFiles {
+    /// Where the file at a path of the node really is on this machine.
+    ///
+    /// # Errors
+    /// When that cannot be known, or a link leads out of the repository.
+    pub fn real(&self, path: &str) -> Result<PathBuf, FileError> {
+        let path = self.on_disk(path).ok_or(FileError::Unknown)?;
+        self.reach.resolve(path)
+    }
+}
+
 impl Files for NodeFiles {
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, FileError> {
         if let Some(bytes) = self.overlay.as_ref().filter(|_| path == self.config) {
             return Ok(Cow::Borrowed(bytes));
         }
-        let path = self.on_disk(path).ok_or(FileError::Unknown)?;
-        disk::read(&path, MAX_NODE_CONFIG).map(Cow::Owned)
+        disk::read(&self.real(path)?, MAX_NODE_CONFIG).map(Cow::Owned)
     }
 
     fn stat(&self, path: &str) -> Result<(), FileError> {
-        disk::stat(&self.on_disk(path).ok_or(FileError::Unknown)?)
+        disk::stat(&self.real(path)?)
     }
 
     fn list(&self, path: &str) -> Result<Vec<DirEntry>, FileError> {
-        disk::list(&self.on_disk(path).ok_or(FileError::Unknown)?)
+        disk::list(&self.real(path)?)
     }
 }

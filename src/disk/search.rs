@@ -10,7 +10,7 @@ use super::config_path::{Extent, extent, has_hosts_file, holds_anything, is_call
 use super::evidence::{holds_hosts_text, is_node_config};
 use super::find_error::{FindError, shown};
 use super::globs::Exclusions;
-use super::io as disk;
+use super::io::{self as disk, Reach};
 use super::names::{
     Likeness, VERSION_CONTROL, host_of_file, is_config_path_name, is_known_registry, likeness,
 };
@@ -41,6 +41,8 @@ pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) ->
         root,
         found: Searched::default(),
         extents: HashMap::new(),
+        reach: Reach::of(root),
+        leading_out: Vec::new(),
     };
     let mut walk = WalkDir::new(root).sort_by_file_name().into_iter();
     while let Some(entry) = walk.next() {
@@ -72,6 +74,15 @@ pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) ->
             walk.skip_current_dir();
         }
     }
+    errors.extend(
+        search
+            .leading_out
+            .drain(..)
+            .map(|path| FindError::Unreadable {
+                path: shown(&path),
+                error: FileError::LeadsOut,
+            }),
+    );
     search.finish()
 }
 
@@ -80,6 +91,10 @@ struct Search<'a> {
     found: Searched,
     /// What was found out of directories.
     extents: HashMap<PathBuf, Option<Extent>>,
+    /// How far links lead.
+    reach: Reach,
+    /// The links that are called as configuration is and lead out of the repository.
+    leading_out: Vec<PathBuf>,
 }
 
 impl Search<'_> {
@@ -129,6 +144,11 @@ impl Search<'_> {
         let path = entry.path();
         let is_link = entry.file_type().is_symlink();
         let name = entry.file_name().to_string_lossy();
+        let is_configuration = is_config_path_name(&name) || name == "hosts.toml";
+        if is_link && is_configuration && self.reach.resolve(path) == Err(FileError::LeadsOut) {
+            self.leading_out.push(path.to_owned());
+            return;
+        }
         if is_link && is_config_path_name(&name) {
             if self.leads_below_root(path) && path.is_dir() && holds_anything(path) {
                 self.add(path, Extent::Named);

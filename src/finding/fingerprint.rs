@@ -106,10 +106,7 @@ fn at_line(hashes: &[String], line: usize) -> String {
 }
 
 fn read_hashes(paths: &Paths, shown: &str) -> Vec<String> {
-    let path = paths.on_disk(shown);
-    let is_readable = std::fs::metadata(&path)
-        .is_ok_and(|file| file.is_file() && file.len() <= crate::disk::MAX_TLS_FILE);
-    let bytes = is_readable.then(|| std::fs::read(&path).ok()).flatten();
+    let bytes = paths.read(shown, crate::disk::MAX_TLS_FILE);
     line_hashes(&String::from_utf8_lossy(&bytes.unwrap_or_default()))
 }
 

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
+use crate::disk::{Reach, read, read_named};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What may not stand in the path of a URI (RFC 3986, `pchar` and `/`).
@@ -35,6 +36,8 @@ const REMEMBERED: usize = 4;
 pub struct Paths {
     here: PathBuf,
     root: PathBuf,
+    /// How far links lead from there.
+    reach: Reach,
     located: RefCell<Vec<(String, Located)>>,
     stand_ins: RefCell<Vec<(String, Option<String>)>>,
 }
@@ -51,11 +54,25 @@ impl Paths {
     pub fn new(root: &Path) -> Paths {
         let here = std::env::current_dir().unwrap_or_default();
         let root = resolved(&here.join(root));
+        let reach = Reach::of(&root);
         Paths {
             here,
             root,
+            reach,
             located: RefCell::default(),
             stand_ins: RefCell::default(),
+        }
+    }
+
+    /// The bytes of the file that a path leads to, if it is one of at most `limit` bytes and no link leads out of the
+    /// repository.
+    pub fn read(&self, shown: &str, limit: u64) -> Option<Vec<u8>> {
+        let path = self.on_disk(shown);
+        match &self.reach {
+            Reach::Repository(top) if path.starts_with(top) => {
+                read(&self.reach.resolve(path).ok()?, limit).ok()
+            }
+            _ => read_named(&path, limit).ok(),
         }
     }
 

@@ -36,6 +36,7 @@ pub fn original(carrier: &Carrier) -> Original {
         bytes: carrier.source.text.as_bytes().to_vec(),
         disk: Some(OnDisk {
             root: root.to_owned(),
+            real: path.canonicalize().unwrap_or_else(|_| path.clone()),
             path,
         }),
     }

@@ -20,6 +20,8 @@ pub struct Shown {
 /// What changes in the file at `path`, as it may be shown to anybody.
 pub fn shown(path: &str, before: &[u8], after: &[u8]) -> Shown {
     let exact = diff(path, before, after);
+    // A line feed in a name would begin a line of its own.
+    let path = &*one_line(path);
     let (old, new) = (Source::new(path, before), Source::new(path, after));
     let has_secrets = old.starred() != old.text || new.starred() != new.text;
     let mut text = match has_secrets {

@@ -210,10 +210,13 @@ impl Linted for HostsFiles<'_> {
             return Some(Original { bytes, disk: None });
         }
         let node_path = path::join(&tree.root, &relative);
+        let path = tree.real(&node_path).ok()?;
+        let real = path.canonicalize().ok()?;
         Some(Original {
             bytes: tree.read(&node_path).ok()?.into_owned(),
             disk: Some(OnDisk {
                 path: tree.on_disk(&node_path)?,
+                real,
                 root: tree.disk.clone(),
             }),
         })

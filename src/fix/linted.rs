@@ -58,6 +58,8 @@ pub struct Original {
 pub struct OnDisk {
     /// The file, or a link to it.
     pub path: PathBuf,
+    /// The file itself: where it was when it was read, without links on the way.
+    pub real: PathBuf,
     /// The directory that the user named, or in whose tree the file lies.
     pub root: PathBuf,
 }

@@ -2,7 +2,7 @@
 //!
 //! Rounds of fixes are chosen ([`fix`]) for anything that can be linted again with other texts ([`Linted`]); a hosts.toml of
 //! a tree is one such thing ([`HostsFiles`]). Before anything is written, every fix is held to what its finding promises,
-//! by the loader's own judgement. [`diff()`] shows what would be written, [`replace`] writes it.
+//! by the loader's own judgement. [`diff()`] shows what would be written.
 
 mod carried;
 mod change;
@@ -14,10 +14,8 @@ mod node_config;
 mod promise;
 mod rounds;
 mod text;
-mod write;
 
 pub use diff::{Shown, diff, shown};
 pub use hosts_files::HostsFiles;
 pub use linted::{Linted, OnDisk, Original, Refusal, Texts};
 pub use rounds::{Choice, FixedFile, Fixing, Refused, fix};
-pub use write::{WriteError, replace, write_atomically};

@@ -21,10 +21,12 @@ pub fn with_texts(nodes: &[NodeFiles], texts: &Texts) -> Vec<NodeFiles> {
 /// The file as it was read.
 pub fn original(node: &NodeFiles) -> Option<Original> {
     let path = node.on_disk(&node.config)?;
+    let real = node.real(&node.config).ok()?.canonicalize().ok()?;
     Some(Original {
         bytes: node.read(&node.config).ok()?.into_owned(),
         disk: Some(OnDisk {
             root: path.parent()?.to_owned(),
+            real,
             path,
         }),
     })

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::finding::secrets::Secrets;
 use crate::printable::{ends_like_command, is_unprintable, one_line};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
@@ -142,8 +143,9 @@ impl SourceFile {
         };
         // miette shows what it is given, and knows its places in bytes: as many of them stand for a character that
         // cannot be shown.
+        let secrets = Secrets::of(&self.text);
         let mut text = String::with_capacity(self.text.len());
-        for c in self.text.chars() {
+        for c in secrets.starred(&self.text).chars() {
             match c {
                 '\n' | '\t' => text.push(c),
                 '\r' => text.push(' '),
@@ -152,8 +154,15 @@ impl SourceFile {
                 c => text.push(c),
             }
         }
+        let hidden = |text: &str| secrets.hidden_in(text).into_owned();
+        let problem = Problem {
+            message: hidden(&problem.message),
+            label: hidden(&problem.label),
+            help: problem.help.as_deref().map(hidden),
+            ..problem.clone()
+        };
         let shown = Shown {
-            problem,
+            problem: &problem,
             source: NamedSource::new(one_line(&short(&self.path)), text),
         };
         let handler = GraphicalReportHandler::new_themed(theme)

@@ -1,6 +1,5 @@
 //! Reads a settings file. Every message knows its place, and all of them are told at once.
 
-use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,8 +11,9 @@ use super::list::{NAMESPACE_KEYS, PATHS, SETTINGS, Setting, override_settings};
 use super::problem::{Problem, SettingsError, SourceFile};
 use super::selector::Selector;
 use super::{check, hosts};
+use crate::containerd::FileError;
 use crate::containerd::release::parse_releases;
-use crate::disk::{PathGlobs, absolute};
+use crate::disk::{PathGlobs, Reach, absolute};
 use crate::finding::{Environment, Level, Severity};
 use crate::repair::nearest;
 
@@ -37,12 +37,7 @@ pub fn read(path: &Path) -> Result<SettingsFile, SettingsError> {
         path: path.to_owned(),
         reason,
     };
-    // A pipe is read only where the shell made it (`--config <(…)`): any other may have no writer.
-    let bytes = if path.starts_with("/dev") || path.starts_with("/proc") {
-        fs::read(path).map_err(|error| crate::disk::file_error(&error))
-    } else {
-        crate::disk::read(path, MAX_SIZE)
-    };
+    let bytes = crate::disk::read_named_or_piped(path, MAX_SIZE);
     let bytes = bytes.map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -53,7 +48,41 @@ pub fn read(path: &Path) -> Result<SettingsFile, SettingsError> {
             + 1;
         unreadable(format!("it is not UTF-8: see line {line}"))
     })?;
-    parse(path, &text)
+    let file = parse(path, &text)?;
+    let problems = paths_out_of_the_repository(path, &file.layer);
+    match problems.is_empty() {
+        true => Ok(file),
+        false => Err(SettingsError::Wrong {
+            source_file: file.source,
+            problems,
+        }),
+    }
+}
+
+/// The paths that lead out of the repository that the settings are in. A pull request can write them, and what they lead to
+/// would be quoted.
+fn paths_out_of_the_repository(path: &Path, layer: &Layer) -> Vec<Problem> {
+    let reach = Reach::of(path);
+    let paths = [
+        ("sysroot", &layer.sysroot),
+        ("containerd-config", &layer.containerd_config),
+        ("baseline", &layer.baseline),
+    ];
+    let paths = paths.iter().filter_map(|(name, given)| {
+        let Given { value, origin } = given.as_ref()?;
+        let Origin::File(span) = origin else {
+            return None;
+        };
+        let leads_out = reach.resolve(absolute(value)) == Err(FileError::LeadsOut);
+        leads_out.then(|| {
+            let message = format!("`{name}` leads out of the repository");
+            let help = format!("give it on the command line: `--{name} PATH`");
+            Problem::error(span.clone(), message).help(help)
+        })
+    });
+    let mut problems: Vec<Problem> = paths.collect();
+    problems.sort_by_key(|problem| problem.span.start);
+    problems
 }
 
 /// Reads the text of the settings file at `path`.

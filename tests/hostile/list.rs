@@ -30,10 +30,12 @@ fn every_test_that_the_documentation_names_is_there() {
     for file in [
         "interrupt",
         "limits",
+        "links",
         "names",
         "places",
         "processes",
         "secrets",
+        "troubles",
         "writing",
     ] {
         let source = fs::read_to_string(root.join(format!("tests/hostile/{file}.rs"))).unwrap();

@@ -6,6 +6,8 @@ mod program;
 #[cfg(unix)]
 mod interrupt;
 mod limits;
+#[cfg(unix)]
+mod links;
 mod list;
 #[cfg(unix)]
 mod names;
@@ -14,6 +16,8 @@ mod places;
 #[cfg(unix)]
 mod processes;
 mod secrets;
+#[cfg(unix)]
+mod troubles;
 #[cfg(unix)]
 mod writing;
 

@@ -160,3 +160,69 @@ fn settings_and_baselines() {
         is_harmless(&folder.run(&["--no-config", "--baseline", "baseline.json", "certs.d"]));
     }
 }
+
+/// Paths and arguments, wherever they are repeated beside the findings.
+#[test]
+fn no_stream_repeats_control_characters() {
+    let name = "a\u{1b}[2J\n::error::b\u{202e}\u{9b}c";
+    let broken = "[host.\"https://m.internal\"]\ncapabilities = [\"pul\", \"resolve\"]\n";
+    let registries = "mirrors:\n  a.io:\n    endpoint: ['https://b.io']\n";
+    let folder = Folder::new(&[]);
+    folder.write(&format!("{name}/certs.d/docker.io/hosts.toml"), broken);
+    folder.write(&format!("{name}.yaml"), registries);
+    let tree = &*format!("{name}/certs.d");
+    let yaml = &*format!("{name}.yaml");
+    let output = &*format!("{name}-out");
+    let settings = &*format!("{name}.toml");
+    let baseline = &*format!("{name}.json");
+    for args in [
+        &["--no-config", "--diff", "-v", tree][..],
+        &["--no-config", "--write-baseline", baseline, tree],
+        &["--no-config", "--fix", "-v", tree],
+        &["init", settings],
+        &["init", settings],
+        &[
+            "migrate",
+            "--from",
+            "k3s",
+            "--dry-run",
+            "--output",
+            output,
+            yaml,
+        ],
+        &["migrate", "--from", "k3s", "--output", output, yaml],
+        &["migrate", "--from", "k3s", "--output", output, yaml],
+        &[
+            "migrate",
+            "--from",
+            "k3s",
+            "--format",
+            "json",
+            "--dry-run",
+            "--output",
+            output,
+            yaml,
+        ],
+        &["--no-config", "--output", tree, tree],
+        &["--no-config", "--fail-on", name, tree],
+        &["--no-config", &*format!("--{name}")],
+        &["resolve", name],
+        &["node", name],
+        &["explain", name],
+        &["rules", name],
+        &["--config", name, tree],
+        &["--no-config", "--baseline", name, tree],
+    ] {
+        let ended = folder.run(args);
+        for text in [&ended.out, &ended.err] {
+            let bad = text
+                .chars()
+                .find(|c| *c != '\n' && *c != '\t' && c.is_control() || matches!(c, '\u{202e}'));
+            assert_eq!(bad, None, "{args:?}: {text:?}");
+            assert!(
+                !text.lines().any(|line| line.starts_with("::error")),
+                "{args:?}: {text}"
+            );
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::containerd::FileError;
 use crate::engine::Baseline;
 use crate::finding::{Paths, Report, Settings};
 use crate::settings::{Effective, short};
-use crate::{disk as tree, fix, report};
+use crate::{disk, report};
 
 /// Larger than any baseline: some 300,000 findings.
 const MAX_SIZE: u64 = 64 * 1024 * 1024;
@@ -66,21 +66,22 @@ fn write(
     let kept = old.known.iter().filter(|known| !vanished.contains(known));
     new.known.extend(kept.cloned());
     let text = new.to_json();
-    fix::write_atomically(path, text.as_bytes())
+    let done = disk::write::write(path, text.as_bytes())
         .map_err(|error| Error::message(format!("cannot write {}: {error}", short(path))))?;
+    terminal.strays(&done);
     if !terminal.quiet {
         let count = new.known.len();
         let (path, gone) = (short(path), vanished.len());
         let findings = if count == 1 { "finding" } else { "findings" };
-        terminal.raw(&format!(
-            "{path} is written: {count} known {findings}, {gone} gone\n"
+        terminal.line(format_args!(
+            "{path} is written: {count} known {findings}, {gone} gone"
         ));
     }
     Ok(())
 }
 
 fn read(path: &Path, may_be_missing: bool) -> Result<Baseline> {
-    let bytes = match tree::read(path, MAX_SIZE) {
+    let bytes = match disk::read_named(path, MAX_SIZE) {
         Ok(bytes) => bytes,
         Err(FileError::NotFound) if may_be_missing => return Ok(Baseline::default()),
         Err(FileError::NotFound) => {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::carriers::{MAX_CARRIER, look, may_be};
 use crate::cli::terminal::Terminal;
-use crate::disk::{Lone, MAX_HOSTS_FILE, TextFile, Tree, named_beside, text, texts_below};
+use crate::disk::{Lone, MAX_HOSTS_FILE, Reach, TextFile, Tree, named_beside, text, texts_below};
 use crate::facts::Carrier;
 use crate::finding::Settings;
 
@@ -15,6 +15,10 @@ pub fn find(paths: &[PathBuf], settings: &Settings, terminal: &Terminal) -> Vec<
     let mut known = BTreeSet::new();
     let mut passed_over = Vec::new();
     for path in paths {
+        // What leads out of the repository is named where trees are looked for.
+        if Reach::of(path).resolve(path).is_err() {
+            continue;
+        }
         let files = match path.is_dir() {
             true => texts_below(path, &settings.exclude, MAX_CARRIER, may_be, look::may_hold),
             false => text(path, MAX_CARRIER, look::may_hold)

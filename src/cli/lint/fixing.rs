@@ -1,12 +1,12 @@
 //! Fixes: shown as a diff, written, and told.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Display;
 use std::io::Write;
 use std::path::{self, PathBuf};
 
 use crate::cli::Result;
 use crate::cli::terminal::Terminal;
+use crate::disk::write::{Replacement, replace_all};
 use crate::fix::{self, FixedFile, OnDisk, Refusal, Refused, Texts};
 use crate::settings::short;
 
@@ -94,7 +94,7 @@ pub fn show(
     if !terminal.quiet {
         match files {
             [] if has_failed => {}
-            [] => terminal.raw("No fixes\n"),
+            [] => terminal.line("No fixes"),
             _ => tell("Would fix", files, terminal),
         }
     }
@@ -112,12 +112,40 @@ pub fn write(
     let mut done = Vec::new();
     let mut printed = stdin;
     let twins = twins(&files);
+    let is_twin = |file: &FixedFile| twins.contains_key(file.path.as_str());
+    let to_write: Vec<(&FixedFile, &OnDisk)> = files
+        .iter()
+        .filter(|file| !is_twin(file))
+        .filter_map(|file| Some((file, file.original.disk.as_ref()?)))
+        .collect();
+    let replacements: Vec<Replacement> = to_write
+        .iter()
+        .map(|(file, disk)| Replacement {
+            path: &disk.real,
+            before: &file.original.bytes,
+            after: &file.text,
+        })
+        .collect();
+    let results = replace_all(&replacements);
+    let mut results = to_write.iter().zip(results);
     for file in &files {
-        match &file.original.disk {
-            None => printed = Some(&file.text),
-            Some(disk) => {
-                let twin = twins.iter().find(|(path, _)| **path == file.path);
-                if let Err(error) = replace(file, disk, twin.map(|(_, other)| other), terminal) {
+        if let Some(twin) = twins.get(file.path.as_str()) {
+            written.failed = true;
+            terminal.error(format!(
+                "cannot write {}: it is one file with {twin}, for which other fixes are right; mend it by hand",
+                file.path
+            ));
+            continue;
+        }
+        if file.original.disk.is_none() {
+            printed = Some(&file.text);
+        } else if let Some(((_, disk), result)) = results.next() {
+            match result {
+                Ok(beside) => {
+                    tell_link(file, disk, terminal);
+                    terminal.strays(&beside);
+                }
+                Err(error) => {
                     written.failed = true;
                     terminal.error(format!("cannot write {}: {error}", file.path));
                     continue;
@@ -190,38 +218,20 @@ fn distinct<'a>(files: impl IntoIterator<Item = &'a FixedFile>) -> Vec<&'a Fixed
 
 /// Where a file really lies.
 fn target(file: &FixedFile) -> Option<PathBuf> {
-    let disk = file.original.disk.as_ref()?;
-    disk.path.canonicalize().ok()
+    Some(file.original.disk.as_ref()?.real.clone())
 }
 
-fn replace(
-    file: &FixedFile,
-    disk: &OnDisk,
-    twin: Option<&&str>,
-    terminal: &Terminal,
-) -> std::result::Result<(), Box<dyn Display>> {
-    if let Some(twin) = twin {
-        return Err(Box::new(format!(
-            "it is one file with {twin}, for which other fixes are right; mend it by hand"
-        )));
-    }
-    let target = target(file);
-    // Another name of the same file may have been written already.
-    if std::fs::read(&disk.path).is_ok_and(|text| text == file.text) {
-        return Ok(());
-    }
-    let boxed = |error| Box::new(error) as Box<dyn Display>;
-    fix::replace(&disk.path, &file.original.bytes, &file.text).map_err(boxed)?;
-    if let (Some(target), Ok(root)) = (target, disk.root.canonicalize())
-        && !target.starts_with(root)
+/// Tells that what was written is elsewhere than where the user named it.
+fn tell_link(file: &FixedFile, disk: &OnDisk, terminal: &Terminal) {
+    if let Ok(root) = disk.root.canonicalize()
+        && !disk.real.starts_with(root)
     {
         terminal.note(format!(
             "{} is reached by a link: {} was written",
             file.path,
-            short(&target)
+            short(&disk.real)
         ));
     }
-    Ok(())
 }
 
 /// `Fixed 3 findings in 2 files`, and which with `-v`.
@@ -236,19 +246,21 @@ fn tell<'a>(
     };
     let number = distinct(files.clone()).len();
     let mut findings = 0;
-    let mut details = String::new();
+    let mut details = Vec::new();
     for file in files {
         findings += file.rules.values().sum::<usize>();
         for (rule, times) in &file.rules {
-            details.push_str(&format!("  {}: {times} × {rule}\n", file.path));
+            details.push(format!("  {}: {times} × {rule}", file.path));
         }
     }
-    terminal.raw(&format!(
-        "{what} {} in {}\n",
+    terminal.line(format_args!(
+        "{what} {} in {}",
         count(findings, "finding"),
         count(number, "file")
     ));
     if terminal.verbose > 0 {
-        terminal.raw(&details);
+        for line in details {
+            terminal.line(line);
+        }
     }
 }

@@ -41,6 +41,7 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         terminal.warning(warning);
     }
     let found = find_trees(args, input, &mut effective.settings, terminal)?;
+    output::check(&pairs, args, &found, &effective)?;
     effective.settings.suppressions = !args.no_ignores;
     let now = args
         .now
@@ -115,16 +116,20 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         !found.trees.is_empty() || !found.nodes.is_empty() || !found.carriers.is_empty();
     if !terminal.quiet && has_looked {
         if args.statistics {
-            terminal.raw(&statistics(&report));
+            statistics(&report)
+                .lines()
+                .for_each(|line| terminal.line(line));
         }
-        terminal.raw(&report::vanished(&report));
+        for line in report::vanished(&report).lines() {
+            terminal.line(line);
+        }
         let offer = match args.fix {
             true => report::Offer::Rest,
             false => report::Offer::All,
         };
         let fixable = report::fixable(&report, offer, args.unsafe_fixes);
         let fixable = fixable.map(|text| format!("; {text}")).unwrap_or_default();
-        terminal.raw(&format!("{}{fixable}\n", report::summary(&report)));
+        terminal.line(format_args!("{}{fixable}", report::summary(&report)));
     }
     Ok(if failed {
         Exit::Failure

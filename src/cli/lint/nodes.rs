@@ -1,6 +1,9 @@
 //! The config.toml files of a run, and the trees that a node reads.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use indexmap::IndexSet;
 
 use crate::cli::{Error, Result};
 use crate::containerd::node::{self, DEFAULT_PATH};
@@ -79,22 +82,36 @@ pub fn add_found(nodes: &mut Vec<NodeFiles>, paths: &[PathBuf], sysroot: Option<
     }
 }
 
+/// So many directories of config paths are looked at. Real lists have two or three.
+const MAX_ROOTS: usize = 100;
+
 /// The trees at the config paths that the targeted releases read, as far as this machine has them.
-pub fn trees(nodes: &[NodeFiles], settings: &Settings) -> Vec<Tree> {
+///
+/// # Errors
+/// When there are too many.
+pub fn trees(nodes: &[NodeFiles], settings: &Settings) -> Result<Vec<Tree>> {
     let mut trees: Vec<Tree> = Vec::new();
     for node in nodes {
         let outcomes = settings
             .releases
             .iter()
             .map(|&release| node::load(release, node, &node.config));
-        let roots: Vec<String> = outcomes.flat_map(|outcome| outcome.roots).collect();
-        let directory = |root: &str| node.on_disk(root).filter(|disk| disk.is_dir());
-        let parts = roots.iter().flat_map(|root| match directory(root) {
+        let lists: BTreeSet<String> = outcomes.flat_map(|outcome| outcome.roots).collect();
+        let directory = |root: &str| node.real(root).ok().filter(|disk| disk.is_dir());
+        let parts = lists.iter().flat_map(|root| match directory(root) {
             // There may be a directory that is called like a list.
             Some(_) => vec![root.as_str()],
             None => root.split(':').collect(),
         });
-        for root in parts {
+        let roots: IndexSet<&str> = parts.collect();
+        if roots.len() > MAX_ROOTS {
+            return Err(Error::message(format!(
+                "{}: its config path lists {} directories, and certsd-lint looks at no more than {MAX_ROOTS}; name those to lint",
+                node.shown,
+                roots.len()
+            )));
+        }
+        for root in roots {
             let disk = directory(root);
             let Some(disk) = disk.filter(|_| root.starts_with('/')) else {
                 continue;
@@ -112,7 +129,7 @@ pub fn trees(nodes: &[NodeFiles], settings: &Settings) -> Vec<Tree> {
             }
         }
     }
-    trees
+    Ok(trees)
 }
 
 /// A config.toml in words, for `-v`.

@@ -28,7 +28,7 @@ pub fn while_watched<T>(
     }
     thread::scope(|scope| {
         let (end, ended) = channel::<()>();
-        let watcher = scope.spawn(move || {
+        let watcher = thread::Builder::new().spawn_scoped(scope, move || {
             let mut pace = PATIENCE;
             let mut is_shown = false;
             // The other side is dropped when the work is done, also when it panics.
@@ -43,7 +43,7 @@ pub fn while_watched<T>(
         let result = work();
         drop(end);
         // It is to be gone before anything else is written; a panic of it is nobody's business.
-        let _ = watcher.join();
+        let _ = watcher.map(thread::ScopedJoinHandle::join);
         result
     })
 }

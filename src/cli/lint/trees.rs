@@ -1,12 +1,12 @@
 //! From the arguments to the trees that are linted.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Command, CommandFactory};
 
 use super::args::LintArgs;
 use super::{carriers, nested, nodes};
+use crate::cli::stdin;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Cli, Error, Result};
 use crate::containerd::FileError;
@@ -177,7 +177,7 @@ pub fn find_trees(
     let is_for_its_trees = is_for_its_trees || paths.is_empty() && stdin.is_none();
     let mut nodes = nodes::open(named.iter().chain(&configs), settings.sysroot.as_deref())?;
     let of_nodes = match is_for_its_trees {
-        true => nodes::trees(&nodes, settings),
+        true => nodes::trees(&nodes, settings)?,
         false => Vec::new(),
     };
     let text = match &stdin {
@@ -418,11 +418,7 @@ fn describe(tree: &Tree) -> String {
 }
 
 fn read_stdin() -> Result<Vec<u8>> {
-    let mut text = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(MAX_HOSTS_FILE + 1)
-        .read_to_end(&mut text)
+    let text = stdin::read(MAX_HOSTS_FILE)
         .map_err(|error| Error::message(format!("cannot read standard input: {error}")))?;
     if text.len() as u64 > MAX_HOSTS_FILE {
         return Err(Error::message(format!(

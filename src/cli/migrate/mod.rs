@@ -4,13 +4,13 @@ mod human;
 mod json;
 mod write;
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::terminal::Terminal;
-use super::{Error, Exit, Result, values};
+use super::{Error, Exit, Result, stdin, values};
 use crate::containerd::Release;
-use crate::disk::{DEFAULT_CONFIG_PATH, read};
+use crate::disk::{DEFAULT_CONFIG_PATH, read_named};
 use crate::migrate::{Kind, Migration, Options, SourceError, guess, migrate, parse};
 use crate::printable::one_line;
 
@@ -136,9 +136,8 @@ const STDIN: &str = "standard input";
 /// The name of the source and its text.
 fn source(path: &Path) -> Result<(String, String)> {
     let (name, bytes) = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        let stdin = std::io::stdin().lock();
-        stdin.take(MAX_SOURCE + 1).read_to_end(&mut bytes)?;
+        let bytes = stdin::read(MAX_SOURCE)
+            .map_err(|error| Error::message(format!("cannot read standard input: {error}")))?;
         if bytes.len() as u64 > MAX_SOURCE {
             return Err(Error::message(format!(
                 "the text on standard input is larger than {} MiB, and no configuration is",
@@ -148,7 +147,7 @@ fn source(path: &Path) -> Result<(String, String)> {
         (STDIN.to_owned(), bytes)
     } else {
         let name = one_line(&path.display().to_string()).into_owned();
-        let bytes = read(path, MAX_SOURCE)
+        let bytes = read_named(path, MAX_SOURCE)
             .map_err(|error| Error::message(format!("cannot read {name}: {error}")))?;
         (name, bytes)
     };

@@ -1,10 +1,11 @@
 //! Writing the tree: whole directories, and none that is there already.
 
 use std::fs;
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::Path;
 
 use crate::cli::{Error, Result};
+use crate::disk::write::{NewTree, WriteError};
 use crate::finding::words::count;
 use crate::migrate::HostsFile;
 
@@ -58,47 +59,18 @@ pub fn check(output: &Path, files: &[HostsFile]) -> Result<()> {
 /// # Errors
 /// When a file or directory cannot be written.
 pub fn write(output: &Path, files: &[HostsFile]) -> Result<()> {
-    let failed = |path: &Path, error: io::Error| {
+    let failed = |path: &Path, error: WriteError| {
         Error::message(format!(
             "cannot write {}: {error}; nothing is written",
             path.display()
         ))
     };
-    fs::create_dir_all(output).map_err(|error| failed(output, error))?;
-    let staging = output.join(format!(".certsd-lint-{}", std::process::id()));
-    let mut moved: Vec<PathBuf> = Vec::new();
-    let result = stage(&staging, files).and_then(|()| {
-        for file in files {
-            let target = output.join(&file.directory);
-            // An empty directory would give way to a rename.
-            if target.symlink_metadata().is_ok() {
-                return Err((target, io::Error::from(ErrorKind::AlreadyExists)));
-            }
-            match fs::rename(staging.join(&file.directory), &target) {
-                Ok(()) => moved.push(target),
-                Err(error) => return Err((target, error)),
-            }
-        }
-        Ok(())
-    });
-    // The first error is the one to tell.
-    let _ = fs::remove_dir_all(&staging);
-    result.map_err(|(path, error)| {
-        for directory in &moved {
-            let _ = fs::remove_dir_all(directory);
-        }
-        failed(&path, error)
-    })
-}
-
-fn stage(staging: &Path, files: &[HostsFile]) -> std::result::Result<(), (PathBuf, io::Error)> {
-    fs::create_dir(staging).map_err(|error| (staging.to_owned(), error))?;
+    let mut tree = NewTree::new(output).map_err(|error| failed(output, error))?;
     for file in files {
-        let directory = staging.join(&file.directory);
-        let path = directory.join("hosts.toml");
-        fs::create_dir(&directory)
-            .and_then(|()| fs::write(&path, &file.text))
-            .map_err(|error| (path, error))?;
+        let path = output.join(&file.directory);
+        tree.add(&file.directory, "hosts.toml", file.text.as_bytes())
+            .map_err(|error| failed(&path.join("hosts.toml"), error))?;
     }
-    Ok(())
+    tree.finish()
+        .map_err(|(directory, error)| failed(&output.join(directory), error))
 }

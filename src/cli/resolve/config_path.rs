@@ -261,7 +261,8 @@ fn open_root(files: &NodeFiles, root: &str, sysroot: Option<&PathBuf>) -> Tree {
         },
         sysroot: sysroot.cloned(),
     };
-    let disk = files.on_disk(root).unwrap_or_else(|| PathBuf::from(root));
+    let disk = files.real(root).ok().or_else(|| files.on_disk(root));
+    let disk = disk.unwrap_or_else(|| PathBuf::from(root));
     Tree::open(&disk, &files.shown(root), &options)
 }
 

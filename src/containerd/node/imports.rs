@@ -1,16 +1,62 @@
 //! Which files `imports` names (containerd's `resolveImports`).
 
-use crate::containerd::files::Files;
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use crate::containerd::files::{DirEntry, FileError, Files};
 use crate::containerd::glob;
 use crate::containerd::release::Release;
 use crate::go::glob::BadPattern;
 use crate::go::path;
 
+/// So many directories are looked into for all patterns of a config.toml and its imports: a pattern such as `/*/*/*/*` stands for
+/// every directory of the machine.
+const MAX_DIRECTORIES: usize = 1_000;
+
+/// The directories that may still be looked into.
+pub struct Budget(Cell<usize>);
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget(Cell::new(MAX_DIRECTORIES))
+    }
+}
+
+/// Files whose directories are looked into as long as the budget lasts.
+struct Limited<'a> {
+    files: &'a dyn Files,
+    budget: &'a Budget,
+    is_exhausted: Cell<bool>,
+}
+
+impl Files for Limited<'_> {
+    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, FileError> {
+        self.files.read(path)
+    }
+
+    fn stat(&self, path: &str) -> Result<(), FileError> {
+        self.files.stat(path)
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<DirEntry>, FileError> {
+        match self.budget.0.get().checked_sub(1) {
+            Some(left) => {
+                self.budget.0.set(left);
+                self.files.list(path)
+            }
+            None => {
+                self.is_exhausted.set(true);
+                Err(FileError::Unknown)
+            }
+        }
+    }
+}
+
 /// What a text in `imports` stands for.
 pub struct Imports {
     /// The paths, as far as they can be seen.
     pub paths: Vec<String>,
-    /// The directory of a pattern cannot be looked into here.
+    /// The directory of a pattern cannot be looked into here, or there are too many.
     pub are_unknown: bool,
 }
 
@@ -19,6 +65,7 @@ pub struct Imports {
 pub fn resolve(
     release: Release,
     files: &dyn Files,
+    budget: &Budget,
     parent: &str,
     text: &str,
 ) -> Result<Imports, BadPattern> {
@@ -37,10 +84,17 @@ pub fn resolve(
             are_unknown: false,
         });
     };
+    let files = Limited {
+        files,
+        budget,
+        is_exhausted: Cell::new(false),
+    };
     let looked_into = files.list(directory(&path[..star]));
+    let paths = glob::glob(&files, &path)?;
     Ok(Imports {
-        are_unknown: looked_into.is_err_and(|error| error.is_ours_alone()),
-        paths: glob::glob(files, &path)?,
+        are_unknown: files.is_exhausted.get()
+            || looked_into.is_err_and(|error| error.is_ours_alone()),
+        paths,
     })
 }
 

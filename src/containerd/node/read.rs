@@ -24,10 +24,15 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
         false => 1,
     };
     let mut root_version = 0;
+    let budget = imports::Budget::default();
     let mut loaded = HashSet::new();
     let mut pending = VecDeque::from([(path.to_owned(), None)]);
     while let Some((path, imported)) = pending.pop_front() {
-        if loaded.contains(&path) || outcome.files.len() >= MAX_FILES {
+        if loaded.contains(&path) {
+            continue;
+        }
+        if outcome.files.len() >= MAX_FILES {
+            outcome.unknown.extend(imported);
             continue;
         }
         let bytes = match files.read(&path) {
@@ -73,7 +78,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
         merge::merge(&mut merged, &settings, release);
         if let Some(list) = settings.get("imports") {
             for (text, place) in list.strings() {
-                let imports = imports::resolve(release, files, &path, text)
+                let imports = imports::resolve(release, files, &budget, &path, text)
                     .map_err(|_| Fault::at(Reason::BadPattern(text.to_owned()), place))?;
                 if imports.are_unknown {
                     outcome.unknown.push(place.clone());

@@ -20,9 +20,19 @@ pub struct Directory {
 impl Directory {
     /// Opens and lists a directory.
     pub fn open(path: &Path) -> Result<Directory, FileError> {
+        let open = OpenDirectory::open(path).map_err(|error| super::file_error(&error))?;
+        Directory::list(open)
+    }
+
+    /// The same, but of none that a link leads to. `None` for all that is not at this very path.
+    pub(in crate::disk) fn open_itself(path: &Path) -> Option<Result<Directory, FileError>> {
+        Some(Directory::list(OpenDirectory::open_itself(path).ok()?))
+    }
+
+    fn list(open: OpenDirectory) -> Result<Directory, FileError> {
         let mut entries = Vec::new();
         let mut special = Vec::new();
-        let open = super::each(path, |name, kind| {
+        let listed = open.each(|name, kind| {
             let name = name.to_string_lossy().into_owned();
             if matches!(kind, Kind::Link | Kind::Other) {
                 special.push(name.clone());
@@ -31,7 +41,8 @@ impl Directory {
                 name,
                 is_dir: kind == Kind::Directory,
             });
-        })?;
+        });
+        listed.map_err(|error| super::file_error(&error))?;
         entries.sort_unstable();
         Ok(Directory {
             open: Some(open),

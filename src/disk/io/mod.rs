@@ -4,6 +4,7 @@ mod directory;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "other.rs")]
 mod open;
+mod reach;
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -16,6 +17,7 @@ use crate::containerd::{DirEntry, FileError};
 pub use directory::Directory;
 pub use open::OpenDirectory;
 use open::open_file;
+pub use reach::Reach;
 
 /// What the file system says of a path besides its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,11 +44,37 @@ pub fn file_error(error: &io::Error) -> FileError {
         ErrorKind::PermissionDenied => FileError::PermissionDenied,
         ErrorKind::IsADirectory => FileError::IsDirectory,
         ErrorKind::NotADirectory => FileError::NotADirectory,
+        ErrorKind::OutOfMemory => FileError::NotByUs(error.to_string()),
+        // Too many open files, of this process or of the machine: the numbers are the same on all systems.
+        _ if cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24)) => {
+            FileError::NotByUs(error.to_string())
+        }
         // `ErrorKind::FilesystemLoop` is not stable; the number is the same on every Linux and BSD
         // that containerd runs on, but for macOS and FreeBSD.
         _ if matches!(error.raw_os_error(), Some(40 | 62)) => FileError::LinkLoop,
         _ => FileError::Other(error.to_string()),
     }
+}
+
+/// An error by what it says of the node: containerd is root, and those who lint need not be.
+pub fn for_containerd(error: FileError) -> FileError {
+    match error {
+        FileError::PermissionDenied if !is_root() => FileError::NotByUs(
+            "there is no permission; containerd reads it as root, and certsd-lint as root would too"
+                .to_owned(),
+        ),
+        error => error,
+    }
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
 }
 
 fn metadata(path: &Path) -> Result<Metadata, FileError> {
@@ -60,6 +88,43 @@ pub fn stat(path: &Path) -> Result<(), FileError> {
 /// Reads a regular file of at most `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     ReadFile::at(path, limit).bytes
+}
+
+/// Reads a regular file that somebody named, of at most `limit` bytes. No link leads out of the repository that it is in.
+pub fn read_named(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    read(&Reach::of(path).resolve(path)?, limit)
+}
+
+/// Reads the same, or a pipe that the shell made: `<(…)`. Any other may have no writer.
+pub fn read_named_or_piped(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    if !path.starts_with("/dev") && !path.starts_with("/proc") {
+        return read_named(path, limit);
+    }
+    let io = |error| file_error(&error);
+    if !is_pipe(&metadata(path)?) {
+        return match path == Path::new("/dev/null") {
+            true => Ok(Vec::new()),
+            false => read(path, limit),
+        };
+    }
+    let mut bytes = Vec::new();
+    let pipe = File::open(path).map_err(io)?;
+    pipe.take(limit + 1).read_to_end(&mut bytes).map_err(io)?;
+    match bytes.len() as u64 > limit {
+        true => Err(FileError::TooLarge(limit)),
+        false => Ok(bytes),
+    }
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Metadata) -> bool {
+    false
 }
 
 /// A file that was read, or could not be.
@@ -126,7 +191,10 @@ fn check(metadata: &Metadata, limit: u64) -> Result<(), FileError> {
 fn read_opened(mut file: File, metadata: &Metadata, limit: u64) -> Result<Vec<u8>, FileError> {
     check(metadata, limit)?;
     let size = usize::try_from(metadata.len()).unwrap_or_default();
-    let mut bytes = vec![0; size + 1];
+    let mut bytes = Vec::new();
+    let too_large = |_| FileError::NotByUs("there is not enough memory".to_owned());
+    bytes.try_reserve_exact(size + 1).map_err(too_large)?;
+    bytes.resize(size + 1, 0);
     let count = file.read(&mut bytes).unwrap_or_default();
     bytes.truncate(count);
     // Most files are read by now: as much as they have, and no more. What says nothing of its size is not, nor what grows.
@@ -166,20 +234,26 @@ pub fn list(path: &Path) -> Result<Vec<DirEntry>, FileError> {
 }
 
 /// The names in a directory, with links followed to tell directories.
-pub fn names(path: &Path) -> Result<Vec<Namespace>, FileError> {
+pub fn names(path: &Path, reach: &Reach) -> Result<Vec<Namespace>, FileError> {
     let mut found = Vec::new();
-    each(path, |name, kind| found.push(namespace(path, name, kind)))?;
+    each(path, |name, kind| {
+        found.push(namespace(path, name, kind, reach));
+    })?;
     Ok(found)
 }
 
-fn namespace(directory: &Path, name: &OsStr, kind: Kind) -> Namespace {
+fn namespace(directory: &Path, name: &OsStr, kind: Kind, reach: &Reach) -> Namespace {
     // Only a link needs a second look.
     let (is_dir, broken_link) = match kind {
         Kind::Directory | Kind::File => (kind == Kind::Directory, false),
         Kind::Link | Kind::Other => {
-            let target = fs::metadata(directory.join(name));
-            let is_dir = target.as_ref().is_ok_and(Metadata::is_dir);
-            (is_dir, target.is_err() && kind == Kind::Link)
+            let target = reach.resolve(directory.join(name));
+            match target.and_then(|target| metadata(&target)) {
+                Ok(target) => (target.is_dir(), false),
+                // What is there is told when it is opened.
+                Err(FileError::LeadsOut) => (true, false),
+                Err(_) => (false, kind == Kind::Link),
+            }
         }
     };
     Namespace {

@@ -17,6 +17,14 @@ impl OpenDirectory {
         fs::read_dir(path).map(|_| OpenDirectory(path.to_owned()))
     }
 
+    /// The same, but no directory that the last part of the path, a link, leads to.
+    pub fn open_itself(path: &Path) -> io::Result<OpenDirectory> {
+        match fs::symlink_metadata(path)?.is_symlink() {
+            true => Err(io::Error::other("it is a link")),
+            false => OpenDirectory::open(path),
+        }
+    }
+
     /// What the file system says of it.
     pub fn metadata(&self) -> io::Result<Metadata> {
         fs::metadata(&self.0)

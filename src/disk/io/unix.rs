@@ -29,6 +29,13 @@ impl OpenDirectory {
         Ok(OpenDirectory(directory.into()))
     }
 
+    /// The same, but no directory that the last part of the path, a link, leads to.
+    pub fn open_itself(path: &Path) -> io::Result<OpenDirectory> {
+        let flags = READING | OFlags::DIRECTORY | OFlags::NOFOLLOW;
+        let directory = retry_on_intr(|| open(path, flags, Mode::empty()))?;
+        Ok(OpenDirectory(directory.into()))
+    }
+
     /// What the file system says of it.
     pub fn metadata(&self) -> io::Result<Metadata> {
         self.0.metadata()
