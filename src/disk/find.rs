@@ -7,6 +7,7 @@ use super::config_path::{
     Extent, extent, has_hosts_file, holds_configuration, is_called_config_path,
 };
 use super::evidence::holds_hosts_text;
+use super::find_error::Unread;
 use super::find_error::{FindError, shown};
 use super::globs::{Exclusions, PathGlobs, absolute};
 use super::io as disk;
@@ -15,7 +16,7 @@ use super::names::{Likeness, host_of_file, likeness};
 use super::place::{Place, file_name, parent};
 use super::search::{Searched, search};
 use super::tracked::Repositories;
-use super::unread::{self, Unread};
+use super::unread;
 use super::{Namespace, Reach, Tree, TreeOptions};
 use crate::containerd::directory::DEFAULT;
 

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::unread::Unread;
 use crate::containerd::FileError;
 
 /// Why a path leads to no tree.
@@ -45,4 +44,13 @@ pub(super) fn shown(path: &Path) -> String {
     } else {
         text.into_owned()
     }
+}
+
+/// A file that holds registry configuration and was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// As the user would name it.
+    pub path: String,
+    /// Why it was not read, and what can be done.
+    pub why: String,
 }

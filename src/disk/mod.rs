@@ -39,7 +39,7 @@ pub use self::io::{
 pub use config_path::Extent;
 pub use evidence::{is_hosts_file, is_node_config};
 pub use find::{Discovery, FindOptions, Kind, Placing, discover, find};
-pub use find_error::FindError;
+pub use find_error::{FindError, Unread};
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
 pub use lone::{Lone, UNKNOWN_REGISTRY, is_unknown_registry};
 pub use names::{
@@ -51,7 +51,6 @@ pub use progress::Progress;
 pub use texts::{TextFile, named_beside, text, texts_below};
 pub use tracked::Tracked;
 use tracked::{Repositories, Repository};
-pub use unread::Unread;
 
 /// Where containerd looks unless its configuration says otherwise.
 pub const DEFAULT_CONFIG_PATH: &str = "/etc/containerd/certs.d";

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 use walkdir::WalkDir;
 
-use super::find_error::shown;
+use super::find_error::{Unread, shown};
 use super::globs::Exclusions;
 use super::io as disk;
 use super::search::is_skipped;
@@ -24,15 +24,6 @@ const ALL_BYTES: usize = 128 * 1024 * 1024;
 /// Why a file that is named for a registry is not read.
 const NAMED_FOR_A_REGISTRY: &str = "a hosts.toml by its text, but containerd reads only files of that name, in a directory named for the \
      registry, and nothing here copies or mounts it there";
-
-/// A file that holds registry configuration and was not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
-    /// As the user would name it.
-    pub path: String,
-    /// Why it was not read, and what can be done.
-    pub why: String,
-}
 
 impl Unread {
     /// A file that is named for a registry, and that nothing uses.

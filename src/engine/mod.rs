@@ -2,11 +2,15 @@
 //!
 //! May know: rules and everything below them; no format, and not where its input comes from.
 
+mod admit;
 mod baseline;
 mod carried;
+mod here;
+mod node;
 mod redact;
 mod run;
 mod suppress;
+mod tree;
 
 pub(crate) use carried::{completed, planted};
 

@@ -3,12 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::rule::Rule;
 use crate::carriers::carried::{Carried, CarriedTree};
 use crate::carriers::fact::Fact;
 use crate::carriers::{self, Kind};
 use crate::finding::secrets::Secrets;
-use crate::finding::{Finding, Location, Run, Source};
+use crate::finding::{Finding, Location, Meta, Run, Source};
 
 /// A carrier and what is in it.
 #[derive(Debug, Clone)]
@@ -84,13 +83,13 @@ impl CarrierContext<'_> {
     /// A finding about a place in it.
     pub fn finding(
         &self,
-        rule: &'static Rule,
+        rule: &'static Meta,
         at: &Range<usize>,
         message: impl Into<String>,
     ) -> Finding {
         let location = Location::span(&self.carrier.source, at.clone());
         let releases = &self.run.settings.releases;
-        Finding::new(&rule.meta, releases, None, location, message.into())
+        Finding::new(rule, releases, None, location, message.into())
     }
 }
 

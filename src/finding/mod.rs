@@ -23,6 +23,7 @@ mod run;
 pub mod secrets;
 mod severity;
 mod source;
+mod suppressed;
 pub mod words;
 
 pub use edit::{Edit, Fix, Part, Promise, Safety};
@@ -32,7 +33,8 @@ pub use hosts::{Classification, HostPatterns};
 pub use meta::{Category, FixKind, Meta};
 pub use packed::{Iter, Pack, Packed, Reader};
 pub use paths::{Paths, Uri};
-pub use report::{BaselineOutcome, Failure, Known, Report, Summary, Suppressed, Suppressor};
+pub use report::{BaselineOutcome, Failure, Known, Report, Summary};
 pub use run::{Environment, Level, Nested, Override, Run, Settings};
 pub use severity::{Consequence, Severity};
 pub use source::Source;
+pub use suppressed::{Suppressed, Suppressor};

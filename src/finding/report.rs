@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::meta::Meta;
 use super::packed::Packed;
 use super::severity::Severity;
+use super::suppressed::{Suppressed, Suppressor};
 use crate::containerd::{FileError, Release};
 
 /// Something that kept the tool from its work in one place.
@@ -48,27 +49,6 @@ pub struct Summary {
     pub nodes: usize,
     /// Files that hold texts of such files.
     pub carriers: usize,
-}
-
-/// A finding that is kept quiet.
-#[derive(Debug, Clone)]
-pub struct Suppressed {
-    /// The finding.
-    pub finding: Finding,
-    /// What keeps it quiet.
-    pub by: Suppressor,
-}
-
-/// What keeps a finding quiet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Suppressor {
-    /// A comment in the file.
-    Comment {
-        /// What stands behind the rules, perhaps nothing.
-        reason: String,
-    },
-    /// The baseline knows it.
-    Baseline,
 }
 
 /// The result of a run.

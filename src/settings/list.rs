@@ -1,8 +1,8 @@
 //! The settings: one list, from which the reader, the schema, the commented file, `--print-settings`
 //! and the suggestions come. A setting is one row of it, a field of [`Layer`](super::Layer) and, for the command line, a flag.
 
-use super::read::{ENVIRONMENTS, FAIL_ON, SEVERITIES};
 use super::row::{Access, apart, many, one};
+use super::words::{ENVIRONMENTS, FAIL_ON, SEVERITIES};
 
 /// A key of the settings file.
 #[derive(Debug)]

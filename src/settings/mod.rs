@@ -16,6 +16,7 @@ mod row;
 mod schema;
 mod selector;
 mod template;
+mod words;
 
 pub use find::{FILE_NAMES, locate, upwards};
 pub use hosts::parse_host;
@@ -24,7 +25,8 @@ pub use list::{PATHS, SETTINGS, Setting, ValueKind};
 pub use merge::{Decision, Effective, merge};
 pub use print::print;
 pub use problem::{Problem, SettingsError, SourceFile, short};
-pub use read::{LEVELS, SettingsFile, parse, read};
+pub use read::{SettingsFile, parse, read};
 pub use schema::schema;
 pub use selector::{Selector, UnknownSelector};
 pub use template::template;
+pub use words::LEVELS;

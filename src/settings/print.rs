@@ -1,11 +1,11 @@
 //! The settings of a run as a settings file, each with where it comes from.
 
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
 use super::layer::{Layer, Origin};
 use super::list::{SETTINGS, Setting};
 use super::merge::Effective;
-use super::read::LEVELS;
+use super::words::{LEVELS, array, quoted};
 use crate::finding::Level;
 use crate::printable::{ends_like_command, is_unprintable, one_line};
 
@@ -139,18 +139,4 @@ fn level_word(level: Level) -> &'static str {
         .iter()
         .find(|(_, known)| *known == level)
         .map_or("", |(word, _)| word)
-}
-
-pub(super) fn quoted(text: impl Display) -> String {
-    let text = text.to_string();
-    match text.contains(['\n', '\r']) {
-        // One line for each setting: what JSON spells is spelled so in TOML.
-        true => serde_json::Value::from(text).to_string(),
-        false => toml_edit::Value::from(text).to_string(),
-    }
-}
-
-pub(super) fn array(items: impl Iterator<Item = impl Display>) -> String {
-    let items: Vec<String> = items.map(quoted).collect();
-    format!("[{}]", items.join(", "))
 }

@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
-use super::layer::{FailOn, Given, Layer, NamespaceLayer, Origin, OverrideLayer};
+use super::layer::{Given, Layer, NamespaceLayer, Origin, OverrideLayer};
 use super::list::{NAMESPACE_KEYS, PATHS, SETTINGS, Setting, override_settings};
 use super::problem::{Problem, SettingsError, SourceFile};
 use super::selector::Selector;
+use super::words::LEVELS;
 use super::{check, hosts};
 use crate::containerd::FileError;
 use crate::containerd::release::parse_releases;
 use crate::disk::{PathGlobs, Reach, absolute};
-use crate::finding::{Environment, Level, Severity};
+use crate::finding::Level;
 use crate::repair::nearest;
 
 /// Larger than any settings file.
@@ -129,36 +130,6 @@ pub struct Reader {
     base: PathBuf,
     problems: Vec<Problem>,
 }
-
-/// The words for an environment.
-pub const ENVIRONMENTS: [(&str, Environment); 2] = [
-    ("production", Environment::Production),
-    ("development", Environment::Development),
-];
-
-/// The words for a severity.
-pub const SEVERITIES: [(&str, Severity); 3] = [
-    ("error", Severity::Error),
-    ("warning", Severity::Warning),
-    ("note", Severity::Note),
-];
-
-/// The words for what decides the exit code.
-pub const FAIL_ON: [(&str, FailOn); 4] = [
-    ("error", FailOn::Error),
-    ("warning", FailOn::Warning),
-    ("note", FailOn::Note),
-    ("never", FailOn::Never),
-];
-
-/// The words for what a rule is set to.
-pub const LEVELS: [(&str, Level); 5] = [
-    ("error", Level::Severity(Severity::Error)),
-    ("warning", Level::Severity(Severity::Warning)),
-    ("note", Level::Severity(Severity::Note)),
-    ("on", Level::On),
-    ("off", Level::Off),
-];
 
 impl Reader {
     fn error(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Problem {

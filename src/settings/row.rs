@@ -7,8 +7,8 @@ use clap::ValueEnum;
 use toml_edit::Item;
 
 use super::layer::{FailOn, Given, Layer, Origin};
-use super::print::{array, quoted};
 use super::read::Reader;
+use super::words::{array, quoted};
 use crate::containerd::Release;
 use crate::finding::{Environment, Severity};
 
@@ -53,7 +53,7 @@ macro_rules! many {
             over: |below, above| below.$field.extend(above.$field.iter().cloned()),
             origins: |layer| layer.$field.iter().map(|given| &given.origin).collect(),
             write: |layer| {
-                Some($crate::settings::print::array(
+                Some($crate::settings::words::array(
                     layer.$field.iter().map(|given| &given.value),
                 ))
             },

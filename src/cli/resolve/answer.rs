@@ -1,10 +1,9 @@
 //! The answers, release by release, before they are printed.
 
 use super::config_path::{ConfigPath, NoLookup};
+use super::found::{Found, Location};
 use crate::containerd::roots::{Root, load_roots};
-use crate::containerd::{
-    Files, Outcome, Reference, ReferenceError, Release, Requests, reference, requests,
-};
+use crate::containerd::{Files, Outcome, Reference, ReferenceError, Release, reference, requests};
 use crate::disk::Tree;
 use crate::toml::view::{LineIndex, Position};
 
@@ -58,31 +57,6 @@ pub enum Answer {
         /// What a local pull finds, where the default is to take the list for one directory.
         by_local_pull: Option<Box<Found>>,
     },
-}
-
-/// What a look-up finds.
-pub struct Found {
-    /// Which tree of the config path has the directory.
-    pub root: Option<usize>,
-    /// The trees that are looked in, in order.
-    pub searched: Vec<usize>,
-    /// What containerd makes of it.
-    pub outcome: Outcome,
-    /// The requests, where an image was asked for.
-    pub requests: Option<Requests>,
-    /// Where the problem that decides is written.
-    pub location: Option<Location>,
-    /// The list of roots was taken for the name of one directory.
-    pub as_one: bool,
-}
-
-/// A place in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Location {
-    /// The file, as the user knows it.
-    pub path: String,
-    /// Line and column, from 1.
-    pub position: Position,
 }
 
 impl Resolution {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::answer::Found;
+use super::found::Found;
 use super::secrets::without_userinfo;
 use super::{Args, Error, Format, meant};
 use crate::cli::clients::{Client, NERDCTL_PATHS};

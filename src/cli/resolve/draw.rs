@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::answer::{Answer, Found, Resolution};
+use super::answer::{Answer, Resolution};
 use super::config_path::{ConfigPath, NoLookup};
+use super::found::Found;
 use super::page;
 use super::secrets::without_userinfo;
 use crate::cli::clients::{Client, OTHERS, commands};

@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, Found, Query, Resolution};
+use super::answer::{Answer, Query, Resolution};
 use super::config_path::{ConfigPath, NoLookup};
+use super::found::Found;
 use super::secrets::{shown_value, without_password, without_userinfo};
 use crate::containerd::{Endpoint, HostsToml, Release, Request, Role, Verdict};
 use crate::go::duration;

@@ -4,6 +4,7 @@ mod answer;
 mod config_path;
 mod draw;
 mod findings;
+mod found;
 mod json;
 mod meant;
 mod page;

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::answer::{Found, position};
+use super::answer::position;
 use super::config_path::ConfigPath;
+use super::found::Found;
 use super::secrets::{shown_value, without_password, without_userinfo};
 use crate::cli::drawing::style::{
     BAD, FAINT, GOOD, ODD, STRONG, WIDTH, paint, visible, wrap_items, wrap_words,

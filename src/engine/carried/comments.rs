@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::carriers::carried::CarriedTree;
-use crate::engine::run::{Here, admitted};
+use crate::engine::admit::admitted;
+use crate::engine::here::Here;
 use crate::engine::suppress::{self, Linted};
 use crate::facts::{CarrierContext, Rule};
 use crate::finding::{Finding, Run, Source};

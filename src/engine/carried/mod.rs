@@ -7,7 +7,10 @@ mod policy;
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::run::{Here, lint_node, lint_tree, run_rule};
+use super::admit::run_rule;
+use super::here::Here;
+use super::node::lint_node;
+use super::tree::lint_tree;
 use crate::carriers::carried::{CarriedTree, Config, File};
 use crate::carriers::text::{Builder, Text};
 use crate::disk::{NodeFiles, Tree};

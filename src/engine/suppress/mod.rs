@@ -6,7 +6,7 @@ mod scope;
 
 use std::ops::Range;
 
-use super::run::Here;
+use super::here::Here;
 use crate::facts::node::File;
 use crate::facts::{NamespaceContext, NamespaceView, Rule};
 use crate::finding::{

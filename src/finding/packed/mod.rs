@@ -13,8 +13,9 @@ use std::marker::PhantomData;
 use super::edit::Safety;
 use super::finding::Finding;
 use super::meta::Meta;
-use super::report::{Suppressed, Suppressor};
+
 use super::severity::Severity;
+use super::suppressed::{Suppressed, Suppressor};
 use block::{Block, Home};
 
 /// A block that has grown to so many bytes is followed by another.

@@ -1,0 +1,29 @@
+//! What a look-up finds, before it is printed.
+
+use crate::containerd::{Outcome, Requests};
+use crate::toml::view::Position;
+
+/// What a look-up finds.
+pub struct Found {
+    /// Which tree of the config path has the directory.
+    pub root: Option<usize>,
+    /// The trees that are looked in, in order.
+    pub searched: Vec<usize>,
+    /// What containerd makes of it.
+    pub outcome: Outcome,
+    /// The requests, where an image was asked for.
+    pub requests: Option<Requests>,
+    /// Where the problem that decides is written.
+    pub location: Option<Location>,
+    /// The list of roots was taken for the name of one directory.
+    pub as_one: bool,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The file, as the user knows it.
+    pub path: String,
+    /// Line and column, from 1.
+    pub position: Position,
+}
