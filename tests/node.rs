@@ -364,3 +364,97 @@ fn without_the_image_service_nothing_is_told_of_what_it_would_read() {
         assert_eq!(outcome["ignored"], json!([]));
     }
 }
+
+#[test]
+fn the_file_is_found_where_distributions_have_it() {
+    let place = "var/lib/rancher/k3s/agent/etc/containerd/config.toml";
+    let dir = files(&[(place, &format!("version = 2\n{}", section("/x")))]);
+    let printed = try_print(dir.path(), &["--sysroot", "$ROOT"]).unwrap();
+    assert!(
+        printed.starts_with(&format!("$ROOT/{place}\n")),
+        "{printed}"
+    );
+    let error = try_print(dir.path(), &["$ROOT"]).unwrap_err().to_string();
+    assert!(
+        error.contains("--sysroot $ROOT") || error.contains("--sysroot /"),
+        "{error}"
+    );
+}
+
+/// The first sentence of the answer.
+fn sentence(root: &Path, arguments: &[&str]) -> String {
+    let printed = try_print(root, arguments).unwrap();
+    let rest = printed.split_once("\n\n").unwrap().1;
+    rest.split_once("\n\n").unwrap().0.replace("\n  ", " ")
+}
+
+#[test]
+fn one_sentence_says_why_no_hosts_file_is_read() {
+    let sysroot = |text: &str| {
+        files(&[
+            ("etc/containerd/config.toml", text),
+            ("etc/containerd/certs.d/quay.io/hosts.toml", ""),
+            ("etc/containerd/a:b/quay.io/hosts.toml", ""),
+        ])
+    };
+    for (text, want) in [
+        (
+            format!("version = 2\n{}", section("C:\\\\certs.d")),
+            "is a Windows path, which is not checked",
+        ),
+        (
+            format!(
+                "version = 2\n{}",
+                section("/etc/containerd/certs.d/quay.io/hosts.toml")
+            ),
+            "is a file, so every pull fails",
+        ),
+        (
+            format!(
+                "version = 2\n{}",
+                section("/etc/containerd/certs.d/quay.io")
+            ),
+            "is the directory of one registry; the config path is /etc/containerd/certs.d",
+        ),
+        (
+            format!("version = 2\n{}", section("/etc/containerd/none")),
+            "does not exist, but /etc/containerd/certs.d does",
+        ),
+        // A directory may be called like a list.
+        (
+            format!("version = 2\n{}", section("/etc/containerd/a:b")),
+            "\u{2713} CRI pulls read the hosts.toml files below /etc/containerd/a:b",
+        ),
+        (
+            "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\nversion = 2\n".to_owned(),
+            "CRI is disabled",
+        ),
+        (
+            format!(
+                "version = 2\n{}[plugins.\"io.containerd.grpc.v1.cri\".registry.mirrors.x]\nendpoint = []\n",
+                section("/etc/containerd/certs.d")
+            ),
+            "CRI does not load, so the node runs no pods: `mirrors`",
+        ),
+    ] {
+        let dir = sysroot(&text);
+        let arguments = ["--sysroot", "$ROOT", "--containerd", "2.2"];
+        let sentence = sentence(dir.path(), &arguments);
+        assert!(sentence.contains(want), "{sentence}");
+    }
+}
+
+#[test]
+fn an_explicit_empty_config_path_differs_in_2_2_0_and_2_2_1() {
+    let text =
+        "version = 3\n[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = \"\"\n";
+    let dir = files(&[("config.toml", text)]);
+    let roots = |release: &str| {
+        let arguments = ["$ROOT/config.toml", "--containerd", release];
+        outcomes(dir.path(), &arguments)[0]["roots"].clone()
+    };
+    let list = json!(["/etc/containerd/certs.d:/etc/docker/certs.d"]);
+    assert_eq!(roots("2.2.0"), json!([]));
+    assert_eq!(roots("2.2.1"), json!([]));
+    assert_eq!(roots("2.2.2"), list);
+}

@@ -45,7 +45,7 @@ pub use lone::{Lone, UNKNOWN_REGISTRY, is_unknown_registry};
 pub use names::{
     Generator, host_of_file, is_never_a_namespace, is_plausible_host, meant_host, registry_host,
 };
-pub use node::{MAX_NODE_CONFIG, NodeFiles, below_sysroot};
+pub use node::{MAX_NODE_CONFIG, NodeFiles, below_sysroot, usual_config};
 use planted::Planted;
 pub use progress::Progress;
 pub use texts::{TextFile, named_beside, text, texts_below};

@@ -23,6 +23,13 @@ pub fn below_sysroot(path: &Path, sysroot: Option<&Path>) -> PathBuf {
     }
 }
 
+/// The config.toml of this machine, or of the node at a sysroot: the first that exists at one of the usual places.
+pub fn usual_config(sysroot: Option<&Path>) -> Option<PathBuf> {
+    let paths = node::USUAL_PATHS.iter().map(Path::new);
+    let mut here = paths.map(|path| below_sysroot(path, sysroot));
+    here.find(|path| path.is_file())
+}
+
 /// The node's files as far as this machine has them.
 #[derive(Debug, Clone)]
 pub struct NodeFiles {

@@ -52,10 +52,10 @@ pub struct LintArgs {
     #[arg(long, help_heading = "Input")]
     pub allow_empty: bool,
 
-    /// Releases of containerd to lint for: 1.7, 2.2.7, >=1.7, 1.7..2.2
+    /// Releases of containerd to lint for: 1.7, 2.2.7, >=1.7, 1.7..2.2, or as a node prints them
     ///
-    /// A release line stands for its newest release; ranges for the lines in them, both ends included. Without it,
-    /// every line that upstream supports.
+    /// A release line stands for its newest release; ranges for the lines in them, both ends included. What nodes and packages
+    /// append is ignored (1.7.11-k3s2, containerd://1.7.27+azure). Without it, every line that upstream supports.
     #[arg(
         long, value_name = "RELEASE", value_delimiter = ',', help_heading = "Node",
         value_parser = values::releases

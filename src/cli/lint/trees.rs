@@ -10,11 +10,10 @@ use crate::cli::stdin;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Cli, Error, Result};
 use crate::containerd::FileError;
-use crate::containerd::node::DEFAULT_PATH;
 use crate::disk::{
     DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, Kind, MAX_HOSTS_FILE,
     NodeFiles, PathGlobs, Placing, Tree, TreeOptions, Unread, below_sysroot, discover,
-    is_node_config,
+    is_node_config, usual_config,
 };
 use crate::facts::Carrier;
 use crate::finding::Settings;
@@ -37,15 +36,8 @@ fn default_path(sysroot: Option<&Path>) -> PathBuf {
     let Some(sysroot) = sysroot else {
         return PathBuf::from(DEFAULT_CONFIG_PATH);
     };
-    let config = below(sysroot, DEFAULT_PATH);
-    match config.exists() {
-        true => config,
-        false => below(sysroot, DEFAULT_CONFIG_PATH),
-    }
-}
-
-fn below(sysroot: &Path, path: &str) -> PathBuf {
-    sysroot.join(path.trim_start_matches('/'))
+    usual_config(Some(sysroot))
+        .unwrap_or_else(|| sysroot.join(DEFAULT_CONFIG_PATH.trim_start_matches('/')))
 }
 
 /// The trees of a run.

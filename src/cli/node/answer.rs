@@ -67,10 +67,14 @@ impl Node {
         if let Err(error) = files.read(&files.config) {
             let remedy = match error {
                 FileError::NotFound => {
-                    "; name the file, or give --sysroot if the node's files lie elsewhere"
+                    "; name the file, or give --sysroot if the node's files are elsewhere"
+                        .to_owned()
                 }
-                FileError::PermissionDenied => "; containerd reads it as root",
-                _ => "",
+                FileError::IsDirectory => {
+                    format!("; for a copy of a node's files write --sysroot {shown}")
+                }
+                FileError::PermissionDenied => "; containerd reads it as root".to_owned(),
+                _ => String::new(),
             };
             let why = error.predicate();
             return Err(Error::Unreadable {
@@ -129,6 +133,12 @@ impl Node {
         {
             return bad(format!("no hosts.toml is read: {why}"));
         }
+        if node::is_windows_path(&outcome.config_path) {
+            return bad(format!(
+                "config path `{}` is a Windows path, which is not checked",
+                outcome.config_path
+            ));
+        }
         let is_filled = |name: &str| outcome.deprecated.iter().any(|(table, _)| *table == name);
         match outcome.roots.as_slice() {
             [] if !outcome.unknown.is_empty() => bad(
@@ -143,9 +153,6 @@ impl Node {
                 "no hosts.toml is read: no config path is set, and pulls go straight to the registries"
                     .to_owned(),
             ),
-            [root] if node::is_windows_path(root) => {
-                bad(format!("`{root}` is a Windows path, which is not checked"))
-            }
             roots => match self.miss(outcome, roots) {
                 Some(why) => bad(format!("no hosts.toml is read: {why}{}", {
                     at(outcome.config_path_place.as_ref())
@@ -210,7 +217,9 @@ impl Node {
             return Some(format!("none of {} exists", roots.join(", ")));
         };
         Some(match state(root) {
-            Some(Err(FileError::NotADirectory)) => format!("{which} {root} is a file"),
+            Some(Err(FileError::NotADirectory)) => {
+                format!("{which} {root} is a file, so every pull fails")
+            }
             _ => {
                 // Where a tree lies in the usual place, it is the one that was meant.
                 let usual = BUILT_IN_CONFIG_PATH.split(':').find(|path| {
@@ -325,6 +334,11 @@ impl Node {
     /// Whether a directory is at a path of the node, as far as this machine knows.
     pub fn is_there(&self, path: &str) -> Option<bool> {
         self.files.known_state(path).map(|state| state.is_ok())
+    }
+
+    /// Whether something else than a directory is there.
+    pub fn is_file(&self, path: &str) -> bool {
+        self.files.known_state(path) == Some(Err(FileError::NotADirectory))
     }
 
     /// A path of the node as the user knows it.

@@ -185,6 +185,7 @@ impl Page<'_> {
             (path, _) => {
                 let is_right = outcome.cri != Cri::Loads || self.node.verdict(outcome).is_good;
                 let (style, sign) = match is_right {
+                    _ if is_windows_path(path) => (ODD, "–"),
                     true => (GOOD, "✓"),
                     false => (BAD, "✗"),
                 };
@@ -247,7 +248,13 @@ impl Page<'_> {
                     false => (BAD, "✗"),
                 };
                 self.sheet.section(label, style, &format!("{sign} {root}"));
-                self.sheet.more(style, "does not exist");
+                self.sheet.more(
+                    style,
+                    match self.node.is_file(root) {
+                        true => "is a file",
+                        false => "does not exist",
+                    },
+                );
             } else if self.node.verdict(outcome).is_good || outcome.cri != Cri::Loads {
                 self.sheet.section(label, GOOD, &format!("✓ {root}"));
             } else {

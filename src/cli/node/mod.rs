@@ -5,13 +5,13 @@ mod draw;
 mod json;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::resolve::{Format, releases};
 use crate::containerd::node;
 use crate::containerd::release::ReleaseError;
-use crate::disk::below_sysroot;
+use crate::disk::{below_sysroot, usual_config};
 use crate::report::write_json;
 
 use answer::Node;
@@ -26,8 +26,8 @@ use answer::Node;
 /// when there is no answer: the file cannot be read, or an argument is invalid.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// The daemon's configuration file; /etc/containerd/config.toml by default. With --sysroot, an absolute path is one of
-    /// that node.
+    /// The daemon's configuration file; by default /etc/containerd/config.toml, or that of k3s, rke2, k0s, MicroK8s or Talos.
+    /// With --sysroot, an absolute path is one of that node.
     #[arg(value_name = "CONFIG.toml")]
     pub config: Option<PathBuf>,
 
@@ -59,7 +59,7 @@ pub enum Error {
         /// Why.
         why: String,
         /// What to do, or nothing.
-        remedy: &'static str,
+        remedy: String,
     },
     /// The answer cannot be written.
     #[error("cannot write the answer: {0}")]
@@ -69,11 +69,12 @@ pub enum Error {
 /// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let releases = releases(&args.containerd)?;
-    let path = args
-        .config
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(node::DEFAULT_PATH));
-    let path = below_sysroot(&path, args.sysroot.as_deref());
+    let sysroot = args.sysroot.as_deref();
+    let path = match &args.config {
+        Some(path) => below_sysroot(path, sysroot),
+        None => usual_config(sysroot)
+            .unwrap_or_else(|| below_sysroot(Path::new(node::DEFAULT_PATH), sysroot)),
+    };
     let node = Node::open(&path, args.sysroot.as_deref(), &releases)?;
     match args.format {
         Format::Human => out.write_all(draw::draw(&node).as_bytes())?,

@@ -8,7 +8,9 @@ use super::{Args, Error, Format, meant};
 use crate::cli::clients::{Client, NERDCTL_PATHS};
 use crate::containerd::node::{self, Cri, Outcome};
 use crate::containerd::{Files, Release};
-use crate::disk::{DEFAULT_CONFIG_PATH, Deployment, NodeFiles, Tree, TreeOptions, below_sysroot};
+use crate::disk::{
+    DEFAULT_CONFIG_PATH, Deployment, NodeFiles, Tree, TreeOptions, below_sysroot, usual_config,
+};
 use crate::toml::document::Table;
 
 /// The config path, as a text and as the directories that it stands for.
@@ -56,6 +58,8 @@ pub enum NoLookup {
     NoCri(String),
     /// The old registry tables of config.toml say where pulls go.
     OldTables,
+    /// The config path is one of Windows, which is not judged.
+    Windows(String),
 }
 
 /// Where a release looks: indices of trees.
@@ -82,13 +86,10 @@ impl ConfigPath {
             }),
             (Client::Cri, Some(config), _) => ConfigPath::of_node(&config, args, releases),
             // A node's own configuration is the answer, where the node is known.
-            (Client::Cri, None, None) if sysroot.is_some() => {
-                let config = below_sysroot(Path::new(node::DEFAULT_PATH), sysroot);
-                match config.is_file() {
-                    true => ConfigPath::of_node(&config, args, releases),
-                    false => ConfigPath::given(args, DEFAULT_CONFIG_PATH),
-                }
-            }
+            (Client::Cri, None, None) if sysroot.is_some() => match usual_config(sysroot) {
+                Some(config) => ConfigPath::of_node(&config, args, releases),
+                None => ConfigPath::given(args, DEFAULT_CONFIG_PATH),
+            },
             (Client::Nerdctl, _, None) => ConfigPath::given(args, NERDCTL_PATHS),
             (_, _, given) => ConfigPath::given(args, given.unwrap_or(DEFAULT_CONFIG_PATH)),
         }
@@ -122,7 +123,10 @@ impl ConfigPath {
         // a directory that most nodes do not have.
         let on_disk = below_sysroot(Path::new(text), args.sysroot.as_deref());
         if trees.iter().all(|root| !root.disk.exists()) && !on_disk.is_dir() {
-            return Err(Error::NoConfigPath(text.to_owned()));
+            return Err(Error::NoConfigPath(match args.sysroot {
+                Some(_) if !text.contains(':') => on_disk.to_string_lossy().into_owned(),
+                _ => text.to_owned(),
+            }));
         }
         if let Some(file) = trees.iter().find(|root| root.disk.is_file()) {
             return Err(Error::NotADirectory(file.shown("")));
@@ -283,6 +287,9 @@ fn no_lookup(outcome: &Outcome) -> Option<NoLookup> {
     }
     if outcome.cri == Cri::Fails {
         return Some(NoLookup::NoCri(reason("CRI does not load")));
+    }
+    if node::is_windows_path(&outcome.config_path) {
+        return Some(NoLookup::Windows(outcome.config_path.clone()));
     }
     let mirrors = outcome.registry.settings.table(&["mirrors"]);
     let has_mirrors = mirrors.is_some_and(|table: &Table| !table.is_empty());

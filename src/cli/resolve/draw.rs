@@ -120,6 +120,10 @@ fn sentence(release: Release, answer: &Answer, config_path: &ConfigPath) -> (Sig
         Answer::NoLookup { why, .. } => {
             return match why {
                 NoLookup::NoCri(why) => (Sign::Bad, format!("no pull works: {why}")),
+                NoLookup::Windows(path) => (
+                    Sign::Odd,
+                    format!("config path `{path}` is a Windows path, which is not checked"),
+                ),
                 NoLookup::OldTables => (
                     Sign::Odd,
                     "no hosts.toml is read: the deprecated registry tables of config.toml decide where pulls go"
@@ -229,6 +233,10 @@ fn no_lookup(why: &NoLookup) -> String {
     let mut sheet = Sheet::default();
     match why {
         NoLookup::NoCri(why) => sheet.section("pulls", BAD, &format!("✗ none: {why}")),
+        NoLookup::Windows(_) => {
+            let text = "– not known: certsd-lint models containerd on Linux";
+            sheet.section("pulls", ODD, text);
+        }
         NoLookup::OldTables => {
             let text = "– the deprecated registry tables of config.toml decide where they go";
             sheet.section("pulls", ODD, text);

@@ -23,6 +23,9 @@ pub fn document(resolutions: &[Resolution], config_path: &ConfigPath, show_secre
 /// What a node with `mirrors` in its config.toml is told.
 const OLD_TABLES: &str = "the deprecated registry tables of config.toml decide where pulls go";
 
+/// What a node with a path of Windows is told.
+const WINDOWS: &str = "the config path is a Windows path, which is not checked";
+
 struct Writer<'a> {
     config_path: &'a ConfigPath,
     show_secrets: bool,
@@ -74,6 +77,7 @@ impl Writer<'_> {
                 let (result, error) = match why {
                     NoLookup::NoCri(why) => ("pulls_fail", why.as_str()),
                     NoLookup::OldTables => ("undetermined", OLD_TABLES),
+                    NoLookup::Windows(_) => ("undetermined", WINDOWS),
                 };
                 json!({
                     "directory": null,

@@ -34,6 +34,16 @@ use crate::toml::document::{Place, Table};
 /// Where containerd looks for it unless it is told otherwise.
 pub const DEFAULT_PATH: &str = "/etc/containerd/config.toml";
 
+/// Where it is on nodes: containerd's own place, and those of k3s, rke2, k0s, MicroK8s and Talos.
+pub const USUAL_PATHS: &[&str] = &[
+    DEFAULT_PATH,
+    "/var/lib/rancher/k3s/agent/etc/containerd/config.toml",
+    "/var/lib/rancher/rke2/agent/etc/containerd/config.toml",
+    "/etc/k0s/containerd.toml",
+    "/var/snap/microk8s/current/args/containerd.toml",
+    "/etc/cri/containerd.toml",
+];
+
 /// The config path that is built in from 2.2.
 pub const BUILT_IN_CONFIG_PATH: &str = "/etc/containerd/certs.d:/etc/docker/certs.d";
 
