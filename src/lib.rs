@@ -10,6 +10,7 @@ pub mod facts;
 pub mod finding;
 pub mod fix;
 pub mod go;
+mod limits;
 pub mod migrate;
 mod parallel;
 pub mod printable;

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::limits::STACK;
+
 /// How many items are done at once, and then others are looked for: few enough for all processors to end at about the
 /// same time.
 const BLOCK: usize = 32;
@@ -33,7 +35,10 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Ve
     };
     let mut done = thread::scope(|scope| {
         // Where no other thread can be had, this one does the work.
-        let spawn = |_| thread::Builder::new().spawn_scoped(scope, run).ok();
+        let spawn = |_| {
+            let helper = thread::Builder::new().stack_size(STACK);
+            helper.spawn_scoped(scope, run).ok()
+        };
         let helpers: Vec<_> = (1..threads).map_while(spawn).collect();
         let mut done = run();
         for helper in helpers {

@@ -167,4 +167,4 @@ macro_rules! bodies {
     };
 }
 
-bodies!(baseline fix go lint node pki reference settings suppressions toml tree);
+bodies!(baseline daemon_json fix go lint node pki reference registries_yaml report_writers settings suppressions toml tree);

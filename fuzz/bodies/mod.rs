@@ -12,10 +12,12 @@ mod baseline;
 mod fix;
 mod go;
 mod lint;
+mod migrated;
 mod node;
 mod pki;
 mod printable;
 mod reference;
+mod report_writers;
 mod seeds;
 mod settings;
 mod suppressions;
@@ -38,12 +40,15 @@ pub struct Body {
 /// All bodies, by name.
 pub const BODIES: &[Body] = &[
     baseline::BODY,
+    migrated::DAEMON_JSON,
     fix::BODY,
     go::BODY,
     lint::BODY,
     node::BODY,
     pki::BODY,
     reference::BODY,
+    migrated::REGISTRIES_YAML,
+    report_writers::BODY,
     settings::BODY,
     suppressions::BODY,
     toml::BODY,

@@ -91,6 +91,18 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             "which certsd-lint could not read",
             format!("run it as root, or with more of what it lacks ({why}), to have it looked at"),
         )
+    } else if let Some(FileError::TooManyBlocks(most)) = error {
+        (
+            "which holds more certificates than any bundle",
+            format!(
+                "see what it is: certsd-lint reads certificate files of up to {most} PEM blocks"
+            ),
+        )
+    } else if error == Some(FileError::Spent) {
+        (
+            "which is beyond what one run reads",
+            "lint fewer trees at a time".to_owned(),
+        )
     } else if matches!(error, Some(FileError::TooLarge(_))) {
         (
             "which is larger than any bundle of certificates",

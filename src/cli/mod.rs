@@ -21,11 +21,13 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::thread;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::limits::STACK;
 use crate::printable::{lines, one_line};
 use crate::settings::SettingsError;
 
@@ -175,6 +177,20 @@ enum Command {
 /// Runs the program and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    // The main thread has the stack that the shell grants it, which may be too small for what the limits on nesting let
+    // through. Where no thread can be had, it has to do.
+    thread::scope(|scope| {
+        let own_stack = thread::Builder::new()
+            .name("main".to_owned())
+            .stack_size(STACK);
+        match own_stack.spawn_scoped(scope, || main_with(args.clone())) {
+            Ok(thread) => thread.join().unwrap_or(ExitCode::from(Exit::Failure as u8)),
+            Err(_) => main_with(args.clone()),
+        }
+    })
+}
+
+fn main_with(args: Vec<OsString>) -> ExitCode {
     let cli = match parse(args.clone()) {
         Ok(cli) => cli,
         Err(error) => return without_a_run(error, &args),

@@ -73,7 +73,7 @@ pub enum Role {
 }
 
 /// How an endpoint's connection is secured.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Tls {
     /// `skip_verify`, where it is set at all.
     pub skip_verify: Option<bool>,

@@ -29,6 +29,10 @@ pub enum FileError {
     TooMany(usize),
     /// This process cannot read it, for want of something that containerd has: permission, memory, open files. What, in words.
     NotByUs(String),
+    /// A certificate file with more PEM blocks than anything this tool reads; the limit.
+    TooManyBlocks(usize),
+    /// The run has read as much as one may.
+    Spent,
     /// Any other error, in the operating system's words.
     Other(String),
     /// The path is on the node, and this machine cannot say what is there.
@@ -47,6 +51,8 @@ impl FileError {
                 | FileError::PermissionDenied
                 | FileError::TooLarge(_)
                 | FileError::TooMany(_)
+                | FileError::TooManyBlocks(_)
+                | FileError::Spent
         )
     }
 }
@@ -69,6 +75,10 @@ impl fmt::Display for FileError {
             FileError::TooMany(limit) => {
                 write!(f, "it contains more than {limit} tables, keys and elements")
             }
+            FileError::TooManyBlocks(limit) => {
+                write!(f, "it contains more than {limit} PEM blocks")
+            }
+            FileError::Spent => f.write_str("this run has read as much as one may"),
             FileError::NotByUs(text) | FileError::Other(text) => f.write_str(text),
             FileError::Unknown => f.write_str("it is not on this machine"),
         }
@@ -86,6 +96,8 @@ impl FileError {
                 | FileError::NotByUs(_)
                 | FileError::TooLarge(_)
                 | FileError::TooMany(_)
+                | FileError::TooManyBlocks(_)
+                | FileError::Spent
         )
     }
 
@@ -106,6 +118,8 @@ impl FileError {
                 format!("contains more than {limit} tables, keys and elements")
             }
             FileError::NotByUs(text) => format!("cannot be read by certsd-lint: {text}"),
+            FileError::TooManyBlocks(limit) => format!("contains more than {limit} PEM blocks"),
+            FileError::Spent => "is left out: this run has read as much as one may".to_owned(),
             FileError::Other(text) => format!("cannot be read: {text}"),
             FileError::Unknown => "is not on this machine".to_owned(),
         }

@@ -28,6 +28,7 @@ use std::sync::{Arc, OnceLock};
 use crate::containerd::directory::DEFAULT;
 use crate::containerd::{DirEntry, FileError, Files};
 use crate::go::path;
+use crate::limits::{self, MAX_HOSTS_ENTRIES, MAX_PEM_BLOCKS};
 
 use config_path::has_hosts_file;
 use names::{Likeness, likeness};
@@ -57,9 +58,6 @@ pub const DEFAULT_CONFIG_PATH: &str = "/etc/containerd/certs.d";
 
 /// hosts.toml above this size is not read: real ones have a few kilobytes.
 pub const MAX_HOSTS_FILE: u64 = 4 * 1024 * 1024;
-
-/// A hosts.toml with more tables, keys and elements than this is not read: real ones have some dozens.
-pub const MAX_ENTRIES: usize = 2_000;
 
 /// Certificate files above this size are not read: the largest public bundle has half a megabyte.
 pub const MAX_TLS_FILE: u64 = 32 * 1024 * 1024;
@@ -522,33 +520,25 @@ fn joined(base: &str, rest: &str) -> String {
 }
 
 fn within_limits(bytes: Vec<u8>, node_path: &str) -> Result<Vec<u8>, FileError> {
-    match node_path.ends_with("/hosts.toml") && has_too_many_entries(&bytes) {
-        true => Err(FileError::TooMany(MAX_ENTRIES)),
-        false => Ok(bytes),
+    if node_path.ends_with("/hosts.toml") {
+        hosts_file_within_limits(&bytes)?;
+    } else if limits::pem_blocks(&bytes) > MAX_PEM_BLOCKS {
+        return Err(FileError::TooManyBlocks(MAX_PEM_BLOCKS));
     }
+    Ok(bytes)
 }
 
-/// Whether a hosts.toml has more entries than are read. Counted are the characters that each entry needs at least one
-/// of, but for those of whole lines of comment, so that it costs nothing and errs where no real file is.
-fn has_too_many_entries(text: &[u8]) -> bool {
-    let needs = |text: &[u8]| {
-        text.iter()
-            .filter(|b| matches!(b, b'=' | b'[' | b','))
-            .count()
-    };
-    if text.len() <= MAX_ENTRIES {
-        return false;
+fn hosts_file_within_limits(text: &[u8]) -> Result<(), FileError> {
+    match limits::has_too_many_entries(text, MAX_HOSTS_ENTRIES) {
+        true => Err(FileError::TooMany(MAX_HOSTS_ENTRIES)),
+        false => Ok(()),
     }
-    let lines = text.split(|&byte| byte == b'\n');
-    let settings = lines.filter(|line| !line.trim_ascii_start().starts_with(b"#"));
-    settings.map(needs).sum::<usize>() > MAX_ENTRIES
 }
 
 impl Files for Tree {
     fn read(&self, node_path: &str) -> Result<Cow<'_, [u8]>, FileError> {
         match self.overlaid(node_path) {
-            Some(bytes) if has_too_many_entries(bytes) => Err(FileError::TooMany(MAX_ENTRIES)),
-            Some(bytes) => Ok(Cow::Borrowed(bytes)),
+            Some(bytes) => hosts_file_within_limits(bytes).map(|()| Cow::Borrowed(bytes)),
             None => self.read_file(node_path, None).bytes.map(Cow::Owned),
         }
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Deployment, MAX_HOSTS_FILE, PathGlobs, Reach, Tree, io as disk};
 use crate::containerd::{DirEntry, FileError, Files, node};
 use crate::go::path;
+use crate::limits::{MAX_ENTRIES, has_too_many_entries};
 
 /// The largest config.toml that is read: a full dump has twenty kilobytes.
 pub const MAX_NODE_CONFIG: u64 = MAX_HOSTS_FILE;
@@ -271,7 +272,11 @@ impl Files for NodeFiles {
         if let Some(bytes) = self.overlay.as_ref().filter(|_| path == self.config) {
             return Ok(Cow::Borrowed(bytes));
         }
-        disk::read(&self.real(path)?, MAX_NODE_CONFIG).map(Cow::Owned)
+        let bytes = disk::read(&self.real(path)?, MAX_NODE_CONFIG)?;
+        match has_too_many_entries(&bytes, MAX_ENTRIES) {
+            true => Err(FileError::TooMany(MAX_ENTRIES)),
+            false => Ok(Cow::Owned(bytes)),
+        }
     }
 
     fn stat(&self, path: &str) -> Result<(), FileError> {

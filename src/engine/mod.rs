@@ -16,3 +16,6 @@ pub(crate) use carried::{completed, planted};
 
 pub use baseline::{Baseline, BaselineError};
 pub use run::{lint, lint_all, lint_nodes};
+
+#[cfg(test)]
+mod tests;

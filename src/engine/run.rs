@@ -1,10 +1,12 @@
 //! Lints what a run is about: carriers, trees and nodes.
 
+use std::sync::Arc;
+
 use super::carried::lint_carrier;
 use super::node::lint_node;
 use super::tree::lint_tree;
 use crate::disk::{NodeFiles, Tree};
-use crate::facts::Carrier;
+use crate::facts::{Budget, Carrier};
 use crate::finding::{Report, Run};
 use crate::parallel;
 use crate::rules::RULES;
@@ -27,8 +29,9 @@ pub fn lint_all(nodes: &[NodeFiles], trees: &[Tree], carriers: &[Carrier], run: 
         releases: run.settings.all_releases(),
         ..Report::default()
     };
+    let budget = Arc::new(Budget::new(run.settings.work));
     for tree in trees {
-        lint_tree(tree, run, &mut report);
+        lint_tree(tree, run, &budget, &mut report);
     }
     for node in nodes {
         let own = node.trees(nodes, trees);
@@ -41,7 +44,7 @@ pub fn lint_all(nodes: &[NodeFiles], trees: &[Tree], carriers: &[Carrier], run: 
     for part in parallel::map(carriers, |carriers| {
         let mut part = Report::default();
         for carrier in carriers {
-            lint_carrier(carrier, run, &mut part);
+            lint_carrier(carrier, run, &budget, &mut part);
         }
         part.findings.close();
         part.suppressed.close();

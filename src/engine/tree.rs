@@ -1,10 +1,12 @@
 //! Lints a config path: its namespaces, on all processors, and then itself.
 
+use std::sync::Arc;
+
 use super::admit::{admitted, run_rule};
 use super::here::Here;
 use super::suppress;
 use crate::disk::{Namespace, Tree};
-use crate::facts::{Check, Loaded, NamespaceContext, Rule, TreeContext};
+use crate::facts::{Budget, Check, Loaded, NamespaceContext, Rule, TreeContext};
 use crate::finding::{Failure, Finding, Packed, Report, Run};
 use crate::parallel;
 use crate::rules::RULES;
@@ -15,11 +17,13 @@ struct Part {
     report: Report,
     /// Findings of rules that look at the whole tree in the end, and then say what becomes of them.
     undecided: Packed<Finding>,
+    /// How many namespaces were not looked at, because no work was left to the run.
+    left_out: usize,
 }
 
-pub(super) fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
+pub(super) fn lint_tree(tree: &Tree, run: &Run, budget: &Arc<Budget>, report: &mut Report) {
     let run = &*run.at(&tree.shown(""));
-    let whole = match TreeContext::new(run, tree) {
+    let whole = match TreeContext::new(run, tree, budget) {
         Ok(whole) => whole,
         Err(error) => {
             let path = tree.shown("");
@@ -27,6 +31,7 @@ pub(super) fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
             return;
         }
     };
+    let refused = budget.refused();
     let mut of_tree = Part::default();
     match &tree.lone {
         Some(_) => of_tree.report.summary.lone = 1,
@@ -53,6 +58,15 @@ pub(super) fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
     for block in parallel::map(&wanted, |namespaces| lint_block(&whole, &rules, namespaces)) {
         of_tree.report.append(block.report);
         of_tree.undecided.append(block.undecided);
+        of_tree.left_out += block.left_out;
+    }
+    let files = budget.refused() - refused;
+    if of_tree.left_out + files > 0 {
+        of_tree.report.failures.push(Failure::LeftOut {
+            path: tree.shown(""),
+            namespaces: of_tree.left_out,
+            files,
+        });
     }
     lint_whole(&whole, &rules, &mut of_tree);
     report.append(of_tree.report);
@@ -61,6 +75,10 @@ pub(super) fn lint_tree(tree: &Tree, run: &Run, report: &mut Report) {
 fn lint_block(whole: &TreeContext<'_>, rules: &[&'static Rule], namespaces: &[&Namespace]) -> Part {
     let mut part = Part::default();
     for namespace in namespaces {
+        if whole.budget.is_spent() {
+            part.left_out += 1;
+            continue;
+        }
         lint_namespace(whole, rules, namespace, &mut part);
         whole.tree.progress.step();
     }
@@ -96,6 +114,9 @@ fn lint_namespace(
         let admitted = found.filter_map(|finding| admitted(finding, run, Some(&context)));
         here.findings.extend(admitted);
     }
+    whole
+        .budget
+        .found(here.findings.len() + here.suppressed.len());
     let report = &mut part.report;
     let is_undecided = |finding: &mut Finding| {
         let mut of_whole = rules

@@ -1,21 +1,22 @@
 //! The node's files as they are seen while one directory is looked at: each is read once, and so the same for all.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use elsa::FrozenVec;
 
+use super::budget::Budget;
 use crate::containerd::{DirEntry, FileError, Files};
 use crate::disk::{Directory, FileInfo, ReadFile, Tree};
 use crate::go::x509::CaPool;
 
-/// Larger files are read again instead of being kept.
-const KEPT_FILE: usize = 256 * 1024;
+/// So many bytes are kept, and at least one file; those beyond are read again when they are asked for.
+const KEPT_BYTES: usize = 32 * 1024 * 1024;
 
 /// No more than so many files are kept; a hosts.toml can name any number.
-const KEPT_FILES: usize = 64;
+const KEPT_FILES: usize = 256;
 
 /// So many bytes of certificate files are known again.
 const KNOWN_BYTES: usize = 4 * 1024 * 1024;
@@ -33,11 +34,12 @@ struct Known {
 }
 
 impl Authorities {
-    fn read(&self, data: &[u8]) -> Arc<CaPool> {
+    fn read(&self, data: &[u8], budget: &Budget) -> Arc<CaPool> {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pool) = known().pools.get(data) {
             return Arc::clone(pool);
         }
+        budget.parsed(data.len());
         let pool = Arc::new(CaPool::read(data));
         let known = &mut *known();
         if known.bytes + data.len() <= KNOWN_BYTES {
@@ -52,6 +54,11 @@ impl Authorities {
 pub struct Reads<'a> {
     tree: &'a Tree,
     authorities: &'a Authorities,
+    budget: &'a Budget,
+    /// How often a file was asked for.
+    questions: Cell<usize>,
+    /// The bytes of the files that are kept.
+    bytes: Cell<usize>,
     path: String,
     directory: Result<Directory, FileError>,
     /// The files that are kept, which are lent while more are read.
@@ -75,10 +82,18 @@ enum Asked<'a> {
 
 impl<'a> Reads<'a> {
     /// The files that a tree can see, while one looks at this directory of it, a path of the node.
-    pub fn new(tree: &'a Tree, path: String, authorities: &'a Authorities) -> Reads<'a> {
+    pub fn new(
+        tree: &'a Tree,
+        path: String,
+        authorities: &'a Authorities,
+        budget: &'a Budget,
+    ) -> Reads<'a> {
         Reads {
             tree,
             authorities,
+            budget,
+            questions: Cell::new(0),
+            bytes: Cell::new(0),
             directory: tree.open_directory(&path),
             path,
             files: FrozenVec::new(),
@@ -112,22 +127,39 @@ impl<'a> Reads<'a> {
     }
 
     fn ask(&self, path: &str) -> Asked<'_> {
+        self.questions.set(self.questions.get() + 1);
+        self.budget.asked(self.questions.get());
         if let Some(kept) = self.kept(path) {
             return Asked::Kept(kept);
         }
         let name = path
             .strip_prefix(self.path.as_str())
             .and_then(|rest| rest.strip_prefix('/'));
+        let file = match self.budget.is_spent() {
+            true => {
+                self.budget.refuse();
+                let bytes = Err(FileError::Spent);
+                ReadFile { bytes, info: None }
+            }
+            false => {
+                let within = self.directory.as_ref().ok().zip(name);
+                self.tree.read_file(path, within)
+            }
+        };
+        let length = file.bytes.as_ref().map_or(0, Vec::len);
+        self.budget.read(path, length);
         let read = Kept {
             path: path.to_owned(),
-            file: self
-                .tree
-                .read_file(path, self.directory.as_ref().ok().zip(name)),
+            file,
             authorities: OnceCell::new(),
         };
-        let is_small = read.file.bytes.as_ref().map_or(0, Vec::len) <= KEPT_FILE;
+        let bytes = self.bytes.get() + length;
+        let is_small = bytes <= KEPT_BYTES || self.files.len() == 0;
         match is_small && self.files.len() < KEPT_FILES {
-            true => Asked::Kept(self.files.push_get(Box::new(read))),
+            true => {
+                self.bytes.set(bytes);
+                Asked::Kept(self.files.push_get(Box::new(read)))
+            }
             false => Asked::Passing(read),
         }
     }
@@ -150,10 +182,10 @@ impl Files for Reads<'_> {
                 let bytes = kept.file.bytes.as_ref().map_err(FileError::clone)?;
                 let authorities = &kept.authorities;
                 Ok(Arc::clone(
-                    authorities.get_or_init(|| self.authorities.read(bytes)),
+                    authorities.get_or_init(|| self.authorities.read(bytes, self.budget)),
                 ))
             }
-            Asked::Passing(read) => Ok(self.authorities.read(&read.file.bytes?)),
+            Asked::Passing(read) => Ok(self.authorities.read(&read.file.bytes?, self.budget)),
         }
     }
 

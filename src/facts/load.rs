@@ -37,7 +37,7 @@ impl<'a> Loaded<'a> {
     pub fn read(whole: &'a TreeContext<'_>, run: &'a Run, namespace: &'a Namespace) -> Loaded<'a> {
         let tree = whole.tree;
         let dir = path::join(&tree.root, &namespace.name);
-        let reads = Reads::new(tree, dir, &whole.authorities);
+        let reads = Reads::new(tree, dir, &whole.authorities, &whole.budget);
         let host = match is_unknown_registry(&namespace.name) {
             true => host_of_server(&reads).unwrap_or_else(|| namespace.name.clone()),
             false => registry_host(&namespace.name).into_owned(),

@@ -7,6 +7,7 @@
 //! May know: everything below, and no rule.
 
 pub mod array_edit;
+mod budget;
 mod carrier;
 mod context;
 mod elsewhere;
@@ -28,6 +29,7 @@ mod tree;
 mod urls;
 pub(crate) mod view;
 
+pub use budget::Budget;
 pub use carrier::{Carrier, CarrierContext};
 pub use context::{NamespaceContext, headers, mirrors, receives_pushes, written_urls};
 pub use elsewhere::is_named_elsewhere;

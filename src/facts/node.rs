@@ -1,5 +1,6 @@
 //! What a rule sees of a node: its config.toml with what it imports, and the trees that are linted beside it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::containerd::node::{self, Outcome};
@@ -136,6 +137,7 @@ impl<'a> NodeContext<'a> {
         of: impl Fn(&Outcome) -> Vec<(T, Option<Place>)>,
     ) -> Vec<Group<T>> {
         let mut groups: Vec<Group<T>> = Vec::new();
+        let mut at: HashMap<(String, Option<usize>), Vec<usize>> = HashMap::new();
         for outcome in &self.outcomes {
             for (what, place) in of(outcome) {
                 let location = match place {
@@ -143,18 +145,23 @@ impl<'a> NodeContext<'a> {
                     None => self.whole(),
                 };
                 // The dialects agree on where something begins, and not always on where it ends.
-                let start = |l: &Location| (l.path.clone(), l.span.as_ref().map(|s| s.start));
-                match groups
-                    .iter_mut()
-                    .find(|g| g.what == what && start(&g.location) == start(&location))
-                {
-                    Some(group) if group.releases.contains(&outcome.release) => {}
-                    Some(group) => group.releases.push(outcome.release),
-                    None => groups.push(Group {
-                        what,
-                        location,
-                        releases: vec![outcome.release],
-                    }),
+                let start = location.span.as_ref().map(|span| span.start);
+                let here = at.entry((location.path.clone(), start)).or_default();
+                match here.iter().find(|index| groups[**index].what == what) {
+                    Some(index) => {
+                        let releases = &mut groups[*index].releases;
+                        if !releases.contains(&outcome.release) {
+                            releases.push(outcome.release);
+                        }
+                    }
+                    None => {
+                        here.push(groups.len());
+                        groups.push(Group {
+                            what,
+                            location,
+                            releases: vec![outcome.release],
+                        });
+                    }
                 }
             }
         }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use super::budget::Budget;
 use super::file_cache::Authorities;
 use crate::containerd::FileError;
 use crate::disk::{Namespace, Tree};
@@ -21,12 +22,18 @@ pub struct TreeContext<'a> {
     pub root_files: Vec<String>,
     /// The certificate files that were parsed.
     pub(crate) authorities: Authorities,
+    /// What is left to the run.
+    pub(crate) budget: Arc<Budget>,
     pub(super) named_elsewhere: OnceLock<HashSet<String>>,
 }
 
 impl<'a> TreeContext<'a> {
     /// Lists the config path.
-    pub fn new(run: &'a Run, tree: &'a Tree) -> Result<TreeContext<'a>, FileError> {
+    pub fn new(
+        run: &'a Run,
+        tree: &'a Tree,
+        budget: &Arc<Budget>,
+    ) -> Result<TreeContext<'a>, FileError> {
         let (namespaces, root_files) = tree.list_root()?;
         Ok(TreeContext {
             run,
@@ -34,6 +41,7 @@ impl<'a> TreeContext<'a> {
             namespaces,
             root_files,
             authorities: Authorities::default(),
+            budget: Arc::clone(budget),
             named_elsewhere: OnceLock::new(),
         })
     }

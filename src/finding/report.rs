@@ -24,6 +24,18 @@ pub enum Failure {
         /// What the panic said.
         message: String,
     },
+    /// The run has done as much work as one may.
+    #[error(
+        "{path}: this run has done as much work as one may: {namespaces} namespaces and {files} files were not looked at. See what takes so much, or lint fewer namespaces at a time"
+    )]
+    LeftOut {
+        /// The config path.
+        path: String,
+        /// How many namespaces were not looked at.
+        namespaces: usize,
+        /// How many files of others were not read.
+        files: usize,
+    },
     /// A directory could not be listed.
     #[error("cannot read {path}: {error}")]
     Unreadable {

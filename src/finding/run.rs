@@ -10,6 +10,7 @@ use super::severity::Severity;
 use crate::carriers::Kind;
 use crate::containerd::Release;
 use crate::disk::{Exclusions, PathGlobs, absolute};
+use crate::limits::MAX_WORK;
 
 /// Whether a rule runs, and what its findings are then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +114,8 @@ pub struct Settings {
     pub without_carriers: BTreeSet<Kind>,
     /// Whether comments can silence findings.
     pub suppressions: bool,
+    /// How much work the run may do, see [`Budget`](crate::facts::Budget); what is left out then is said.
+    pub work: u64,
     /// The settings file that was read, for `-v`.
     pub file: Option<PathBuf>,
 }
@@ -136,6 +139,7 @@ impl Default for Settings {
             exclude: Exclusions::default(),
             without_carriers: BTreeSet::new(),
             suppressions: true,
+            work: MAX_WORK,
             file: None,
         }
     }

@@ -11,8 +11,26 @@ pub(crate) fn has_meta(pattern: &str) -> bool {
 
 /// Whether the whole of `name` matches: `*` and `?` stand for anything but a slash.
 pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let tokens = tokens(&pattern)?;
+    Ok(Pattern::read(pattern)?.fits(name))
+}
+
+/// A pattern that is held against several names.
+pub(crate) struct Pattern(Vec<Token>);
+
+impl Pattern {
+    /// Reads it.
+    pub fn read(pattern: &str) -> Result<Pattern, BadPattern> {
+        let pattern: Vec<char> = pattern.chars().collect();
+        tokens(&pattern).map(Pattern)
+    }
+
+    /// Whether the whole of `name` matches.
+    pub fn fits(&self, name: &str) -> bool {
+        fits(&self.0, name)
+    }
+}
+
+fn fits(tokens: &[Token], name: &str) -> bool {
     let name: Vec<char> = name.chars().collect();
     // Where to go on from when a star has to take one more: the star, and what it took.
     let (mut token, mut at) = (0, 0);
@@ -37,10 +55,10 @@ pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
                 star = Some((back, taken + 1));
                 (token, at) = (back + 1, taken + 1);
             }
-            _ => return Ok(false),
+            _ => return false,
         }
     }
-    Ok(true)
+    true
 }
 
 enum Token {

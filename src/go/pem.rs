@@ -15,6 +15,7 @@
 //! The one before gives the same blocks for all but contrived texts.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::base64;
@@ -23,12 +24,15 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"\n-----END ";
 const DASHES: &[u8] = b"-----";
 
+/// So many header lines of a block are kept: real ones have two or three, and it is asked what these say.
+const MAX_HEADERS: usize = 100;
+
 /// One PEM block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// What follows `BEGIN`: `CERTIFICATE`, `RSA PRIVATE KEY` …; bytes that are not UTF-8 are replaced.
     pub label: String,
-    /// The `Name: value` lines below BEGIN, in file order.
+    /// The `Name: value` lines below BEGIN, in file order; of very many the first.
     pub headers: Vec<(String, String)>,
     /// What the base64 says: DER, nearly always.
     pub contents: Vec<u8>,
@@ -88,19 +92,23 @@ impl Iterator for Blocks<'_> {
 
 /// The labels of some blocks, each once, in order.
 pub(crate) fn labels(blocks: &[Block]) -> Vec<String> {
-    let mut labels: Vec<String> = Vec::new();
-    for block in blocks {
-        if !labels.contains(&block.label) {
-            labels.push(block.label.clone());
-        }
-    }
+    let mut seen = HashSet::new();
+    let labels = blocks.iter().map(|block| &block.label);
     labels
+        .filter(|label| seen.insert(*label))
+        .cloned()
+        .collect()
 }
 
 /// Labels as a message lists them.
 pub(crate) fn list(labels: &[String]) -> String {
-    let quoted: Vec<String> = labels.iter().map(|label| format!("{label:?}")).collect();
-    quoted.join(", ")
+    const SHOWN: usize = 10;
+    let quoted = labels.iter().take(SHOWN).map(|label| format!("{label:?}"));
+    let mut list = quoted.collect::<Vec<_>>().join(", ");
+    if labels.len() > SHOWN {
+        list.push_str(&format!(" and {} more", labels.len() - SHOWN));
+    }
+    list
 }
 
 /// The first block at or after an offset, and the offset behind its END line.
@@ -149,10 +157,12 @@ fn read_block(data: &[u8], from: usize, end: usize) -> Outcome {
         let Some(colon) = next.text.iter().position(|&byte| byte == b':') else {
             break;
         };
-        headers.push((
-            trimmed(&next.text[..colon]),
-            trimmed(&next.text[colon + 1..]),
-        ));
+        if headers.len() < MAX_HEADERS {
+            headers.push((
+                trimmed(&next.text[..colon]),
+                trimmed(&next.text[colon + 1..]),
+            ));
+        }
         body = next.next;
     }
     // Headers have to be followed by a line end of their own; and a header may have swallowed the END line itself.

@@ -27,7 +27,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
         )));
     }
     let mut reader = Reader::new("Docker");
-    let mirrors = reader.texts(root.at(&["registry-mirrors"]), "registry-mirrors")?;
+    let mirrors = reader.endpoints(root.at(&["registry-mirrors"]), "registry-mirrors")?;
     let listed = reader.texts(root.at(&["insecure-registries"]), "insecure-registries")?;
     for mirror in mirrors.iter().filter(|mirror| !mirror.contains("://")) {
         reader.remarks.push(Remark::new(

@@ -1,5 +1,7 @@
 //! From what an old configuration meant to the files of a tree.
 
+use std::collections::HashSet;
+
 use super::hosts_toml::{Content, HostsFile, is_writable, text};
 use super::old::Others;
 use super::remarks;
@@ -86,18 +88,14 @@ pub fn migrate(source: Source, options: &Options) -> Migration {
         ));
     }
     remarks.sort_by_key(|remark| (remark.weight, remark.line.is_none(), remark.line));
-    let mut unique: Vec<Remark> = Vec::new();
-    for remark in remarks {
-        if !unique.contains(&remark) {
-            unique.push(remark);
-        }
-    }
+    let mut known = HashSet::new();
+    remarks.retain(|remark| known.insert(remark.clone()));
     let written = source.written.as_ref();
     Migration {
         kind: source.kind,
         holds_registries: source.holds_registries,
         files: planner.files,
-        remarks: unique,
+        remarks,
         section: section(written, options.releases, options.config_path),
         delete: written.map(|w| w.delete.clone()).unwrap_or_default(),
         keep: written.map(|w| w.keep.clone()).unwrap_or_default(),
@@ -223,13 +221,11 @@ pub fn without_repeats(endpoints: &[Endpoint]) -> Vec<Endpoint> {
             endpoint.tls.clone(),
         )
     };
-    let mut kept: Vec<Endpoint> = Vec::with_capacity(endpoints.len());
-    for endpoint in endpoints {
-        if !kept.iter().any(|known| key(known) == key(endpoint)) {
-            kept.push(endpoint.clone());
-        }
-    }
-    kept
+    let mut known = HashSet::new();
+    let first = endpoints
+        .iter()
+        .filter(|endpoint| known.insert(key(endpoint)));
+    first.cloned().collect()
 }
 
 /// Whether containerd does just this for a registry of which nothing is said.

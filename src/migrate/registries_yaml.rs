@@ -1,5 +1,7 @@
 //! registries.yaml of k3s and rke2.
 
+use std::collections::HashMap;
+
 use super::k3s::Registries;
 use super::report::{Remark, SourceError, Weight};
 use super::source::{Kind, Source};
@@ -64,11 +66,11 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
             .remarks
             .push(remark(rewrite, mirrors.get(&rewrite.host)));
     }
+    let table = root.at(&["mirrors"]).map(tree::Node::entries);
+    let lines = table.unwrap_or_default().iter().rev();
+    let lines: HashMap<&str, Option<usize>> = lines.map(|e| (e.key.as_str(), e.line)).collect();
     for (host, _) in mirrors.iter().filter(|(_, list)| list.is_empty()) {
-        let line = root
-            .at(&["mirrors"])
-            .and_then(|m| m.get(host))
-            .and_then(|e| e.line);
+        let line = lines.get(host.as_str()).copied().flatten();
         reader.remarks.push(
             Remark::new(
                 Weight::Fine,

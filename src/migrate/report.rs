@@ -1,7 +1,7 @@
 //! What there is to say about a migration beside the files that it writes.
 
 /// How much a remark weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Weight {
     /// It is not carried over: without work by hand, something is lost.
     Lost,
@@ -12,7 +12,7 @@ pub enum Weight {
 }
 
 /// One remark.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Remark {
     /// How much it weighs.
     pub weight: Weight,

@@ -6,6 +6,7 @@ use super::report::{Remark, SourceError, Weight};
 use super::tree::{Entry, Node, Value};
 use crate::containerd::mirrors::TlsTable;
 use crate::finding::secrets::MASK;
+use crate::limits::MAX_ENDPOINTS;
 use crate::repair::nearest;
 
 /// What stands for a query.
@@ -84,7 +85,7 @@ impl Reader {
         for entry in self.table(node, "mirrors")? {
             let name = format!("mirrors.\"{}\"", shown(&entry.key));
             self.known(self.table(Some(&entry.node), &name)?, keys, &name);
-            let list = self.texts(entry.node.at(&["endpoint"]), &format!("{name}.endpoint"))?;
+            let list = self.endpoints(entry.node.at(&["endpoint"]), &format!("{name}.endpoint"))?;
             if keys.contains(&"rewrite") {
                 let table = entry.node.get("rewrite");
                 let rules = self.table(table.map(|t| &t.node), &format!("{name}.rewrite"))?;
@@ -207,6 +208,22 @@ impl Reader {
             .help("write the absolute path that is meant"),
         );
         Ok(absolute)
+    }
+
+    /// The endpoints of one registry, which may be absent.
+    ///
+    /// # Errors
+    /// When it is something else, or there are more than any registry has.
+    pub fn endpoints(&self, node: Option<&Node>, name: &str) -> Result<Vec<String>, SourceError> {
+        let endpoints = self.texts(node, name)?;
+        if endpoints.len() > MAX_ENDPOINTS {
+            return Err(SourceError::at(
+                node.and_then(|node| node.line),
+                format!("`{name}` lists more than {MAX_ENDPOINTS} endpoints for one registry"),
+            )
+            .help("leave out those that are not used: each is tried before the next"));
+        }
+        Ok(endpoints)
     }
 
     /// A list of texts that may be absent.

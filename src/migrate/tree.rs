@@ -1,8 +1,11 @@
 //! One shape for TOML, YAML and JSON: what the readers of old configurations look through.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 
 use super::report::SourceError;
+use crate::limits::{self, MAX_ENTRIES};
 use crate::toml::view::{Document, LineIndex, Node as Toml, Spelling, Table};
 use crate::yaml;
 
@@ -81,8 +84,19 @@ impl Node {
     }
 }
 
+fn within_limits(has_too_many: bool) -> Result<(), SourceError> {
+    match has_too_many {
+        true => Err(SourceError::new(format!(
+            "it contains more than {MAX_ENTRIES} tables, keys and elements"
+        ))
+        .help("see what it is: no configuration of registries has so many")),
+        false => Ok(()),
+    }
+}
+
 /// Reads TOML.
 pub fn toml(text: &str) -> Result<Node, SourceError> {
+    within_limits(limits::has_too_many_entries(text.as_bytes(), MAX_ENTRIES))?;
     let lines = LineIndex::new(text);
     let document = Document::parse(text).map_err(|error| {
         let at = lines.characters(text, error.span.start);
@@ -149,6 +163,10 @@ impl TomlReader<'_> {
 
 /// Reads the first document of a YAML text.
 pub fn yaml(text: &str) -> Result<Node, SourceError> {
+    within_limits(limits::has_too_many_yaml_entries(
+        text.as_bytes(),
+        MAX_ENTRIES,
+    ))?;
     let (documents, error) = yaml::documents(text);
     if let Some(error) = error {
         let message = format!("it is not YAML: {}", error.message);
@@ -193,7 +211,8 @@ fn yaml_node(node: &yaml::Node, lines: &LineIndex) -> Node {
                 }
             }
             // A merge key gives what the mapping itself has not.
-            merged.retain(|one: &Entry| entries.iter().all(|own: &Entry| own.key != one.key));
+            let own: HashSet<&str> = entries.iter().map(|own: &Entry| own.key.as_str()).collect();
+            merged.retain(|one: &Entry| !own.contains(one.key.as_str()));
             entries.extend(merged);
             Value::Table(entries)
         }
@@ -210,6 +229,10 @@ fn is_float(text: &str) -> bool {
 
 /// Reads JSON. It tells no lines.
 pub fn json(text: &str) -> Result<Node, SourceError> {
+    within_limits(limits::has_too_many_json_entries(
+        text.as_bytes(),
+        MAX_ENTRIES,
+    ))?;
     let value: Json = serde_json::from_str(text).map_err(|error| {
         let whole = error.to_string();
         // serde_json ends its message with the place, which is told beside it.

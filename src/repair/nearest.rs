@@ -1,7 +1,13 @@
 //! What was meant, when a name is not known.
 
+/// Longer words are nobody's slip.
+const LONGEST: usize = 64;
+
 /// The candidate that is nearest to `word`, unless none is near.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let normal = |text: &str| text.to_lowercase().replace(['_', ' '], "-");
     let word = normal(word);
     let length = word.chars().count();
@@ -9,7 +15,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .map(|candidate| {
             let normal = normal(candidate);
-            let edits = strsim::damerau_levenshtein(&word, &normal);
+            // So many characters have to be added or taken away at least.
+            let difference = normal.chars().count().abs_diff(length);
+            let edits = match difference <= 1 + length / 4 || length >= 4 {
+                true => strsim::damerau_levenshtein(&word, &normal),
+                false => difference,
+            };
             // A name that was cut short or drawn out (`unknown-cap`, `skip-verify-tls`) is near too.
             let cut = length >= 4
                 && (length..length + 2).any(|end| {

@@ -1,5 +1,6 @@
 //! What in a settings file is surely not meant: things named twice, and things that say nothing.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::layer::{Given, Layer, Origin};
@@ -47,8 +48,13 @@ pub fn check(layer: &Layer, problems: &mut Vec<Problem>) {
             );
         }
     }
+    let private: HashSet<&str> = layer
+        .private
+        .iter()
+        .map(|host| host.value.as_str())
+        .collect();
     for both in &layer.public {
-        if layer.private.iter().any(|host| host.value == both.value) {
+        if private.contains(both.value.as_str()) {
             problems.push(
                 Problem::warning(
                     span(both),
@@ -118,8 +124,9 @@ fn covers(wide: Selector, narrow: Selector) -> bool {
 }
 
 fn repeated(name: &str, list: &[Given<String>], problems: &mut Vec<Problem>) {
-    for (index, given) in list.iter().enumerate() {
-        if list[..index].iter().any(|g| g.value == given.value) {
+    let mut known = HashSet::new();
+    for given in list {
+        if !known.insert(given.value.as_str()) {
             problems.push(
                 Problem::warning(
                     span(given),

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::finding::secrets::Secrets;
 use crate::printable::{ends_like_command, is_unprintable, one_line};
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
-    ThemeCharacters, ThemeStyles,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
 /// A path as it is told: relative to the current directory when it lies below it.
@@ -119,9 +119,20 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The text.
     pub text: Arc<str>,
+    /// What of it is not shown; found when the first problem is drawn.
+    secrets: Arc<OnceLock<Secrets>>,
 }
 
 impl SourceFile {
+    /// A settings file of this text.
+    pub fn new(path: &Path, text: &str) -> SourceFile {
+        SourceFile {
+            path: path.to_owned(),
+            text: Arc::from(text),
+            secrets: Arc::default(),
+        }
+    }
+
     /// The number of the line at an offset, from 1.
     pub fn line(&self, offset: usize) -> usize {
         self.text.as_bytes()[..offset.min(self.text.len())]
@@ -141,19 +152,7 @@ impl SourceFile {
                 ThemeStyles::none()
             },
         };
-        // miette shows what it is given, and knows its places in bytes: as many of them stand for a character that
-        // cannot be shown.
-        let secrets = Secrets::of(&self.text);
-        let mut text = String::with_capacity(self.text.len());
-        for c in secrets.starred(&self.text).chars() {
-            match c {
-                '\n' | '\t' => text.push(c),
-                '\r' => text.push(' '),
-                '[' if ends_like_command(&text) => text.push('?'),
-                c if is_unprintable(c) => text.extend(std::iter::repeat_n('?', c.len_utf8())),
-                c => text.push(c),
-            }
-        }
+        let secrets = self.secrets.get_or_init(|| Secrets::of(&self.text));
         let hidden = |text: &str| secrets.hidden_in(text).into_owned();
         let problem = Problem {
             message: hidden(&problem.message),
@@ -163,7 +162,7 @@ impl SourceFile {
         };
         let shown = Shown {
             problem: &problem,
-            source: NamedSource::new(one_line(&short(&self.path)), text),
+            excerpt: Excerpt::new(self, secrets.starred(&self.text), &problem),
         };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(width)
@@ -177,11 +176,117 @@ impl SourceFile {
     }
 }
 
+/// The lines around a problem. miette shows what it is given: it gets no more than a person looks at, with other signs for
+/// what cannot be shown.
+#[derive(Debug)]
+struct Excerpt {
+    name: String,
+    text: String,
+    /// The number of the first line, from 0.
+    first: usize,
+    /// The line of the problem in the text, and its place there.
+    line: Range<usize>,
+    label: Range<usize>,
+    /// The number of its line, and its column in the file, from 0.
+    number: usize,
+    column: usize,
+}
+
+/// A line is shown from so many bytes before its problem to so many behind the problem's beginning.
+const AROUND: Range<usize> = 120..400;
+
+impl Excerpt {
+    /// `text` is the source's, with stars in place of its secrets.
+    fn new(source: &SourceFile, text: &str, problem: &Problem) -> Excerpt {
+        let start = floor(text, problem.span.start);
+        let end = floor(text, problem.span.end).max(start);
+        let begin = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let feed = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let number = source.line(start) - 1;
+        let mut excerpt = Excerpt {
+            name: one_line(&short(&source.path)).into_owned(),
+            text: String::new(),
+            first: number,
+            line: 0..0,
+            label: 0..0,
+            number,
+            column: text[begin..start].chars().count(),
+        };
+        if begin > 0 {
+            let before = text[..begin - 1].rfind('\n').map_or(0, |at| at + 1);
+            excerpt.push(&text[before..floor(text, (before + AROUND.end).min(begin - 1))]);
+            excerpt.text.push('\n');
+            excerpt.first -= 1;
+        }
+        let from = floor(text, begin.max(start.saturating_sub(AROUND.start)));
+        let to = floor(text, feed.min(start + AROUND.end));
+        excerpt.line.start = excerpt.text.len();
+        excerpt.push(&text[from..start]);
+        excerpt.label.start = excerpt.text.len();
+        excerpt.push(&text[start..end.min(to)]);
+        excerpt.label.end = excerpt.text.len();
+        excerpt.push(&text[end.min(to)..to]);
+        excerpt.line.end = excerpt.text.len();
+        if feed < text.len() {
+            let behind = &text[feed + 1..];
+            let length = behind.find('\n').unwrap_or(behind.len());
+            excerpt.text.push('\n');
+            excerpt.push(&behind[..floor(behind, length.min(AROUND.end))]);
+        }
+        excerpt
+    }
+
+    fn push(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                '\n' | '\t' => self.text.push(c),
+                '\r' => self.text.push(' '),
+                '[' if ends_like_command(&self.text) => self.text.push('?'),
+                c if is_unprintable(c) => self.text.push('?'),
+                c => self.text.push(c),
+            }
+        }
+    }
+}
+
+/// The beginning of the character at an offset.
+fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        _: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        // Without lines around it, it is the place that is asked for, to be written above them.
+        let (span, line, column) = match before + after {
+            0 => (self.line.clone(), self.number, self.column),
+            _ => (0..self.text.len(), self.first, 0),
+        };
+        let lines = self.text[span.clone()].lines().count();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            self.text[span.clone()].as_bytes(),
+            (span.start, span.len()).into(),
+            line,
+            column,
+            lines,
+        )))
+    }
+}
+
 /// A problem as miette takes it.
 #[derive(Debug)]
 struct Shown<'a> {
     problem: &'a Problem,
-    source: NamedSource<String>,
+    excerpt: Excerpt,
 }
 
 impl fmt::Display for Shown<'_> {
@@ -207,13 +312,13 @@ impl Diagnostic for Shown<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
+        Some(&self.excerpt)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let Problem { label, span, .. } = self.problem;
+        let label = &self.problem.label;
         let label = (!label.is_empty()).then(|| one_line(label).into_owned());
-        let span = LabeledSpan::new_primary_with_span(label, span.clone());
+        let span = LabeledSpan::new_primary_with_span(label, self.excerpt.label.clone());
         Some(Box::new(std::iter::once(span)))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
@@ -16,6 +15,9 @@ use crate::containerd::FileError;
 use crate::containerd::release::parse_releases;
 use crate::disk::{PathGlobs, Reach, absolute};
 use crate::finding::Level;
+use crate::limits::{
+    MAX_ENTRIES, MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_PROBLEMS, has_too_many_entries,
+};
 use crate::repair::nearest;
 
 /// Larger than any settings file.
@@ -49,6 +51,9 @@ pub fn read(path: &Path) -> Result<SettingsFile, SettingsError> {
             + 1;
         unreadable(format!("it is not UTF-8: see line {line}"))
     })?;
+    if has_too_many_entries(text.as_bytes(), MAX_ENTRIES) {
+        return Err(unreadable(FileError::TooMany(MAX_ENTRIES).to_string()));
+    }
     let file = parse(path, &text)?;
     let problems = paths_out_of_the_repository(path, &file.layer);
     match problems.is_empty() {
@@ -88,14 +93,14 @@ fn paths_out_of_the_repository(path: &Path, layer: &Layer) -> Vec<Problem> {
 
 /// Reads the text of the settings file at `path`.
 pub fn parse(path: &Path, text: &str) -> Result<SettingsFile, SettingsError> {
-    let source = SourceFile {
-        path: path.to_owned(),
-        text: Arc::from(text),
-    };
+    let source = SourceFile::new(path, text);
     let directory = absolute(path).parent().map(Path::to_owned);
     let mut reader = Reader {
         base: directory.unwrap_or_else(|| PathBuf::from("/")),
         problems: Vec::new(),
+        untold: 0,
+        patterns: 0,
+        pattern_bytes: 0,
     };
     let mut layer = Layer::new(&reader.base);
     match Document::parse(text) {
@@ -111,6 +116,16 @@ pub fn parse(path: &Path, text: &str) -> Result<SettingsFile, SettingsError> {
         check::check(&layer, &mut reader.problems);
     }
     let mut problems = reader.problems;
+    let untold = reader.untold + problems.len().saturating_sub(MAX_PROBLEMS);
+    problems.truncate(MAX_PROBLEMS);
+    if let (1.., Some(last)) = (untold, problems.last()) {
+        let message = format!("{untold} more problems are not shown");
+        let span = last.span.clone();
+        problems.push(match last.is_warning {
+            true => Problem::warning(span, message),
+            false => Problem::error(span, message),
+        });
+    }
     problems.sort_by_key(|problem| problem.span.start);
     if problems.iter().any(|problem| !problem.is_warning) {
         return Err(SettingsError::Wrong {
@@ -129,10 +144,20 @@ pub fn parse(path: &Path, text: &str) -> Result<SettingsFile, SettingsError> {
 pub struct Reader {
     base: PathBuf,
     problems: Vec<Problem>,
+    /// How many more problems there are.
+    untold: usize,
+    /// How many globs and hosts were read, and their bytes.
+    patterns: usize,
+    pattern_bytes: usize,
 }
 
 impl Reader {
     fn error(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Problem {
+        if self.problems.len() == MAX_PROBLEMS {
+            // What else is said of it is not kept.
+            self.untold += 1;
+            self.problems.pop();
+        }
         self.problems.push(Problem::error(span, message));
         self.problems.last_mut().expect("it was just pushed")
     }
@@ -239,7 +264,9 @@ impl Reader {
                 }
             }
         }
-        if let Some(given) = &path {
+        if let Some(given) = &path
+            && self.has_room(1, given.value.len(), whole.clone())
+        {
             let check = PathGlobs::default().add(&self.base, &given.value);
             if let (Err(error), Origin::File(span)) = (check, &given.origin) {
                 let message = format!("`{}` is no glob: {}", given.value, error.kind());
@@ -297,6 +324,10 @@ impl Reader {
         known: impl Iterator<Item = &'static Setting> + Clone,
         place: &str,
     ) {
+        if self.problems.len() == MAX_PROBLEMS {
+            self.untold += 1;
+            return;
+        }
         let also = known
             .clone()
             .find(|setting| setting.also_called.contains(&key))
@@ -487,12 +518,12 @@ impl Reader {
     }
 
     pub(super) fn hosts(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<String>> {
-        let texts = self.texts(item, span, "hosts");
+        let texts = self.patterns(item, span, "hosts");
         self.keep(texts, |text| hosts::parse_host(text).map(|_| ()))
     }
 
     pub(super) fn globs(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<String>> {
-        let texts = self.texts(item, span, "globs");
+        let texts = self.patterns(item, span, "globs");
         let base = self.base.clone();
         self.keep(texts, |text| {
             if text.is_empty() {
@@ -502,6 +533,38 @@ impl Reader {
                 .add(&base, text)
                 .map_err(|error| format!("`{text}` is no glob: {}", error.kind()))
         })
+    }
+
+    /// A list of globs or hosts: none where there are too many of them to be compiled.
+    fn patterns(
+        &mut self,
+        item: &Item,
+        span: Range<usize>,
+        what: &str,
+    ) -> Vec<(String, Range<usize>)> {
+        let texts = self.texts(item, span.clone(), what);
+        let bytes = texts.iter().map(|(text, _)| text.len()).sum();
+        match self.has_room(texts.len(), bytes, span) {
+            true => texts,
+            false => Vec::new(),
+        }
+    }
+
+    /// Whether so many patterns may come to those that were read.
+    fn has_room(&mut self, patterns: usize, bytes: usize, span: Range<usize>) -> bool {
+        self.patterns += patterns;
+        self.pattern_bytes += bytes;
+        let message = if self.patterns > MAX_PATTERNS {
+            format!("the settings have more than {MAX_PATTERNS} globs and hosts")
+        } else if self.pattern_bytes > MAX_PATTERN_BYTES {
+            let most = MAX_PATTERN_BYTES / 1024;
+            format!("the globs and hosts of the settings are longer than {most} KiB")
+        } else {
+            return true;
+        };
+        self.error(span, message).help =
+            Some("write globs that hold for many: `*.corp.example`, `clusters/dev/**`".to_owned());
+        false
     }
 
     fn keep(
@@ -531,6 +594,11 @@ impl Reader {
     }
 
     fn selector(&mut self, text: &str, span: Range<usize>) -> Option<Selector> {
+        if self.problems.len() == MAX_PROBLEMS {
+            // Nobody is told what may have been meant.
+            self.untold += usize::from(!Selector::names().any(|(name, _)| name == text));
+            return None;
+        }
         text.parse()
             .map_err(|error: super::selector::UnknownSelector| {
                 let problem = self.error(span, error.to_string());

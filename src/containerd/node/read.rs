@@ -13,6 +13,9 @@ use crate::toml::{Problem, v1, v2};
 /// More files than these are not read: a pattern that catches them all is a mistake, and each is read whole.
 const MAX_FILES: usize = 1000;
 
+/// Of more bytes than these, nothing is known: all releases read them.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
 /// The merged settings.
 pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Result<Table, Fault> {
     let release = outcome.release;
@@ -25,6 +28,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
     };
     let mut root_version = 0;
     let budget = imports::Budget::default();
+    let mut read = 0;
     let mut loaded = HashSet::new();
     let mut pending = VecDeque::from([(path.to_owned(), None)]);
     while let Some((path, imported)) = pending.pop_front() {
@@ -36,6 +40,10 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
             continue;
         }
         let bytes = match files.read(&path) {
+            Ok(bytes) if read + bytes.len() > MAX_BYTES => {
+                outcome.unknown.extend(imported);
+                continue;
+            }
             Ok(bytes) => bytes,
             Err(error) if imported.is_some() && error.is_ours_alone() => {
                 outcome.unknown.extend(imported);
@@ -49,6 +57,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
                 });
             }
         };
+        read += bytes.len();
         let index = outcome.files.len();
         outcome.files.push(File {
             path: path.clone(),

@@ -6,6 +6,7 @@ mod place;
 mod policy;
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::admit::run_rule;
 use super::here::Here;
@@ -14,13 +15,13 @@ use super::tree::lint_tree;
 use crate::carriers::carried::{CarriedTree, Config, File};
 use crate::carriers::text::{Builder, Text};
 use crate::disk::{NodeFiles, Tree};
-use crate::facts::{Carrier, CarrierContext, Check};
+use crate::facts::{Budget, Carrier, CarrierContext, Check};
 use crate::finding::{Finding, Report, Run, Summary, Suppressed};
 use crate::rules::RULES;
 use place::Placing;
 
 /// Lints a carrier.
-pub fn lint_carrier(carrier: &Carrier, run: &Run, report: &mut Report) {
+pub fn lint_carrier(carrier: &Carrier, run: &Run, budget: &Arc<Budget>, report: &mut Report) {
     if run.settings.excludes(carrier.path()) {
         return;
     }
@@ -32,7 +33,7 @@ pub fn lint_carrier(carrier: &Carrier, run: &Run, report: &mut Report) {
     let mut summary = Summary::default();
     for tree in &carrier.carried.trees {
         let mut of_tree = Report::default();
-        lint_tree(&planted(tree), run, &mut of_tree);
+        lint_tree(&planted(tree), run, budget, &mut of_tree);
         let placing = Placing::Tree(carrier, tree);
         let found = of_tree.findings.iter();
         here.findings

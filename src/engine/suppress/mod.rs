@@ -4,6 +4,7 @@
 mod comment;
 mod scope;
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::here::Here;
@@ -22,6 +23,12 @@ use scope::Scopes;
 const UNKNOWN: &str = "unknown-suppression";
 /// The rule about suppressions that silence nothing.
 const UNUSED: &str = "unused-suppression";
+
+/// Longer names are no slips of a rule's.
+const LONGEST_NAME: usize = 64;
+
+/// So many names of one suppression are listed in a message.
+const LISTED: usize = 10;
 
 /// A file that was linted, and in which comments may silence what was found.
 pub trait Linted {
@@ -147,52 +154,69 @@ impl Suppression {
             covers,
         }
     }
+}
 
+impl Silenced {
     fn covers(&self, finding: &Finding) -> bool {
-        let Some(covers) = &self.covers else {
-            return false;
-        };
-        match (&finding.location.span, self.content.reach) {
-            (_, Reach::File) => true,
-            (Some(span), Reach::Item) => {
-                covers.contains(&span.start) || span.is_empty() && span.start == covers.end
+        match &finding.location.span {
+            _ if self.reaches_file => true,
+            Some(span) => {
+                self.covers.contains(&span.start)
+                    || span.is_empty() && span.start == self.covers.end
             }
-            (None, Reach::Item) => false,
+            None => false,
         }
     }
+}
+
+/// Where a rule is silenced, and by which name of which suppression.
+struct Silenced {
+    covers: Range<usize>,
+    reaches_file: bool,
+    suppression: usize,
+    name: usize,
 }
 
 /// Moves what is silenced. Where several suppressions cover a finding, the one that covers the least
 /// silences it, so that the wider one is told to be of no use.
 fn silence(suppressions: &mut [Suppression], source: &Source, here: &mut Here) {
-    let findings = std::mem::take(&mut here.findings);
-    for finding in findings {
+    // For each rule, the first suppression of each item: of several that cover the same, no other is ever used.
+    let mut places: HashMap<&'static str, Vec<Silenced>> = HashMap::new();
+    let mut known = HashSet::new();
+    for (at, suppression) in suppressions.iter().enumerate() {
+        let Some(covers) = &suppression.covers else {
+            continue;
+        };
+        let reaches_file = suppression.content.reach == Reach::File;
+        for (name, rule) in suppression.names.iter().enumerate() {
+            let Some(rule) = rule.rule else { continue };
+            if known.insert((rule.name, covers.start, covers.end, reaches_file)) {
+                places.entry(rule.name).or_default().push(Silenced {
+                    covers: covers.clone(),
+                    reaches_file,
+                    suppression: at,
+                    name,
+                });
+            }
+        }
+    }
+    for finding in std::mem::take(&mut here.findings) {
         let is_here = finding.location.path == source.path;
         // What is said of suppressions is not theirs to silence.
         let can_be_silenced = finding.rule.category != Category::Suppressions;
-        let silencer = (is_here && can_be_silenced)
-            .then(|| {
-                suppressions
-                    .iter_mut()
-                    .filter(|suppression| suppression.covers(&finding))
-                    .filter_map(|suppression| {
-                        let size = suppression.covers.as_ref().map_or(0, Range::len);
-                        let reason = &suppression.content.reason;
-                        let names = suppression.names.iter_mut();
-                        let name = names
-                            .into_iter()
-                            .find(|n| n.rule.is_some_and(|rule| rule.meta == *finding.rule))?;
-                        Some((size, name, reason))
-                    })
-                    .min_by_key(|(size, ..)| *size)
-            })
-            .flatten();
+        let silencer = places
+            .get(finding.rule.name)
+            .filter(|_| is_here && can_be_silenced)
+            .and_then(|places| {
+                let covering = places.iter().filter(|place| place.covers(&finding));
+                covering.min_by_key(|place| place.covers.len())
+            });
         match silencer {
-            Some((_, name, reason)) => {
-                name.used = true;
-                let by = Suppressor::Comment {
-                    reason: reason.clone(),
-                };
+            Some(place) => {
+                let suppression = &mut suppressions[place.suppression];
+                suppression.names[place.name].used = true;
+                let reason = suppression.content.reason.clone();
+                let by = Suppressor::Comment { reason };
                 here.suppressed.push(Suppressed { finding, by });
             }
             None => here.findings.push(finding),
@@ -322,9 +346,13 @@ fn level(run: &Run, rule: &Rule, path: &str) -> Level {
 }
 
 fn nearest_rule(name: &str) -> Option<&'static str> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
     let name = name.to_lowercase().replace('_', "-");
     crate::rules::RULES
         .iter()
+        .filter(|rule| rule.name.len().abs_diff(name.len()) <= 2)
         .map(|rule| (strsim::damerau_levenshtein(&name, rule.name), rule.name))
         .min()
         .filter(|(distance, _)| *distance <= 2)
@@ -332,11 +360,15 @@ fn nearest_rule(name: &str) -> Option<&'static str> {
 }
 
 fn listed(names: &[&Name]) -> String {
-    let quoted: Vec<String> = names
+    let quoted = names
         .iter()
-        .map(|name| format!("`{}`", name.text))
-        .collect();
-    quoted.join(", ")
+        .take(LISTED)
+        .map(|name| format!("`{}`", name.text));
+    let mut list = quoted.collect::<Vec<_>>().join(", ");
+    if names.len() > LISTED {
+        list.push_str(&format!(" and {} more", names.len() - LISTED));
+    }
+    list
 }
 
 fn span_of(names: &[&Name]) -> Option<Range<usize>> {
@@ -354,28 +386,29 @@ fn delete_names(
     if !all.iter().any(|name| name.used) {
         return delete_whole(finding, text, &suppression.instruction);
     }
-    let is_gone = |name: &Name| names.iter().any(|gone| gone.span == name.span);
-    let edits = all
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| is_gone(name))
-        .map(|(index, name)| {
-            // With the comma before it, or, at the front, with the comma behind it. As one name is
-            // used, either there is a name that stays before this one, or one comes behind it.
-            let stays_before = all[..index].iter().any(|name| !is_gone(name));
-            let span = match (stays_before, all.get(index + 1)) {
-                (true, _) | (_, None) => {
-                    let before = index.checked_sub(1).map(|i| all[i].span.end);
-                    before.unwrap_or(name.span.start)..name.span.end
-                }
-                (false, Some(next)) => name.span.start..next.span.start,
-            };
-            Edit {
-                span,
-                replacement: String::new(),
+    let gone: HashSet<usize> = names.iter().map(|name| name.span.start).collect();
+    let is_gone = |name: &Name| gone.contains(&name.span.start);
+    let mut stays_before = false;
+    let mut edits = Vec::new();
+    for (index, name) in all.iter().enumerate() {
+        if !is_gone(name) {
+            stays_before = true;
+            continue;
+        }
+        // With the comma before it, or, at the front, with the comma behind it. As one name is
+        // used, either there is a name that stays before this one, or one comes behind it.
+        let span = match (stays_before, all.get(index + 1)) {
+            (true, _) | (_, None) => {
+                let before = index.checked_sub(1).map(|i| all[i].span.end);
+                before.unwrap_or(name.span.start)..name.span.end
             }
-        })
-        .collect();
+            (false, Some(next)) => name.span.start..next.span.start,
+        };
+        edits.push(Edit {
+            span,
+            replacement: String::new(),
+        });
+    }
     with_edits(finding, "delete it", edits)
 }
 

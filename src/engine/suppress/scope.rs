@@ -53,17 +53,23 @@ impl<'a> Scopes<'a> {
         let at = comment.span.start;
         let mut parts = &self.parts;
         let mut owner: Option<&Part> = None;
-        while let Some(part) = parts.iter().find(|part| contains(part, at)) {
+        // None is in another, and they are in order: only the last that begins before it can hold a comment.
+        let before = |parts: &[Part]| parts.partition_point(|part| part.own.start < at);
+        while let Some(part) = parts[..before(parts)]
+            .last()
+            .filter(|part| contains(part, at))
+        {
             owner = Some(part);
             parts = &part.inner.as_ref()?.parts;
         }
         let found = if comment.alone {
-            parts.iter().find(|part| part.own.start >= at)
+            parts.get(before(parts))
         } else {
             let line = self.lines.line(at);
-            let is_before =
-                |part: &&Part| part.own.end <= at && self.lines.line(self.last(&part.own)) == line;
-            parts.iter().rev().find(is_before).or(owner)
+            let ended = parts[..before(parts)].iter().rev();
+            let last = ended.into_iter().find(|part| part.own.end <= at);
+            let is_on_line = |part: &&Part| self.lines.line(self.last(&part.own)) == line;
+            last.filter(is_on_line).or(owner)
         };
         found.map(|part| part.covers.clone())
     }
