@@ -138,6 +138,10 @@ fn what_was_found() {
             "exclude = [\"a//\\\\= n\\\\daySxpiry = \t30\", \"b/**\"]\n",
         ),
         ("suppressions", "tocra\0s&ty\0\0\tH:="),
+        (
+            "daemon_json",
+            "{\"registry-mirrors\": [\"https://hub.lab]].internal/cache\"]}",
+        ),
     ] {
         bodies::run(name, data.as_bytes());
     }

@@ -16,7 +16,8 @@ pub struct Source {
     pub text: String,
     /// Where the first byte is that is no UTF-8, if there is one.
     pub invalid_utf8: Option<usize>,
-    // Both found when they are first asked for.
+    // Found when they are first asked for.
+    crlf: OnceLock<bool>,
     lines: OnceLock<LineIndex>,
     secrets: OnceLock<Secrets>,
     /// Where the secrets are, where that was said.
@@ -64,6 +65,7 @@ impl Source {
             path,
             text,
             invalid_utf8,
+            crlf: OnceLock::new(),
             lines: OnceLock::new(),
             secrets: OnceLock::new(),
             secret_places: None,
@@ -86,7 +88,9 @@ impl Source {
 
     /// Whether lines end with a carriage return and a line feed, most of them at least.
     pub fn has_crlf(&self) -> bool {
-        let crlf = self.text.matches("\r\n").count();
-        crlf > 0 && 2 * crlf > self.text.matches('\n').count()
+        *self.crlf.get_or_init(|| {
+            let crlf = self.text.matches("\r\n").count();
+            crlf > 0 && 2 * crlf > self.text.matches('\n').count()
+        })
     }
 }

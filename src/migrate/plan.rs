@@ -130,7 +130,7 @@ impl Planner<'_> {
             } else if holds_credentials(&endpoint.path) {
                 self.remarks
                     .push(remarks::credentials_in_path(&endpoint, host));
-            } else if endpoint.host.contains('[') && any_v1 && !is_server {
+            } else if endpoint.host.contains(['[', ']']) && any_v1 && !is_server {
                 self.remarks.push(remarks::bracketed(&endpoint, host));
             } else {
                 kept.push(endpoint);

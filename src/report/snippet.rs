@@ -17,6 +17,10 @@ use crate::toml::view::{Position, within};
 /// Spans of more lines than this are shown by their first line.
 const MAX_LINES: usize = 8;
 
+/// So many bytes of a line are looked at before and behind a place, and so many for each column that is shown.
+const MAX_BYTES: usize = 4096;
+const BYTES: usize = 16;
+
 /// Tab stops, as miette is told.
 pub const TAB_WIDTH: usize = 4;
 
@@ -249,6 +253,14 @@ struct ShownLine {
 impl ShownLine {
     /// `content` is cut to `columns`, around `focus` when that is not at its beginning.
     fn new(text: &str, content: Range<usize>, focus: Option<Range<usize>>, columns: usize) -> Self {
+        // Of a line without end only what is around the focus is looked at: others may have a focus in it too.
+        let middle = focus.as_ref().map_or(content.start, |focus| focus.start);
+        let reach = MAX_BYTES.max(columns * BYTES);
+        let from = content.start.max(middle.saturating_sub(reach));
+        let to = content.end.min(middle + reach).max(from);
+        let near = within(text, from..to);
+        let (is_cut_before, is_cut_behind) = (near.start > content.start, near.end < content.end);
+        let content = near;
         let mut column = 0;
         // Where each character is, and in which columns.
         let characters: Vec<(usize, char, Range<usize>)> = text[content.clone()]
@@ -277,7 +289,7 @@ impl ShownLine {
                 Some(focus) => (column_of(focus.start), column_of(focus.end)),
                 None => (0, 0),
             };
-            let begin = if end < columns {
+            let begin = if end < columns && !is_cut_before {
                 0
             } else {
                 start.saturating_sub(columns / 4)
@@ -287,7 +299,7 @@ impl ShownLine {
         let mut shown = String::new();
         let mut map = Vec::new();
         let mut end = content.start;
-        if window.start > 0 {
+        if window.start > 0 || is_cut_before {
             shown.push('…');
         }
         for (at, c, place) in &characters {
@@ -305,7 +317,7 @@ impl ShownLine {
             end = at + c.len_utf8();
         }
         let shown_end = shown.len();
-        if window.end < column {
+        if window.end < column || is_cut_behind {
             shown.push('…');
         }
         ShownLine {

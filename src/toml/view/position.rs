@@ -1,5 +1,7 @@
 //! From byte offsets to lines and columns, in the units that each format wants.
 
+use std::sync::OnceLock;
+
 /// A place in a text, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -9,10 +11,41 @@ pub struct Position {
     pub column: usize,
 }
 
+/// In lines that are longer than this, columns are counted from marks that are so far from each other.
+const STEP: usize = 4096;
+
 /// Where the lines of a text begin.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// How wide the text is up to each mark. Only for texts with long lines, in which many places may be asked for.
+    marks: OnceLock<Vec<Width>>,
+}
+
+/// The width of a part of a text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Width {
+    characters: usize,
+    utf16: usize,
+}
+
+impl Width {
+    fn of(bytes: &[u8]) -> Width {
+        // A character begins with a byte that goes on none; beyond the first plane it has two units, and four bytes.
+        let characters = bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        let pairs = bytes.iter().filter(|byte| **byte >= 0xf0).count();
+        Width {
+            characters,
+            utf16: characters + pairs,
+        }
+    }
+
+    fn and(self, other: Width) -> Width {
+        Width {
+            characters: self.characters + other.characters,
+            utf16: self.utf16 + other.utf16,
+        }
+    }
 }
 
 impl LineIndex {
@@ -23,6 +56,7 @@ impl LineIndex {
             starts: std::iter::once(0)
                 .chain(feeds.map(|(at, _)| at + 1))
                 .collect(),
+            marks: OnceLock::new(),
         }
     }
 
@@ -44,30 +78,59 @@ impl LineIndex {
 
     /// Columns in characters: for people, JSON, SARIF and GitHub.
     pub fn characters(&self, text: &str, offset: usize) -> Position {
-        self.position(text, offset, |before| before.chars().count())
+        self.position(text, offset, |width| width.characters)
     }
 
     /// Columns in bytes: for rdjson.
     pub fn bytes(&self, text: &str, offset: usize) -> Position {
-        self.position(text, offset, str::len)
+        let (line, start, offset) = self.place(text, offset);
+        Position {
+            line,
+            column: offset - start + 1,
+        }
     }
 
     /// Columns in UTF-16 units: for editors.
     pub fn utf16(&self, text: &str, offset: usize) -> Position {
-        self.position(text, offset, |before| before.encode_utf16().count())
+        self.position(text, offset, |width| width.utf16)
     }
 
-    fn position(&self, text: &str, offset: usize, width: impl Fn(&str) -> usize) -> Position {
+    /// The line of an offset, where it begins, and the offset itself, at the beginning of a character.
+    fn place(&self, text: &str, offset: usize) -> (usize, usize, usize) {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
         let line = self.line(offset);
-        let start = self.starts[line - 1];
+        (line, self.starts[line - 1], offset)
+    }
+
+    fn position(&self, text: &str, offset: usize, unit: impl Fn(Width) -> usize) -> Position {
+        let (line, start, offset) = self.place(text, offset);
+        let bytes = text.as_bytes();
+        let width = match offset - start > 2 * STEP {
+            true => unit(self.up_to(bytes, offset)) - unit(self.up_to(bytes, start)),
+            false => unit(Width::of(&bytes[start..offset])),
+        };
         Position {
             line,
-            column: width(&text[start..offset]) + 1,
+            column: width + 1,
         }
+    }
+
+    /// The width of a text up to an offset.
+    fn up_to(&self, bytes: &[u8], offset: usize) -> Width {
+        let marks = self.marks.get_or_init(|| {
+            let mut so_far = Width::default();
+            let mut marks = vec![so_far];
+            for step in bytes.chunks(STEP) {
+                so_far = so_far.and(Width::of(step));
+                marks.push(so_far);
+            }
+            marks
+        });
+        let mark = offset / STEP;
+        marks[mark].and(Width::of(&bytes[mark * STEP..offset]))
     }
 }
 
@@ -121,5 +184,30 @@ mod tests {
     fn an_offset_inside_a_character_is_its_beginning() {
         let text = "é";
         assert_eq!(LineIndex::new(text).bytes(text, 1).column, 1);
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_those_of_short_ones() {
+        let text = "a\n".to_owned() + &"é😀x漢".repeat(3_000) + "\n" + &"é😀".repeat(9_000);
+        let lines = LineIndex::new(&text);
+        for (line, start) in [(2, 2), (3, 2 + 10 * 3_000 + 1)] {
+            for (at, _) in text[start..].char_indices().step_by(997).take(11) {
+                let before = &text[start..start + at];
+                let column = |width| Position {
+                    line,
+                    column: width + 1,
+                };
+                if before.contains('\n') {
+                    break;
+                }
+                let at = start + at;
+                assert_eq!(lines.characters(&text, at), column(before.chars().count()));
+                assert_eq!(
+                    lines.utf16(&text, at),
+                    column(before.encode_utf16().count())
+                );
+                assert_eq!(lines.bytes(&text, at), column(before.len()));
+            }
+        }
     }
 }
