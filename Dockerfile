@@ -9,6 +9,11 @@ COPY src src
 COPY rules rules
 RUN cargo install --locked --path . --root /out
 
+# The same with a shell, for pipelines that run a script: docker build --target ci -t certsd-lint:ci .
+FROM alpine:3.22 AS ci
+COPY --from=build /out/bin/certsd-lint /usr/local/bin/certsd-lint
+USER 65532:65532
+
 FROM scratch
 COPY --from=build /out/bin/certsd-lint /certsd-lint
 USER 65532:65532

@@ -103,9 +103,8 @@ fn new_findings_count_and_vanished_ones_are_told() {
 fn one_more_of_the_same_is_new() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
-    // A line is known by its first hundred characters, those of the lines behind it included.
-    let once = format!("# certsd-lint: ignore[nonsense]\n# {}\n", "x".repeat(100));
-    write(root, "docker.io", &once);
+    let once = "# certsd-lint: ignore[nonsense]\n";
+    write(root, "docker.io", once);
     let baseline = Baseline::of(&lint_tree(root, None), &Paths::new(root));
     write(root, "docker.io", &once.repeat(2));
     let report = lint_tree(root, Some(&baseline));
@@ -132,4 +131,36 @@ fn what_was_not_looked_at_has_not_vanished() {
     off.severities.insert("unknown-suppression", Level::Off);
     let report = lint_at(root, "certs.d", Some(&baseline), off);
     assert_eq!(vanished(&report), "");
+}
+
+#[test]
+fn other_items_of_the_file_change_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    let text = "server = \"https://quay.io\"\n[host.\"https://m.internal\"]\n  capabilities = [\"pull\", \"resolve\"]\n  skip_verify = true\n";
+    let lint =
+        |baseline: Option<&Baseline>| lint_at(root, "certs.d", baseline, Settings::default());
+    write(root, "quay.io", text);
+    let first = lint(None);
+    assert!(!first.findings.is_empty());
+    let baseline = Baseline::of(&first, &Paths::new(root));
+    let other = "[host.\"https://n.internal\"]\n  capabilities = [\"pull\", \"resolve\"]\n";
+    for edited in [
+        format!("{text}\n{other}"),
+        text.replace("[host", &format!("{other}[host")),
+        text.replace("true", "true # for now"),
+        text.replace("  skip_verify", "\n\tskip_verify"),
+    ] {
+        write(root, "quay.io", &edited);
+        let report = lint(Some(&baseline));
+        let new: Vec<_> = report.findings.iter().map(|f| f.message).collect();
+        assert!(new.is_empty(), "{new:?} in {edited}");
+    }
+    // The same key of another host is new.
+    write(
+        root,
+        "quay.io",
+        &format!("{text}{other}  skip_verify = true\n"),
+    );
+    assert!(!lint(Some(&baseline)).findings.is_empty());
 }

@@ -22,6 +22,34 @@ fn a_path_that_is_not_there() {
 }
 
 #[test]
+fn a_failed_run_is_one_in_every_format() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml", "empty/"]);
+    for paths in [&["nowhere", "certs.d"][..], &["empty"]] {
+        let run = |format: &str| {
+            let ended = folder.run(&[&["--format", format], paths].concat());
+            ended.ends(2);
+            ended.out
+        };
+        let parsed =
+            |format: &str| serde_json::from_str::<serde_json::Value>(&run(format)).unwrap();
+        let sarif = parsed("sarif");
+        let invocation = &sarif["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false);
+        let notifications = &invocation["toolExecutionNotifications"];
+        let text = notifications[0]["message"]["text"].as_str().unwrap();
+        assert!(text.contains(paths[0]), "{text}");
+        let json = parsed("json");
+        assert!(json["failures"][0].as_str().unwrap().contains(paths[0]));
+        let junit = run("junit");
+        assert!(
+            junit.contains("errors=\"1\"") && junit.contains("<error "),
+            "{junit}"
+        );
+        assert!(run("github").contains("::error title=certsd-lint::"));
+    }
+}
+
+#[test]
 fn nothing_named_and_nothing_at_the_default_place() {
     if Path::new("/etc/containerd/certs.d").exists() {
         eprintln!("skipped: this machine has /etc/containerd/certs.d");

@@ -312,34 +312,30 @@ const SHAPES: &[Shape] = &[
         ..SHAPE
     },
     Shape {
-        name: "registries.yaml alone",
+        name: "registries.yaml alone is linted by what k3s makes of it",
         files: &[("k3s/registries.yaml", "@registries")],
-        code: 2,
-        says: &[
-            "nothing to lint",
-            "k3s/registries.yaml was not read",
-            "certsd-lint migrate k3s/registries.yaml",
-        ],
         ..SHAPE
     },
     Shape {
-        name: "nothing but carriers: the most likely ones are named",
+        name: "nothing but what is not read: the most likely files are named",
         files: &[
+            ("b/node.tpl", "path: /etc/containerd/certs.d/docker.io\n"),
             (
-                "a/values.yaml",
-                "registry:\n  mirrors:\n    docker.io: {}\n",
+                "c/flake.nix",
+                "x = \"/etc/containerd/certs.d/docker.io\";\n",
             ),
-            ("b/hosts.toml.j2", "[host.\"{{ mirror }}\"]\n"),
-            ("c/install.sh", "@script"),
-            ("d/main.tf", "x = \"certs.d/docker.io\"\n"),
+            (
+                "d/main.go",
+                "const path = \"/etc/containerd/certs.d/docker.io\"\n",
+            ),
             ("docs/x.md", "@script"),
         ],
         code: 2,
         says: &[
-            "a/values.yaml was not read",
-            "b/hosts.toml.j2 was not read: a template",
-            "c/install.sh was not read: scripts",
-            "d/main.tf was not read: Terraform",
+            "nothing to lint",
+            "b/node.tpl was not read: a template",
+            "c/flake.nix was not read: Nix",
+            "d/main.go was not read: source code",
         ],
         ..SHAPE
     },

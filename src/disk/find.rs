@@ -143,8 +143,9 @@ impl Finder<'_> {
             path: shown(path),
             error,
         };
-        if self.options.may_be_deleted && path.symlink_metadata().is_err() {
-            return self.add_deleted(path);
+        let is_deleted = self.options.may_be_deleted && path.symlink_metadata().is_err();
+        if is_deleted && self.add_deleted(path) {
+            return Ok(());
         }
         let reach = match &self.options.tree.sysroot {
             Some(sysroot) => Reach::below(sysroot),
@@ -296,14 +297,24 @@ impl Finder<'_> {
         true
     }
 
-    /// A path that is not there any more, as hooks pass those of deleted files.
-    fn add_deleted(&mut self, path: &Path) -> Result<(), FindError> {
-        let is_hosts_file = path.file_name().is_some_and(|name| name == "hosts.toml");
+    /// Adds what a path belonged to that is not there any more, as hooks pass those of deleted files. What is left of a config path
+    /// is linted; where nothing is left, nothing is to be.
+    fn add_deleted(&mut self, path: &Path) -> bool {
+        let absolute = absolute(path);
+        let below_config_path = absolute
+            .ancestors()
+            .skip(1)
+            .take(4)
+            .any(is_called_config_path);
         let beside = parent(path).join("hosts.toml");
-        if !self.add_tree_of(path) && !is_hosts_file && holds_hosts_text(&beside) {
-            self.add_hosts_file(&beside);
+        if self.add_tree_of(path) {
+            return true;
         }
-        Ok(())
+        if beside != path && holds_hosts_text(&beside) {
+            self.add_hosts_file(&beside);
+            return true;
+        }
+        below_config_path
     }
 
     fn add_hosts_file(&mut self, path: &Path) {

@@ -79,9 +79,11 @@ impl Kind {
                 "k3s and RKE2 generate hosts.toml from a registries.yaml: `certsd-lint migrate {path}` shows what"
             ),
             Kind::Template => "a template is not read until something renders it".to_owned(),
-            Kind::Yaml => "YAML is not read".to_owned(),
-            Kind::Script => "scripts are not read, and nothing is run".to_owned(),
-            Kind::Terraform => "Terraform is not read".to_owned(),
+            Kind::Yaml => "no text of a hosts.toml was found in it".to_owned(),
+            Kind::Script => {
+                "no text of a hosts.toml was found in it, and nothing is run".to_owned()
+            }
+            Kind::Terraform => "no text of a hosts.toml was found in it".to_owned(),
             Kind::Nix => "Nix is not read".to_owned(),
             Kind::Code => "source code is not read".to_owned(),
             Kind::Other => "it is neither a hosts.toml nor a config.toml of containerd".to_owned(),

@@ -1,7 +1,7 @@
 //! A baseline: findings that are known, kept in a file, so that only new ones count.
 //!
-//! The file is JSON without line numbers, one finding on each line, sorted, so that its changes read well in
-//! a review and moved lines change nothing in it.
+//! The file is JSON without line numbers, one finding on each line, sorted, so that its changes read well in a review. A finding is
+//! known by its rule, its path, and the item that it is about: moved lines and other items change nothing.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::finding::{
 };
 
 /// The version of the file's form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The findings that are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -176,10 +176,10 @@ mod tests {
             Baseline::parse("[]"),
             Err(BaselineError::Syntax(_))
         ));
-        let newer = "{\"version\": 2, \"known\": 1}";
+        let newer = "{\"version\": 3, \"known\": 1}";
         assert!(matches!(
             Baseline::parse(newer),
-            Err(BaselineError::Version(2))
+            Err(BaselineError::Version(3))
         ));
     }
 

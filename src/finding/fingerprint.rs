@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::finding::Finding;
+use super::items::{Item, Items};
 use super::paths::Paths;
 
 /// How many UTF-16 units from the beginning of a line are hashed.
@@ -110,11 +111,13 @@ fn read_hashes(paths: &Paths, shown: &str) -> Vec<String> {
     line_hashes(&String::from_utf8_lossy(&bytes.unwrap_or_default()))
 }
 
-/// Gives each finding its fingerprint: of the rule, the path in the repository and the hash of the line.
-/// No two are equal: several findings of one rule on one line are numbered, and so all have to come, in the order of the report.
+/// Gives each finding its fingerprint: of the rule, the path in the repository and the item that it is about: the header of its
+/// table, and what the item says. What stands elsewhere in the file makes no difference.
+/// No two are equal: several findings of one rule about one item are numbered, and so all have to come, in the order of the report.
 #[derive(Debug)]
 pub struct Fingerprints<'a> {
-    lines: LineHashes<'a>,
+    paths: &'a Paths,
+    items: Option<(String, Items)>,
     seen: HashMap<u128, u32>,
 }
 
@@ -122,23 +125,44 @@ impl<'a> Fingerprints<'a> {
     /// Of findings in files that are found by `paths`.
     pub fn new(paths: &'a Paths) -> Fingerprints<'a> {
         Fingerprints {
-            lines: LineHashes::new(paths),
+            paths,
+            items: None,
             seen: HashMap::new(),
         }
     }
 
     /// That of the next finding.
     pub fn next(&mut self, finding: &Finding) -> String {
-        let path = self.lines.paths.relative(&finding.location.path);
-        let line = self.lines.of_finding(finding);
-        let key = fnv(&[finding.rule.name, &path, &line]);
+        let path = self.paths.relative(&finding.location.path);
+        let Item { header, content } = self.item(finding);
+        let key = fnv(&[finding.rule.name, &path, &header, &content]);
         let repeat = self.seen.entry(key).or_default();
         *repeat += 1;
         let key = match *repeat {
             1 => key,
-            n => fnv(&[finding.rule.name, &path, &line, &n.to_string()]),
+            n => fnv(&[finding.rule.name, &path, &header, &content, &n.to_string()]),
         };
         format!("{key:032x}")
+    }
+
+    /// What a finding is about; nothing when it has no text.
+    fn item(&mut self, finding: &Finding) -> Item {
+        let (Some(source), Some(span)) = (&finding.location.source, &finding.location.span) else {
+            return Item::default();
+        };
+        // The empty place at the beginning is the whole file.
+        if span.end == 0 {
+            return Item::default();
+        }
+        let items = match &mut self.items {
+            Some((path, items)) if *path == source.path => items,
+            other => {
+                &mut other
+                    .insert((source.path.clone(), Items::of(&source.text)))
+                    .1
+            }
+        };
+        items.at(&source.text, span.start)
     }
 }
 

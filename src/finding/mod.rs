@@ -14,6 +14,7 @@ mod edit;
 mod finding;
 mod fingerprint;
 pub mod hosts;
+mod items;
 mod meta;
 mod packed;
 mod paths;

@@ -44,6 +44,12 @@ pub enum Failure {
         /// Why.
         error: FileError,
     },
+    /// A path led to nothing that can be linted, or a file could not be written.
+    #[error("{what}")]
+    Undone {
+        /// What could not be done, and why.
+        what: String,
+    },
 }
 
 /// How much was looked at.

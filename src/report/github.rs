@@ -18,6 +18,10 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
             writeln!(out, "{}", command(&finding, &paths))?;
         }
     }
+    for failure in &report.failures {
+        let text = failure.to_string();
+        writeln!(out, "::error title=certsd-lint::{}", data(&text))?;
+    }
     writeln!(out, "certsd-lint {}", one_line(&summary(report)))
 }
 

@@ -8,19 +8,18 @@ use saphyr::Yaml;
 use crate::program::{Folder, SOUND, certsd_lint};
 use crate::{text, yaml};
 
-/// The words of each hook's entry and of its default `args`.
-fn commands() -> Vec<Vec<String>> {
+/// The words of each hook's entry, and its default `args`.
+fn commands() -> Vec<(Vec<String>, Vec<String>)> {
     let text = text(".pre-commit-hooks.yaml");
     let hooks = yaml(&text);
     let hooks = hooks.as_sequence().unwrap();
     assert!(hooks.len() >= 3);
     let words = |hook: &Yaml| {
         let entry = hook["entry"].as_str().unwrap();
-        let mut words: Vec<String> = entry.split_whitespace().map(String::from).collect();
-        if let Some(args) = hook.as_mapping_get("args").and_then(Yaml::as_sequence) {
-            words.extend(args.iter().map(|word| word.as_str().unwrap().to_owned()));
-        }
-        words
+        let words: Vec<String> = entry.split_whitespace().map(String::from).collect();
+        let args = hook["args"].as_sequence().unwrap().iter();
+        let args = args.map(|word| word.as_str().unwrap().to_owned());
+        (words, args.collect())
     };
     hooks.iter().map(words).collect()
 }
@@ -38,7 +37,7 @@ const BROKEN: &str = "[host.\"https://mirror.internal\"]\ncapabilities = [\"pul\
 
 #[test]
 fn a_file_that_is_called_like_an_option_is_linted() {
-    for words in commands() {
+    for (words, _) in commands() {
         for name in NAMES {
             let folder = Folder::new(&[]);
             folder.write(name, SOUND);
@@ -65,7 +64,7 @@ fn a_file_that_is_called_like_an_option_is_linted() {
 /// The text alone, for hooks whose program is in an image.
 #[test]
 fn every_entry_ends_where_paths_begin() {
-    for words in commands() {
+    for (words, _) in commands() {
         assert_eq!(words.last().unwrap(), "--", "{words:?}");
         assert!(words.iter().any(|word| word == "--force-exclude"));
     }
@@ -73,7 +72,7 @@ fn every_entry_ends_where_paths_begin() {
 
 #[test]
 fn an_option_behind_the_entry_is_refused_with_the_remedy() {
-    for words in commands() {
+    for (words, _) in commands() {
         let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
         let mut words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
         words.extend(["--exit-zero", "certs.d/docker.io/hosts.toml"]);
@@ -90,9 +89,33 @@ fn hooks_differ_in_how_the_program_comes_only() {
     let hooks = yaml(&text);
     let hooks = hooks.as_sequence().unwrap();
     for hook in hooks {
-        assert_eq!(hook["files"], hooks[0]["files"]);
-        assert_eq!(hook["types"], hooks[0]["types"]);
+        assert_eq!(hook["args"], hooks[0]["args"]);
+        assert_eq!(hook["always_run"].as_bool(), Some(true));
+        assert_eq!(hook["pass_filenames"].as_bool(), Some(false));
         assert_eq!(hook["require_serial"].as_bool(), Some(true));
+    }
+}
+
+/// A commit that deletes a certificate changes no file that pre-commit would name.
+#[test]
+fn a_deleted_certificate_is_seen() {
+    for (words, args) in commands() {
+        let folder = Folder::new(&[".git/"]);
+        let run = || {
+            let words: Vec<&str> = words[1..].iter().chain(&args).map(String::as_str).collect();
+            folder.run(&words)
+        };
+        run().ends(0);
+        let text = "server = \"https://reg.internal\"\nca = \"ca.pem\"\n";
+        folder.write("certs.d/reg.internal/hosts.toml", text);
+        let ended = run();
+        ended.ends(1);
+        assert!(ended.out.contains("ca.pem"), "{ended:#?}");
+        // A hook that names the deleted file sees the same.
+        let ended = folder.run(&["--force-exclude", "--", "certs.d/reg.internal/ca.pem"]);
+        ended.ends(1);
+        assert!(ended.out.contains("ca.pem"), "{ended:#?}");
+        folder.run(&["--force-exclude", "--", "README.md"]).ends(2);
     }
 }
 

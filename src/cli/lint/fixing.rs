@@ -7,6 +7,7 @@ use std::path::{self, PathBuf};
 use crate::cli::Result;
 use crate::cli::terminal::Terminal;
 use crate::disk::write::{Replacement, replace_all};
+use crate::finding::Failure;
 use crate::fix::{self, FixedFile, OnDisk, Refusal, Refused, Texts};
 use crate::settings::short;
 
@@ -17,14 +18,14 @@ pub struct Written {
     pub texts: Texts,
     /// How many findings they mended.
     pub findings: usize,
-    /// Something could not be written; what, has been told.
-    pub failed: bool,
+    /// What could not be written. It was told.
+    pub failures: Vec<Failure>,
 }
 
-/// Tells which fixes were not made, and why; whether one of them is a failure. One that is held back is none: its
+/// Tells which fixes were not made, and why. The answer is what the run has failed for; a fix that is held back is no failure: its
 /// finding stays, and counts.
-pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> bool {
-    let mut failed = false;
+pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> Vec<Failure> {
+    let mut failures = Vec::new();
     for Refused {
         path,
         line,
@@ -36,33 +37,29 @@ pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> bool {
             0 => path.clone(),
             line => format!("{path}:{line}"),
         };
-        match refusal {
-            Refusal::HeldBack(why) => terminal.warning(format!(
-                "{place}: {rule} is not fixed, for then {why}; mend that as well, by hand"
-            )),
+        let what = match refusal {
+            Refusal::HeldBack(why) => {
+                terminal.warning(format!(
+                    "{place}: {rule} is not fixed, for then {why}; mend that as well, by hand"
+                ));
+                continue;
+            }
             Refusal::Changed => {
-                failed = true;
-                terminal.error(format!(
-                    "{path}: it has changed while it was linted and is left alone; run again"
-                ));
+                format!("{path}: it has changed while it was linted and is left alone; run again")
             }
-            Refusal::Broken(what) => {
-                failed = true;
-                terminal.error(format!(
-                    "{place}: the fix of {rule} would do more than it says ({what}) and is not written; \
-                     this is a bug of certsd-lint, please report it"
-                ));
-            }
-            Refusal::Unsettled => {
-                failed = true;
-                terminal.error(format!(
-                    "{place}: the fixes of {rule} come to no end and are not written; \
-                     this is a bug of certsd-lint, please report it"
-                ));
-            }
-        }
+            Refusal::Broken(what) => format!(
+                "{place}: the fix of {rule} would do more than it says ({what}) and is not written; \
+                 this is a bug of certsd-lint, please report it"
+            ),
+            Refusal::Unsettled => format!(
+                "{place}: the fixes of {rule} come to no end and are not written; \
+                 this is a bug of certsd-lint, please report it"
+            ),
+        };
+        terminal.error(&what);
+        failures.push(Failure::Undone { what });
     }
-    failed
+    failures
 }
 
 /// Prints what would be written; whether there is anything. Secrets of the files are not shown, for a diff ends in logs.
@@ -129,12 +126,16 @@ pub fn write(
     let results = replace_all(&replacements);
     let mut results = to_write.iter().zip(results);
     for file in &files {
+        let undone = |written: &mut Written, why: String| {
+            let what = format!("cannot write {}: {why}", file.path);
+            terminal.error(&what);
+            written.failures.push(Failure::Undone { what });
+        };
         if let Some(twin) = twins.get(file.path.as_str()) {
-            written.failed = true;
-            terminal.error(format!(
-                "cannot write {}: it is one file with {twin}, for which other fixes are right; mend it by hand",
-                file.path
-            ));
+            let why = format!(
+                "it is one file with {twin}, for which other fixes are right; mend it by hand"
+            );
+            undone(&mut written, why);
             continue;
         }
         if file.original.disk.is_none() {
@@ -146,8 +147,7 @@ pub fn write(
                     terminal.strays(&beside);
                 }
                 Err(error) => {
-                    written.failed = true;
-                    terminal.error(format!("cannot write {}: {error}", file.path));
+                    undone(&mut written, error.to_string());
                     continue;
                 }
             }

@@ -19,7 +19,7 @@ use super::{Error, Exit, Result};
 use crate::containerd::Release;
 use crate::disk::{Tree, absolute};
 use crate::engine::lint_all;
-use crate::finding::{Report, Run};
+use crate::finding::{Failure, Report, Run};
 use crate::fix::{self, Choice, HostsFiles, Linted};
 use crate::report;
 use crate::settings::{self, Effective, SettingsError, SettingsFile, short};
@@ -55,20 +55,23 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         lint_all(&found.nodes, &found.trees, &found.carriers, &run)
     });
     baseline.apply(&mut report);
-    let mut failed = found.failed || !report.failures.is_empty();
+    // What has been told already.
+    let mut failures = found.failures;
     let looked = &report.summary;
     let is_empty =
         looked.namespaces + looked.nodes + looked.carriers == 0 && report.findings.is_empty();
-    if is_empty && !failed && !found.trees.is_empty() && !args.allow_empty {
-        failed = true;
-        terminal.error("nothing to lint: every namespace is excluded");
+    let has_failed = !failures.is_empty() || !report.failures.is_empty();
+    if is_empty && !has_failed && !found.trees.is_empty() && !args.allow_empty {
+        let what = "nothing to lint: every namespace is excluded".to_owned();
+        terminal.error(&what);
+        failures.push(Failure::Undone { what });
     }
     if args.write_baseline.is_some() {
         baseline.write(&report, terminal)?;
         tell_failures(&report, terminal);
-        return Ok(match failed {
-            true => Exit::Failure,
-            false => Exit::Clean,
+        return Ok(match failures.is_empty() && report.failures.is_empty() {
+            true => Exit::Clean,
+            false => Exit::Failure,
         });
     }
     let mut fixed = 0;
@@ -80,9 +83,10 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
             min_severity: effective.min_severity,
         };
         let fixing = fix::fix(&files, report, choice);
-        failed |= fixing::tell_refused(&fixing.refused, terminal);
+        failures.extend(fixing::tell_refused(&fixing.refused, terminal));
         if args.diff {
             tell_failures(&fixing.report, terminal);
+            let failed = !failures.is_empty() || !fixing.report.failures.is_empty();
             let differs = fixing::show(&fixing.files, failed, terminal, out)?;
             return Ok(match (failed, differs) {
                 (true, _) => Exit::Failure,
@@ -91,16 +95,18 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
             });
         }
         let written = fixing::write(fixing.files, found.stdin.as_deref(), terminal, out)?;
-        report = match written.failed {
-            true => files.lint(&written.texts),
-            false => fixing.report,
+        report = match written.failures.is_empty() {
+            false => files.lint(&written.texts),
+            true => fixing.report,
         };
-        failed |= written.failed;
+        failures.extend(written.failures);
         fixed = written.findings;
     }
     report
         .findings
         .retain_severities(|severity| severity >= effective.min_severity);
+    tell_failures(&report, terminal);
+    report.failures.splice(..0, failures);
     if args.fix && found.stdin.is_some() {
         // Standard output has the fixed text.
         let on_stderr = terminal.on_stderr();
@@ -108,7 +114,6 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     } else {
         output::write(&pairs, &report, args, terminal, out)?;
     }
-    tell_failures(&report, terminal);
     if covers_settings(&named, &effective) {
         warn_of_unmatched(&found.trees, &effective, terminal);
     }
@@ -131,7 +136,7 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         let fixable = fixable.map(|text| format!("; {text}")).unwrap_or_default();
         terminal.line(format_args!("{}{fixable}", report::summary(&report)));
     }
-    Ok(if failed {
+    Ok(if !report.failures.is_empty() {
         Exit::Failure
     } else if effective.fail_on.fails(&report) || args.exit_non_zero_on_fix && fixed > 0 {
         Exit::Findings

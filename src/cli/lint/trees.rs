@@ -16,7 +16,7 @@ use crate::disk::{
     is_node_config, usual_config,
 };
 use crate::facts::Carrier;
-use crate::finding::Settings;
+use crate::finding::{Failure, Settings};
 use crate::settings::short;
 
 /// What the command line names.
@@ -49,8 +49,8 @@ pub struct Found {
     pub nodes: Vec<NodeFiles>,
     /// Files that hold texts of configuration.
     pub carriers: Vec<Carrier>,
-    /// A path could not be looked at, or nothing is there to lint.
-    pub failed: bool,
+    /// Paths that could not be looked at, or where nothing is to lint. They were told.
+    pub failures: Vec<Failure>,
     /// The text of standard input, when it was named.
     pub stdin: Option<Vec<u8>>,
 }
@@ -239,7 +239,7 @@ pub fn find_trees(
         terminal.warning(format!("{path} is not linted: {why}"));
     }
     let is_something = !trees.is_empty() || !nodes.is_empty() || !carriers.is_empty();
-    let failed = tell(&errors, args, settings, is_something, terminal);
+    let failures = tell(&errors, args, settings, is_something, terminal);
     for tree in &trees {
         terminal.info(describe(tree));
     }
@@ -252,7 +252,7 @@ pub fn find_trees(
         trees,
         nodes,
         carriers,
-        failed,
+        failures,
         stdin: text,
     })
 }
@@ -273,39 +273,39 @@ fn placing(settings: &Settings) -> Placing {
     }
 }
 
-/// Tells why paths lead to nothing; whether the run has failed for it.
+/// Tells why paths lead to nothing. The answer is what the run has failed for.
 fn tell(
     errors: &[FindError],
     args: &LintArgs,
     settings: &Settings,
     is_something: bool,
     terminal: &Terminal,
-) -> bool {
-    let mut failed = false;
+) -> Vec<Failure> {
+    let mut failures = Vec::new();
     let excluding = match settings.exclude.globs.is_empty() {
         true => "",
         false => "; what is excluded was passed over",
     };
     for error in errors {
         match error {
-            FindError::Unreadable { path, .. }
-                if args.paths.is_empty() && path == DEFAULT_CONFIG_PATH =>
-            {
-                failed = true;
-                terminal.error(format!(
-                    "{error}; name the config path, or a folder with trees below it: certsd-lint PATH"
-                ));
-            }
             FindError::Unreadable { path, error: why } => {
-                failed = true;
                 let remedy = match why {
+                    _ if args.paths.is_empty() && path == DEFAULT_CONFIG_PATH => Some(
+                        "; name the config path, or a folder with trees below it: certsd-lint PATH"
+                            .to_owned(),
+                    ),
                     FileError::NotFound => no_path(path),
                     _ => None,
                 };
                 terminal.error(format!("{error}{}", remedy.unwrap_or_default()));
+                failures.push(Failure::Unreadable {
+                    path: path.clone(),
+                    error: why.clone(),
+                });
             }
             FindError::Nothing { unread, .. } => {
-                failed |= tell_empty(&format!("{error}{excluding}"), args, is_something, terminal);
+                let text = format!("{error}{excluding}");
+                failures.extend(tell_empty(text, args, is_something, terminal));
                 for Unread { path, why } in unread {
                     let text = format!("{path} was not read: {why}");
                     match args.allow_empty {
@@ -315,24 +315,30 @@ fn tell(
                 }
             }
             FindError::Unrelated { .. } => {
-                failed |= tell_empty(&format!("{error}{excluding}"), args, is_something, terminal);
+                let text = format!("{error}{excluding}");
+                failures.extend(tell_empty(text, args, is_something, terminal));
             }
         }
     }
-    failed
+    failures
 }
 
-/// Tells that there is nothing to lint; whether the run has failed for it.
-fn tell_empty(text: &str, args: &LintArgs, is_something: bool, terminal: &Terminal) -> bool {
+/// Tells that there is nothing to lint. That is a failure where nothing else is linted, either.
+fn tell_empty(
+    what: String,
+    args: &LintArgs,
+    is_something: bool,
+    terminal: &Terminal,
+) -> Option<Failure> {
     if args.allow_empty {
-        terminal.info(text);
+        terminal.info(what);
     } else if is_something {
-        terminal.warning(text);
+        terminal.warning(what);
     } else {
-        terminal.error(text);
-        return true;
+        terminal.error(&what);
+        return Some(Failure::Undone { what });
     }
-    false
+    None
 }
 
 /// Notes, once a run, which hosts.toml files were linted without knowing for which registry they are.
