@@ -41,6 +41,11 @@ const TIED: &[(&str, &str, &str)] = &[
         "texts nest: a script in a YAML file may write a YAML file",
     ),
     (
+        "disk::write::system::folder",
+        "disk::write::system::temporary",
+        "a folder cleans up what writers left in it, and a writer writes into a folder",
+    ),
+    (
         "settings::row",
         "settings::read",
         "settings nest: an entry of `overrides` is read by the same rows",
@@ -187,11 +192,12 @@ fn add(files: &mut BTreeMap<Module, File>, path: &Path, folder: &Path, module: &
     for name in &file.children {
         let candidates = match name.as_str() {
             "rules" if module.is_empty() => vec![folder.join("../rules/mod.rs")],
-            // Which of two files it is depends on the system.
-            "open" => vec![folder.join("unix.rs"), folder.join("open.rs")],
             _ => vec![
                 folder.join(format!("{name}.rs")),
                 folder.join(name).join("mod.rs"),
+                // Where the system decides, `path` attributes name this one or another.
+                folder.join("unix.rs"),
+                folder.join("unix/mod.rs"),
             ],
         };
         let path = candidates.iter().find(|path| path.exists());
@@ -330,4 +336,36 @@ fn no_two_files_know_each_other() {
         circles.is_empty(),
         "files that know each other: {circles:#?}"
     );
+}
+
+#[test]
+fn the_page_about_the_architecture_names_every_floor_and_files_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let folders: BTreeSet<String> = files()
+        .into_keys()
+        .filter_map(|module| module.into_iter().next())
+        .collect();
+    for folder in folders {
+        let names = [
+            format!("`src/{folder}/`"),
+            format!("`src/{folder}.rs`"),
+            format!("`{folder}/`"),
+        ];
+        assert!(
+            names.iter().any(|name| page.contains(name)),
+            "{folder} is not on the page"
+        );
+    }
+    let quoted = page.split('`').skip(1).step_by(2);
+    let paths = quoted.filter(|text| text.contains('/') && !text.contains(' '));
+    for path in paths {
+        let is_there = ["", "src"]
+            .iter()
+            .any(|folder| root.join(folder).join(path).exists());
+        assert!(
+            is_there,
+            "docs/architecture.md names {path}, which does not exist"
+        );
+    }
 }

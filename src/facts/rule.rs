@@ -12,7 +12,7 @@ use crate::finding::{Finding, Meta};
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// At one directory of a config path, its hosts.toml and its certificate files. The names of the other directories
-    /// are known there too ([`NamespaceView::whole`]); what is in them is not.
+    /// are known there too ([`NamespaceView::whole`](super::NamespaceView::whole)); what is in them is not.
     Namespace(fn(&NamespaceContext, &mut Vec<Finding>)),
     /// At a config path as a whole: at the names in it.
     Tree(fn(&TreeContext, &mut Vec<Finding>)),

@@ -194,16 +194,15 @@ impl Node {
         }
         if let [root] = roots
             && state(root) == Some(Ok(()))
+            && !self.files.has_directories(root)
         {
-            if !self.files.has_directories(root) {
-                let is_namespace = self.files.stat(&path::join(root, "hosts.toml")).is_ok();
-                return Some(match (is_namespace, root.rsplit_once('/')) {
-                    (true, Some((tree, _))) => format!(
-                        "config path {root} is the directory of one registry; the config path is {tree}"
-                    ),
-                    _ => format!("config path {root} contains no directory for any registry"),
-                });
-            }
+            let is_namespace = self.files.stat(&path::join(root, "hosts.toml")).is_ok();
+            return Some(match (is_namespace, root.rsplit_once('/')) {
+                (true, Some((tree, _))) => format!(
+                    "config path {root} is the directory of one registry; the config path is {tree}"
+                ),
+                _ => format!("config path {root} contains no directory for any registry"),
+            });
         }
         let missing = |root: &String| matches!(state(root), Some(Err(_)));
         if !roots.iter().all(missing) {
