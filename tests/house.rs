@@ -358,7 +358,9 @@ fn the_page_about_the_architecture_names_every_floor_and_files_that_exist() {
         );
     }
     let quoted = page.split('`').skip(1).step_by(2);
-    let paths = quoted.filter(|text| text.contains('/') && !text.contains(' '));
+    let is_file =
+        |text: &&str| text.contains('/') && (text.ends_with(".rs") || text.ends_with('/'));
+    let paths = quoted.filter(is_file);
     for path in paths {
         let is_there = ["", "src"]
             .iter()
