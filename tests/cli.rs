@@ -58,10 +58,10 @@ fn names_that_are_not_known() {
         .fails("`certsd-lint rules` lists");
     folder
         .run(&["--containerd", "1.4"])
-        .fails("there is no containerd 1.4");
+        .fails("unsupported containerd release 1.4");
     for range in [">=", "1.7..", "1.7..new"] {
         let ended = folder.run(&["--containerd", range]);
-        ended.fails(&format!("`{range}` is no containerd release"));
+        ended.fails(&format!("`{range}` is not a containerd release"));
     }
     for host in ["", "https://quay.io", "quay.io/app"] {
         let ended = folder.run(&["resolve", "--registry", host]);

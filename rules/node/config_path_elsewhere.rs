@@ -116,7 +116,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
                 match near {
                     Some(near) => format!("write `config_path = {}`, which exists", quoted(near)),
                     None => format!(
-                        "create {root}, or set `config_path` to the directory that holds the hosts.toml files"
+                        "create {root}, or set `config_path` to the directory that contains the hosts.toml files"
                     ),
                 },
             ),

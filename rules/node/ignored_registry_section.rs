@@ -1,6 +1,8 @@
 use crate::containerd::node::names::{CRI, IMAGES};
 use crate::containerd::node::{Ignored, Outcome, Whole, Why};
-use crate::facts::sections::{header, in_config_toml, misplaced_version, plugin, quoted, tried};
+use crate::facts::sections::{
+    before_edits, config_path, header, in_config_toml, misplaced_version, plugin, quoted, tried,
+};
 use crate::facts::{Check, Group, NodeContext};
 use crate::finding::{Consequence, Finding, Location, Safety, Severity};
 use crate::toml::Span;
@@ -215,24 +217,25 @@ fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
     let Some(span) = group.location.span.clone() else {
         return finding;
     };
-    let rename = |finding: Finding, id: &str| match context.file_of(&group.location) {
-        Some((document, text)) => {
-            let edits = renamed(document, text, &span, id);
-            finding.fix_edits(Safety::Safe, format!("write {}", header(id)), edits)
+    // A fix that would keep CRI from loading is not offered: something else has to be done first.
+    let advise = |finding: Finding, help: String, edits: Vec<(Span, String)>| {
+        let is_main = context.is_main(&group.location);
+        let first = before_edits(context, if is_main { &edits } else { &[] });
+        match first {
+            Some(first) => finding.help(format!("{first}, then {help}")),
+            None => finding
+                .help(help.clone())
+                .fix_edits(Safety::Safe, help, edits),
         }
-        None => finding,
     };
     match why {
         Why::OtherSection { version, .. } if *version >= 2 => {
             let id = plugin(*version);
             let edits = match context.file_of(&group.location) {
-                Some((document, text)) if context.is_main(&group.location) => {
-                    renamed(document, text, &span, id)
-                }
-                _ => Vec::new(),
+                Some((document, text)) => renamed(document, text, &span, id),
+                None => Vec::new(),
             };
-            let help = tried(context, &edits, format!("write {}", header(id)));
-            rename(finding.help(help), id)
+            advise(finding, format!("write {}", header(id)), edits)
         }
         Why::Lifted { reads, version, by } => {
             let other = drop_in(context, by);
@@ -246,41 +249,52 @@ fn finding(context: &NodeContext, group: &Group<Ignored>) -> Finding {
             below_header(context, finding.clone(), what).unwrap_or(finding)
         }
         Why::OtherSection { .. } => {
-            let version = [(0..0, "version = 2\n".to_owned())];
-            let help = tried(context, &version, "write `version = 2` at the top of the file");
-            let finding = finding.help(help);
+            let version = vec![(0..0, "version = 2\n".to_owned())];
             let is_main = context.is_main(&group.location);
+            let help = "write `version = 2` at the top of the file";
             match context.document() {
                 Ok(document) if is_main && is_of_version_2(document) => {
-                    finding.fix(Safety::Safe, "write `version = 2`", 0..0, "version = 2\n")
+                    advise(finding, help.to_owned(), version)
                 }
-                _ => finding,
+                _ => finding.help(tried(context, &version, help)),
             }
         }
-        Why::Misquoted(id) | Why::Unquoted(id) => finding.help(format!("write {}", header(id))),
+        Why::Misquoted(id) | Why::Unquoted(id) => {
+            let help = format!("write {}", header(id));
+            let text = context.text();
+            let quoted = text
+                .replace(&format!("\"{id}.registry\""), &format!("\"{id}\".registry"))
+                .replace(&format!("plugins.{id}"), &format!("plugins.\"{id}\""));
+            finding.help(tried(context, &[(0..text.len(), quoted)], help))
+        }
         Why::OutsideRegistry => {
-            let finding = finding.help("write `registry.config_path`, or move it below the `registry` header");
             let alone = context
                 .file_of(&group.location)
                 .is_some_and(|(document, text)| is_without_registry(document, text, &span));
+            let edit = vec![(span, "registry.config_path".to_owned())];
             match alone {
-                true => finding.fix(
-                    Safety::Safe,
-                    "write `registry.config_path`",
-                    span,
-                    "registry.config_path",
-                ),
-                false => finding,
+                true => advise(finding, "write `registry.config_path`".to_owned(), edit),
+                false => {
+                    let help = "move it below the `registry` header";
+                    match in_config_toml(context, &config_path(context)) {
+                        Some(section) => finding.help(section.after(help)),
+                        None => finding.help(help),
+                    }
+                }
             }
         }
-        Why::UnknownKey { near: Some(near) } => finding
-            .help(format!("write `{near}`"))
-            .fix(Safety::Safe, format!("write `{near}`"), span, *near),
+        Why::UnknownKey { near: Some(near) } => {
+            let edit = vec![(span, (*near).to_owned())];
+            advise(finding, format!("write `{near}`"), edit)
+        }
         Why::UnknownKey { near: None } => finding
             .help("delete it; the keys of `registry` are config_path, mirrors, configs, auths, headers")
             .severity(Severity::Warning),
         Why::BelowHeader => finding.help("move it to the top of the file, above the first table header"),
-        Why::Capitals => finding.help("write `registry`"),
+        Why::Capitals => {
+            let edit = [(span, "registry".to_owned())];
+            finding.help(tried(context, &edit, "write `registry`"))
+        }
         Why::Replaced { .. } => finding
             .help("write the setting once, where containerd reads it")
             .severity(Severity::Warning),

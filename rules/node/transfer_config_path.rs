@@ -1,5 +1,5 @@
 use crate::containerd::node::{Outcome, Why};
-use crate::facts::sections::{header, plugin};
+use crate::facts::sections::{config_path, header, in_config_toml, plugin};
 use crate::facts::{Check, NodeContext};
 use crate::finding::Finding;
 use crate::toml::document::Place;
@@ -72,7 +72,10 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
                 )
                 .label("no effect")
                 .effect("pulls use the `config_path` of CRI's `registry` table only")
-                .help(format!("move it to {section}{also}")),
+                .help(match in_config_toml(context, &config_path(context)) {
+                    Some(edit) => edit.after(format!("move it to {section}{also}")),
+                    None => format!("move it to {section}{also}"),
+                }),
         );
     }
 }

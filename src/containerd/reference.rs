@@ -85,7 +85,7 @@ pub enum ReferenceError {
     Host(String),
     /// A part of the path that the grammar does not know.
     #[error(
-        "`{0}` is no part of a repository name: lower-case letters and digits, with single `.` or `_`, `__` or `-` between them"
+        "`{0}` is not a valid part of a repository name: lower-case letters and digits, with single `.` or `_`, `__` or `-` between them"
     )]
     PathPart(String),
     /// Two slashes in a row, or one at the end.
@@ -104,7 +104,7 @@ pub enum ReferenceError {
     TagTooLong(usize),
     /// What follows `@` is no digest that containerd can check.
     #[error(
-        "`{0}` is no digest: sha256, sha384 or sha512, a colon, and 64, 96 or 128 lower-case hexadecimal digits"
+        "`{0}` is not a valid digest: sha256, sha384 or sha512, a colon, and 64, 96 or 128 lower-case hexadecimal digits"
     )]
     Digest(String),
     /// A name of too many bytes.

@@ -488,7 +488,7 @@ pub enum ReleaseError {
     Syntax(String),
     /// A line that does not read hosts.toml, or that never was.
     #[error(
-        "there is no containerd {0} that reads hosts.toml; the lines are 1.5, 1.6, 1.7, 2.0, 2.1, 2.2, 2.3 and later"
+        "unsupported containerd release {0}; the supported lines are 1.5, 1.6, 1.7, 2.0, 2.1, 2.2, 2.3 and later"
     )]
     UnknownLine(String),
 }

@@ -18,6 +18,15 @@ pub struct SectionEdit {
 }
 
 impl SectionEdit {
+    /// A help with what has to be done before it can be followed.
+    pub fn after(&self, help: impl Into<String>) -> String {
+        let help = help.into();
+        match &self.blocked {
+            Some(first) => format!("{first}, then {help}"),
+            None => help,
+        }
+    }
+
     /// The help: a lead such as "set it", and what to write.
     pub fn help(&self, lead: &str) -> String {
         match &self.blocked {
@@ -45,6 +54,10 @@ pub fn before_edits(context: &NodeContext, edits: &[(Span, String)]) -> Option<S
         let is_worse = before.starts && !after.starts
             || before.cri == Cri::Loads && after.cri != Cri::Loads;
         let reason = after.fault.as_ref().filter(|_| is_worse)?;
+        // What does not fit the text is no trial of it.
+        if matches!(reason.reason, Reason::Toml(_)) {
+            return None;
+        }
         let reason = match &reason.reason {
             Reason::Required {
                 because: Some(reason),
@@ -259,7 +272,7 @@ pub fn in_config_toml(context: &NodeContext, path: &str) -> Option<SectionEdit> 
     }];
     let blocked = match main.version {
         0 => before_edits(context, &versioned),
-        _ => None,
+        _ => before_edits(context, &edits),
     };
     Some(SectionEdit {
         written,

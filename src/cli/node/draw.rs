@@ -87,7 +87,7 @@ fn clients(node: &Node) -> String {
     }
     let _ = write!(sheet.out, "\n{}", rule("clients"));
     sheet.section(
-        "holds for",
+        "applies to",
         FAINT,
         "the kubelet, crictl and other clients of CRI",
     );

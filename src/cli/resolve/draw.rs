@@ -196,12 +196,12 @@ fn clients(resolution: &Resolution, config_path: &ConfigPath) -> String {
         return sheet.out;
     };
     let _ = write!(sheet.out, "\n{}", rule("clients"));
-    let holds_for = match config_path.client {
+    let applies_to = match config_path.client {
         Client::Cri => "the kubelet, crictl and other clients of CRI",
         Client::Ctr => "ctr images pull and push with this --hosts-dir",
         Client::Nerdctl => "nerdctl, which comes with a loader of its own release",
     };
-    sheet.section("holds for", FAINT, holds_for);
+    sheet.section("applies to", FAINT, applies_to);
     for other in OTHERS {
         sheet.more(FAINT, other);
     }
