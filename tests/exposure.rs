@@ -75,7 +75,7 @@ fn a_key_that_git_tracks_is_exposed_and_an_untracked_one_is_not() {
     assert!(git(directory.path(), &["add", "certs.d"]));
     assert_eq!(
         found(&config_path, TreeOptions::default(), &rules),
-        ["private-key-exposed: the private key in `node.key` is tracked by Git"]
+        ["private-key-exposed: private key `node.key` is tracked by Git"]
     );
     assert!(git(
         directory.path(),
@@ -94,7 +94,7 @@ fn every_form_of_the_index() {
     }
     let rules = ["private-key-exposed"];
     let found = || found(&config_path, TreeOptions::default(), &rules);
-    let tracked = ["private-key-exposed: the private key in `node.key` is tracked by Git"];
+    let tracked = ["private-key-exposed: private key `node.key` is tracked by Git"];
     for version in ["2", "3", "4"] {
         assert!(run(&["update-index", "--index-version", version]));
         assert_eq!(found(), tracked, "{version}");

@@ -58,7 +58,7 @@ impl Rest<'_> {
             effect: self.text(),
             help: self.text(),
             releases: Release::supported().split_off(kind % 4).into(),
-            namespace: (kind % 5 > 0).then(|| self.text()),
+            namespace: (!kind.is_multiple_of(5)).then(|| self.text()),
             location,
             related: Vec::new(),
             fix: None,

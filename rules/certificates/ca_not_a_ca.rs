@@ -5,19 +5,17 @@ use crate::finding::{Consequence, Finding};
 use crate::go::x509::Certificate;
 
 crate::rule! {
-    /// A certificate in `ca` that may not issue certificates.
+    /// A certificate in `ca` that is not a certificate authority.
     ///
     /// ## What it does
     ///
-    /// Reports CA files none of whose certificates is a certificate authority by its own words: a server's
-    /// certificate, or an authority whose key usage leaves out signing certificates. A server certificate that
-    /// signed itself is left alone: to trust it, it has to be named.
+    /// Reports CA files in which no certificate may issue others: a server's certificate, or a CA whose key usage lacks
+    /// keyCertSign. A self-signed server certificate is not reported, because naming it is the way to trust it.
     ///
     /// ## Why
     ///
-    /// Go accepts a certificate named in `ca` when the server presents exactly that one, and no
-    /// other that it issued. So a server's certificate works until the server renews it; an authority that may not
-    /// sign never vouches for anything.
+    /// Go accepts a certificate in `ca` if the server presents exactly that one, but nothing that it issued. A server's
+    /// certificate therefore works until it is renewed, and a CA without keyCertSign never works.
     ///
     /// ## Example
     ///
@@ -39,7 +37,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When you do mean this one certificate, and replace the file whenever the server's is renewed.
+    /// If you mean this one certificate, and replace the file whenever the server's is renewed.
     ///
     /// ## Source
     ///
@@ -76,16 +74,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 &RULE,
                 [place],
                 format!(
-                    "CA `{subject}` in `{}` may not sign certificates: its key usage lacks keyCertSign",
+                    "CA `{subject}` in `{}` cannot issue certificates: its key usage lacks keyCertSign",
                     file.name
                 ),
             )
-            .label("may not sign certificates")
+            .label("cannot issue certificates")
             .effect(format!(
-                "containerd refuses every server certificate that it issued: {}",
-                file.requests_fail(entries)
+                "containerd rejects every server certificate issued by it, so requests to {endpoints} fail"
             ))
-            .help("have the CA's certificate issued anew, with keyCertSign in its key usage")
+            .help("reissue the CA's certificate with keyCertSign in its key usage")
         } else {
             let place = (first, format!("issued by `{}`", first.issuer.display()));
             file.finding(
@@ -93,18 +90,18 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 &RULE,
                 [place],
                 format!(
-                    "`{subject}` in `{}` is no CA, but a certificate that `{}` issued",
+                    "`{subject}` in `{}` is not a CA, but a certificate issued by `{}`",
                     file.name,
                     first.issuer.display()
                 ),
             )
             .consequence(Consequence::Misread)
-            .label("no CA")
+            .label("not a CA")
             .effect(format!(
-                "{endpoints} is trusted while it presents this very certificate, and refused as soon as it is renewed"
+                "{endpoints} works while it presents this certificate, and fails once that is renewed"
             ))
             .help(format!(
-                "name the certificate of the CA `{}`",
+                "write the file with the certificate of the CA `{}`",
                 first.issuer.display()
             ))
         };

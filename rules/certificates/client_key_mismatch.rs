@@ -7,17 +7,17 @@ use crate::go::keys::{KeyPair, KeyPairError};
 use crate::go::pem;
 
 crate::rule! {
-    /// A client key that belongs to another certificate.
+    /// A client key that does not match its certificate.
     ///
     /// ## What it does
     ///
-    /// Reports client certificates and keys that are both sound and do not belong together. Of several certificates in a
-    /// file the first has to be the client's own.
+    /// Reports client certificates and keys that are valid but do not match. The client's own certificate must be the first
+    /// in its file.
     ///
     /// ## Why
     ///
-    /// containerd loads client certificates before its first request. A key that is not the certificate's fails every
-    /// pull from the registry, whichever endpoint it belongs to. It happens when one of the two is renewed.
+    /// containerd loads client certificates before its first request. A key that does not match fails every pull from the
+    /// registry, whichever endpoint it is for. It happens when only one of the two is renewed.
     ///
     /// ## Example
     ///
@@ -37,7 +37,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which pulls succeed with such a pair.
+    /// Never: pulls fail with such a pair.
     ///
     /// ## Source
     ///
@@ -75,38 +75,40 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let subject = subject(context, certificate);
         let message = match error {
             _ if key.is_empty() => {
-                format!("`{name}` holds a key that is not that of its first certificate{subject}")
+                format!("the key in `{name}` does not match its first certificate{subject}")
             }
             KeyPairError::KindMismatch {
                 certificate,
                 key: kind,
             } => format!(
-                "`{key_name}` is a key of the kind {kind}, and the certificate in `{name}`{subject} is for one of the kind {certificate}"
+                "the key in `{key_name}` has type {kind}, but the certificate in `{name}`{subject} is for type {certificate}"
             ),
-            _ => format!("`{key_name}` is not the key of the certificate in `{name}`{subject}"),
+            _ => format!(
+                "the key in `{key_name}` does not match the certificate in `{name}`{subject}"
+            ),
         };
         let help = if belongs_to_a_later_one(context, certificate, path) {
             format!(
-                "the key is that of a later certificate in `{name}`: put the client's own certificate first and the authorities behind it"
+                "put the client's own certificate first in `{name}`, before the CA certificates: the key matches a later one"
             )
         } else if let Some(other) = other_key(context, fault, certificate) {
-            format!("the key of `{name}` is `{other}`")
+            format!("write `{other}`, which matches `{name}`")
         } else {
             format!(
-                "name the key that the certificate was issued for; both commands have to print the same: \
+                "write the key that the certificate was issued for; both commands must print the same: \
                  `openssl x509 -noout -pubkey -in {name}` and `openssl pkey -pubout -in {key_name}`"
             )
         };
         out.push(
             fault
                 .finding(context, &RULE, |place| place.key_span(), path, message)
-                .label("the key of another certificate")
+                .label("does not match")
                 .help(help),
         );
     }
 }
 
-/// Who the certificate is for, to go behind the file's name.
+/// The certificate's subject, to follow the file's name.
 fn subject(context: &NamespaceContext, certificate: &str) -> String {
     let certificates = crate::facts::tls::read_certificates(context, certificate);
     match certificates.first() {
@@ -115,7 +117,7 @@ fn subject(context: &NamespaceContext, certificate: &str) -> String {
     }
 }
 
-/// Whether the file has the client's certificate behind that of an authority.
+/// Whether the file has the client's certificate after that of a CA.
 fn belongs_to_a_later_one(context: &NamespaceContext, certificate: &str, key: &str) -> bool {
     let (Ok(data), Ok(key)) = (context.reads.read(certificate), context.reads.read(key)) else {
         return false;
@@ -129,7 +131,7 @@ fn belongs_to_a_later_one(context: &NamespaceContext, certificate: &str, key: &s
         })
 }
 
-/// The key of this certificate among those that the same value names: two pairs whose keys changed places.
+/// The matching key among those in the same value: two pairs with swapped keys.
 fn other_key(context: &NamespaceContext, fault: &Fault, certificate: &str) -> Option<String> {
     let certificate = context.reads.read(certificate).ok()?;
     let (pairs, _) = fault.places.first()?.client.as_ref()?;

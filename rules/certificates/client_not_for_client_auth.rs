@@ -5,16 +5,15 @@ use crate::finding::words::list;
 use crate::go::x509::ExtendedKeyUsage;
 
 crate::rule! {
-    /// A client certificate that was not issued for clients.
+    /// A client certificate that is not valid for client authentication.
     ///
     /// ## What it does
     ///
-    /// Reports client certificates whose extended key usage leaves out clientAuth: a server's certificate, as a rule.
+    /// Reports client certificates whose extended key usage lacks clientAuth, such as a server's certificate.
     ///
     /// ## Why
     ///
-    /// containerd sends it, and registries refuse it. containerd goes on to the next endpoint, so that the mirror
-    /// is silently out of use.
+    /// containerd sends it, registries reject it, and containerd tries the next endpoint. The mirror is silently unused.
     ///
     /// ## Example
     ///
@@ -34,7 +33,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the registry does not look at the extended key usage.
+    /// If the registry does not check the extended key usage.
     ///
     /// ## Source
     ///
@@ -72,17 +71,17 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 &RULE,
                 [(own, format!("issued for {purposes}"))],
                 format!(
-                    "client certificate `{}` in `{}` is for {purposes}, and not for clients",
+                    "client certificate `{}` in `{}` is for {purposes}, not for client authentication",
                     own.subject.display(),
                     file.name
                 ),
             )
             .label("lacks clientAuth")
             .effect(format!(
-                "a registry that asks for a client certificate refuses this one: {}",
-                file.requests_fail(entries)
+                "a registry that asks for a client certificate rejects this one, so requests to {} fail",
+                list(&file.endpoints(entries))
             ))
-            .help("have one issued with clientAuth in its extended key usage"),
+            .help("get one issued with clientAuth in its extended key usage"),
         );
     }
 }

@@ -1,23 +1,24 @@
 use crate::containerd::hosts::ClientPair;
 use crate::containerd::{Cause, FileError, Files};
-use crate::facts::tls::{FaultKind, TlsEntry, base_name, classify, entries, faults, named};
+use crate::facts::tls::classify;
+use crate::facts::tls::{FaultKind, TlsEntry, base_name, entries, faults, named};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Consequence, Edit, Finding, Fix, Part, Promise, Safety, Severity};
 use crate::go::keys::{KeyPair, KeyPairError};
 
 crate::rule! {
-    /// A client certificate whose private key is nowhere.
+    /// A client certificate without its private key.
     ///
     /// ## What it does
     ///
-    /// Reports client certificates without a key: a single file that holds the certificate alone, a pair whose second
-    /// file holds no PEM key, and the flat list `["client.crt", "client.key"]`, which containerd takes for two
-    /// clients, each of which has to hold its certificate and its key.
+    /// Reports client certificates without a key: a single file that contains only the certificate, a pair whose second
+    /// file contains no PEM key, and the flat list `["client.crt", "client.key"]`, which containerd takes for two
+    /// clients, each of which must contain certificate and key.
     ///
     /// ## Why
     ///
     /// containerd loads client certificates before its first request. One without its key fails every pull from
-    /// the registry, whichever endpoint it belongs to.
+    /// the registry, whichever endpoint it is for.
     ///
     /// ## Example
     ///
@@ -39,7 +40,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which pulls succeed without the key.
+    /// Never: pulls fail without the key.
     ///
     /// ## Source
     ///
@@ -88,10 +89,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             let mut finding = finding(format!(
                 "`client` lists `{name}` and `{key}` as two clients, not as a certificate and its key"
             ))
-            .label("holds no key of its own")
-            .help(format!("write a list of pairs: `client = [{}]`", pair(name, key)));
+            .label("contains no key")
+            .help(format!("write a pair: `client = [{}]`", pair(name, key)));
             if let Some(span) = neighbour.certificate.span.clone() {
-                finding = finding.related(context.location(span), "holds no certificate");
+                finding = finding.related(context.location(span), "contains no certificate");
             }
             finding.fix = fix(context, &fault.places);
             finding
@@ -99,18 +100,18 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             let suggestion = key_beside(context, certificate);
             let help = match suggestion {
                 Some(key) if written.0.is_empty() => {
-                    format!("put the key into `{}.key`; `{key}` is not read", stem(name))
+                    format!("rename `{key}` to `{}.key`", stem(name))
                 }
-                Some(key) => format!("name the key too: `client = [{}]`", pair(name, &key)),
+                Some(key) => format!("write the pair: `client = [{}]`", pair(name, &key)),
                 None if written.0.is_empty() => {
-                    format!("put the key into `{}.key`, beside it", stem(name))
+                    format!("put the key beside it, as `{}.key`", stem(name))
                 }
                 None => format!(
-                    "name the key too: `client = [{}]`, or append the key to the file",
+                    "write the pair, as in `client = [{}]`, or append the key to the file",
                     pair(name, &format!("{}.key", stem(name)))
                 ),
             };
-            finding(format!("`{name}` holds a client certificate and no key for it"))
+            finding(format!("`{name}` contains a client certificate but no key"))
                 .label("no key in this file")
                 .help(help)
         } else {
@@ -119,13 +120,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             let contents = classify(&bytes);
             let message = match error {
                 KeyPairError::CertificateInsteadOfKey => {
-                    format!("client key `{key_name}` holds a certificate and no key")
+                    format!("client key `{key_name}` contains a certificate, not a key")
                 }
-                _ => format!("client key `{key_name}` holds no PEM key: it is {contents}"),
+                _ => format!("client key `{key_name}` contains no PEM key: it is {contents}"),
             };
             let help = match contents.conversion(key_name, true) {
-                Some(command) => format!("make PEM of it: `{command}`"),
-                None => format!("name the file with the private key of `{name}`"),
+                Some(command) => format!("convert it to PEM: `{command}`"),
+                None => format!("write the file with the private key of `{name}`"),
             };
             fault
                 .finding(context, &RULE, |place| place.key_span(), key, message)
@@ -138,7 +139,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// A flat list whose files cannot be seen from here, and whose names say what they are.
+/// A flat list whose files are not visible here, and whose names tell what they contain.
 fn unseen_flat_list(
     context: &NamespaceContext,
     entry: &TlsEntry,
@@ -179,14 +180,14 @@ fn unseen_flat_list(
         )
         .severity(Severity::Warning)
         .consequence(Consequence::Misread)
-        .label("has to hold a key too")
+        .label("must also contain a key")
         .effect(format!(
-            "each file of a flat list has to hold both certificate and key; if these hold what their names say, every pull from {} fails",
+            "each file of a flat list must contain both certificate and key; if these are what their names say, every pull from {} fails",
             context.registry()
         ))
-        .help(format!("write a list of pairs: `client = [{}]`", pair(name, key)))
+        .help(format!("write a pair: `client = [{}]`", pair(name, key)))
         .releases(entry.releases.clone())
-        .related(context.location(second.clone()), "has to hold a certificate too");
+        .related(context.location(second.clone()), "must also contain a certificate");
     finding.fix =
         bracket_fix(context, [one, two]).map(|edits| Fix::new(Safety::Safe, "write a pair", edits));
     out.push(finding.promise(Promise::Mends(Part::Client)));
@@ -203,7 +204,7 @@ fn stem(name: &str) -> &str {
     }
 }
 
-/// A file of the directory that holds the key of this certificate, as hosts.toml would name it.
+/// A file of the directory with the key of this certificate, as hosts.toml would name it.
 fn key_beside(context: &NamespaceContext, certificate: &str) -> Option<String> {
     let bytes = context.reads.read(certificate).ok()?;
     let directory = format!("{}/{}", context.tree.root, context.name());
@@ -220,7 +221,7 @@ fn key_beside(context: &NamespaceContext, certificate: &str) -> Option<String> {
         .map(|file| file.name.clone())
 }
 
-/// Brackets around each flat pair, where certificate and key do belong together.
+/// The fix that puts brackets around each flat pair, if certificate and key match.
 fn fix(context: &NamespaceContext, places: &[crate::facts::tls::Place]) -> Option<Fix> {
     let mut edits = Vec::new();
     for place in places {
@@ -236,7 +237,7 @@ fn fix(context: &NamespaceContext, places: &[crate::facts::tls::Place]) -> Optio
 
 fn bracket_fix(context: &NamespaceContext, [one, two]: [&ClientPair; 2]) -> Option<Vec<Edit>> {
     let (one, two) = (one.certificate.span.clone()?, two.certificate.span.clone()?);
-    // Only what stands in one line: a comment between the two could end up in the wrong place.
+    // Only on one line: a comment between the two could end up in the wrong place.
     let between = context.text().get(one.end..two.start)?;
     if between.contains('\n') {
         return None;

@@ -6,18 +6,18 @@ use crate::finding::Finding;
 use crate::go::path;
 
 crate::rule! {
-    /// A certificate file without hosts.toml whose name containerd passes over.
+    /// A certificate file that containerd ignores because of its name.
     ///
     /// ## What it does
     ///
-    /// In directories without hosts.toml, reports certificates called `*.pem`, `*.cer` or `*.CRT`, and a `.key` whose
-    /// `.cert` is not there.
+    /// In directories without hosts.toml, reports certificates named `*.pem`, `*.cer` or `*.CRT`, and a `.key` without its
+    /// `.cert`.
     ///
     /// ## Why
     ///
-    /// Without a hosts.toml, containerd goes by names alone: `*.crt` are CAs, `*.cert` with the `*.key` of the same name are client
-    /// certificates, in these letters. It says nothing of other files, and pulls fail with "certificate signed by unknown
-    /// authority".
+    /// Without a hosts.toml, containerd selects files by name: `*.crt` are CAs, and `*.cert` with the `*.key` of the same name
+    /// are client certificates, in lower case. It silently ignores other files, and pulls fail with "certificate signed by
+    /// unknown authority".
     ///
     /// ## Example
     ///
@@ -36,7 +36,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When something other than containerd reads the file.
+    /// If another program reads the file.
     ///
     /// ## Source
     ///
@@ -67,24 +67,24 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Some((label, help)) = passed_over(context, &file.name, &path) else {
             continue;
         };
-        // The certificates may lie here for the sake of another directory.
+        // The files may be here for another directory.
         if is_named_elsewhere(context.whole, &path) {
             continue;
         }
         let relative = format!("{}/{}", context.name(), file.name);
         out.push(
             context
-                .finding_at(&RULE, &relative, format!("`{}` is not read", file.name))
+                .finding_at(&RULE, &relative, format!("containerd does not read `{}`", file.name))
                 .label(label)
-                .effect("without a hosts.toml, containerd reads `*.crt` as CAs, and `*.cert` with the `*.key` of the same name as client certificates; it passes over other names without a word")
+                .effect("without a hosts.toml, containerd reads `*.crt` as CAs and `*.cert` with the `*.key` of the same name as client certificates, and silently ignores other names")
                 .help(help)
                 .releases(releases.clone()),
         );
     }
 }
 
-/// Why a file is passed over that seems to be meant, and what to do; `None` when it is read, or is none
-/// of containerd's business.
+/// The label and the help for a file that is ignored although it seems to be meant; `None` if it is read or
+/// unrelated.
 fn passed_over(context: &NamespaceContext, name: &str, path: &str) -> Option<(String, String)> {
     let (stem, ending) = name.rsplit_once('.')?;
     let has = |other: &str| context.files.iter().any(|file| file.name == other);
@@ -98,14 +98,14 @@ fn passed_over(context: &NamespaceContext, name: &str, path: &str) -> Option<(St
             .map(|ending| format!("{stem}.{ending}"))
             .find(|other| has(other));
         let help = match other {
-            // Docker stops at this one; containerd trusts the client's certificate as a CA.
+            // Docker fails on this; containerd trusts the client's certificate as a CA.
             Some(other) if other.ends_with(".crt") => format!(
-                "rename `{other}` to `{certificate}`: as `.crt` the client's certificate is taken for a CA"
+                "rename `{other}` to `{certificate}`: containerd takes a `.crt` file for a CA"
             ),
             Some(other) => format!("rename `{other}` to `{certificate}`"),
             None => format!("put the certificate beside it, as `{certificate}`"),
         };
-        return Some(("a key without its .cert".to_owned(), help));
+        return Some(("no `.cert` for this key".to_owned(), help));
     }
     let lower = ending.to_ascii_lowercase();
     let is_other_case = matches!(lower.as_str(), "crt" | "cert" | "key") && lower != ending;
@@ -117,13 +117,13 @@ fn passed_over(context: &NamespaceContext, name: &str, path: &str) -> Option<(St
     let is_client = has(&format!("{stem}.key"));
     let right = match (&contents, lower.as_str()) {
         (_, "crt" | "cert" | "key") if is_other_case => format!("{stem}.{lower}"),
-        // The key beside it says the same, with what to do about it.
+        // The key beside it is reported, with the remedy.
         (Contents::Certificates(_), _) if is_client => return None,
         (Contents::Certificates(_), _) => format!("{stem}.crt"),
         (Contents::DerCertificate, _) => {
             let help =
-                format!("make PEM of it: `openssl x509 -inform der -in {name} -out {stem}.crt`");
-            return Some(("not a name that is read".to_owned(), help));
+                format!("convert it to PEM: `openssl x509 -inform der -in {name} -out {stem}.crt`");
+            return Some(("ignored because of its name".to_owned(), help));
         }
         _ => return None,
     };
@@ -131,7 +131,7 @@ fn passed_over(context: &NamespaceContext, name: &str, path: &str) -> Option<(St
         return None;
     }
     Some((
-        "not a name that is read".to_owned(),
-        format!("rename it to `{right}`, or name it in a hosts.toml"),
+        "ignored because of its name".to_owned(),
+        format!("rename it to `{right}`, or add a hosts.toml that names it"),
     ))
 }

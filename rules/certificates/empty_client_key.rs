@@ -1,21 +1,21 @@
 use crate::containerd::{Cause, Files, TlsFile};
-use crate::facts::tls::{FaultKind, Place, array_element, faults};
+use crate::facts::tls::{Fault, FaultKind, Place, array_element, faults};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::go::keys::KeyPair;
 
 crate::rule! {
-    /// An empty text in place of a client's key, as containerd's documentation has it.
+    /// An empty path for a client's key, as in containerd's documentation.
     ///
     /// ## What it does
     ///
-    /// Reports `["client.pem", ""]` in `client`.
+    /// Reports `["client.pem", ""]` and `["", ""]` in `client`.
     ///
     /// ## Why
     ///
-    /// containerd's documentation gives this form for a file that holds both certificate and key. In fact containerd
-    /// takes the empty text for a path, which is relative to the directory of the hosts.toml, and so for that directory;
-    /// reading a directory fails, and with it every pull from the registry.
+    /// containerd's documentation shows this form for a file that contains both certificate and key. In fact, containerd
+    /// takes the empty string for a path relative to the directory of the hosts.toml, which is that directory itself.
+    /// Reading a directory fails, and so does every pull from the registry.
     ///
     /// ## Example
     ///
@@ -35,7 +35,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no release that reads it as the documentation says.
+    /// Never: no release reads it as documented.
     ///
     /// ## Source
     ///
@@ -58,19 +58,24 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         if fault.kind != FaultKind::EmptyKey {
             continue;
         }
+        if fault.places.iter().any(Place::is_empty_pair) {
+            out.push(empty_pair(context, fault, path));
+            continue;
+        }
         let in_pair = *file == TlsFile::ClientKey;
         let certificate = fault
             .places
             .first()
             .and_then(|place| certificate(place, in_pair));
         let help = match certificate {
-            Some(written) if holds_both(context, &fault.places) => {
-                format!("name the file alone: `client = [\"{written}\"]`")
+            Some(written) if !written.is_empty() && holds_both(context, &fault.places) => {
+                format!("write the file alone: `client = [\"{written}\"]`")
             }
-            Some(written) => format!(
-                "if the file holds its key too, name it alone: `client = [\"{written}\"]`; if not, name the key in place of the empty text"
+            Some(written) if !written.is_empty() => format!(
+                "write `client = [\"{written}\"]` if that file contains the key, too; otherwise write the key's path in place of the empty string"
             ),
-            None => "name the key, or the file that holds certificate and key alone".to_owned(),
+            _ => "write the key's path, or one file that contains both certificate and key"
+                .to_owned(),
         };
         let mut finding = fault
             .finding(
@@ -78,9 +83,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 &RULE,
                 |place| place.span.clone(),
                 path,
-                "the client key is an empty path, which means the directory of this hosts.toml",
+                "the client key is an empty path, which means this directory itself",
             )
-            .label("taken for a path")
+            .label("an empty path")
             .help(help);
         if holds_both(context, &fault.places) {
             finding.fix = fix(context, &fault.places, in_pair);
@@ -89,7 +94,31 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// The certificate that the empty text belongs to, as written.
+/// A pair of two empty paths.
+fn empty_pair(context: &NamespaceContext, fault: &Fault, path: &str) -> Finding {
+    let is_only = |place: &Place| {
+        place
+            .client
+            .as_ref()
+            .is_some_and(|(pairs, _)| pairs.len() == 1)
+    };
+    let help = match fault.places.iter().all(is_only) {
+        true => "delete `client`",
+        false => "delete the empty pair",
+    };
+    fault
+        .finding(
+            context,
+            &RULE,
+            |place| array_element(context, place.span.as_ref()?),
+            path,
+            "`client` contains an empty pair, whose paths mean this directory itself",
+        )
+        .label("an empty pair")
+        .help(help)
+}
+
+/// The certificate that the empty string belongs to, as written.
 fn certificate(place: &Place, in_pair: bool) -> Option<String> {
     let (pairs, index) = place.client.as_ref()?;
     let at = if in_pair {
@@ -100,7 +129,7 @@ fn certificate(place: &Place, in_pair: bool) -> Option<String> {
     Some(pairs.get(at)?.certificate.written.clone())
 }
 
-/// Whether the files hold certificate and key: then the text can only have meant that.
+/// Whether the files contain certificate and key: then the string can only have meant that.
 fn holds_both(context: &NamespaceContext, places: &[Place]) -> bool {
     places.iter().all(|place| {
         let Some((pairs, index)) = &place.client else {
@@ -143,5 +172,5 @@ fn fix(context: &NamespaceContext, places: &[Place], in_pair: bool) -> Option<Fi
         let text = context.text().get(edit.span.clone());
         text.is_none_or(|text| text.contains('\n'))
     });
-    (!removes_comment).then(|| Fix::new(Safety::Safe, "name the file alone", edits))
+    (!removes_comment).then(|| Fix::new(Safety::Safe, "write the file alone", edits))
 }

@@ -4,7 +4,7 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// A client key behind a password.
+    /// An encrypted client key.
     ///
     /// ## What it does
     ///
@@ -12,8 +12,8 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// containerd has no place for a password. It loads client keys before its first request, and one that it cannot
-    /// load fails every pull from the registry, whichever endpoint it belongs to.
+    /// containerd has no setting for a password. It loads client keys before its first request, and a key that it cannot
+    /// load fails every pull from the registry, whichever endpoint it is for.
     ///
     /// ## Example
     ///
@@ -25,8 +25,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// The key without its password (`openssl pkey -in client-rsa-encrypted.key -out client-rsa.key`), readable by root
-    /// alone:
+    /// The decrypted key (`openssl pkey -in client-rsa-encrypted.key -out client-rsa.key`), readable only by root:
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -36,7 +35,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which pulls succeed with such a key.
+    /// Never: pulls fail with such a key.
     ///
     /// ## Source
     ///
@@ -77,12 +76,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     |place| place.key_span(),
                     path,
                     format!(
-                        "the client key in `{name}` is encrypted, and containerd has no place for a password"
+                        "the client key in `{name}` is encrypted, and containerd has no setting for a password"
                     ),
                 )
                 .label("encrypted")
                 .help(format!(
-                    "write it without its password and let root alone read it: `openssl pkey -in {name} -out decrypted.key && chmod 600 decrypted.key`"
+                    "decrypt it into a file that only root can read: `openssl pkey -in {name} -out decrypted.key && chmod 600 decrypted.key`"
                 )),
         );
     }

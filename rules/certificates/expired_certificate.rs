@@ -7,14 +7,14 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports certificates in the files named by `ca` and `client`, and in those of a directory without hosts.toml, whose
-    /// last day is past. An expired CA beside good ones is a warning.
+    /// Reports expired certificates in the files of `ca` and `client`, and in those of a directory without hosts.toml. It is a
+    /// warning while another endpoint can do the same, or if the file has valid CAs as well, and an error when no endpoint
+    /// is left, because pulls then fail.
     ///
     /// ## Why
     ///
-    /// containerd loads the file without looking at dates. Then every server certificate that rests on the CA is
-    /// refused, and a registry refuses the client. containerd goes on to the next endpoint, so that the mirror
-    /// is silently out of use.
+    /// containerd loads the file without checking dates. It then rejects every server certificate issued by the CA, and
+    /// registries reject the client. containerd tries the next endpoint, and the mirror is silently unused.
     ///
     /// ## Example
     ///
@@ -26,7 +26,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// The CA that succeeded it:
+    /// The renewed CA certificate:
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -36,11 +36,11 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// For bundles that others maintain, where an old CA stays for a while.
+    /// For bundles maintained elsewhere that keep old CAs for a while.
     ///
     /// ## Source
     ///
-    /// Go's `x509.Certificate.Verify`, which checks the dates of every certificate of the chain, its root included.
+    /// Go's `x509.Certificate.Verify`, which checks the dates of every certificate in the chain, including the root.
     name: "expired-certificate",
     category: Certificates,
     severity: Error,
@@ -50,15 +50,15 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-// A CA beside `skip_verify = true` verifies nothing, and is left to skip-verify-with-ca.
+// A CA beside `skip_verify = true` verifies nothing: skip-verify-with-ca reports it.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let dated = dates::Dated {
         rule: &RULE,
         is_bad: |certificate, now| certificate.is_expired(now),
         verb: |certificate| format!("expired on {}", date(certificate.not_after)),
         plural: "have expired",
-        help: "put its successor into",
-        help_in_part: "delete it from the file; what is still in use stays",
+        help: "put the renewed certificate into",
+        help_in_part: "delete it from the file, and keep the valid ones",
         in_part: Severity::Warning,
     };
     dates::check(context, &dated, out);

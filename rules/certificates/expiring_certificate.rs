@@ -1,20 +1,21 @@
 use crate::facts::tls::{certificate_files, date, entries};
 use crate::facts::{Check, NamespaceContext};
+use crate::finding::words::list;
 use crate::finding::{Finding, Severity};
 use crate::go::x509::Certificate;
 
 crate::rule! {
-    /// A CA or client certificate that is about to expire.
+    /// A CA or client certificate that expires soon.
     ///
     /// ## What it does
     ///
-    /// Reports certificates whose last day is near: 30 days, or what `days-before-expiry` says. Where a CA that stays valid
-    /// lies beside it, that is a note.
+    /// Reports certificates that expire within 30 days, or within `days-before-expiry`. It is a note if the file has a CA
+    /// that stays valid.
     ///
     /// ## Why
     ///
-    /// From that day on every server certificate that rests on the CA is refused, and a registry refuses the client.
-    /// containerd goes on to the next endpoint, so that nobody notices the mirror is out of use.
+    /// From that day on, containerd rejects every server certificate issued by the CA, and registries reject the client.
+    /// containerd tries the next endpoint, and the mirror is silently unused.
     ///
     /// ## Example
     ///
@@ -24,7 +25,7 @@ crate::rule! {
     /// ca = "ca-rsa.pem"
     /// ```
     ///
-    /// With this setting, to have a file at hand that always expires soon enough:
+    /// With this setting, for an example that always expires soon:
     ///
     /// ```toml
     /// # certsd-lint.toml
@@ -33,7 +34,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// The CA's successor, beside it until then:
+    /// The renewed CA certificate, in the same file until then:
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -43,11 +44,11 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When certificates live for days and are renewed by themselves: make `days-before-expiry` smaller.
+    /// If certificates are renewed automatically every few days: lower `days-before-expiry`.
     ///
     /// ## Source
     ///
-    /// Go's `x509.Certificate.Verify`, which checks the dates of every certificate of the chain, its root included.
+    /// Go's `x509.Certificate.Verify`, which checks the dates of every certificate in the chain, including the root.
     name: "expiring-certificate",
     category: Certificates,
     severity: Warning,
@@ -59,7 +60,7 @@ crate::rule! {
 
 const DAY: i64 = 24 * 60 * 60;
 
-// What has expired already is told by expired-certificate.
+// expired-certificate reports those that have expired.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let now = context.run.now;
     let days = context.run.settings.days_before_expiry;
@@ -68,7 +69,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let entries = entries(context);
     for file in certificate_files(context) {
         let is_client = !file.client.is_empty();
-        // A client needs its own certificate; what follows it in the file is its issuers'.
+        // A client needs its own certificate; those that follow in the file are its issuers'.
         let ending: Vec<&Certificate> = file
             .certificates()
             .iter()
@@ -97,8 +98,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let day = date(first.not_after);
         let more = match ending.len() {
             1 => String::new(),
-            2 => ", and another one soon".to_owned(),
-            more => format!(", and {} others soon", more - 1),
+            2 => ", and one more soon".to_owned(),
+            more => format!(", and {} more soon", more - 1),
         };
         let message = format!(
             "{what} `{}` in `{}` expires on {day}, {left}{more}",
@@ -111,16 +112,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let mut finding = file
             .finding(context, &RULE, places, message)
             .label(format!("expires on {day}"))
-            .effect(format!("from then on {}", file.requests_fail(entries)))
+            .effect(format!(
+                "from then on, requests to {} fail",
+                list(&file.endpoints(entries))
+            ))
             .help(format!(
-                "put its successor into `{}` before {day}",
+                "put the renewed certificate into `{}` before {day}",
                 context.tree.shown_node_path(&file.path)
             ));
         if in_part {
             finding = finding
                 .severity(Severity::Note)
-                .effect("a CA that stays valid lies beside it")
-                .help("delete it once no server certificate rests on it any more");
+                .effect("the file also contains a CA that stays valid")
+                .help("delete it once no server uses a certificate issued by it");
         }
         out.push(finding);
     }

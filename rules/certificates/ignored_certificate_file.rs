@@ -10,14 +10,14 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports `*.crt`, `*.cert` and `*.key` in a directory whose hosts.toml is read and names none of them, and no other
-    /// hosts.toml of the tree does.
+    /// Reports `*.crt`, `*.cert` and `*.key` files that neither the hosts.toml beside them nor another one in the tree
+    /// names.
     ///
     /// ## Why
     ///
-    /// Without a hosts.toml, containerd reads these files as Docker does. As soon as there is one it reads only what
-    /// `ca` and `client` name. Adding a hosts.toml so takes the certificates out of use, and pulls fail with "certificate
-    /// signed by unknown authority".
+    /// Without a hosts.toml, containerd reads these files as Docker does. With one, it reads only the files of `ca` and
+    /// `client`. Adding a hosts.toml therefore disables the certificates, and pulls fail with "certificate signed by unknown
+    /// authority".
     ///
     /// ## Example
     ///
@@ -46,7 +46,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When Docker reads the same directory.
+    /// If Docker reads the same directory.
     ///
     /// ## Source
     ///
@@ -80,7 +80,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let named = named_files(context);
     let directory = context.directory;
     ignored.retain(|name| !named.contains(&path::join(directory, name)));
-    // A path that leads nowhere is likely meant for one of these files: missing-tls-file says so.
+    // A missing path is likely meant for one of these files: missing-tls-file reports it.
     let missing = |fault: &Fault| fault.kind == FaultKind::Missing;
     if ignored.is_empty() || faults(context).iter().any(missing) {
         return;
@@ -91,13 +91,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     }
     let names: Vec<String> = ignored.iter().map(|name| format!("`{name}`")).collect();
-    let are = if names.len() == 1 { "is" } else { "are" };
     let mut finding = context
-        .finding(&RULE, place(context), format!("{} {are} not read", list(&names)))
-        .label("only what this file names is read")
-        .effect(
-            "with a hosts.toml, containerd reads only the certificates that it names; without one, all of the directory",
+        .finding(
+            &RULE,
+            place(context),
+            format!("containerd does not read {}", list(&names)),
         )
+        .label("names none of them")
+        .effect("containerd reads only the certificate files that hosts.toml names")
         .help(help(context, &ignored))
         .releases(releases);
     for name in ignored {
@@ -107,7 +108,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     out.push(finding);
 }
 
-/// Where the names would be written: at the root of the file.
+/// Where the settings belong: the root of the file.
 fn place(context: &NamespaceContext) -> std::ops::Range<usize> {
     let Some(document) = &context.document else {
         return 0..0;
@@ -148,7 +149,7 @@ fn help(context: &NamespaceContext, ignored: &[&str]) -> String {
         keys.push(format!("`client = [{}]`", pairs.join(", ")));
     }
     if keys.is_empty() {
-        return "name them in `ca` and `client`, or delete them".to_owned();
+        return "write them as `ca` and `client`, or delete them".to_owned();
     }
     let has_own_host = context
         .entries()
@@ -163,7 +164,7 @@ fn help(context: &NamespaceContext, ignored: &[&str]) -> String {
         "at the root of the file, above the first table".to_owned()
     };
     format!(
-        "write {} {place}; or delete what is not needed",
+        "write {} {place}, or delete the files that are not needed",
         keys.join(" and ")
     )
 }

@@ -4,18 +4,18 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// A CA file in which Go finds no certificate.
+    /// A CA file without a certificate that Go can read.
     ///
     /// ## What it does
     ///
-    /// Reports files named by `ca`, and `*.crt` of a directory without hosts.toml, that hold not a single PEM
-    /// certificate that Go reads. Says what the file is: DER, a key, a request, a web page, PEM with indented
-    /// lines … and, where there is one, the command that makes PEM of it.
+    /// Reports files of `ca`, and `*.crt` in a directory without hosts.toml, in which Go finds no PEM certificate. The message
+    /// tells what the file is (DER, a key, a certificate request, a web page, indented PEM …), and the help has the command
+    /// that converts it, if there is one.
     ///
     /// ## Why
     ///
     /// containerd reads these files before its first request. One without a certificate fails every pull from
-    /// the registry, whichever endpoint it belongs to. The error names the file and not the reason.
+    /// the registry, whichever endpoint it is for. The error names the file, but not the reason.
     ///
     /// ## Example
     ///
@@ -37,7 +37,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which pulls succeed with such a file.
+    /// Never: pulls fail with such a file.
     ///
     /// ## Source
     ///
@@ -63,18 +63,18 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let bytes = context.reads.read(path).unwrap_or_default();
         let contents = classify(&bytes);
         let help = match (contents.conversion(name, false), &contents) {
-            // Without hosts.toml the name is what counts.
+            // Without hosts.toml, the file's name matters.
             (Some(command), _) if written.is_empty() => {
-                format!("make PEM of it, and put that in its place: `{command}`")
+                format!("replace it with PEM: `{command}`")
             }
-            (Some(command), _) => format!("make PEM of it: `{command}`"),
+            (Some(command), _) => format!("convert it to PEM: `{command}`"),
             (None, Contents::PrivateKey | Contents::EncryptedPrivateKey) => {
-                "name the certificate of the CA; a private key has no place here".to_owned()
+                "write the file with the CA's certificate, not with a private key".to_owned()
             }
             (None, Contents::CertificateRequest | Contents::DerRequest) => {
-                "name the certificate of the CA that signs such requests".to_owned()
+                "write the file with the certificate of the CA that signs such requests".to_owned()
             }
-            _ => "name a PEM file with the certificate of the CA that issued the registry's certificate"
+            _ => "write a PEM file with the certificate of the CA that issued the registry's certificate"
                 .to_owned(),
         };
         out.push(
@@ -85,7 +85,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     |place| place.span.clone(),
                     path,
                     format!(
-                        "CA file `{name}` holds no certificate that Go reads: it is {contents}"
+                        "CA file `{name}` contains no certificate that Go can read: it is {contents}"
                     ),
                 )
                 .label("no PEM certificate")

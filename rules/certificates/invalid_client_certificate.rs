@@ -6,17 +6,17 @@ use crate::go::keys::KeyPairError;
 use crate::go::x509::CertificateError;
 
 crate::rule! {
-    /// A client certificate that Go does not read.
+    /// A client certificate that Go cannot read.
     ///
     /// ## What it does
     ///
-    /// Reports files named by `client` as a certificate, and `*.cert` of a directory without hosts.toml, whose
-    /// first certificate is none: no PEM, another kind of PEM, damaged, or for a kind of key that TLS cannot use.
+    /// Reports certificate files of `client`, and `*.cert` in a directory without hosts.toml, whose first certificate is
+    /// missing, damaged, not PEM, or for a type of key that TLS does not support.
     ///
     /// ## Why
     ///
     /// containerd loads client certificates before its first request. One that it cannot load fails every pull
-    /// from the registry, whichever endpoint it belongs to.
+    /// from the registry, whichever endpoint it is for.
     ///
     /// ## Example
     ///
@@ -36,7 +36,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which pulls succeed with such a file.
+    /// Never: pulls fail with such a file.
     ///
     /// ## Source
     ///
@@ -50,8 +50,7 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-// Certificate and key the wrong way round are told by swapped-client-pair; a flat list by
-// client-without-key.
+// swapped-client-pair reports a swapped certificate and key, client-without-key a flat list.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for fault in faults(context) {
         let Cause::ClientKeyPair {
@@ -72,16 +71,16 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let (message, label) = match error {
             KeyPairError::Certificate(error) => (
                 format!("client certificate `{name}` {error}"),
-                "refused by Go",
+                "rejected by Go",
             ),
             KeyPairError::UnsupportedCertificateKey(kind) => (
                 format!(
-                    "client certificate `{name}` is for a key of the kind {kind}, which Go's TLS cannot use"
+                    "client certificate `{name}` is for a key of type {kind}, which Go's TLS does not support"
                 ),
-                "unusable kind of key",
+                "unsupported key type",
             ),
             _ => (
-                format!("client certificate `{name}` holds no certificate: it is {contents}"),
+                format!("client certificate `{name}` contains no certificate: it is {contents}"),
                 "no PEM certificate",
             ),
         };
@@ -91,17 +90,17 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 | KeyPairError::Certificate(CertificateError::UnsupportedCurve(_)),
                 _,
             ) => {
-                "have one issued for an RSA, ECDSA (P-256, P-384, P-521) or Ed25519 key".to_owned()
+                "get one issued for an RSA, ECDSA (P-256, P-384, P-521) or Ed25519 key".to_owned()
             }
             (KeyPairError::Certificate(_), _) => {
-                "fetch the certificate again, or have it issued anew".to_owned()
+                "download the certificate again, or get it reissued".to_owned()
             }
-            (_, Some(command)) => format!("make PEM of it: `{command}`"),
+            (_, Some(command)) => format!("convert it to PEM: `{command}`"),
             (KeyPairError::KeyInsteadOfCertificate, None) if key.is_empty() => {
-                "name the certificate that the key belongs to: `client = [[\"CERTIFICATE\", \"KEY\"]]`"
+                "write the certificate that the key belongs to: `client = [[\"CERTIFICATE\", \"KEY\"]]`"
                     .replace("KEY", name)
             }
-            _ => "name the PEM file with the client's certificate".to_owned(),
+            _ => "write the PEM file with the client's certificate".to_owned(),
         };
         out.push(
             fault

@@ -5,17 +5,17 @@ use crate::finding::Finding;
 use crate::go::keys::{KeyError, KeyPairError};
 
 crate::rule! {
-    /// A client key that is damaged, or of a kind that Go's TLS cannot use.
+    /// A client key that is damaged, or of a type that Go's TLS does not support.
     ///
     /// ## What it does
     ///
-    /// Reports private keys of client certificates that Go refuses: cut off, with wrong numbers, DSA, Ed448,
-    /// a curve other than the four of NIST, or in OpenSSH's own format.
+    /// Reports private keys of client certificates that Go rejects: truncated or inconsistent ones, DSA, Ed448,
+    /// curves other than the four of NIST, and OpenSSH's own format.
     ///
     /// ## Why
     ///
     /// containerd loads client keys before its first request. One that it cannot load fails every pull from
-    /// the registry, whichever endpoint it belongs to.
+    /// the registry, whichever endpoint it is for.
     ///
     /// ## Example
     ///
@@ -35,7 +35,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which pulls succeed with such a key.
+    /// Never: pulls fail with such a key.
     ///
     /// ## Source
     ///
@@ -49,8 +49,8 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-// A key behind a password is told by encrypted-client-key, one of another certificate by
-// client-key-mismatch, a file without any key by client-without-key.
+// encrypted-client-key reports encrypted keys, client-key-mismatch those of another certificate, client-without-key
+// files without any key.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for fault in faults(context) {
         let Cause::ClientKeyPair {
@@ -77,12 +77,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             KeyError::Damaged(_) => {
                 let bytes = context.reads.read(path).unwrap_or_default();
                 match classify(&bytes).conversion(name, true) {
-                    Some(command) => format!("make PEM of it: `{command}`"),
-                    None => "fetch the key again; if it is lost, have a certificate issued for a new one"
-                        .to_owned(),
+                    Some(command) => format!("convert it to PEM: `{command}`"),
+                    None => {
+                        "copy the key again; if it is lost, get a certificate issued for a new one"
+                            .to_owned()
+                    }
                 }
             }
-            _ => "have a certificate issued for an RSA, ECDSA (P-256, P-384, P-521) or Ed25519 key"
+            _ => "get a certificate issued for an RSA, ECDSA (P-256, P-384, P-521) or Ed25519 key"
                 .to_owned(),
         };
         out.push(
@@ -94,7 +96,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     path,
                     format!("the client key in `{name}` {error}"),
                 )
-                .label("refused by Go")
+                .label("rejected by Go")
                 .help(help),
         );
     }

@@ -1,24 +1,29 @@
+use crate::containerd::release::add_releases;
 use crate::containerd::{Cause, FileError, Files, TlsFile};
 use crate::disk::Deployment;
-use crate::facts::tls::{Fault, FaultKind, base_name, faults, named};
+use crate::facts::is_sample_path;
+use crate::facts::tls::{Fault, FaultKind, base_name, entries, faults, named};
 use crate::facts::{Check, NamespaceContext};
-use crate::finding::Finding;
+use crate::finding::words::list;
+use crate::finding::{Consequence, Finding, Severity};
+use crate::go::path;
+use crate::go::pem;
 use crate::go::x509::CaPool;
-use crate::go::{path, pem};
 
 crate::rule! {
-    /// A CA or client file that is not there, or that cannot be read.
+    /// A CA or client file that is missing or unreadable.
     ///
     /// ## What it does
     ///
-    /// Reports paths in `ca` and `client` at which there is no file that containerd can read, and says
-    /// where it looks. A relative path begins at the directory of the hosts.toml. An absolute path below the
-    /// deploy path is looked up in the tree; others only on the machine in question.
+    /// Reports paths in `ca` and `client` without a readable file, and sample paths such as `/path/to/ca.crt`. It is an error
+    /// where the node's own file system is linted (the tree in use, or `--sysroot`), and a warning in a repository, because
+    /// something else may put the file on the node. A relative path begins at the directory of the hosts.toml. An absolute
+    /// path below the deploy path is looked up in the tree; other absolute paths only on the node.
     ///
     /// ## Why
     ///
-    /// containerd reads these files before its first request. If one of them cannot be read, every pull from
-    /// the registry fails: at the other mirrors and at the registry itself, too.
+    /// containerd reads these files before its first request. If one of them is unreadable, every pull from
+    /// the registry fails, including those from other mirrors and from the registry itself.
     ///
     /// ## Example
     ///
@@ -30,7 +35,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// The path of a file that is there:
+    /// The path of a file that exists:
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -40,8 +45,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When something else puts the file into place beside the hosts.toml of this repository: a secret store, an
-    /// init script.
+    /// If something else puts the file on the node before the hosts.toml: a secret store, or an init script.
     ///
     /// ## Source
     ///
@@ -55,9 +59,11 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-// An empty path in place of a client's key is told by empty-client-key.
+// empty-client-key reports an empty path for a client's key.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let faults = faults(context);
+    // What a repository lacks is one finding: the files are deployed together.
+    let mut lacking: Vec<(String, Finding)> = Vec::new();
     for fault in faults {
         let Cause::TlsFile {
             file,
@@ -76,12 +82,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let in_docker_layout = fault.places.iter().all(|place| place.span.is_none());
         let (message, label) = if written.is_empty() && !in_docker_layout {
             (
-                format!("{what} is an empty path, which means the directory of this hosts.toml"),
-                "no file".to_owned(),
+                format!("{what} is an empty path, which means this directory itself"),
+                "an empty path".to_owned(),
             )
         } else {
             let label = match error {
-                FileError::NotFound => "not there",
+                _ if is_sample_path(written) => "a sample path",
+                FileError::NotFound => "missing",
                 _ => "not readable",
             };
             (
@@ -91,26 +98,112 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         let mut help = Vec::new();
         if !written.is_empty() && !written.starts_with('/') {
-            help.push(format!("containerd looks for `{path}`"));
+            help.push(format!("containerd reads `{path}`"));
         }
         help.push(remedy(context, *file, written, path, error));
+        help.reverse();
         let mut finding = fault
             .finding(context, &RULE, |place| place.span.clone(), path, message)
             .label(label)
             .help(help.join("; "));
+        let is_lacking =
+            *error == FileError::NotFound && context.tree.deployment == Deployment::Elsewhere;
+        if is_lacking {
+            finding = in_repository(context, fault, finding);
+        }
         let keys = faults
             .iter()
             .filter(|key| *file == TlsFile::ClientCertificate && is_key_of(context, key, fault));
         for place in keys.flat_map(|key| &key.places) {
             if let Some(span) = place.span.clone() {
-                finding = finding.related(context.location(span), "nor is its key");
+                finding = finding.related(context.location(span), "its key is missing, too");
             }
         }
-        out.push(finding);
+        let is_plain = !is_sample_path(written) && nearest(context, *file, written).is_none();
+        match is_lacking && is_plain && !fault.masked {
+            true => lacking.push((named(written, path).to_owned(), finding)),
+            false => out.push(finding),
+        }
+    }
+    out.extend(folded(lacking));
+    sample_paths(context, out);
+}
+
+/// One finding for several files that a repository lacks.
+fn folded(lacking: Vec<(String, Finding)>) -> Option<Finding> {
+    let names: Vec<String> = lacking
+        .iter()
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    let mut lacking = lacking.into_iter().map(|(_, finding)| finding);
+    let mut first = lacking.next()?;
+    for other in lacking {
+        first.message = format!(
+            "{} files are not in this repository: {}",
+            names.len(),
+            list(&names)
+        );
+        first.help = "deploy the files before this hosts.toml; certificates, but not private keys, can also be added to this \
+                      repository"
+            .to_owned();
+        add_releases(&mut first.releases, &other.releases);
+        first = first.related(other.location, "missing, too");
+        first.related.extend(other.related);
+    }
+    Some(first)
+}
+
+/// What is missing in a repository may still be on the node.
+fn in_repository(context: &NamespaceContext, fault: &Fault, finding: Finding) -> Finding {
+    let registry = context.registry();
+    let finding = finding.severity(Severity::Warning);
+    match fault.masked {
+        true => finding.effect(format!(
+            "not in this repository; once the file loads, unless something else puts it on the node, every pull from {registry} fails"
+        )),
+        false => finding.effect(format!(
+            "not in this repository; unless something else puts it on the node, every pull from {registry} fails"
+        )),
     }
 }
 
-/// Whether a missing key is told with its certificate, which is missing as well: a pair is deployed together.
+/// Sample paths outside the tree, of which nothing else is known.
+fn sample_paths(context: &NamespaceContext, out: &mut Vec<Finding>) {
+    let mut found: Vec<(String, Finding)> = Vec::new();
+    for entry in entries(context) {
+        for file in entry.files() {
+            let read = context.reads.read(&file.path);
+            let is_unknown = read.is_err_and(|error| error.is_unknown());
+            let Some(span) = file.span.clone() else {
+                continue;
+            };
+            if !is_unknown || !is_sample_path(&file.written) {
+                continue;
+            }
+            if let Some((_, known)) = found.iter_mut().find(|(path, _)| *path == file.path) {
+                *known = known
+                    .clone()
+                    .related(context.location(span), "also named here");
+                continue;
+            }
+            let finding = context
+                .finding(&RULE, span, format!("`{}` is a sample path", file.written))
+                .severity(Severity::Warning)
+                .consequence(Consequence::Misread)
+                .label("a sample path")
+                .effect(format!(
+                    "unless the node has a file of that name, every pull from {} fails",
+                    context.registry()
+                ))
+                .help("write the path of the real file, or delete the setting")
+                .releases(entry.releases.clone());
+            found.push((file.path.clone(), finding));
+        }
+    }
+    out.extend(found.into_iter().map(|(_, finding)| finding));
+}
+
+/// Whether a missing key is reported with its certificate, which is missing as well: a pair is deployed together.
 fn is_told_with_its_certificate(
     context: &NamespaceContext,
     fault: &Fault,
@@ -119,8 +212,7 @@ fn is_told_with_its_certificate(
     faults.iter().any(|other| is_key_of(context, fault, other))
 }
 
-/// Whether a missing key belongs to a missing certificate, wherever either is named, and nothing nearly as
-/// good is at hand.
+/// Whether a missing key belongs to a missing certificate, wherever either is named, and no similar file exists.
 fn is_key_of(context: &NamespaceContext, key: &Fault, certificate: &Fault) -> bool {
     let is_plainly_missing = |fault: &Fault, wanted: TlsFile| match &fault.cause {
         Cause::TlsFile {
@@ -149,22 +241,31 @@ fn remedy(
     error: &FileError,
 ) -> String {
     if written.is_empty() {
-        return "name the file, or delete the key".to_owned();
+        return "write the path of the file, or delete the setting".to_owned();
     }
     if *error != FileError::NotFound {
-        return "name a regular file that containerd can read".to_owned();
+        return "write the path of a regular file that containerd can read".to_owned();
+    }
+    if is_sample_path(written) {
+        return "write the path of the real file, or delete the setting".to_owned();
     }
     match nearest(context, file, written) {
-        Some(nearest) => format!("did you mean \"{nearest}\"?"),
-        None if context.tree.deployment == Deployment::Elsewhere => format!(
-            "add `{}` to the tree, or see to it that the file is on the node before this hosts.toml is",
+        Some(nearest) => format!("write `{nearest}`, which exists"),
+        None if context.tree.deployment != Deployment::Elsewhere => {
+            "create the file, or delete the setting".to_owned()
+        }
+        // A private key must not be in a repository.
+        None if file == TlsFile::ClientKey => {
+            "deploy the key from a secret store, before this hosts.toml".to_owned()
+        }
+        None => format!(
+            "add `{}` to this repository, or deploy the file before this hosts.toml",
             context.tree.shown_node_path(path)
         ),
-        None => "put the file there, or delete the key".to_owned(),
     }
 }
 
-/// A file of this directory, or at the root of the tree, that is called nearly the same and holds what is wanted.
+/// A file of this directory, or at the root of the tree, with a similar name and the right contents.
 fn nearest(context: &NamespaceContext, file: TlsFile, written: &str) -> Option<String> {
     let wanted = base_name(written).to_lowercase();
     let beside = context
@@ -187,7 +288,7 @@ fn nearest(context: &NamespaceContext, file: TlsFile, written: &str) -> Option<S
         .map(|(_, path)| path)
 }
 
-/// Whether a file holds what the missing one should.
+/// Whether a file contains what the missing one should.
 fn holds(context: &NamespaceContext, file: TlsFile, relative: &str) -> bool {
     let directory = context.directory;
     let Ok(bytes) = context.reads.read(&path::join(directory, relative)) else {

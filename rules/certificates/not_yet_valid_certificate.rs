@@ -3,18 +3,18 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Severity};
 
 crate::rule! {
-    /// A CA or client certificate whose first day is yet to come.
+    /// A CA or client certificate that is not valid yet.
     ///
     /// ## What it does
     ///
-    /// Reports certificates in the files named by `ca` and `client`, and in those of a directory without hosts.toml, that are
-    /// not valid yet. One beside good ones is a note.
+    /// Reports certificates in the files of `ca` and `client`, and in those of a directory without hosts.toml, that are
+    /// not valid yet. It is a note if the file has valid ones as well, a warning while another endpoint can do the same, and
+    /// an error when none is left, because pulls then fail.
     ///
     /// ## Why
     ///
-    /// containerd loads the file without looking at dates. Then every server certificate that rests on the CA is
-    /// refused, and a registry refuses the client. containerd goes on to the next endpoint, so that the mirror
-    /// is silently out of use.
+    /// containerd loads the file without checking dates. It then rejects every server certificate issued by the CA, and
+    /// registries reject the client. containerd tries the next endpoint, and the mirror is silently unused.
     ///
     /// ## Example
     ///
@@ -26,7 +26,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// Both, until the day has come:
+    /// The current certificate, until that day:
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -36,11 +36,11 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the tree is deployed on or after that day.
+    /// If the tree is deployed on or after that day.
     ///
     /// ## Source
     ///
-    /// Go's `x509.Certificate.Verify`, which checks the dates of every certificate of the chain, its root included.
+    /// Go's `x509.Certificate.Verify`, which checks the dates of every certificate in the chain, including the root.
     name: "not-yet-valid-certificate",
     category: Certificates,
     severity: Error,
@@ -56,8 +56,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         is_bad: |certificate, now| certificate.is_not_yet_valid(now),
         verb: |certificate| format!("not valid before {}", date(certificate.not_before)),
         plural: "are not valid yet",
-        help: "until then, put the one that is valid now into",
-        help_in_part: "nothing, if it is there for the time when the present one ends",
+        help: "until then, put the currently valid certificate into",
+        help_in_part: "no action is needed if it is staged to replace the current certificate",
         in_part: Severity::Note,
     };
     dates::check(context, &dated, out);

@@ -10,17 +10,17 @@ use crate::finding::{Environment, Finding, Location, Severity};
 use crate::go::{path, pem};
 
 crate::rule! {
-    /// A private key that others can read: on this machine, or in a Git repository.
+    /// A private key that others can read, on this machine or in a Git repository.
     ///
     /// ## What it does
     ///
-    /// Reports private keys without a password, named by `client` or lying in the tree, that every user of the machine can
-    /// read, or that are tracked by Git. Modes count only where the tree is in use, for Git does not keep them; keys that
-    /// lie in a working copy and are not tracked are fine.
+    /// Reports unencrypted private keys, named by `client` or elsewhere in the tree, that every user of the machine can
+    /// read, or that are tracked by Git. Modes count only where the tree is in use, because Git does not keep them. Untracked
+    /// keys in a working copy are not reported.
     ///
     /// ## Why
     ///
-    /// Whoever has the key is this client for the registry. What was once in a repository stays in its history.
+    /// Anyone who has the key can pose as this client. A file that was once in a repository stays in its history.
     ///
     /// ## Example
     ///
@@ -46,15 +46,15 @@ crate::rule! {
     /// chmod 0600 docker.io/client-rsa.key
     /// ```
     ///
-    /// A key that was in a repository has to be replaced, with its certificate.
+    /// A key that was in a repository must be replaced, with its certificate.
     ///
     /// ## When not to
     ///
-    /// For keys that open nothing, such as those of tests.
+    /// For keys that give no access, such as those of tests.
     ///
     /// ## Source
     ///
-    /// containerd reads the files as root; see CWE-732 and CWE-540.
+    /// containerd reads the files as root. See CWE-732 and CWE-540.
     name: "private-key-exposed",
     category: Certificates,
     severity: Warning,
@@ -87,15 +87,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         .files
         .iter()
         .filter(|file| !file.is_dir && file.name != "hosts.toml");
-    let lying = files.map(|file| (path::join(context.directory, &file.name), None, ""));
-    for (path, span, written) in named.chain(lying) {
+    let beside = files.map(|file| (path::join(context.directory, &file.name), None, ""));
+    for (path, span, written) in named.chain(beside) {
         if let Some(exposure) = exposure(context.tree, context.reads, &path) {
             out.push(finding(context, &path, span, written, &exposure));
         }
     }
 }
 
-/// A key that several places name is told once. Keys beside the namespaces belong to none of them.
+/// Reports each key once, and keys beside the namespaces, which belong to none of them.
 fn over_all(tree: &TreeContext, out: &mut Vec<Finding>) {
     let mut told = HashSet::new();
     out.retain(|finding| told.insert(finding.location.path.clone()));
@@ -129,7 +129,7 @@ fn finding(
         .finding(&RULE, 0..0, message)
         .effect(effect)
         .help(help);
-    // The key itself is the place; where it is named stands beside it.
+    // The location is the key itself.
     finding.location = Location::path(shown);
     if let Some(span) = span {
         finding = finding.related(context.location(span), "named here");
@@ -145,11 +145,10 @@ fn finding(
 fn words(name: &str, shown: &str, exposure: &Exposure) -> (String, String, String) {
     match exposure {
         Exposure::Tracked => (
-            format!("the private key in `{name}` is tracked by Git"),
-            "everyone who can read the repository, now or later, can use it and pose as its owner"
-                .to_owned(),
+            format!("private key `{name}` is tracked by Git"),
+            "everyone who can read the repository, now or later, can pose as its owner".to_owned(),
             format!(
-                "have a certificate issued for a new key, deploy that from a secret store, and `git rm --cached {shown}`"
+                "get a certificate for a new key, deploy the key from a secret store, and run `git rm --cached {shown}`"
             ),
         ),
         Exposure::Unknown(why) => (
@@ -160,9 +159,9 @@ fn words(name: &str, shown: &str, exposure: &Exposure) -> (String, String, Strin
             ),
         ),
         Exposure::Readable(mode) => (
-            format!("the private key in `{name}` can be read by every user (mode {mode:04o})"),
-            "every user and process of this machine can use it and pose as its owner".to_owned(),
-            format!("`chmod 600 {shown}`; containerd reads it as root"),
+            format!("private key `{name}` is readable by every user (mode {mode:04o})"),
+            "every user and process on this machine can pose as its owner".to_owned(),
+            format!("run `chmod 600 {shown}`; containerd reads it as root"),
         ),
     }
 }
@@ -183,7 +182,7 @@ fn exposure(tree: &Tree, files: &dyn Files, path: &str) -> Option<Exposure> {
     (mode & 0o004 != 0 && others_get_to(tree, path)).then_some(Exposure::Readable(mode))
 }
 
-/// Whether the directories on the way let others through.
+/// Whether others can enter the directories above.
 fn others_get_to(tree: &Tree, path: &str) -> bool {
     let mut rest = path;
     while let Some((parent, _)) = rest
@@ -199,7 +198,7 @@ fn others_get_to(tree: &Tree, path: &str) -> bool {
     true
 }
 
-/// Whether a file holds a private key that needs no password.
+/// Whether a file contains an unencrypted private key.
 fn holds_key(files: &dyn Files, path: &str) -> bool {
     let Ok(bytes) = files.read(path) else {
         return false;

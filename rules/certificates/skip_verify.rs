@@ -1,19 +1,19 @@
-use crate::facts::tls::{SkippingEntry, skipping};
+use crate::facts::tls::skipping;
 use crate::facts::{Check, NamespaceContext};
-use crate::finding::{Classification, Environment, Finding, Safety, Severity};
+use crate::finding::{Classification, Environment, Finding, Severity};
 
 crate::rule! {
-    /// `skip_verify = true`: anyone on the way can pose as the registry.
+    /// `skip_verify = true`, which lets anyone on the network path pose as the registry.
     ///
     /// ## What it does
     ///
-    /// Reports `skip_verify = true` for an endpoint that is asked by HTTPS. In a development environment it is a note. Hosts
-    /// that are this machine are left alone.
+    /// Reports `skip_verify = true` for an HTTPS endpoint. In a development environment it is a note. Endpoints on this
+    /// machine are not reported. With a CA in the same entry, see `skip-verify-with-ca`; for `http://`, see `plain-http`.
     ///
     /// ## Why
     ///
-    /// Without verification, whoever can redirect the connection answers in the registry's place: with other images
-    /// where tags are resolved, and with the credentials that containerd sends in his hands.
+    /// Without verification, anyone who can redirect the connection can answer in place of the registry: change what a tag
+    /// resolves to, and read the credentials that containerd sends.
     ///
     /// ## Example
     ///
@@ -35,14 +35,14 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// In test clusters: `environment = "development"` says so.
+    /// In test clusters: set `environment = "development"`.
     ///
     /// ## Source
     ///
     /// `docs/hosts.md` of containerd: "skip verifying the TLS certificate chain and host name".
     name: "skip-verify",
     category: Certificates,
-    severity: Error,
+    severity: Warning,
     consequence: Exposure,
     releases: "all",
     fix: Unsafe,
@@ -50,42 +50,36 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-// Where a CA stands beside it, skip-verify-with-ca speaks, for there the remedy is another; on `http://`,
-// tls-settings-on-http, for there the connection is open to all anyway.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for SkippingEntry {
-        value,
-        name,
-        host,
-        ca,
-        is_loopback,
-        releases,
-    } in skipping(context)
-    {
-        if ca.is_some() || is_loopback {
+    for entry in skipping(context) {
+        if entry.ca.is_some() || entry.is_loopback {
             continue;
         }
-        let help = match context.classify(&host) {
+        let help = match context.classify(&entry.host) {
             Classification::KnownPublic(_) => {
-                "delete it: the certificate is from a CA that every system knows"
+                "delete it: the certificate was issued by a public CA".to_owned()
             }
-            _ => "delete it; if the certificate is from a private CA, name that: `ca = \"ca.pem\"`",
+            _ if entry.root_needs_ca => {
+                "delete it; if the registry's CA is private, write `ca = \"ca.pem\"` in its place and at the root of the file"
+                    .to_owned()
+            }
+            _ => "delete it; if the registry's CA is private, write `ca = \"ca.pem\"` in its place".to_owned(),
         };
         let finding = context
             .finding(
                 &RULE,
-                value.clone(),
-                format!("the certificate of `{name}` is not verified"),
+                entry.item.span.clone(),
+                format!("`skip_verify` disables certificate verification for `{}`", entry.name),
             )
             .label("verifies nothing")
-            .effect("anyone on the way to it can answer in its place, and read the credentials that it is sent")
+            .effect(
+                "anyone on the network path can pose as the registry, change what a tag resolves to and read credentials",
+            )
             .help(help)
-            .releases(releases);
+            .releases(entry.releases.clone());
         out.push(match context.environment() {
-            Environment::Production => {
-                finding.fix(Safety::Unsafe, "verify the certificate", value, "false")
-            }
-            // There it is meant, most likely, and nobody wants to find the cluster without images.
+            Environment::Production => entry.finish(context, finding),
+            // It is probably meant there, and deleting it could leave the cluster without images.
             Environment::Development => finding.severity(Severity::Note),
         });
     }

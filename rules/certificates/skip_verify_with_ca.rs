@@ -1,19 +1,18 @@
 use crate::facts::tls::skipping;
 use crate::facts::{Check, NamespaceContext};
-use crate::finding::{Consequence, Environment, Finding, Safety, Severity};
+use crate::finding::{Consequence, Environment, Finding, Severity};
 
 crate::rule! {
     /// A CA beside `skip_verify = true`, which makes it useless.
     ///
     /// ## What it does
     ///
-    /// Reports entries that name a CA and also switch verification off.
+    /// Reports entries with a CA that also disable verification. In a development environment it is a note.
     ///
     /// ## Why
     ///
-    /// `skip_verify = true` wins: the certificate is not verified, neither with the CA nor otherwise. It looks safe,
-    /// and anyone on the way can pose as the registry. Mostly it is left over from the time before the CA was
-    /// there.
+    /// `skip_verify = true` wins: the certificate is not verified at all. The entry looks safe, but anyone on the network
+    /// path can pose as the registry. Usually the setting was left over from the time before the CA was available.
     ///
     /// ## Example
     ///
@@ -34,14 +33,14 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which the CA has an effect.
+    /// Never: the CA has no effect.
     ///
     /// ## Source
     ///
     /// Go's `tls.Config`: with `InsecureSkipVerify`, `RootCAs` is not used.
     name: "skip-verify-with-ca",
     category: Certificates,
-    severity: Error,
+    severity: Warning,
     consequence: Exposure,
     releases: "all",
     fix: Unsafe,
@@ -49,39 +48,38 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-// One of skip-verify and this rule speaks of an entry, never both.
+// An entry is reported by skip-verify or by this rule, never by both.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for entry in skipping(context) {
-        let Some(ca) = entry.ca else {
+        let Some(ca) = entry.ca.clone() else {
             continue;
         };
         let finding = context
             .finding(
                 &RULE,
-                entry.value.clone(),
+                entry.item.span.clone(),
                 format!(
-                    "the certificate of `{}` is not verified, although a CA is named for it",
+                    "`skip_verify` disables verification for `{}`, although it has a CA",
                     entry.name
                 ),
             )
             .label("verifies nothing")
-            .related(context.location(ca), "without effect")
-            .help("delete `skip_verify`: the CA is there to verify with")
-            .releases(entry.releases)
-            .fix(
-                Safety::Unsafe,
-                "verify the certificate",
-                entry.value,
-                "false",
-            );
-        let exposed = !entry.is_loopback && context.environment() == Environment::Production;
-        out.push(if exposed {
-            finding.effect("containerd does not use the CA: anyone on the way can answer in the registry's place, and read the credentials that it is sent")
-        } else {
-            finding
-                .severity(Severity::Warning)
+            .related(context.location(ca), "unused")
+            .help("delete `skip_verify`")
+            .releases(entry.releases.clone());
+        let finding = entry.finish(context, finding);
+        out.push(match (entry.is_loopback, context.environment()) {
+            (false, Environment::Production) => finding.effect(
+                "containerd does not use the CA: anyone on the network path can pose as the registry, change what a tag \
+                 resolves to and read credentials",
+            ),
+            (true, Environment::Production) => finding
                 .consequence(Consequence::KeyIgnored)
-                .effect("containerd does not use the CA, and does not say so")
+                .effect("containerd silently ignores the CA"),
+            (_, Environment::Development) => finding
+                .severity(Severity::Note)
+                .consequence(Consequence::KeyIgnored)
+                .effect("containerd silently ignores the CA"),
         });
     }
 }

@@ -5,17 +5,17 @@ use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::go::keys::KeyPair;
 
 crate::rule! {
-    /// A client's key where its certificate should be, and the other way round.
+    /// A client's certificate and key in the wrong order.
     ///
     /// ## What it does
     ///
-    /// Reports pairs in `client` whose first file holds the key and whose second file holds the certificate; in a
-    /// directory without hosts.toml, a `.cert` that holds the key of a certificate in the `.key`.
+    /// Reports pairs in `client` whose first file contains the key and whose second file contains the certificate; in a
+    /// directory without hosts.toml, a `.cert` with the key and a `.key` with the certificate.
     ///
     /// ## Why
     ///
-    /// containerd loads client certificates before its first request. A pair the wrong way round fails every pull
-    /// from the registry, whichever endpoint it belongs to.
+    /// containerd loads client certificates before its first request. A swapped pair fails every pull
+    /// from the registry, whichever endpoint it is for.
     ///
     /// ## Example
     ///
@@ -35,7 +35,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which pulls succeed with such a pair.
+    /// Never: pulls fail with such a pair.
     ///
     /// ## Source
     ///
@@ -65,7 +65,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         let (first, second) = (named(&written.0, certificate), named(&written.1, key));
         let help = if written.0.is_empty() {
-            format!("let the two files change names: the certificate is read from `{first}`")
+            format!(
+                "swap the names of the two files: containerd reads the certificate from `{first}`"
+            )
         } else {
             format!("write the certificate first: `[\"{second}\", \"{first}\"]`")
         };
@@ -75,9 +77,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 &RULE,
                 |place| array_element(context, place.span.as_ref()?),
                 certificate,
-                format!("`{first}`, named as client certificate, holds the key, and `{second}` the certificate"),
+                format!(
+                    "client certificate `{first}` contains the key, and `{second}` the certificate"
+                ),
             )
-            .label("the wrong way round")
+            .label("swapped")
             .help(help);
         finding.fix = fix(context, &fault.places, certificate, key);
         out.push(finding);
@@ -85,7 +89,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 }
 
 fn fix(context: &NamespaceContext, places: &[Place], first: &str, second: &str) -> Option<Fix> {
-    // Swapped back, they are a pair: else something more is wrong, and a person has to look.
+    // They must match once swapped back: otherwise more is wrong.
     let (key, certificate) = (
         context.reads.read(first).ok()?,
         context.reads.read(second).ok()?,

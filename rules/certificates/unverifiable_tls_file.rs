@@ -1,19 +1,22 @@
+use crate::containerd::release::add_releases;
 use crate::containerd::{FileError, Files};
+use crate::facts::is_sample_path;
 use crate::facts::tls::entries;
-use crate::facts::{Check, NamespaceContext};
+use crate::facts::{Check, NamespaceContext, TreeContext};
 use crate::finding::Finding;
+use crate::finding::words::list;
 
 crate::rule! {
-    /// A CA or client file of which this machine cannot tell whether it is on the node.
+    /// A CA or client file that certsd-lint cannot check here.
     ///
     /// ## What it does
     ///
-    /// Says which paths in `ca` and `client` were not looked at: absolute paths outside a tree that will be used
-    /// on another machine, and files that the user who lints may not read.
+    /// Lists the paths in `ca` and `client` that were not checked, once per tree: absolute paths outside a tree that
+    /// is deployed to another machine. Files that the current user may not read are listed per namespace.
     ///
     /// ## Why
     ///
-    /// A file that is missing on the node, or is no certificate there, fails every pull. Nothing here can tell.
+    /// A file that is missing on the node, or contains no certificate there, fails every pull. That is not visible here.
     ///
     /// ## Example
     ///
@@ -25,7 +28,7 @@ crate::rule! {
     ///
     /// ## Use instead
     ///
-    /// A file that lies in the tree and is deployed with it:
+    /// A file in the tree, which is deployed with it:
     ///
     /// ```toml
     /// # docker.io/hosts.toml
@@ -35,107 +38,124 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the files belong to the node's image or come from a secret store.
+    /// If the files are part of the node's image or come from a secret store.
     ///
     /// ## Source
     ///
-    /// certsd-lint's own limits; see `--sysroot` and `--deploy-path`.
+    /// certsd-lint's own limits: see `--sysroot` and `--deploy-path`.
     name: "unverifiable-tls-file",
     category: Certificates,
     severity: Note,
     consequence: Advice,
     releases: "all",
     fix: None,
-    check: Check::Namespace(check),
+    check: Check::Both(check, over_all),
 }
 
+/// The label of findings about paths outside the tree, by which they are folded into one.
+const OUTSIDE: &str = "outside the tree";
+
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    // One finding for the namespace: the cause is where the tree is linted, and not any of the files.
-    let mut places: Vec<(std::ops::Range<usize>, String, String)> = Vec::new();
+    let mut paths: Vec<String> = Vec::new();
     for entry in entries(context) {
-        let pairs = entry
-            .client
-            .iter()
-            .flat_map(|pair| std::iter::once(&pair.certificate).chain(pair.key.iter()));
-        for file in entry.ca.iter().chain(pairs) {
+        for file in entry.files() {
             let Some(span) = file.span.clone() else {
                 continue;
             };
-            let read = context.reads.read(&file.path);
-            let unknown = read.is_err_and(|error| error.is_unknown());
-            if unknown && !places.iter().any(|(known, ..)| *known == span) {
-                places.push((span, file.written.clone(), file.path.clone()));
+            let Err(error) = context.reads.read(&file.path) else {
+                continue;
+            };
+            let is_sample = is_sample_path(&file.written) && context.runs("missing-tls-file");
+            if !error.is_unknown() || is_sample || paths.contains(&file.path) {
+                continue;
             }
+            paths.push(file.path.clone());
+            let written = &file.written;
+            let finding = context
+                .finding(&RULE, span, "")
+                .releases(entry.releases.clone());
+            let not_checked = |why: &str, help: String| {
+                let mut finding = finding.clone().label("not checked").help(help);
+                finding.message = format!("`{written}` was not checked: {why}");
+                finding
+            };
+            let finding = match error {
+                FileError::LeadsOut => not_checked(
+                    "a link leads out of the repository",
+                    "put the file into the repository, or lint on the node".to_owned(),
+                ),
+                FileError::NotByUs(why) => not_checked(
+                    "certsd-lint could not read it",
+                    format!("run certsd-lint as root, or with more of what it lacks ({why})"),
+                ),
+                FileError::TooManyBlocks(most) => not_checked(
+                    "it contains too many certificates",
+                    format!(
+                        "check what it is: certsd-lint reads certificate files of up to {most} PEM blocks"
+                    ),
+                ),
+                FileError::Spent => not_checked(
+                    "it is beyond what one run reads",
+                    "lint fewer trees at a time".to_owned(),
+                ),
+                FileError::TooLarge(_) => not_checked(
+                    "it is too large for a certificate file",
+                    "check what it is: certsd-lint reads certificate files of up to 32 MiB"
+                        .to_owned(),
+                ),
+                _ if context.tree.on_disk(&file.path).is_some() => not_checked(
+                    "this user may not read it",
+                    "run certsd-lint as root to check the file".to_owned(),
+                ),
+                _ => {
+                    let mut finding = finding.label(OUTSIDE).help(
+                        "lint on the node, or pass its root directory with `--sysroot`, to check the files",
+                    );
+                    finding.message.clone_from(written);
+                    finding
+                }
+            };
+            out.push(finding.effect(format!(
+                "if the file is missing on the node, or contains no certificate, every pull from {} fails",
+                context.registry()
+            )));
         }
     }
-    places.sort_by_key(|(span, ..)| span.start);
-    let Some((first, written, path)) = places.first().cloned() else {
+}
+
+/// One note for all paths outside a tree: the cause is where the tree is linted.
+fn over_all(_: &TreeContext, out: &mut Vec<Finding>) {
+    let is_outside = |finding: &mut Finding| finding.label == OUTSIDE;
+    let notes: Vec<Finding> = out.extract_if(.., is_outside).collect();
+    // Until here, the message of each is its path.
+    let mut paths: Vec<&str> = notes.iter().map(|note| note.message.as_str()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    const SHOWN: usize = 2;
+    let mut names: Vec<String> = paths
+        .iter()
+        .take(SHOWN)
+        .map(|path| format!("`{path}`"))
+        .collect();
+    if paths.len() > SHOWN {
+        names.push(format!("{} more", paths.len() - SHOWN));
+    }
+    let message = match paths.len() {
+        1 => format!("{} is outside the tree and was not checked", names.join("")),
+        some => format!(
+            "{some} files outside the tree were not checked: {}",
+            list(&names)
+        ),
+    };
+    let mut notes = notes.into_iter();
+    let Some(mut note) = notes.next() else {
         return;
     };
-    let mut names: Vec<&str> = places
-        .iter()
-        .map(|(_, written, _)| written.as_str())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    let forbidden = context.tree.on_disk(&path).is_some();
-    let error = context.reads.read(&path).err();
-    let (why, help) = if error == Some(FileError::LeadsOut) {
-        (
-            "which leads out of the repository by a link",
-            "put the file into the repository, or lint on the node, to have it looked at"
-                .to_owned(),
-        )
-    } else if let Some(FileError::NotByUs(why)) = &error {
-        (
-            "which certsd-lint could not read",
-            format!("run it as root, or with more of what it lacks ({why}), to have it looked at"),
-        )
-    } else if let Some(FileError::TooManyBlocks(most)) = error {
-        (
-            "which holds more certificates than any bundle",
-            format!(
-                "see what it is: certsd-lint reads certificate files of up to {most} PEM blocks"
-            ),
-        )
-    } else if error == Some(FileError::Spent) {
-        (
-            "which is beyond what one run reads",
-            "lint fewer trees at a time".to_owned(),
-        )
-    } else if matches!(error, Some(FileError::TooLarge(_))) {
-        (
-            "which is larger than any bundle of certificates",
-            "see what it is: certsd-lint reads certificate files of up to 32 MiB".to_owned(),
-        )
-    } else if forbidden {
-        (
-            "which this user may not read",
-            "lint as root to have the file looked at".to_owned(),
-        )
-    } else {
-        (
-            "lies outside the tree",
-            "lint on the node, or give the directory that stands for its root with `--sysroot`, to have it looked at"
-                .to_owned(),
-        )
-    };
-    let message = match (names.len(), forbidden) {
-        (1, true) => format!("`{written}`, {why}, was not looked at"),
-        (1, false) => format!("`{written}` {why}, and was not looked at"),
-        (more, true) => format!("{more} files, {why}, were not looked at"),
-        (more, false) => format!("{more} files outside the tree were not looked at"),
-    };
-    let mut finding = context
-        .finding(&RULE, first, message)
-        .label("not looked at")
-        .effect(format!(
-            "if it is missing on the node, or is no certificate there, every pull from {} fails",
-            context.registry()
-        ))
-        .help(help);
-    for (span, ..) in places.into_iter().skip(1) {
-        finding = finding.related(context.location(span), "nor this one");
+    note.message = message;
+    for other in notes {
+        let text = format!("`{}`", other.message);
+        add_releases(&mut note.releases, &other.releases);
+        note = note.related(other.location, text);
     }
-    out.push(finding);
+    out.push(note);
 }

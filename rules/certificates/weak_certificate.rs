@@ -9,13 +9,13 @@ crate::rule! {
     /// ## What it does
     ///
     /// Reports CA and client certificates whose RSA key has fewer than 2048 bits, and client certificates that are
-    /// signed with SHA-1 or MD5. Such a signature on a CA is a note: nobody checks that of a trust anchor, but
-    /// what it issues is often signed in the same way.
+    /// signed with SHA-1 or MD5. Such a signature on a CA is a note: the signature of a trust anchor is not checked, but
+    /// certificates issued by it are often signed the same way.
     ///
     /// ## Why
     ///
-    /// A short key can be broken, and whoever does can pose as any registry that containerd checks with this CA. Go
-    /// refuses SHA-1 and MD5 signatures on all but trust anchors, and so do most registries.
+    /// An attacker who breaks a short CA key can pose as any registry that is verified with this CA. Go
+    /// rejects SHA-1 and MD5 signatures on all certificates but trust anchors, and so do most registries.
     ///
     /// ## Example
     ///
@@ -35,11 +35,11 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// For equipment that cannot be given a better certificate.
+    /// For devices that cannot use a better certificate.
     ///
     /// ## Source
     ///
-    /// NIST SP 800-57 part 1; Go 1.18 and later refuse SHA-1 signatures in `x509.Certificate.Verify`.
+    /// NIST SP 800-57 part 1; Go 1.18 and later reject SHA-1 signatures in `x509.Certificate.Verify`.
     name: "weak-certificate",
     category: Certificates,
     severity: Warning,
@@ -53,7 +53,7 @@ crate::rule! {
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let _entries = entries(context);
     for file in certificate_files(context) {
-        // One finding a file: what is weak in it is replaced together.
+        // One finding per file: weak certificates in it are replaced together.
         let short = file.certificates().iter().find(|c| c.public_key.is_weak());
         let signed = file
             .certificates()
@@ -75,9 +75,9 @@ fn short_key(
     let key = &certificate.public_key;
     let size = format!("{}, {} bits", key.kind(), key.bits().unwrap_or_default());
     let effect = if file.ca.is_empty() {
-        "whoever breaks the key can pose as this client"
+        "an attacker who breaks the key can pose as this client"
     } else {
-        "whoever breaks the key can pose as the registry"
+        "an attacker who breaks the key can pose as the registry"
     };
     file.finding(
         context,
@@ -91,7 +91,7 @@ fn short_key(
     )
     .label(format!("{} bits", key.bits().unwrap_or_default()))
     .effect(effect)
-    .help("have it issued for an ECDSA P-256 key, or an RSA key of 2048 bits or more")
+    .help("get it reissued for an ECDSA P-256 key, or an RSA key of at least 2048 bits")
 }
 
 fn weak_signature(
@@ -112,15 +112,15 @@ fn weak_signature(
             ),
         )
         .label(algorithm.clone())
-        .help("have it issued anew with SHA-256");
+        .help("get it reissued with SHA-256");
     if file.client.is_empty() {
         finding
             .severity(Severity::Note)
             .consequence(Consequence::Advice)
-            .effect("nobody checks the signature of a trust anchor; server certificates that it signs in the same way are refused")
+            .effect("the signature of a trust anchor is not checked, but containerd rejects server certificates that are signed the same way")
     } else {
         finding
             .consequence(Consequence::RequestsFail)
-            .effect("registries refuse such a signature, as Go and OpenSSL do by default")
+            .effect("registries reject such a signature, as Go and OpenSSL do by default")
     }
 }

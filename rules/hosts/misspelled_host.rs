@@ -1,8 +1,7 @@
-use std::net::IpAddr;
-
 use crate::containerd::loader::split_host_port;
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
+use crate::repair::near_miss::is_similar;
 use crate::toml::Span;
 
 crate::rule! {
@@ -10,8 +9,8 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a host in hosts.toml whose name differs by one letter, hyphen or dot from the name of the directory
-    /// or of another host in the file, and a directory whose name differs by one letter from that of a well-known
+    /// Reports a host in hosts.toml whose name differs by one letter, hyphen or dot, or by the order of its labels
+    /// (`com.cn` and `cn.com`), from the name of the directory or of another host in the file, and a directory whose name differs by one letter from that of a well-known
     /// registry. Names that differ in digits or in a short suffix, such as `mirror-a` and `mirror-b`, are not
     /// reported.
     ///
@@ -78,7 +77,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .finding_at(
                     &RULE,
                     context.name(),
-                    format!("`{own}` differs from `{meant}` by one character"),
+                    format!("`{own}` is almost `{meant}`"),
                 )
                 .label("possibly misspelled")
                 .effect(format!(
@@ -106,11 +105,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let similar = seen.iter().find(|(other, _)| is_similar(name, other));
         if let Some((other, place)) = similar {
             let mut finding = context
-                .finding(
-                    &RULE,
-                    span.clone(),
-                    format!("`{name}` differs from `{other}` by one character"),
-                )
+                .finding(&RULE, span.clone(), format!("`{name}` is almost `{other}`"))
                 .label("possibly misspelled")
                 .effect(match place {
                     Some(_) => "containerd treats them as two hosts".to_owned(),
@@ -132,58 +127,4 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 /// A host without its port.
 fn name_of(host: &str) -> &str {
     split_host_port(host).map_or(host, |(name, _)| name)
-}
-
-/// Whether two names differ by what is likely to be a typing error.
-fn is_similar(a: &str, b: &str) -> bool {
-    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-    let is_name =
-        |name: &str| name.len() >= 7 && name.contains('.') && name.parse::<IpAddr>().is_err();
-    if a == b || !is_name(&a) || !is_name(&b) || strsim::damerau_levenshtein(&a, &b) != 1 {
-        return false;
-    }
-    let parts =
-        |name: &str| -> Vec<String> { name.split(['.', '-', '_']).map(str::to_owned).collect() };
-    let (a, b) = (parts(&a), parts(&b));
-    // A dot or hyphen too few.
-    if a.len() != b.len() {
-        return true;
-    }
-    let last = a.len() - 1;
-    let mut differ = a.iter().zip(&b).enumerate().filter(|(_, (a, b))| a != b);
-    let (Some((at, (a, b))), None) = (differ.next(), differ.next()) else {
-        // One sign for another: `mirror-a` and `mirror.a`.
-        return true;
-    };
-    let is_word = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let shortest = if at == last { 2 } else { 4 };
-    is_word(a) && is_word(b) && a.len().min(b.len()) >= shortest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn slips_are_similar_and_numbered_hosts_are_not() {
-        for (a, b, want) in [
-            ("registry.acme.net", "registy.acme.net", true),
-            ("registry.acme.net", "registry.acme.ne", true),
-            ("registry.acme.net", "regsitry.acme.net", true),
-            ("registry.acme.net", "registryacme.net", true),
-            ("gchr.io", "ghcr.io", true),
-            ("dcoker.io", "docker.io", true),
-            ("registry.acme.net", "registry.acme.net", false),
-            ("mirror-a.corp.net", "mirror-b.corp.net", false),
-            ("mirror1.corp.net", "mirror2.corp.net", false),
-            ("mirror.corp.net", "mirror2.corp.net", false),
-            ("10.0.0.1", "10.0.0.2", false),
-            ("eu.gcr.io", "au.gcr.io", false),
-            ("gcr.io", "ghcr.io", false),
-            ("registry", "registri", false),
-            ("east.corp.net", "west.corp.net", false),
-        ] {
-            assert_eq!(is_similar(a, b), want, "{a} {b}");
-        }
-    }
 }

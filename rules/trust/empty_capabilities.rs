@@ -10,8 +10,8 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// To containerd an empty list is the same as none: the endpoint is asked for tags and layers and may receive
-    /// pushes. Whoever wrote it most likely wanted the opposite.
+    /// containerd treats an empty list like a missing one: the endpoint resolves tags, serves pulls and receives pushes. The
+    /// author most likely meant the opposite.
     ///
     /// ## Example
     ///
@@ -29,11 +29,11 @@ crate::rule! {
     /// capabilities = ["pull", "resolve"]
     /// ```
     ///
-    /// To take an endpoint out of use, delete its entry.
+    /// To take an endpoint out of use, delete its table.
     ///
     /// ## When not to
     ///
-    /// When all capabilities are meant; leaving the key out says the same, and plainer.
+    /// If all capabilities are meant. Leaving the key out says the same more clearly.
     ///
     /// ## Source
     ///
@@ -61,15 +61,15 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         out.push(
             context
-                .finding(&RULE, item.whole(), "an empty list of capabilities means all")
+                .finding(&RULE, item.whole(), "an empty `capabilities` list means all of them")
                 .label("all, not none")
                 .effect(format!(
-                    "containerd asks `{}` for tags and layers, and sends pushes there",
+                    "`{}` resolves tags, serves pulls and receives pushes",
                     url.url.host
                 ))
                 .help(
-                    "write what is meant, as in `capabilities = [\"pull\", \"resolve\"]`, or delete the \
-                     entry to take it out of use",
+                    "write the capabilities that are meant, as in `capabilities = [\"pull\", \"resolve\"]`; to take the \
+                     endpoint out of use, delete its table",
                 )
                 .releases(url.entry.releases.clone()),
         );

@@ -11,20 +11,18 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports the first endpoint that may receive pushes (`push`, written or because there are no
-    /// `capabilities`) when it is not the namespace's own registry. It is an error for public mirrors, a warning for
-    /// names of which nothing is known and for private mirrors of public registries; a note for those when
-    /// `push` is written, for then it may be meant. A private mirror of a private registry is
-    /// taken to be that registry under another name.
+    /// Reports the first endpoint with `push`, written or because it has no `capabilities`, if it is not the namespace's own
+    /// registry. It is a warning for public mirrors, and a note for private mirrors of public registries and for unclassified
+    /// names, where pushes may be meant to go. A private mirror of a private registry is taken for that registry under
+    /// another name.
     ///
-    /// An entry that `public-mirror-resolve` reports already is left to it: the remedy is the same line. Where that rule
-    /// does not run, this one speaks.
+    /// An entry that `public-mirror-resolve` reports is left to that rule, because the remedy is the same line.
     ///
     /// ## Why
     ///
-    /// containerd pushes to the first endpoint with `push` and to no other. With a mirror before the registry, what
-    /// is pushed as `docker.io/team/app` is sent to the mirror, with whatever is in it, and never gets to Docker Hub.
-    /// Kubernetes does not push; `ctr` and `nerdctl` on the same node do.
+    /// containerd pushes to the first endpoint with `push` and to no other. With a mirror in front of the registry, an
+    /// image pushed as `docker.io/team/app` goes to the mirror and never reaches Docker Hub. Kubernetes does not push, but
+    /// `ctr` and `nerdctl` on the same node do.
     ///
     /// ## Example
     ///
@@ -47,16 +45,16 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When pushes are to go to the mirror.
+    /// If pushes are meant to go to the mirror.
     ///
     /// ## Source
     ///
-    /// containerd's `docs/hosts.md`, the table of registry types: no mirror may push. Recorded from containerd:
+    /// containerd's `docs/hosts.md`, the table of registry types: no mirror has `push`. Recorded from containerd:
     /// `plan-push-mirror-*` and `plan-push-second-*` in
     /// `fixtures/conformance/plan.jsonl`.
     name: "mirror-push",
     category: Trust,
-    severity: Error,
+    severity: Warning,
     consequence: Exposure,
     releases: "all",
     fix: Unsafe,
@@ -69,22 +67,22 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let Some(mirror) = mirrors.find(|mirror| receives_pushes(context, *mirror)) else {
         return;
     };
-    // What the server is mistaken for is server-of-another-registry's.
+    // server-of-another-registry reports a wrong server.
     if is_another_registry(context, mirror.url) {
         return;
     }
-    // public-mirror-resolve asks for a list without `push` as well.
+    // public-mirror-resolve asks for a list without `push`, too.
     if mirror.resolves(context).is_some() && context.runs("public-mirror-resolve") {
         return;
     }
     let list = listed(mirror.url);
     let place = match &list {
         Listed::Words(_, words) => place_of(words, Capabilities::PUSH),
-        // empty-capabilities speaks of `[]`.
+        // empty-capabilities reports `[]`.
         Listed::Empty(_) | Listed::Wrong => return,
         Listed::Absent => None,
     };
-    let Some((severity, consequence)) = judge(context, mirror, place.is_some()) else {
+    let Some((severity, consequence)) = judge(context, mirror) else {
         return;
     };
     let mut finding = finding(context, mirror, &list, place)
@@ -92,26 +90,20 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         .consequence(consequence);
     for next in mirrors {
         if next.url.entry.host.capabilities.has(Capabilities::PUSH) {
-            finding = finding.related(
-                context.location(next.url.span.clone()),
-                "may receive pushes too, and is next",
-            );
+            finding = finding.related(context.location(next.url.span.clone()), "also has `push`");
         }
     }
     out.push(finding);
 }
 
-fn judge(
-    context: &NamespaceContext,
-    mirror: Mirror,
-    written: bool,
-) -> Option<(Severity, Consequence)> {
+fn judge(context: &NamespaceContext, mirror: Mirror) -> Option<(Severity, Consequence)> {
     match mirror.owner {
-        Owner::Public(_) => Some((Severity::Error, Consequence::Exposure)),
-        Owner::Unknown => Some((Severity::Warning, Consequence::Exposure)),
+        Owner::Public(_) => Some((Severity::Warning, Consequence::Exposure)),
+        Owner::Unknown => Some((Severity::Note, Consequence::Exposure)),
         Owner::Likely | Owner::Private if !is_public_namespace(context) => None,
-        Owner::Likely | Owner::Private if written => Some((Severity::Note, Consequence::Misread)),
-        Owner::Likely | Owner::Private => Some((Severity::Warning, Consequence::Misread)),
+        // A mirror as `server` is the only endpoint that could receive them.
+        Owner::Likely | Owner::Private if mirror.url.is_server() => None,
+        Owner::Likely | Owner::Private => Some((Severity::Note, Consequence::Misread)),
     }
 }
 
@@ -124,33 +116,33 @@ fn finding(
     let url = &mirror.url;
     let who = mirror.described();
     let by_default = place.is_none();
+    let target = match context.is_default() {
+        true => "registries without a directory of their own".to_owned(),
+        false => context.registry(),
+    };
     let message = match by_default {
-        true => format!("pushes go to {who}: its entry lists no `capabilities`"),
-        false => format!("pushes go to {who}"),
+        true => format!("{who} receives the pushes for {target}, because it has no `capabilities`"),
+        false => format!("{who} receives the pushes for {target}"),
     };
     let kept = match list {
         Listed::Words(_, words) => list_without(words, Capabilities::PUSH),
         _ => "[\"pull\", \"resolve\"]".to_owned(),
     };
     let line = format!("capabilities = {kept}");
-    let target = match context.is_default() {
-        true => "what is pushed to a registry without a directory of its own".to_owned(),
-        false => format!("what is pushed to {}", context.registry()),
-    };
     let finding = context
         .finding(&RULE, place.unwrap_or_else(|| url.span.clone()), message)
         .label(match by_default {
-            true => "receives pushes, by default",
+            true => "receives pushes by default",
             false => "receives pushes",
         })
         .effect(format!(
-            "{target} is sent to {who}, the first endpoint that may have it, and to no other"
+            "pushes go to {who}, the first endpoint with `push`, and to no other"
         ))
         .help(format!("write `{line}`"))
         .releases(url.entry.releases.clone());
     // `[]` would mean all of them again.
     if kept == "[]" {
-        return finding.help("delete the entry: all that it may do is receive pushes");
+        return finding.help("delete the host table, which has no other capability");
     }
     match list {
         Listed::Words(_, words) => match edits_without(context, words, Capabilities::PUSH) {

@@ -3,6 +3,7 @@
 pub(crate) mod empty_capabilities;
 pub(crate) mod mirror_push;
 pub(crate) mod public_mirror_resolve;
+pub(crate) mod resolve_without_pull;
 pub(crate) mod unresolvable_tags;
 pub(crate) mod untidy_capabilities;
 pub(crate) mod unusable_host;

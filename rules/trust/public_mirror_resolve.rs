@@ -1,31 +1,34 @@
+use std::collections::HashSet;
+
 use crate::containerd::Capabilities;
+use crate::containerd::release::add_releases;
 use crate::facts::{
-    Check, Listed, Mirror, NamespaceContext, Owner, edits_without, list_without, listed, mirrors,
-    place_of, receives_pushes,
+    Check, Listed, Mirror, NamespaceContext, Owner, TreeContext, edits_without, list_without,
+    listed, mirrors, place_of, receives_pushes, resolver_left,
 };
+use crate::finding::words::list as enumerated;
 use crate::finding::{Finding, Safety};
 use crate::toml::view::Item;
 
 crate::rule! {
-    /// A public mirror that may say what a tag stands for.
+    /// A public mirror that may resolve tags.
     ///
     /// ## What it does
     ///
-    /// Reports `resolve`, written or by default, on endpoints that are not the namespace's own registry and belong
-    /// to somebody else: an error for the known public mirrors and registries and for the hosts that the settings
-    /// name as `public`, a warning for any other public name that the settings do not classify. Private
-    /// names and addresses are silent, and so are names in the domain of the registry itself, and registries that clouds
-    /// give to their customers (`*.pkg.dev`, `*.dkr.ecr.*.amazonaws.com`, `*.azurecr.io`, `*.jfrog.io`): most likely
-    /// these are yours.
+    /// Reports `resolve`, written or by default, on endpoints that are not the namespace's own registry: a warning for known
+    /// public mirrors and registries and for the hosts that the settings name as `public`; one note per tree for all public
+    /// names that the settings do not classify. Private names and addresses are not reported, nor are names in the
+    /// domain of the registry itself, nor registries that clouds give to their customers (`*.pkg.dev`,
+    /// `*.dkr.ecr.*.amazonaws.com`, `*.azurecr.io`, `*.jfrog.io`), because these are most likely your own.
     ///
-    /// Such an entry must not receive pushes either. The list that this rule asks for takes both away, so `mirror-push` is
-    /// silent about an entry that is reported here, unless this rule does not run.
+    /// Such an endpoint should not have `push` either. The remedy removes both, so `mirror-push` does not report
+    /// the same entry.
     ///
     /// ## Why
     ///
-    /// Layers are checked against their digest, but the digest of a tag is what the endpoint says it is. Whoever runs
-    /// the mirror, or gets hold of its domain, decides which image `nginx:1.27` is on your nodes. With `pull`
-    /// alone the mirror still serves the layers, and the registry itself says which.
+    /// Layers are checked against their digest, but the endpoint that resolves a tag chooses the digest. The operator of the
+    /// mirror, or an attacker who gets its domain, decides which image `nginx:1.27` is on your nodes. With `pull`
+    /// alone the mirror still serves the layers, and the registry itself resolves the tags.
     ///
     /// ## Example
     ///
@@ -47,40 +50,117 @@ crate::rule! {
     /// capabilities = ["pull"]
     /// ```
     ///
+    /// Tags are then requested from `registry-1.docker.io`, which the node must be able to reach.
+    ///
     /// ## When not to
     ///
-    /// Where the registry itself cannot be reached, tags cannot be resolved without the mirror: then name images by
-    /// digest, or run a mirror of your own. A host of yours under a public name goes into the settings as
-    /// `private`.
+    /// If nodes cannot reach the registry itself, tags cannot be resolved without the mirror: use digests in image names, or
+    /// run a mirror of your own. Put your own hosts with public names into the settings as `private`.
     ///
     /// ## Source
     ///
-    /// containerd's `docs/hosts.md`, the table of registry types: a public mirror may pull, a private one may resolve
-    /// too, neither may push. Recorded from
+    /// containerd's `docs/hosts.md`, the table of registry types: a public mirror has `pull`, a private one also `resolve`,
+    /// neither has `push`. Recorded from
     /// containerd: `plan-pull-only-*` and `plan-resolve-only-*` in `fixtures/conformance/plan.jsonl`.
     name: "public-mirror-resolve",
     category: Trust,
-    severity: Error,
+    severity: Warning,
     consequence: Exposure,
     releases: "all",
     fix: Unsafe,
     security_severity: "8.1",
-    check: Check::Namespace(check),
+    check: Check::Both(check, over_all),
 }
 
+/// The label of findings about unclassified hosts, by which they are folded into one.
+const UNCLASSIFIED: &str = "neither `private` nor `public` in the settings";
+
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for mirror in mirrors(context) {
+    let found: Vec<Mirror> = mirrors(context)
+        .filter(|mirror| !matches!(listed(mirror.url), Listed::Wrong))
+        .filter(|mirror| mirror.resolves(context).is_some())
+        .collect();
+    for (index, mirror) in found.iter().enumerate() {
         let Some(severity) = mirror.resolves(context) else {
             continue;
         };
-        if matches!(listed(mirror.url), Listed::Wrong) {
+        let is_same = |other: &&Mirror| other.url.url.host == mirror.url.url.host;
+        if found[..index].iter().any(|other| is_same(&other)) {
             continue;
         }
-        out.push(finding(context, mirror).severity(severity));
+        let finding = match mirror.owner {
+            Owner::Unknown => unclassified(context, *mirror),
+            _ => known(context, *mirror),
+        };
+        let others = found[index + 1..].iter().filter(is_same);
+        let finding = others.fold(finding, |finding, other| {
+            finding.related(context.location(other.url.span.clone()), "also here")
+        });
+        out.push(finding.severity(severity));
     }
 }
 
-fn finding(context: &NamespaceContext, mirror: Mirror) -> Finding {
+/// One note for all unclassified hosts of a tree: which of them are private is one decision.
+fn over_all(_: &TreeContext, out: &mut Vec<Finding>) {
+    let is_unclassified = |finding: &mut Finding| finding.label == UNCLASSIFIED;
+    let notes: Vec<Finding> = out.extract_if(.., is_unclassified).collect();
+    // Until here, the message of each is its host.
+    let mut seen = HashSet::new();
+    let hosts: Vec<String> = notes
+        .iter()
+        .map(|note| note.message.clone())
+        .filter(|host| seen.insert(host.clone()))
+        .collect();
+    let mut notes = notes.into_iter();
+    let Some(first) = notes.next() else {
+        return;
+    };
+    let quoted = |hosts: &[String], quote: &str| -> Vec<String> {
+        let quoted = hosts.iter().map(|host| format!("{quote}{host}{quote}"));
+        quoted.collect()
+    };
+    const SHOWN: usize = 3;
+    let shown = &hosts[..hosts.len().min(SHOWN)];
+    let mut names = quoted(shown, "`");
+    let mut setting = quoted(shown, "\"");
+    if hosts.len() > SHOWN {
+        names.push(format!("{} more", hosts.len() - SHOWN));
+        setting.push("…".to_owned());
+    }
+    let message = match hosts.len() {
+        1 => format!(
+            "{} may resolve tags, and is not known to be yours",
+            names.join("")
+        ),
+        some => format!(
+            "{some} hosts may resolve tags, and are not known to be yours: {}",
+            enumerated(&names)
+        ),
+    };
+    let mut note = first;
+    note.message = message;
+    note.help = format!(
+        "write `private = [{}]` in the settings for your own hosts. For others write `capabilities = [\"pull\"]`; tags are then requested from the registry itself, which the node must be able to reach",
+        setting.join(", ")
+    );
+    for other in notes {
+        let text = format!("`{}`", other.message);
+        add_releases(&mut note.releases, &other.releases);
+        note = note.related(other.location, text);
+    }
+    out.push(note);
+}
+
+fn unclassified(context: &NamespaceContext, mirror: Mirror) -> Finding {
+    let url = mirror.url;
+    context
+        .finding(&RULE, url.span.clone(), url.name())
+        .label(UNCLASSIFIED)
+        .effect("the host that resolves a tag decides which image the tag refers to")
+        .releases(url.entry.releases.clone())
+}
+
+fn known(context: &NamespaceContext, mirror: Mirror) -> Finding {
     let url = mirror.url;
     let list = listed(url);
     let place = match &list {
@@ -93,24 +173,27 @@ fn finding(context: &NamespaceContext, mirror: Mirror) -> Finding {
         _ => place.unwrap_or_else(|| url.span.clone()),
     };
     let who = mirror.described();
-    let message = match (&list, &mirror.owner) {
-        (Listed::Absent, _) => format!("{who} may resolve tags: its entry lists no `capabilities`"),
-        (Listed::Empty(_), _) => format!("{who} may resolve tags: an empty list means all"),
-        (_, Owner::Unknown) => format!("{who}, a public name, may resolve tags"),
-        _ => format!("{who} may resolve tags"),
+    let tags = match context.is_default() {
+        true => "tags".to_owned(),
+        false => format!("tags of {}", context.registry()),
+    };
+    let message = match &list {
+        Listed::Absent => {
+            format!("public mirror {who} may resolve {tags}, because it has no `capabilities`")
+        }
+        Listed::Empty(_) => {
+            format!("public mirror {who} may resolve {tags}, because an empty list means all")
+        }
+        _ => format!("public mirror {who} may resolve {tags}"),
     };
     let label = match by_default {
-        true => "resolves tags, by default",
+        true => "resolves tags by default",
         false => "resolves tags",
     };
-    let tags = match context.is_default() {
-        true => "a tag".to_owned(),
-        false => format!("a tag of {}", context.registry()),
-    };
-    let mut effect = format!("for {tags} containerd runs whatever digest {who} names");
     let pushes = receives_pushes(context, mirror);
+    let mut effect = format!("{who} decides which images {tags} refer to");
     if pushes {
-        effect += "; pushes go there too, as to the first endpoint that may have them";
+        effect += ", and also receives pushes";
     }
     let mut unwanted = Capabilities::RESOLVE;
     unwanted.insert(Capabilities::PUSH);
@@ -118,35 +201,56 @@ fn finding(context: &NamespaceContext, mirror: Mirror) -> Finding {
         Listed::Words(_, words) => list_without(words, unwanted),
         _ => "[\"pull\"]".to_owned(),
     };
-    let mut help = match url.is_server() {
-        false => format!("write `capabilities = {reduced}`: the layers still come from there"),
-        true => format!(
-            "make the registry itself the `server`, and write this one as [host.\"{}\"] with \
-             `capabilities = [\"pull\"]`",
-            url.shown()
-        ),
-    };
-    if *mirror.owner == Owner::Unknown {
-        help += &format!(
-            "; if the mirror is yours, name it in the settings: `private = [\"{}\"]`",
-            url.name()
-        );
-    }
-    let mut finding = context
+    let left = resolver_left(context);
+    let finding = context
         .finding(&RULE, span, message)
         .label(label)
         .effect(effect)
-        .help(help)
+        .help(help(context, mirror, &reduced, left.as_deref()))
         .releases(url.entry.releases.clone());
-    if let (Listed::Words(_, words), true) = (&list, pushes)
-        && let Some(push) = place_of(words, Capabilities::PUSH)
-    {
-        finding = finding.related(context.location(push), "receives the pushes");
-    }
-    // Without the last one that resolves, no tag does: the server is a person's to change.
-    match url.is_server() {
+    let finding = match &list {
+        Listed::Words(_, words) if pushes => match place_of(words, Capabilities::PUSH) {
+            Some(push) => finding.related(context.location(push), "receives pushes"),
+            None => finding,
+        },
+        _ => finding,
+    };
+    // Without any endpoint that resolves tags, every pull of a tag would fail.
+    match url.is_server() || left.is_none() {
         true => finding,
         false => with_list(context, mirror, &list, unwanted, &reduced, finding),
+    }
+}
+
+/// What to write, and what tags then depend on.
+fn help(context: &NamespaceContext, mirror: Mirror, reduced: &str, left: Option<&str>) -> String {
+    let url = mirror.url;
+    let registry = match context.meant_host() {
+        "docker.io" => "registry-1.docker.io",
+        own => own,
+    };
+    let server = match context.is_default() {
+        true => "delete `server`".to_owned(),
+        false => format!("write `server = \"https://{registry}\"`"),
+    };
+    let condition = |host: &str| {
+        format!("tags are then requested from {host}, which the node must be able to reach")
+    };
+    let itself = match context.is_default() {
+        true => "the registry itself",
+        false => registry,
+    };
+    match (url.is_server(), left) {
+        (true, _) => format!(
+            "{server}, and this mirror as `[host.\"{}\"]` with `capabilities = [\"pull\"]`; {}",
+            url.shown(),
+            condition(itself)
+        ),
+        (false, Some(left)) => format!("write `capabilities = {reduced}`; {}", condition(left)),
+        (false, None) => format!(
+            "{server} and `capabilities = {reduced}` here; {}",
+            condition(itself)
+        ),
     }
 }
 
@@ -178,7 +282,7 @@ fn with_list(
     }
 }
 
-/// Whether a comment stands between the brackets of an empty list.
+/// Whether there is a comment between the brackets of an empty list.
 fn has_comment(context: &NamespaceContext, list: &Item) -> bool {
     let written = context.text().get(list.span.clone());
     written.is_none_or(|text| text.contains('#'))

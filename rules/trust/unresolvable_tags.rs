@@ -4,18 +4,17 @@ use crate::facts::{Check, Listed, NamespaceContext, listed, written_urls};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// No endpoint may resolve tags.
+    /// No endpoint that may resolve tags.
     ///
     /// ## What it does
     ///
-    /// Reports hosts.toml files whose `server` replaces the registry itself, and in which no endpoint has both
-    /// `pull` and `resolve`.
+    /// Reports hosts.toml files with a `server` in which no endpoint has both `pull` and `resolve`.
     ///
     /// ## Why
     ///
-    /// To find the digest of a tag, containerd asks the endpoints that have both capabilities. When there is none,
-    /// every pull by tag fails; pulls by digest go on. Without `server` the registry itself is the last
-    /// endpoint and may do everything.
+    /// containerd resolves a tag at endpoints that have both capabilities. If there is none, every pull of a tag fails
+    /// without a single request; pulls by digest still work. Without `server`, the registry itself is the last
+    /// endpoint and has all capabilities.
     ///
     /// ## Example
     ///
@@ -41,7 +40,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When images are pulled by digest only, and tags are meant to fail.
+    /// If all images are pulled by digest, and tags are meant to fail.
     ///
     /// ## Source
     ///
@@ -49,7 +48,7 @@ crate::rule! {
     /// `fixtures/conformance/plan.jsonl`.
     name: "unresolvable-tags",
     category: Trust,
-    severity: Warning,
+    severity: Error,
     consequence: Misread,
     releases: "all",
     fix: None,
@@ -64,7 +63,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let mut both = Capabilities::PULL;
     both.insert(Capabilities::RESOLVE);
     let resolves = |host: &Host| match host.role {
-        // Without a host the registry itself takes its place, and may do everything.
+        // Without a host, the registry itself takes its place, with all capabilities.
         Role::Host(_) => host.capabilities.has(both),
         _ => host.host.is_empty() || host.capabilities.has(both),
     };
@@ -76,14 +75,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     out.push(
         context
-            .finding(&RULE, item.whole(), "no endpoint may resolve tags")
-            .label("not both `pull` and `resolve`")
+            .finding(&RULE, item.whole(), "no endpoint has both `pull` and `resolve`, so no tag can be resolved")
+            .label("cannot resolve tags")
             .effect(format!(
-                "containerd finds nobody to ask for the digest of a tag: pulls from {} work by digest only",
+                "every pull of a tag from {} fails without a request; pulls by digest still work",
                 context.registry()
             ))
             .help(
-                "write `capabilities = [\"pull\", \"resolve\"]` here or at the endpoint that is to resolve tags",
+                "write `capabilities = [\"pull\", \"resolve\"]` here, or at another endpoint that should resolve tags",
             )
             .related(context.location(server.span.clone()), "the last endpoint")
             .releases(releases),

@@ -5,17 +5,17 @@ use crate::finding::{Finding, Safety};
 use crate::toml::Span;
 
 crate::rule! {
-    /// A capability that is written twice, or in upper case.
+    /// A capability that is listed twice, or written in upper case.
     ///
     /// ## What it does
     ///
-    /// Reports words in `capabilities` that are repeated or not in lower-case letters. Words that containerd
-    /// does not know are `unknown-capability`'s.
+    /// Reports words in `capabilities` that are repeated or not in lower case. Unknown words are left to
+    /// `unknown-capability`.
     ///
     /// ## Why
     ///
-    /// containerd takes them all the same. But other tools that read hosts.toml, and people who search for
-    /// `"resolve"` in a tree, look for the word as it is documented.
+    /// containerd accepts them. Other tools that read hosts.toml, and people who search a tree for `"resolve"`, expect the
+    /// documented spelling.
     ///
     /// ## Example
     ///
@@ -35,7 +35,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// It changes nothing for containerd.
+    /// It makes no difference to containerd.
     ///
     /// ## Source
     ///
@@ -62,7 +62,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let (mut again, mut edits) = (vec![false; words.len()], Vec::new());
         for (index, (word, span)) in words.iter().enumerate() {
             let Some(capability) = Capabilities::from_word(word) else {
-                // The file is dropped for this one, and unknown-capability says so.
+                // containerd drops the file because of this one, which unknown-capability reports.
                 first = None;
                 break;
             };
@@ -70,10 +70,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             let repeated = seen.has(capability);
             if first.is_none() && (repeated || lower != *word) {
                 let (message, label) = match repeated {
-                    true => (format!("`{lower}` is listed twice"), "again"),
+                    true => (format!("`{lower}` is listed twice"), "repeated"),
                     false => (
-                        format!("`{word}` is not written in lower case"),
-                        "in lower case elsewhere",
+                        format!("`{word}` is not in lower case"),
+                        "not in lower case",
                     ),
                 };
                 first = Some((span.clone(), message, label));
@@ -94,7 +94,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let mut finding = context
             .finding(&RULE, span, message)
             .label(label)
-            .effect("containerd takes it all the same")
+            .effect("containerd accepts it anyway")
             .help(format!("write `capabilities = {list}`"))
             .releases(url.entry.releases.clone());
         let places: Vec<Span> = words.iter().map(|(_, span)| span.clone()).collect();
@@ -110,7 +110,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// Whether each word is there once, as others write it. Most lists are so.
+/// Whether each word is there once, and in lower case, as in most lists.
 fn is_tidy(words: &[(&str, Span)]) -> bool {
     words.iter().enumerate().all(|(index, (word, _))| {
         let is_repeated = words[..index].iter().any(|(before, _)| before == word);

@@ -3,47 +3,50 @@ use crate::facts::{Check, Listed, NamespaceContext, listed, written_urls};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// A host table that may do nothing of use.
+    /// A `push` endpoint behind another one.
     ///
     /// ## What it does
     ///
-    /// Reports host tables whose `capabilities` lack `pull` and give nothing else that would ever be used: `resolve`
-    /// alone, or `push` behind another endpoint that has it.
+    /// Reports host tables whose only capability is `push`, if an earlier endpoint has `push` as well.
     ///
     /// ## Why
     ///
-    /// `resolve` counts only together with `pull`, and pushes go to the first endpoint with `push` and to no other. Such a
-    /// host is never asked what a tag or a digest stands for. It only costs time: layers are asked for at every
-    /// endpoint in turn, whatever it may do.
+    /// Pushes go to the first endpoint with `push` and to no other. A later endpoint that has nothing else is never used
+    /// for what it is there for. Layers are still requested from it, as from every endpoint.
     ///
     /// ## Example
     ///
     /// ```toml
-    /// # docker.io/hosts.toml
-    /// [host."https://mirror.internal"]
-    /// capabilities = ["resolve"]
+    /// # registry.internal/hosts.toml
+    /// [host."https://registry.internal"]
+    /// capabilities = ["pull", "resolve", "push"]
+    ///
+    /// [host."https://upload.internal"]
+    /// capabilities = ["push"]
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```toml
-    /// # docker.io/hosts.toml
-    /// [host."https://mirror.internal"]
-    /// capabilities = ["pull", "resolve"]
+    /// # registry.internal/hosts.toml
+    /// [host."https://upload.internal"]
+    /// capabilities = ["push"]
+    ///
+    /// [host."https://registry.internal"]
+    /// capabilities = ["pull", "resolve", "push"]
     /// ```
     ///
     /// ## When not to
     ///
-    /// There is no case in which such an entry is of use.
+    /// Never: such an entry receives no pushes.
     ///
     /// ## Source
     ///
-    /// Recorded from containerd: `plan-resolve-only-*`, `plan-push-second-*` in
-    /// `fixtures/conformance/plan.jsonl`.
+    /// Recorded from containerd: `plan-push-second-*` in `fixtures/conformance/plan.jsonl`.
     name: "unusable-host",
     category: Trust,
     severity: Warning,
-    consequence: Misread,
+    consequence: KeyIgnored,
     releases: "all",
     fix: None,
     check: Check::Namespace(check),
@@ -51,47 +54,53 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let urls = written_urls(context);
-    let mut pushes_go_before = None;
-    for url in urls.iter().filter(|u| u.leads_somewhere()) {
-        let capabilities = url.entry.host.capabilities;
-        let pushes = capabilities.has(Capabilities::PUSH);
-        let useful = capabilities.has(Capabilities::PULL)
-            || capabilities.has(Capabilities::REFERRERS)
-            || pushes && pushes_go_before.is_none();
-        // unresolvable-tags speaks of the server.
-        if let Listed::Words(item, _) = listed(url)
-            && !useful
-            && capabilities != Capabilities::default()
-            && !url.is_server()
-        {
-            let host = &url.url.host;
-            let words = capabilities.words().join("` and `");
-            let finding = context
+    let has = |url: &crate::facts::WrittenUrl, wanted| url.entry.host.capabilities.has(wanted);
+    let receives = urls
+        .iter()
+        .filter(|url| url.leads_somewhere())
+        .find(|url| has(url, Capabilities::PUSH));
+    let Some(receives) = receives else {
+        return;
+    };
+    for url in urls
+        .iter()
+        .filter(|u| u.leads_somewhere() && !u.is_server())
+    {
+        // resolve-without-pull reports lists with `resolve`.
+        let is_for_pushes = has(url, Capabilities::PUSH)
+            && ![
+                Capabilities::PULL,
+                Capabilities::RESOLVE,
+                Capabilities::REFERRERS,
+            ]
+            .into_iter()
+            .any(|other| has(url, other));
+        let Listed::Words(item, _) = listed(url) else {
+            continue;
+        };
+        if !is_for_pushes || url.span == receives.span {
+            continue;
+        }
+        let (host, first) = (&url.url.host, &receives.url.host);
+        out.push(
+            context
                 .finding(
                     &RULE,
                     item.whole(),
-                    format!("`{host}` may do nothing of use with `{words}` alone"),
+                    format!("`{host}` has only `push`, but `{first}` receives the pushes"),
                 )
-                .label("no `pull`")
-                .help(format!(
-                    "write `capabilities = [\"pull\", \"{}\"]`, or delete the entry",
-                    capabilities.words().join("\", \"")
+                .label("never receives pushes")
+                .effect(format!(
+                    "pushes go to `{first}`, the first endpoint with `push`, and to no other"
                 ))
-                .releases(url.entry.releases.clone());
-            let layers = "layers are asked for there all the same, as at every endpoint";
-            out.push(match pushes_go_before.clone() {
-                Some(span) if pushes => finding
-                    .effect(format!(
-                        "containerd resolves nothing there, and pushes go to an endpoint before it; {layers}"
-                    ))
-                    .related(context.location(span), "receives the pushes"),
-                _ => finding.effect(format!(
-                    "containerd resolves nothing where it may not pull; {layers}"
-                )),
-            });
-        }
-        if pushes && pushes_go_before.is_none() {
-            pushes_go_before = Some(url.span.clone());
-        }
+                .help(format!(
+                    "move this table before the one of `{first}`, or delete it"
+                ))
+                .related(
+                    context.location(receives.span.clone()),
+                    "receives the pushes",
+                )
+                .releases(url.entry.releases.clone()),
+        );
     }
 }

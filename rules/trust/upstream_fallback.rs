@@ -2,19 +2,17 @@ use crate::facts::{Check, NamespaceContext, WrittenUrl, written_urls};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// The registry itself is asked where mirrors fail. Off unless asked for.
+    /// Fallback from the mirrors to the registry itself (off by default).
     ///
     /// ## What it does
     ///
-    /// For those whose policy says "mirrors only": reports hosts.toml files that list a mirror and whose last
-    /// endpoint is the registry itself, because `server` names it or is missing, and host tables for the
-    /// registry itself beside those of mirrors.
+    /// For a policy of "mirrors only": reports hosts.toml files with a mirror whose last endpoint is the registry itself,
+    /// because `server` names it or is missing, and host tables for the registry beside those of mirrors.
     ///
     /// ## Why
     ///
-    /// Leaving `server` out does not switch the registry off: containerd then adds it as the last endpoint, and
-    /// what the mirrors do not have is pulled from the internet. To use mirrors only, `server` must be a
-    /// mirror itself.
+    /// Leaving `server` out does not disable the registry: containerd adds it as the last endpoint, and images that no
+    /// mirror has are pulled from the internet. To use mirrors only, `server` must be a mirror itself.
     ///
     /// ## Example
     ///
@@ -44,12 +42,11 @@ crate::rule! {
     /// extend-select = ["upstream-fallback"]
     /// ```
     ///
-    /// The bare `[host]` is for containerd before 1.7.32, which wants one. Registries without a directory
-    /// need a `_default` of the same kind.
+    /// Releases before 1.7.32 need the bare `[host]`. Registries without a directory need a `_default` of the same kind.
     ///
     /// ## When not to
     ///
-    /// Unless a policy forbids it, the fall back is what keeps pulls going when a mirror is down.
+    /// Unless a policy forbids it: the fallback keeps pulls working while a mirror is down.
     ///
     /// ## Source
     ///
@@ -74,7 +71,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let mirror = urls
         .iter()
         .find(|url| url.leads_somewhere() && !is_own(url));
-    // Without a mirror the file is about the registry itself.
+    // Without a mirror, the file is about the registry itself.
     let Some(mirror) = mirror else { return };
     let has_server = context
         .document
@@ -94,22 +91,21 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .finding(
                     &RULE,
                     mirror.span.clone(),
-                    format!("without `server`, {registry} is asked after the mirrors"),
+                    format!("without `server`, containerd falls back to {registry}"),
                 )
-                .label("no `server` behind it")
+                .label("a mirror")
                 .effect(format!(
-                    "containerd adds {registry} as the last endpoint, and pulls from there what the mirrors \
-                     do not have"
+                    "containerd adds {registry} as the last endpoint, for images that no mirror has"
                 ))
                 .help(format!(
-                    "write `server = \"{meant}\"` at the top, with the keys of that host table"
+                    "write `server = \"{meant}\"` at the top, with the keys of its host table"
                 ))
                 .releases(mirror.entry.releases.clone()),
         );
     }
     for url in urls.iter().filter(|url| is_own(url)) {
         let help = match url.is_server() {
-            true => format!("write `server = \"{meant}\"`, with the keys of that host table"),
+            true => format!("write `server = \"{meant}\"`, with the keys of its host table"),
             false => "delete this host table".to_owned(),
         };
         out.push(
@@ -117,10 +113,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .finding(
                     &RULE,
                     url.span.clone(),
-                    format!("{registry} is asked beside its mirrors"),
+                    format!("{registry} is an endpoint beside its mirrors"),
                 )
                 .label("the registry itself")
-                .effect("containerd pulls from there what the mirrors do not have")
+                .effect("containerd pulls images from there that no mirror has")
                 .help(help)
                 .releases(url.entry.releases.clone()),
         );

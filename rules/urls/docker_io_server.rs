@@ -1,20 +1,20 @@
 use crate::facts::{Check, NamespaceContext, Shape, written_urls};
-use crate::finding::{Finding, Safety};
+use crate::finding::{Finding, Safety, Severity};
 
 crate::rule! {
-    /// Docker's web site where Docker Hub's registry should be.
+    /// Docker's web site in place of Docker Hub's registry.
     ///
     /// ## What it does
     ///
-    /// Reports `docker.io`, `hub.docker.com` and `www.docker.com` as the host of a host table or of `server`.
+    /// Reports `docker.io`, `hub.docker.com` and Docker's other web sites as the host of `server` or of a host table. It is
+    /// a warning while another endpoint can do the same, and an error when none is left, because pulls then fail.
     ///
     /// ## Why
     ///
-    /// Docker Hub's registry is at `registry-1.docker.io`. Images are named for `docker.io`, and for the
-    /// directory `docker.io` containerd translates that name by itself, but what is written in hosts.toml it takes as it
-    /// is: a web site answers, and no image is found there. With a mirror before it this goes
-    /// unnoticed until the mirror does not have an image. containerd's own documentation showed it for
-    /// years.
+    /// Docker Hub's registry is `registry-1.docker.io`. Image names say `docker.io`, and without a `server` containerd
+    /// translates that name itself, but it takes the URLs in hosts.toml literally. The web site answers with a page, and no
+    /// image is found. With a mirror in front, nobody notices until the mirror lacks an image. containerd's own
+    /// documentation showed this `server` for years.
     ///
     /// ## Example
     ///
@@ -38,7 +38,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which these hosts serve images.
+    /// Never: these hosts do not serve images.
     ///
     /// ## Source
     ///
@@ -65,40 +65,50 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             continue;
         };
         let (span, start) = (url.part(authority.clone()), authority.start);
-        // What stands before and after the host stays, but for a path into the web site.
+        // The text around the host stays, except for a path into the web site.
         let end = match url.url.path.as_str() {
             "" | "/" | "/v2" | "/v2/" => authority.end,
             _ => url.text.len(),
         };
         let meant = format!("https://{REGISTRY}{}", &url.text[end..]);
-        let asked = match url.is_server() {
-            true => "what no host before it had is asked",
-            false => "images are asked",
+        let message = match url.is_server() {
+            true => format!("`server` is not a registry: `{name}` is Docker's web site"),
+            false => format!("`{name}` is Docker's web site, not a registry"),
         };
         let finding = context
-            .finding(
-                &RULE,
-                span,
-                format!("`{name}` is a web site, not a registry"),
-            )
-            .label("no images here")
-            .effect(format!(
-                "containerd takes the name as it is: {asked} of {}, where Docker's web site answers",
-                url.api_root()
-            ))
-            .help(format!("write {}", url.line_with(&meant)))
+            .finding(&RULE, span, message)
+            .label("a web site")
+            .help(match (context.is_default(), url.is_server()) {
+                // Docker Hub has no images of other registries.
+                (true, true) => "delete `server`".to_owned(),
+                (true, false) => "delete the host table".to_owned(),
+                (false, _) => url.write(&meant),
+            })
             .releases(url.entry.releases.clone());
+        let answer = format!(
+            "requests go to {}, which returns a web page",
+            url.api_root()
+        );
+        // A page with status 200 ends the pull: later endpoints are not tried.
+        let finding = match url.is_server() || context.works_before(&url.entry) {
+            true => context.without_endpoint(&url.entry, finding.effect(answer)),
+            false => finding.severity(Severity::Error).effect(format!(
+                "{answer}: every pull of a tag ends there with an error"
+            )),
+        };
         let bare = url.shape() == Some(&Shape::NoScheme);
-        out.push(match url.editable() && url.is_quoted() {
-            true => finding.fix_edits(
-                Safety::Safe,
-                format!("write `{REGISTRY}`"),
-                url.rewrite(
-                    start..end,
-                    &format!("{}{REGISTRY}", if bare { "https://" } else { "" }),
+        out.push(
+            match url.editable() && url.is_quoted() && !context.is_default() {
+                true => finding.fix_edits(
+                    Safety::Safe,
+                    format!("write `{REGISTRY}`"),
+                    url.rewrite(
+                        start..end,
+                        &format!("{}{REGISTRY}", if bare { "https://" } else { "" }),
+                    ),
                 ),
-            ),
-            false => finding,
-        });
+                false => finding,
+            },
+        );
     }
 }

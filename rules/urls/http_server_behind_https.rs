@@ -1,21 +1,22 @@
 use crate::containerd::Releases;
 use crate::containerd::loader::is_loopback;
+use crate::facts::same_registry::address;
 use crate::facts::{Check, NamespaceContext, WrittenUrl, written_urls};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// A registry that is reached by plain HTTP, with HTTPS to the same one behind it.
+    /// An HTTP registry with an HTTPS endpoint for the same registry behind it.
     ///
     /// ## What it does
     ///
-    /// Reports directories of a registry with a host table for that registry by `http://`, in which `server` is missing or
-    /// names the registry by `https://`.
+    /// Reports an `http://` host table for the directory's own registry if `server` is missing or names the registry with
+    /// `https://`.
     ///
     /// ## Why
     ///
-    /// Without `server` containerd adds the registry itself, by HTTPS, as the last endpoint. When a pull fails
-    /// for any reason, that endpoint is asked last and its error is the one that is shown: `server gave HTTP
-    /// response to HTTPS client`, as if the host table were not there.
+    /// Without `server`, containerd adds the registry itself as the last endpoint, over HTTPS. A pull that fails for any
+    /// reason is tried there as well, and the error of that request can hide the real one: `server gave HTTP response to
+    /// HTTPS client`, as if the host table did not exist.
     ///
     /// ## Example
     ///
@@ -34,11 +35,11 @@ crate::rule! {
     /// [host]
     /// ```
     ///
-    /// The bare `[host]` is for containerd before 1.7.32, which wants one.
+    /// Releases before 1.7.32 need the bare `[host]`.
     ///
     /// ## When not to
     ///
-    /// When the registry is to move from HTTP to HTTPS without a change of the file.
+    /// If the registry will move from HTTP to HTTPS without a change of this file.
     ///
     /// ## Source
     ///
@@ -54,18 +55,19 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    // Loopback registries are asked by HTTP without being told.
-    if context.is_default() || is_loopback(context.host()) {
+    // containerd uses HTTP for loopback registries by default.
+    let own = context.meant_host();
+    if context.is_default() || is_loopback(own) {
         return;
     }
     let urls = written_urls(context);
     let is_own = |url: &&WrittenUrl| {
-        let host = &url.url.host;
-        let host = match url.url.scheme.as_ref() {
-            "http" => host.strip_suffix(":80").unwrap_or(host),
-            _ => host,
-        };
-        url.leads_somewhere() && context.is_own_registry(host)
+        let (scheme, host) = (url.url.scheme.as_ref(), url.url.host.as_str());
+        // A directory without a port serves images without one, whichever port the URL has by its scheme.
+        let is_same = [scheme, "https"]
+            .iter()
+            .any(|default| address(scheme, host) == address(default, own));
+        url.leads_somewhere() && (is_same || context.is_own_registry(host))
     };
     let Some(http) = urls
         .iter()
@@ -79,44 +81,42 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         .document
         .as_ref()
         .is_some_and(|document| document.server().is_some());
-    let own = context.host();
     let (behind, releases): (_, Releases) = match server {
         Some(server) if is_own(&server) && server.url.scheme == "https" => {
             (Some(server), server.entry.releases.clone())
         }
         Some(_) => return,
-        // A `server` that cannot be split is invalid-url's.
+        // invalid-url reports a `server` that Go rejects.
         None if has_server => return,
         None => (None, http.entry.releases.clone()),
     };
     let meant = format!("http://{}", http.url.host);
-    let by = "by HTTPS after it";
     let finding = match behind {
         Some(server) => context
             .finding(
                 &RULE,
                 server.span.clone(),
-                format!("the server asks `{own}` {by} was asked by plain HTTP"),
+                format!("`server` repeats `{own}` over HTTPS, after plain HTTP"),
             )
             .label("HTTPS")
-            .related(context.location(http.span.clone()), "plain HTTP"),
+            .related(context.location(http.span.clone()), "plain HTTP")
+            .help(format!("write `server = \"{meant}\"` if the registry serves plain HTTP only")),
         None => context
             .finding(
                 &RULE,
                 http.span.clone(),
-                format!("without `server`, `{own}` is asked {by} was asked by plain HTTP"),
+                format!("without `server`, containerd also tries `{own}` over HTTPS"),
             )
-            .label("plain HTTP"),
+            .label("plain HTTP")
+            .help(format!(
+                "if the registry serves plain HTTP only, write `server = \"{meant}\"` at the top, with the keys of this host table in place of the table"
+            )),
     };
     out.push(
         finding
-            .effect(
-                "when a pull fails for any reason, the error that is shown is that of the last endpoint: `server \
-                 gave HTTP response to HTTPS client`",
-            )
-            .help(format!(
-                "if it speaks plain HTTP alone, write `server = \"{meant}\"` at the top, with the keys of this host table, and delete the host \
-                 table"
+            .effect(format!(
+                "a pull that fails is tried again at `https://{own}`, and the error of that request, \
+                 `server gave HTTP response to HTTPS client`, can hide the real one"
             ))
             .releases(releases),
     );

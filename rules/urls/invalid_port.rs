@@ -2,19 +2,19 @@ use crate::facts::{Check, NamespaceContext, written_urls};
 use crate::finding::{Consequence, Finding, Part, Promise, Safety, Severity};
 
 crate::rule! {
-    /// A port that does not exist: 0, above 65535, or nothing after the colon.
+    /// A port of 0, above 65535, or missing after its colon.
     ///
     /// ## What it does
     ///
-    /// Reports ports that are numbers, and yet none that can be connected to; and, as a warning, a colon
-    /// with no port behind it. Ports that are not numbers make containerd drop the whole file, see
-    /// `invalid-url`.
+    /// Reports numeric ports that no connection can have, and a colon without a port. A port that cannot be used is a
+    /// warning while another endpoint can do the same, and an error when none is left, because pulls then fail. Ports that
+    /// are not numbers make containerd drop the file: see `invalid-url`.
     ///
     /// ## Why
     ///
-    /// containerd does not check ports when it reads the file. Every connection fails, and it goes on to the next
-    /// endpoint. A colon alone is dropped when a request is made; until then containerd
-    /// takes the host for another one than the same without the colon.
+    /// containerd does not check ports when it reads the file. Every connection fails, and containerd tries the next
+    /// endpoint. A colon without a port means the scheme's default port, but until the request is made containerd
+    /// takes the host for a different one than without the colon.
     ///
     /// ## Example
     ///
@@ -34,7 +34,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which such a port can be connected to.
+    /// Never: no connection can be made to such a port.
     ///
     /// ## Source
     ///
@@ -61,22 +61,22 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .finding(
                     &RULE,
                     url.part(colon.saturating_sub(1)..authority.end),
-                    format!("no port follows the colon in `{}`", url.shown()),
+                    format!("missing port after the colon in `{}`", url.shown()),
                 )
                 .label("no port")
                 .severity(Severity::Warning)
                 .consequence(Consequence::Misread)
                 .effect(format!(
-                    "containerd asks the usual port of `{}`",
+                    "containerd connects to the default port of `{}`",
                     url.url.scheme
                 ))
-                .help("write the port, or leave out the colon")
+                .help("write the port, or delete the colon")
                 .releases(url.entry.releases.clone());
             out.push(match url.editable() {
                 true => finding
                     .fix_edits(
                         Safety::Safe,
-                        "leave out the colon",
+                        "delete the colon",
                         url.rewrite(authority.end - 1..authority.end, ""),
                     )
                     .promise(Promise::Mends(Part::Url)),
@@ -84,20 +84,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             });
             continue;
         }
-        let valid = port.is_empty() || port.parse::<u16>().is_ok_and(|number| number > 0);
-        if valid || !port.bytes().all(|b| b.is_ascii_digit()) {
+        if !url.has_impossible_port() {
             continue;
         }
-        out.push(
-            context
-                .finding(
-                    &RULE,
-                    url.part(colon..authority.end),
-                    format!("`{port}` is no port"),
-                )
-                .label("ports go from 1 to 65535")
-                .help("write the port that the registry listens on")
-                .releases(url.entry.releases.clone()),
-        );
+        let finding = context
+            .finding(
+                &RULE,
+                url.part(colon..authority.end),
+                format!("invalid port `{port}` in `{}`", url.shown()),
+            )
+            .label("not from 1 to 65535")
+            .effect(format!("no connection to `{host}` can be made"))
+            .help("write the port that the registry listens on")
+            .releases(url.entry.releases.clone());
+        out.push(context.without_endpoint(&url.entry, finding));
     }
 }

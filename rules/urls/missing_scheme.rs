@@ -1,25 +1,28 @@
+use crate::containerd::loader::is_loopback;
+use crate::facts::same_registry::address;
 use crate::facts::{Check, NamespaceContext, Shape, WrittenUrl, written_urls};
-use crate::finding::{Consequence, Finding, Promise, Safety, Severity};
+use crate::finding::{Classification, Consequence, Finding, Promise, Safety};
 
 crate::rule! {
     /// A URL without `https://` or `http://`.
     ///
     /// ## What it does
     ///
-    /// Reports URLs of host tables and of `server` that begin with the host. It is a warning where
-    /// containerd puts `https://` in front, and an error where the name itself begins with `http`.
+    /// Reports URLs of host tables and of `server` that begin with the host. If the file names the same host with a scheme
+    /// elsewhere, that scheme is proposed. A name that itself begins with `http` cannot work without a scheme: that is an
+    /// error when no other endpoint can do the same.
     ///
     /// ## Why
     ///
-    /// containerd does not look for `://`: it puts `https://` in front of whatever does not begin with the four
-    /// letters `http`. So a registry that speaks plain HTTP cannot be reached without a scheme, and of
-    /// `httpbin.internal:5000` or `http-cache/v2` no host comes out at all.
+    /// containerd does not look for `://`: it puts `https://` in front of everything that does not begin with the four
+    /// letters `http`. A registry that serves plain HTTP cannot be reached without a scheme, and URLs like
+    /// `httpbin.internal:5000` or `http-cache/v2` end up without a host.
     ///
     /// ## Example
     ///
     /// ```toml
     /// # docker.io/hosts.toml
-    /// [host."mirror.internal:5000"]
+    /// [host."mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     /// ```
     ///
@@ -27,13 +30,13 @@ crate::rule! {
     ///
     /// ```toml
     /// # docker.io/hosts.toml
-    /// [host."https://mirror.internal:5000"]
+    /// [host."https://mirror.internal"]
     /// capabilities = ["pull", "resolve"]
     /// ```
     ///
     /// ## When not to
     ///
-    /// Where HTTPS is meant, the warning is about clarity only.
+    /// If HTTPS is meant, the finding is about clarity only.
     ///
     /// ## Source
     ///
@@ -60,61 +63,110 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-fn assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
-    let text = url.shown();
-    let finding = context
-        .finding(&RULE, url.span.clone(), format!("`{text}` has no scheme"))
-        .label("no `https://` or `http://`")
-        .effect(format!(
-            "containerd puts `https://` in front: it asks {}, and never by plain HTTP",
-            url.api_root()
-        ))
-        .help(format!(
-            "write {}, or `http://{text}` if it speaks plain HTTP",
-            url.line_with(&format!("https://{text}"))
-        ))
-        .releases(url.entry.releases.clone());
-    in_front(finding, url)
+/// The scheme that was probably meant.
+enum Meant {
+    /// The file uses it for the same host elsewhere.
+    Written(&'static str),
+    /// HTTPS: nothing suggests otherwise.
+    Https,
+    /// Either: a private host on a port of its own.
+    Unclear,
 }
 
-fn not_assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
+fn meant(context: &NamespaceContext, url: &WrittenUrl) -> Meant {
+    let same_host = |other: &&WrittenUrl| {
+        other.shape().is_none() && other.url.host.eq_ignore_ascii_case(&url.url.host)
+    };
+    let schemes: Vec<&str> = written_urls(context)
+        .iter()
+        .filter(same_host)
+        .map(|other| other.url.scheme.as_ref())
+        .collect();
+    let is_private =
+        is_loopback(&url.url.host) || context.classify(&url.url.host) == Classification::Private;
+    let (_, port) = address("https", &url.url.host);
+    match (schemes.contains(&"http"), schemes.contains(&"https")) {
+        (true, false) => Meant::Written("http"),
+        (false, true) => Meant::Written("https"),
+        _ if port == "80" || is_private && !matches!(port, "443" | "8443") => Meant::Unclear,
+        _ => Meant::Https,
+    }
+}
+
+fn assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
     let text = url.shown();
-    let reason = "because the name begins with `http`, containerd does not put `https://` in front, \
-                  and Go finds no host in it";
     let finding = context
         .finding(
             &RULE,
             url.span.clone(),
-            format!("`{text}` is taken for a URL with a scheme"),
+            format!("missing scheme in `{text}`"),
         )
-        .label("no `https://` in front")
-        .severity(Severity::Error)
-        .help(format!(
-            "write {}",
-            url.line_with(&format!("https://{text}"))
-        ))
+        .label("no `https://` or `http://`")
         .releases(url.entry.releases.clone());
-    let finding = match url.is_server() {
-        true => finding.consequence(Consequence::Misread).effect(format!(
-            "{reason}: it is as if there were no `server`, and what no host answers is asked of {} itself",
-            context.registry()
+    let https = url.write(&format!("https://{text}"));
+    let assumed = format!(
+        "containerd assumes HTTPS and connects to {}",
+        url.api_root()
+    );
+    match meant(context, url) {
+        Meant::Written("http") => {
+            let finding = finding
+                .effect(format!(
+                    "{assumed}, although the file names this host with `http://` elsewhere"
+                ))
+                .help(url.write(&format!("http://{text}")));
+            in_front(finding, url, "http://", Safety::Unsafe)
+        }
+        Meant::Unclear => finding.effect(assumed).help(format!(
+            "{https} if the registry serves TLS, or `http://{text}` if it serves plain HTTP"
         )),
-        false => finding
-            .consequence(Consequence::RequestsFail)
-            .effect(format!("{reason}: no request to it can be made")),
-    };
-    // A `server` without a host was none.
-    match url.is_server() {
-        true => in_front(finding, url).promise(Promise::Reads),
-        false => in_front(finding, url),
+        Meant::Written(_) | Meant::Https => in_front(
+            finding.effect(assumed).help(https),
+            url,
+            "https://",
+            Safety::Safe,
+        ),
     }
 }
 
-/// Attaches the fix: `https://` in front, in quotes.
-fn in_front(finding: Finding, url: &WrittenUrl) -> Finding {
+fn not_assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
+    let text = url.shown();
+    let reason = "containerd does not add `https://` to a name that begins with `http`, and Go's URL parser finds no host \
+                  in it";
+    let finding = context
+        .finding(
+            &RULE,
+            url.span.clone(),
+            format!("missing scheme in `{text}`, which is parsed as a scheme itself"),
+        )
+        .label("no `https://` or `http://`")
+        .help(url.write(&format!("https://{text}")))
+        .releases(url.entry.releases.clone());
+    match url.is_server() {
+        // A `server` without a host counts as absent.
+        true => {
+            let finding = finding.consequence(Consequence::Misread).effect(format!(
+                "{reason}: the file loads as if there were no `server`, and the last endpoint is {}",
+                context.registry()
+            ));
+            in_front(finding, url, "https://", Safety::Safe).promise(Promise::Reads)
+        }
+        false => {
+            let finding = finding
+                .consequence(Consequence::RequestsFail)
+                .effect(format!("{reason}, so no request can be made"));
+            let finding = context.without_endpoint(&url.entry, finding);
+            in_front(finding, url, "https://", Safety::Safe)
+        }
+    }
+}
+
+/// Adds the fix that writes the scheme in front, in quotes.
+fn in_front(finding: Finding, url: &WrittenUrl, scheme: &str, safety: Safety) -> Finding {
     let text = &url.text;
+    let description = format!("write `{scheme}` in front");
     match (url.editable(), url.is_quoted()) {
-        // The word alone is no host's name: there is more missing than the scheme.
+        // The word alone is not a host name: more than the scheme is missing.
         _ if matches!(
             text.split([':', '/', '?', '#']).next(),
             Some("http" | "https")
@@ -122,16 +174,11 @@ fn in_front(finding: Finding, url: &WrittenUrl) -> Finding {
         {
             finding
         }
-        (true, true) => finding.fix_edits(
-            Safety::Safe,
-            "write `https://` in front",
-            url.rewrite(0..0, "https://"),
-        ),
-        (true, false) => finding.fix_edits(
-            Safety::Safe,
-            "write `https://` in front",
-            url.rewrite(0..text.len(), &format!("\"https://{text}\"")),
-        ),
+        (true, true) => finding.fix_edits(safety, description, url.rewrite(0..0, scheme)),
+        (true, false) => {
+            let edits = url.rewrite(0..text.len(), &format!("\"{scheme}{text}\""));
+            finding.fix_edits(safety, description, edits)
+        }
         (false, _) => finding,
     }
 }

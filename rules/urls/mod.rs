@@ -1,7 +1,10 @@
 //! Where do requests go?
 
+pub(crate) mod closed_mirror;
+pub(crate) mod cluster_service_host;
 pub(crate) mod docker_io_server;
 pub(crate) mod http_server_behind_https;
+pub(crate) mod impossible_host;
 pub(crate) mod invalid_port;
 pub(crate) mod missing_scheme;
 pub(crate) mod override_without_path;

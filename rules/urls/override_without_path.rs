@@ -3,17 +3,16 @@ use crate::finding::Finding;
 use crate::go::path;
 
 crate::rule! {
-    /// `override_path = true` where the URL's path is not that of a registry's API.
+    /// `override_path = true` with a URL whose path is not a registry API root.
     ///
     /// ## What it does
     ///
-    /// Reports `override_path = true` beside a URL without a path, and beside one without `/v2` in its path.
+    /// Reports `override_path = true` if the URL has no path, or a path without `/v2`.
     ///
     /// ## Why
     ///
-    /// With `override_path` containerd appends nothing to the URL: it asks for
-    /// `https://mirror.internal/library/nginx/manifests/latest`, without the `/v2` that every registry
-    /// expects.
+    /// With `override_path`, containerd appends nothing to the URL. It requests
+    /// `https://mirror.internal/library/nginx/manifests/latest`, without the `/v2` that registries expect.
     ///
     /// ## Example
     ///
@@ -34,7 +33,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// For registries whose API lacks the `/v2`, for which containerd's documentation has the key.
+    /// For registries whose API has no `/v2`: containerd's documentation has the key for those.
     ///
     /// ## Source
     ///
@@ -68,32 +67,35 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .iter()
             .copied()
             .filter(|release| release.override_path())
-            // 1.x does not read the key in another case.
+            // 1.x reads the key in lower case only.
             .filter(|release| release.is_v2() || item.key.value == "override_path")
             .collect();
         let root = url.api_root();
         let (message, help) = match cleaned.as_str() {
             "" | "/" => (
-                format!("`{}` has no path to override with", url.shown()),
-                "delete `override_path`, and containerd appends `/v2`".to_owned(),
+                format!("`override_path` is set, but `{}` has no path", url.shown()),
+                "delete `override_path`; containerd then appends `/v2`".to_owned(),
             ),
             _ => {
                 let base = root.strip_suffix(&cleaned).unwrap_or(&root);
                 (
-                    format!("no `/v2` in the path of `{}`", url.shown()),
-                    format!("write {}", url.line_with(&format!("{base}/v2{cleaned}"))),
+                    format!(
+                        "`override_path` is set, but the path of `{}` lacks `/v2`",
+                        url.shown()
+                    ),
+                    url.write(&format!("{base}/v2{cleaned}")),
                 )
             }
         };
         out.push(
             context
                 .finding(&RULE, item.whole(), message)
-                .label("nothing is appended")
+                .label("containerd appends nothing")
                 .effect(format!(
-                    "containerd asks {root}/IMAGE/manifests/TAG, without the `/v2` of the registry API"
+                    "containerd requests {root}/IMAGE/manifests/TAG, without the `/v2` of the registry API"
                 ))
                 .help(help)
-                .related(context.location(url.span.clone()), "the path is here")
+                .related(context.location(url.span.clone()), "the URL")
                 .releases(releases),
         );
     }

@@ -1,21 +1,22 @@
 use crate::facts::is_example_name;
-use crate::facts::{Check, NamespaceContext, Shape, written_urls};
-use crate::finding::{Consequence, Environment, Finding};
+use crate::facts::{Check, NamespaceContext, Shape, WrittenUrl, written_urls};
+use crate::finding::{Environment, Finding, Severity};
 
 crate::rule! {
-    /// A URL that still holds a placeholder.
+    /// A URL that still contains a placeholder.
     ///
     /// ## What it does
     ///
-    /// Reports `<registry>`, `***`, `xxxx.mirror…`, `your-registry`, `CHANGEME`, and `${VAR}` or `{{ x }}` in a path; in
-    /// production also the names that are reserved for examples, such as `mirror.example.com`. Where a
-    /// placeholder makes Go refuse the URL (`https://${VAR}`), containerd drops the whole file: see
-    /// `invalid-url`.
+    /// Reports hosts like `<registry>`, `***`, `xxxx.mirror…`, `your-registry`, `REGISTRY_HOST` and `CHANGEME`, and variables like
+    /// `${VAR}` or `{{ x }}` in a path; in production also names and addresses that are reserved for examples, such as
+    /// `mirror.example.com`. It is a warning while another endpoint can do the same, and an error when none is left, because
+    /// pulls then fail. If the directory itself has the example's name, it is a note. If Go rejects the URL because of the
+    /// placeholder (`https://${VAR}`), containerd drops the file: see `invalid-url`.
     ///
     /// ## Why
     ///
-    /// containerd replaces nothing: it asks for the host as it is written. The template was not filled in, or the
-    /// example was copied as it stood.
+    /// containerd replaces nothing: it sends requests to the host as written. Either a template was not filled in, or an
+    /// example was copied.
     ///
     /// ## Example
     ///
@@ -39,13 +40,13 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// For trees that are examples or templates themselves: exclude them, or name their environment
-    /// `development` where the reserved names alone are at issue.
+    /// For trees that are examples or templates: exclude them, or set their environment to `development` if only the
+    /// reserved names are in the way.
     ///
     /// ## Source
     ///
     /// Recorded from containerd: `hand-url-placeholder` and `hand-url-var` in
-    /// `fixtures/conformance/hand.jsonl`. RFC 2606 and RFC 6761 reserve the names.
+    /// `fixtures/conformance/hand.jsonl`. RFC 2606, 6761, 5737 and 3849 reserve the names and addresses.
     name: "placeholder-url",
     category: Urls,
     severity: Error,
@@ -56,55 +57,79 @@ crate::rule! {
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
-    for url in written_urls(context) {
-        let Some(Shape::Placeholder(found)) = url.shape() else {
-            continue;
-        };
-        let example = is_example_name(found);
-        if example && context.environment() == Environment::Development {
+    let urls = written_urls(context);
+    let placeholders: Vec<(&WrittenUrl, &str)> = urls
+        .iter()
+        .filter_map(|url| match url.shape() {
+            Some(Shape::Placeholder(found)) => Some((url, found.as_str())),
+            _ => None,
+        })
+        .collect();
+    for (index, &(url, found)) in placeholders.iter().enumerate() {
+        let is_example = is_example_name(found);
+        if is_example && context.environment() == Environment::Development {
             continue;
         }
-        let span = match url.text.find(found.as_str()) {
-            Some(at) => url.part(at..at + found.len()),
-            None => url.span.clone(),
-        };
-        let (message, label) = match example {
-            true => (
-                format!("`{found}` is a name for examples"),
-                "reserved by RFC 2606",
-            ),
-            false => (format!("`{found}` was to be replaced"), "a placeholder"),
-        };
-        let what = match url.is_server() {
-            true => "the registry's host",
-            false => "the mirror's host",
-        };
-        let in_host = url.authority().is_some_and(|range| {
-            url.text
-                .find(found.as_str())
-                .is_none_or(|at| at < range.end)
-        });
-        let mut finding = context
-            .finding(&RULE, span, message)
-            .label(label)
-            .effect(format!(
-                "containerd replaces nothing: it asks {}, and goes on to the next endpoint",
-                url.api_root()
-            ))
-            .help(match in_host {
-                true if url.is_server() => format!("write {what}, or delete the line"),
-                true => format!("write {what}, or delete the entry"),
-                false => "write the path that is meant".to_owned(),
-            })
-            .releases(url.entry.releases.clone());
-        if url.is_server() {
-            finding = finding
-                .effect(format!(
-                    "containerd replaces nothing: it asks {} for what no host before it had, and that fails",
-                    url.api_root()
-                ))
-                .consequence(Consequence::RequestsFail);
+        // One placeholder is one mistake, wherever it is repeated.
+        let is_same = |other: &WrittenUrl| other.url.host == url.url.host;
+        if placeholders[..index]
+            .iter()
+            .any(|(other, _)| is_same(other))
+        {
+            continue;
         }
-        out.push(finding);
+        let others = placeholders[index + 1..].iter();
+        let others = others.filter(|(other, _)| is_same(other));
+        let finding = finding(context, url, found, is_example).releases(url.entry.releases.clone());
+        out.push(others.fold(finding, |finding, (other, found)| {
+            finding.related(context.location(place(other, found)), "also here")
+        }));
+    }
+}
+
+fn finding(context: &NamespaceContext, url: &WrittenUrl, found: &str, is_example: bool) -> Finding {
+    let (message, label) = match is_example {
+        true => (
+            format!("`{found}` is reserved for examples"),
+            "an example's name",
+        ),
+        false => (
+            format!("placeholder `{found}` was not replaced"),
+            "a placeholder",
+        ),
+    };
+    let finding = context
+        .finding(&RULE, place(url, found), message)
+        .label(label);
+    // The directory is an example as a whole: no image is pulled from there.
+    if url.name() == context.host().split(':').next().unwrap_or_default() {
+        return finding
+            .severity(Severity::Note)
+            .effect("the directory is named after it, so the file looks like a copied example")
+            .help("name the directory and the URLs after your registry, or exclude this tree");
+    }
+    let in_host = url.authority().is_some_and(|range| {
+        let at = url.text.find(found);
+        at.is_none_or(|at| at < range.end)
+    });
+    let help = match (in_host, url.is_server()) {
+        (true, true) => "write the registry's host, or delete the line",
+        (true, false) => "write the mirror's host, or delete the host table",
+        (false, _) => "write the real path",
+    };
+    let finding = finding
+        .effect(format!(
+            "containerd sends requests to {} as written, and they fail",
+            url.api_root()
+        ))
+        .help(help);
+    context.without_endpoint(&url.entry, finding)
+}
+
+/// The span of the placeholder.
+fn place(url: &WrittenUrl, found: &str) -> std::ops::Range<usize> {
+    match url.text.find(found) {
+        Some(at) => url.part(at..at + found.len()),
+        None => url.span.clone(),
     }
 }

@@ -1,21 +1,28 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use crate::facts::http_tls::{http_tls, https};
 use crate::facts::{Check, NamespaceContext, WrittenUrl, in_environment, written_urls};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Classification, Consequence, Finding, Severity};
 
 crate::rule! {
     /// Plain HTTP to another machine.
     ///
     /// ## What it does
     ///
-    /// Reports `http://` URLs of hosts that are not the node itself. In a development environment it is a note.
+    /// Reports `http://` URLs whose host is not the node itself. It is a warning for public names, and a note for private
+    /// names and addresses and in a development environment. TLS settings beside such a URL are part of the same finding,
+    /// which is then a warning: they make containerd try HTTPS first, or do nothing.
     ///
     /// ## Why
     ///
-    /// Whoever is on the way can answer in the registry's place: name another digest for a tag, see which
-    /// images run where, and read credentials and headers. Layers are checked against their digest, but nobody
-    /// checks the digest that a tag stands for.
+    /// Anyone on the network path can change what a tag resolves to, see which images run where, and read credentials and
+    /// headers. Layers are checked against their digest, but nothing checks the digest that a tag resolves to.
+    ///
+    /// From 1.6.25 and 1.7.7, `ca`, `client` or `skip_verify` (even `false`) make containerd try HTTPS first and fall
+    /// back to plain HTTP: from 1.7.24 and 2.0 on every port but 80, before that on fewer. Each new connection then begins
+    /// with a TLS handshake that fails, error messages mention TLS, and an attacker can force the fallback, so that a CA
+    /// protects nothing.
     ///
     /// ## Example
     ///
@@ -36,14 +43,13 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the way to the registry is secured below HTTP, or for clusters that hold nothing of value: name
-    /// their environment `development` in the settings.
+    /// If the network path to the registry is protected in another way. `plain-http = "off"` in the settings silences
+    /// the rule; `tls-settings-on-http` then still reports TLS settings.
     ///
     /// ## Source
     ///
-    /// The registry is asked by the scheme that is written: `hand-url-http80` in
-    /// `fixtures/conformance/hand.jsonl`. What it means to resolve a tag: containerd's `docs/hosts.md` on
-    /// `capabilities`.
+    /// Requests use the scheme as written: `hand-url-http80` and `hand-tls-*-http-*` in
+    /// `fixtures/conformance/hand.jsonl`. What `resolve` means: containerd's `docs/hosts.md` on `capabilities`.
     name: "plain-http",
     category: Urls,
     severity: Warning,
@@ -56,57 +62,112 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let urls = written_urls(context);
-    let plain: Vec<&WrittenUrl> = urls.iter().filter(|url| is_plain(url)).collect();
+    let plain: Vec<&WrittenUrl> = urls.iter().filter(|url| is_plain_http(url)).collect();
     for (index, url) in plain.iter().enumerate() {
         let same = |other: &&&WrittenUrl| other.url.host == url.url.host;
         if plain[..index].iter().any(|other| same(&other)) {
             continue;
         }
-        // One host by HTTP is one exposure, wherever it is named.
-        let finding = plain[index + 1..]
-            .iter()
-            .filter(same)
-            .fold(finding(context, url), |finding, other| {
-                finding.related(context.location(scheme_of(other)), "and here")
-            });
-        out.push(finding);
+        // One host over HTTP is one exposure, wherever it is named.
+        let group = || std::iter::once(url).chain(plain[index + 1..].iter().filter(same));
+        let finding = match group().find(|url| http_tls(url).is_some()) {
+            Some(with_tls) => with_settings(context, with_tls),
+            None => without_settings(context, url),
+        };
+        let start = finding.location.span.clone();
+        let others = group().map(|other| scheme_of(other));
+        let others = others.filter(|span| Some(span) != start.as_ref());
+        out.push(others.fold(finding, |finding, span| {
+            finding.related(context.location(span), "plain HTTP")
+        }));
     }
 }
 
-fn is_plain(url: &WrittenUrl) -> bool {
-    // With TLS settings the remedy is tls-settings-on-http's, at port 443 it is
-    // port-scheme-mismatch's: the same `https://`.
+/// Whether this rule reports the URL. At port 443 the mistake is the scheme, which port-scheme-mismatch reports.
+pub(super) fn is_plain_http(url: &WrittenUrl) -> bool {
     url.leads_somewhere()
         && url.url.scheme == "http"
         && !is_this_node(&url.name())
-        && !url.entry.host.tls().is_set()
         && url.port() != "443"
 }
 
-/// Where `http://` stands.
+/// The span of `http://`.
 fn scheme_of(url: &WrittenUrl) -> Range<usize> {
     url.part(0..url.text.find("://").map_or(0, |at| at + 3))
 }
 
-fn finding(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
-    let name = &url.url.host;
-    let meant = url.shown().replacen("http://", "https://", 1);
+fn without_settings(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
+    let host = &url.url.host;
+    let severity = match context.classify(host) {
+        Classification::Private => Severity::Note,
+        _ => in_environment(context, Severity::Warning),
+    };
     context
         .finding(
             &RULE,
             scheme_of(url),
-            format!("`{name}` is asked by plain HTTP"),
+            format!("`{host}` is contacted over plain HTTP"),
         )
-        .severity(in_environment(context, Severity::Warning))
+        .severity(severity)
         .label("not encrypted")
         .effect(
-            "whoever is on the way can name another digest for a tag, and reads credentials and headers",
+            "anyone on the network path can change what a tag resolves to, and read credentials and headers",
         )
         .help(format!(
-            "write {}, and `ca` with the file of its CA if that is your own",
-            url.line_with(&meant)
+            "serve it over TLS and {}, with `ca` if its CA is private",
+            url.write(&https(url))
         ))
         .releases(url.entry.releases.clone())
+}
+
+fn with_settings(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
+    let Some(tls) = http_tls(url) else {
+        return without_settings(context, url);
+    };
+    let host = &url.url.host;
+    let is_private = context.classify(host) == Classification::Private;
+    let (span, verb) = match tls.settings.as_slice() {
+        [only] => (only.whole(), "is"),
+        [first, ..] => (first.whole(), "are"),
+        [] => return without_settings(context, url),
+    };
+    let finding = context
+        .finding(
+            &RULE,
+            span,
+            format!(
+                "`{host}` is contacted over plain HTTP, but {} {verb} set",
+                tls.names()
+            ),
+        )
+        .severity(in_environment(context, Severity::Warning))
+        .consequence(match (is_private, tls.https_first.is_empty()) {
+            (false, _) => Consequence::Exposure,
+            (true, false) => Consequence::Misread,
+            (true, true) => Consequence::KeyIgnored,
+        })
+        .label("a TLS setting")
+        .effect(format!(
+            "{}; without TLS, anyone on the network path can change what a tag resolves to",
+            tls.effect(host)
+        ))
+        .help(match is_private {
+            true => tls.help(url),
+            false => {
+                let over_tls = url.write(&https(url));
+                match url.setting("skip_verify") {
+                    Some(_) => format!("serve it over TLS and {over_tls}, without `skip_verify`"),
+                    None => format!("serve it over TLS and {over_tls}"),
+                }
+            }
+        })
+        .releases(url.entry.releases.clone());
+    let others = tls.settings.iter().skip(1);
+    let finding = others.fold(finding, |finding, other| {
+        finding.related(context.location(other.whole()), "a TLS setting")
+    });
+    // No fix: without the settings, it is still plain HTTP.
+    finding.related(context.location(scheme_of(url)), "plain HTTP")
 }
 
 /// `localhost`, names below it, and loopback addresses.

@@ -3,17 +3,16 @@ use crate::facts::{Check, NamespaceContext, written_urls};
 use crate::finding::{Finding, Safety};
 
 crate::rule! {
-    /// `http://` at port 443, or `https://` at port 80.
+    /// `http://` on port 443, or `https://` on port 80.
     ///
     /// ## What it does
     ///
-    /// Reports URLs whose port is the usual one of the other scheme.
+    /// Reports URLs whose port is the default port of the other scheme.
     ///
     /// ## Why
     ///
-    /// containerd believes the scheme. Plain HTTP to a TLS port is answered with `400 Bad Request`, TLS to a plain
-    /// one ends with `server gave HTTP response to HTTPS client`; either way containerd goes on
-    /// to the next endpoint.
+    /// containerd uses the scheme as written. A TLS port answers plain HTTP with `400 Bad Request`, and TLS on a plain port
+    /// ends with `server gave HTTP response to HTTPS client`. Either way, containerd tries the next endpoint.
     ///
     /// ## Example
     ///
@@ -33,7 +32,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the registry does listen there, by that scheme.
+    /// If the registry does serve that scheme on that port.
     ///
     /// ## Source
     ///
@@ -50,18 +49,12 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context).iter().filter(|u| u.leads_somewhere()) {
-        let (other, answer) = match (url.url.scheme.as_ref(), url.port()) {
-            ("http", "443") => (
-                "https",
-                "a registry that speaks TLS answers with 400 Bad Request",
-            ),
-            ("https", "80") => (
-                "http",
-                "a registry that speaks plain HTTP ends it with `server gave HTTP response to HTTPS client`",
-            ),
+        let is_http = match (url.url.scheme.as_ref(), url.port()) {
+            ("http", "443") => true,
+            ("https", "80") => false,
             _ => continue,
         };
-        // With TLS settings HTTPS is tried at port 443 all the same: see tls-settings-on-http.
+        // With TLS settings, HTTPS is tried on port 443: see tls-settings-on-http.
         let releases: Vec<_> = url
             .entry
             .releases
@@ -69,36 +62,51 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .copied()
             .filter(|&release| !tries_https_first(release, url.entry.host))
             .collect();
-        let (scheme, port) = (&url.url.scheme, url.port());
         let shown = url.shown();
         let rest = shown
             .split_once("://")
             .map_or(shown.as_str(), |(_, rest)| rest);
-        let meant = format!("{other}://{rest}");
         let span = match url.authority() {
             Some(authority) => url.part(0..authority.end),
             None => url.span.clone(),
         };
+        let (scheme, port) = (&url.url.scheme, url.port());
         let finding = context
             .finding(
                 &RULE,
                 span,
-                format!("port {port} is not that of `{scheme}://`"),
+                format!("`{shown}` uses port {port}, which is not the port of `{scheme}`"),
             )
-            .label(format!("{other}'s port"))
-            .effect(format!(
-                "containerd speaks {scheme} to port {port}: {answer}"
-            ))
-            .help(format!("write {}", url.line_with(&meant)))
             .releases(releases);
-        let end = url.text.find("://").map_or(0, |at| at + 3);
-        out.push(match url.editable() && url.is_quoted() {
-            true => finding.fix_edits(
-                Safety::Unsafe,
-                format!("write `{other}://`"),
-                url.rewrite(0..end, &format!("{other}://")),
-            ),
-            false => finding,
+        out.push(match is_http {
+            true => {
+                let finding = finding
+                    .label("the HTTPS port")
+                    .effect("a registry that serves TLS answers plain HTTP with 400 Bad Request")
+                    .help(url.write(&format!("https://{rest}")));
+                let end = url.text.find("://").map_or(0, |at| at + 3);
+                match url.editable() && url.is_quoted() {
+                    true => finding.fix_edits(
+                        Safety::Unsafe,
+                        "write `https://`",
+                        url.rewrite(0..end, "https://"),
+                    ),
+                    false => finding,
+                }
+            }
+            // No fix: plain HTTP is nothing to switch to unseen.
+            false => {
+                let without_port = rest.replacen(":80", "", 1);
+                finding
+                    .label("the HTTP port")
+                    .effect(
+                        "a registry that serves plain HTTP there fails with `server gave HTTP response to HTTPS client`",
+                    )
+                    .help(format!(
+                        "{} if the registry serves TLS on its default port, or `http://{without_port}` if it serves plain HTTP",
+                        url.write(&format!("https://{without_port}")),
+                    ))
+            }
         });
     }
 }

@@ -2,18 +2,17 @@ use crate::facts::{Check, NamespaceContext, is_another_registry, written_urls};
 use crate::finding::Finding;
 
 crate::rule! {
-    /// A `server` that is another public registry than the directory is named for.
+    /// A `server` that is a different public registry than the directory is named after.
     ///
     /// ## What it does
     ///
-    /// Reports `server` in the directory of one public registry when it names another, as in a copied file: Docker
-    /// Hub in `quay.io/hosts.toml`. It knows the registries of the list that ships with certsd-lint.
+    /// Reports `server` in the directory of one public registry if it is another one, as in a copied file: Docker
+    /// Hub in `quay.io/hosts.toml`. It knows the registries in certsd-lint's own list.
     ///
     /// ## Why
     ///
-    /// `server` is the last endpoint, in place of the registry itself. What the mirrors do not have is asked
-    /// of the wrong registry: `quay.io/team/app` is looked for on Docker Hub as `team/app`, where anybody
-    /// can have put something of that name.
+    /// `server` is the last endpoint, in place of the registry itself. Images that no mirror has are requested from the
+    /// wrong registry: `quay.io/team/app` becomes `team/app` on Docker Hub, where anyone can publish under that name.
     ///
     /// ## Example
     ///
@@ -37,7 +36,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// When the other registry holds the same images under the same names.
+    /// If the other registry has the same images under the same names.
     ///
     /// ## Source
     ///
@@ -56,9 +55,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         if !is_another_registry(context, url) {
             continue;
         }
-        let (registry, other) = (context.registry(), url.name());
-        let own = match registry.as_str() {
-            "docker.io" | "index.docker.io" => "registry-1.docker.io",
+        let (registry, other) = (context.meant_host(), url.name());
+        let own = match registry {
+            "docker.io" => "registry-1.docker.io",
             host => host,
         };
         out.push(
@@ -66,14 +65,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .finding(
                     &RULE,
                     url.span.clone(),
-                    format!("the server for `{registry}` is `{other}`"),
+                    format!("`server` for `{registry}` is `{other}`, a different public registry"),
                 )
                 .label("another registry")
                 .effect(format!(
-                    "what no host before it has, containerd asks of `{other}`: an image `{registry}/team/app` \
-                     is looked for there as `team/app`"
+                    "images that no earlier endpoint has are requested from `{other}`: `{registry}/team/app` as \
+                     `team/app`"
                 ))
-                .help(format!("write {}", url.line_with(&format!("https://{own}"))))
+                .help(url.write(&format!("https://{own}")))
                 .releases(url.entry.releases.clone()),
         );
     }

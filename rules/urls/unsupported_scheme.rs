@@ -1,20 +1,20 @@
 use crate::facts::{Check, NamespaceContext, Shape, WrittenUrl, written_urls};
-use crate::finding::{Consequence, Finding, Promise, Safety};
+use crate::finding::{Consequence, Finding, Promise, Safety, Severity};
 
 crate::rule! {
     /// A URL whose scheme is not exactly `https://` or `http://`.
     ///
     /// ## What it does
     ///
-    /// Reports schemes that containerd does not speak (`docker://`, `oci://`, `ftp://`), upper-case letters in
-    /// the scheme (`HTTPS://`), a slash or a colon too few (`https:/host`, `https//host`), and two
-    /// schemes in a row.
+    /// Reports other schemes (`docker://`, `oci://`, `ftp://`), upper-case letters in the scheme (`HTTPS://`), a missing
+    /// slash or colon (`https:/host`, `https//host`), and two schemes in a row. It is a warning while another endpoint can do
+    /// the same, and an error when none is left, because pulls then fail.
     ///
     /// ## Why
     ///
-    /// What does not begin with `http` gets `https://` put in front, so `HTTPS://mirror.internal` becomes
-    /// `https://HTTPS://mirror.internal`: a host called `HTTPS`. With a slash too few no host comes out.
-    /// Every request to the endpoint fails, and containerd goes on to the next.
+    /// containerd puts `https://` in front of everything that does not begin with `http`, so `HTTPS://mirror.internal`
+    /// becomes `https://HTTPS://mirror.internal`, whose host is `HTTPS`. With a slash missing, the URL has no host.
+    /// Every request to the endpoint fails, and containerd tries the next one.
     ///
     /// ## Example
     ///
@@ -34,7 +34,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which requests to such an endpoint succeed.
+    /// Never: requests to such an endpoint cannot succeed.
     ///
     /// ## Source
     ///
@@ -59,13 +59,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             let rest = text.get(from..).unwrap_or_default();
             rest.trim_start_matches('/')
         };
-        // The message, the URL that was meant, and whether that is beyond doubt.
-        let (message, meant, plain) = match url.shape() {
+        // The message, the URL that was meant, and whether that is certain.
+        let (message, meant, is_certain) = match url.shape() {
             Some(Shape::SchemeCase) => {
                 let end = text.find("://").unwrap_or(0);
                 let scheme = text[..end].to_ascii_lowercase();
                 (
-                    format!("the scheme of `{text}` is not in lower-case letters"),
+                    format!("the scheme of `{text}` is not in lower case"),
                     format!("{scheme}{}", &text[end..]),
                     true,
                 )
@@ -73,19 +73,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             Some(Shape::OtherScheme(scheme)) => {
                 let end = text.find("://").map_or(0, |at| at + 3);
                 (
-                    format!("containerd does not speak `{scheme}`"),
+                    format!("unsupported URL scheme `{scheme}`"),
                     format!("https://{}", rest(end)),
                     false,
                 )
             }
             Some(Shape::BrokenScheme) => {
-                // What stands before an `@` is not shown, and was the scheme then.
+                // Text before an `@` is not shown, and may have been the scheme.
                 let (scheme, rest) = match text.find([':', '/']) {
                     Some(end) => (text[..end].to_ascii_lowercase(), rest(end + 1)),
                     None => ("https".to_owned(), text.as_str()),
                 };
                 (
-                    format!("`{text}` lacks the `://` after its scheme"),
+                    format!("missing `://` after the scheme of `{text}`"),
                     format!("{scheme}://{rest}"),
                     true,
                 )
@@ -104,20 +104,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             }
             _ => continue,
         };
-        let mut finding = context
+        let finding = context
             .finding(&RULE, url.span.clone(), message)
             .label("not `https://` or `http://`")
-            .help(format!("write {}", url.line_with(&meant)))
+            .help(url.write(&meant))
             .releases(url.entry.releases.clone());
-        let (consequence, effect) = what_happens(context, url);
-        finding = finding.consequence(consequence).effect(effect);
-        // With credentials in it the text is not what is shown, and not repeated.
-        if plain && url.editable() && url.is_quoted() && text == url.text {
-            let description = format!("write \"{meant}\"");
+        let mut finding = with_effect(context, url, finding);
+        // A text with credentials is not shown as it is, and not repeated.
+        if is_certain && url.editable() && url.is_quoted() && text == url.text {
+            let description = format!("write `{meant}`");
             let edits = url.rewrite(0..url.text.len(), &meant);
             finding = finding.fix_edits(Safety::Safe, description, edits);
             if url.url.host.is_empty() && url.is_server() {
-                // A `server` without a host was none.
+                // A `server` without a host counts as absent.
                 finding = finding.promise(Promise::Reads);
             }
         }
@@ -125,33 +124,30 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-fn what_happens(context: &NamespaceContext, url: &WrittenUrl) -> (Consequence, String) {
+fn with_effect(context: &NamespaceContext, url: &WrittenUrl, finding: Finding) -> Finding {
     let host = url.name();
     if host.is_empty() && url.is_server() {
-        let effect = format!(
-            "containerd finds no host in it: it is as if there were no `server`, and what no host \
-             answers is asked of {} itself",
-            context.registry()
-        );
-        return (Consequence::Misread, effect);
+        return finding
+            .severity(Severity::Warning)
+            .consequence(Consequence::Misread)
+            .effect(format!(
+                "containerd finds no host in it and ignores `server`: the last endpoint is {} itself",
+                context.registry()
+            ));
     }
     let effect = match host.is_empty() {
-        true => "containerd finds no host in it, and no request can be made".to_owned(),
+        true => "containerd finds no host in it, so no request can be made".to_owned(),
         false => {
             let in_front = match url.text.starts_with("http") {
                 true => "",
-                false => "puts `https://` in front and ",
-            };
-            let then = match url.is_server() {
-                true => "what no host before it had is not found",
-                false => "nothing answers, and it goes on to the next endpoint",
+                false => "adds `https://` and ",
             };
             format!(
-                "containerd {in_front}asks {}, a host called `{}`: {then}",
+                "containerd {in_front}sends requests to {}, whose host is `{}`",
                 url.api_root(),
                 url.url.host.trim_end_matches(':')
             )
         }
     };
-    (Consequence::RequestsFail, effect)
+    context.without_endpoint(&url.entry, finding.effect(effect))
 }

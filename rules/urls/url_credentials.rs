@@ -1,16 +1,16 @@
-use crate::facts::{Check, NamespaceContext, written_urls};
-use crate::finding::{Finding, Safety, Severity};
+use crate::facts::{Check, NamespaceContext, credentials_help, written_urls};
+use crate::finding::{Finding, Safety};
 
 crate::rule! {
     /// A user name or a password in a URL.
     ///
     /// ## What it does
     ///
-    /// Reports URLs of the form `https://user:password@host`; a warning where it is a user name alone.
+    /// Reports URLs of the form `https://user:password@host` and `https://user@host`.
     ///
     /// ## Why
     ///
-    /// containerd drops what stands before the `@` and asks without credentials. All that is left is a
+    /// containerd drops everything before the `@` and sends requests without credentials. What remains is a
     /// secret in a file that every user of the node, and often of a repository, can read.
     ///
     /// ## Example
@@ -29,19 +29,20 @@ crate::rule! {
     /// capabilities = ["pull", "resolve"]
     /// ```
     ///
-    /// Credentials come with the pull: from `imagePullSecrets`, from the kubelet's credential provider, or
-    /// from `nerdctl login`. A password that has been in a repository has to be changed.
+    /// Credentials for the registry in the image name come with the pull: from an image pull secret, or from a credential
+    /// provider of the kubelet. A mirror's own credentials belong in containerd's config.toml. A password that was in a
+    /// repository must be changed, because it stays in the history.
     ///
     /// ## When not to
     ///
-    /// There is no case in which containerd uses them.
+    /// Never: containerd does not use them.
     ///
     /// ## Source
     ///
     /// Recorded from containerd: `hand-url-userinfo` in `fixtures/conformance/hand.jsonl`.
     name: "url-credentials",
     category: Urls,
-    severity: Error,
+    severity: Warning,
     consequence: Exposure,
     releases: "all",
     fix: Unsafe,
@@ -56,7 +57,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         let start = url.text.find("://").map_or(0, |at| at + 3);
         let userinfo = &url.text[start..host.start.saturating_sub(1).max(start)];
-        // `https://@host` gives nobody away, and in `@https://host` the host is not where it seems.
+        // `https://@host` has no user, and in `@https://host` the host is elsewhere.
         if userinfo.is_empty() {
             continue;
         }
@@ -64,31 +65,28 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .split_once(':')
             .is_some_and(|(_, password)| !password.is_empty());
         let shown = &url.text[host.clone()];
-        let (what, severity) = match has_password {
-            true => ("a password", Severity::Error),
-            false => ("a user name", Severity::Warning),
+        let (what, change) = match has_password {
+            true => (
+                "password",
+                "; change the password, because repositories keep a history",
+            ),
+            false => ("user name", ""),
         };
-        // Neither of them is repeated here: reports are read by more people than the file.
+        // Neither is repeated here: more people read reports than the file.
         let finding = context
             .finding(
                 &RULE,
                 url.part(start..host.start),
-                format!("{what} stands in the URL of `{shown}`"),
+                format!("{what} in the URL of `{shown}`"),
             )
-            .severity(severity)
-            .label("containerd drops this")
+            .label("dropped by containerd")
             .effect(format!(
-                "containerd asks {} without it; whoever reads the file has it",
+                "requests go to {} without it, but everyone who can read the file has it",
                 url.api_root()
             ))
             .help(format!(
-                "delete all up to the `@`, and give the credentials with the pull (imagePullSecrets, a \
-                 credential provider, `nerdctl login`){}",
-                if has_password {
-                    "; change the password if the file has been in a repository"
-                } else {
-                    ""
-                }
+                "delete everything up to the `@`{change}. To authenticate, {}",
+                credentials_help(context, shown)
             ))
             .releases(url.entry.releases.clone());
         out.push(match url.editable() {

@@ -10,8 +10,8 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// containerd keeps scheme, host and path, and drops the rest without a word. `?ns=` with the name of the
-    /// registry is added to every pull from a mirror anyway.
+    /// containerd keeps scheme, host and path, and silently drops the rest. It adds `?ns=` with the name of the
+    /// registry to every pull from a mirror anyway.
     ///
     /// ## Example
     ///
@@ -31,7 +31,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// There is no case in which containerd sends them.
+    /// Never: containerd does not send them.
     ///
     /// ## Source
     ///
@@ -60,13 +60,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             true => "query",
             false => "fragment",
         };
-        // Values can be secret.
+        // Values may be secret.
         let name: String = dropped
             .chars()
             .take_while(|c| !matches!(c, '=' | '&'))
             .collect();
         let more = if name == dropped { "" } else { "=…" };
-        let mut help = format!("write {}", url.line_with(&url.shown()));
+        let mut help = url.write(&url.shown());
         if dropped.starts_with("?ns=") {
             help += "; containerd adds `?ns=` to pulls from mirrors itself";
         }
@@ -76,11 +76,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 span,
                 format!("the {what} `{name}{more}` is never sent"),
             )
-            .label("dropped")
-            .effect(format!("containerd asks {}", url.api_root()))
+            .label("dropped by containerd")
+            .effect(format!("requests go to {}", url.api_root()))
             .help(help)
             .releases(url.entry.releases.clone());
-        // Nothing changes with it gone.
+        // Nothing changes without it.
         out.push(match url.editable() {
             true => finding
                 .fix_edits(

@@ -2,18 +2,18 @@ use crate::facts::{Check, NamespaceContext, Shape, written_urls};
 use crate::finding::{Consequence, Finding, Severity};
 
 crate::rule! {
-    /// A URL in which no host is named.
+    /// A URL without a host.
     ///
     /// ## What it does
     ///
     /// Reports `https://`, `https:///v2`, `https://:5000`, `//host`, a path alone, an empty name, and
-    /// `*`, which is no wildcard to containerd.
+    /// `*`, which containerd does not treat as a wildcard. An endpoint without a host is a warning while another endpoint can
+    /// do the same, and an error when none is left, because pulls then fail.
     ///
     /// ## Why
     ///
-    /// No request can be made to such an endpoint, and containerd goes on to the next. A `server` without a host
-    /// counts as absent: the registry itself is then the last endpoint. A lone port leads to the
-    /// node itself.
+    /// No request can be made to such an endpoint, and containerd tries the next one. A `server` without a host
+    /// counts as absent: the registry itself is then the last endpoint. A port alone leads to the node itself.
     ///
     /// ## Example
     ///
@@ -35,11 +35,11 @@ crate::rule! {
     /// capabilities = ["pull", "resolve"]
     /// ```
     ///
-    /// One mirror for every registry goes into `_default/hosts.toml`.
+    /// A mirror for all registries belongs in `_default/hosts.toml`.
     ///
     /// ## When not to
     ///
-    /// There is no case in which such an endpoint is of use.
+    /// Never: such an endpoint has no use.
     ///
     /// ## Source
     ///
@@ -60,62 +60,56 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             continue;
         }
         let text = url.shown();
-        let message = match text.as_str() {
-            "" => match url.is_server() {
-                true => "`server` is empty".to_owned(),
-                false => "a host table has an empty name".to_owned(),
-            },
-            _ => format!("`{text}` names no host"),
+        let message = match (text.as_str(), url.is_server()) {
+            ("", true) => "`server` is empty".to_owned(),
+            ("", false) => "the name of a host table is empty".to_owned(),
+            _ => format!("missing host in `{text}`"),
         };
-        let example = match text.trim_start_matches('/').split('/').next() {
-            // `//mirror.internal` and `/mirror.internal` were meant for one.
+        let help = match text.trim_start_matches('/').split('/').next() {
+            // `//mirror.internal` and `/mirror.internal` were meant as hosts.
             Some(name) if text.starts_with('/') && name.contains('.') => {
-                format!(
-                    "write {}",
-                    url.line_with(&format!("https://{}", text.trim_start_matches('/')))
-                )
+                url.write(&format!("https://{}", text.trim_start_matches('/')))
             }
             _ if text.ends_with('*') && !url.is_server() => {
-                "name the mirror's host; for every registry without a directory of its own, in \
+                "write the mirror's host; for all registries without a directory of their own, write it in \
                  `_default/hosts.toml`"
                     .to_owned()
             }
             _ if url.is_server() => {
-                "name the host, as in `server = \"https://registry.internal\"`, or leave `server` out"
+                "write the host, as in `server = \"https://registry.internal\"`, or delete `server`"
                     .to_owned()
             }
-            _ => "name the host, as in `[host.\"https://mirror.internal\"]`, or delete the table"
+            _ => "write the host, as in `[host.\"https://mirror.internal\"]`, or delete the table"
                 .to_owned(),
         };
         let finding = context
             .finding(&RULE, url.span.clone(), message)
             .label("no host")
-            .help(example)
+            .help(help)
             .releases(url.entry.releases.clone());
         out.push(match (url.url.host.as_str(), url.is_server()) {
             ("", true) => finding
                 .severity(Severity::Warning)
                 .consequence(Consequence::Misread)
                 .effect(format!(
-                    "containerd takes it as if it were not there: what no host answers is asked of {} itself",
+                    "containerd ignores it: the last endpoint is {} itself",
                     context.registry()
                 )),
-            ("", false) => finding.effect(
-                "no request can be made to it, and containerd goes on to the next endpoint",
-            ),
-            (host, _) if host.starts_with(':') => {
-                finding.consequence(Consequence::Misread).effect(format!(
-                    "containerd asks the node itself, at port {}",
-                    url.port()
-                ))
+            ("", false) => {
+                context.without_endpoint(&url.entry, finding.effect("no request can be made to it"))
             }
-            (_, true) => finding.effect(
-                "containerd looks for a host called `*`, which no DNS answers for: what no host before it had is \
-                 not found",
-            ),
-            (_, false) => finding.effect(
-                "containerd looks for a host called `*`, which no DNS answers for, and goes on to the next \
-                 endpoint",
+            (host, _) if host.starts_with(':') => finding
+                .severity(Severity::Warning)
+                .consequence(Consequence::Misread)
+                .effect(format!(
+                    "containerd connects to the node itself, on port {}",
+                    url.port()
+                )),
+            _ => context.without_endpoint(
+                &url.entry,
+                finding.effect(
+                    "containerd connects to a host named `*`, which no DNS server resolves",
+                ),
             ),
         });
     }

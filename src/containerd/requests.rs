@@ -6,6 +6,8 @@
 //! the first endpoint with `push`, and to no other. (`core/remotes/docker`: `resolver.go`, `fetcher.go`,
 //! `pusher.go`; measured in `fixtures/conformance/plan.jsonl`.)
 
+use std::collections::BTreeMap;
+
 use super::endpoint::{Capabilities, Endpoint};
 use super::reference::{Object, Reference};
 use super::release::Release;
@@ -219,16 +221,19 @@ pub fn unusable(release: Release, endpoint: &Endpoint) -> Option<Unusable> {
     if endpoint.host.is_empty() {
         return Some(Unusable::NoHost);
     }
-    for (name, values) in &endpoint.header {
+    forbidden_header(&endpoint.header)
+}
+
+/// The first header that HTTP forbids: Go refuses every request that carries it.
+pub fn forbidden_header(header: &BTreeMap<String, Vec<String>>) -> Option<Unusable> {
+    let forbidden = |b: u8| b < b' ' && b != b'\t' || b == 0x7f;
+    header.iter().find_map(|(name, values)| {
         if name.is_empty() || !name.bytes().all(is_token_byte) {
             return Some(Unusable::HeaderName(name.clone()));
         }
-        let forbidden = |b: u8| b < b' ' && b != b'\t' || b == 0x7f;
-        if values.iter().any(|value| value.bytes().any(forbidden)) {
-            return Some(Unusable::HeaderValue(name.clone()));
-        }
-    }
-    None
+        let is_bad = values.iter().any(|value| value.bytes().any(forbidden));
+        is_bad.then(|| Unusable::HeaderValue(name.clone()))
+    })
 }
 
 fn is_token_byte(byte: u8) -> bool {

@@ -1,7 +1,6 @@
 //! What a rule sees of one namespace: the view, and on top of it the facts that several rules ask for, each found once.
 
 use std::cell::OnceCell;
-use std::iter;
 use std::ops::Deref;
 
 use super::http_headers::{Header, find_headers};
@@ -50,15 +49,15 @@ impl<'a> Deref for NamespaceContext<'a> {
     }
 }
 
-/// The URLs that every release which reads them takes, in the order of the text, `server` last. A host table
-/// that is spread over the file counts once. Keys without quotes that hold no URL but the first part of
-/// one (`[host.mirror.internal]`), or a key that was to stand in a host table, are left out.
+/// The URLs that all releases accept that read them, in the order of the text, `server` last. A host table in several
+/// pieces counts once. Unquoted keys that are only the first part of a URL (`[host.mirror.internal]`), or a key that was
+/// meant for a host table, are left out.
 pub fn written_urls<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [WrittenUrl<'a>] {
     let urls = &context.facts.urls;
     urls.get_or_init(|| find_urls(context))
 }
 
-/// The URLs that lead to another host than the namespace's own registry, in the order of the text.
+/// The URLs of other hosts than the namespace's own registry, in the order of the text.
 pub fn mirrors<'c, 'a>(context: &'c NamespaceContext<'a>) -> impl Iterator<Item = Mirror<'c, 'a>> {
     let owners = context
         .facts
@@ -73,7 +72,7 @@ pub fn mirrors<'c, 'a>(context: &'c NamespaceContext<'a>) -> impl Iterator<Item 
     })
 }
 
-/// The mirror that receives the pushes: containerd sends them to the first endpoint that may have them.
+/// Whether a mirror receives the pushes: containerd sends them to the first endpoint with `push`.
 pub fn receives_pushes(context: &NamespaceContext, mirror: Mirror) -> bool {
     written_urls(context)
         .iter()
@@ -87,34 +86,32 @@ pub fn headers<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [Vec<Header<'a>
     headers.get_or_init(|| find_headers(context))
 }
 
-/// The TLS settings of a namespace that name files: the entries of hosts.toml, whether it is dropped now or not; without one,
-/// the certificate files of the directory.
+/// The TLS settings of a namespace that name files: those of hosts.toml, even if containerd drops it, or without one the
+/// certificate files of the directory.
 pub fn tls_entries<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [TlsEntry<'a>] {
     let entries = &context.facts.tls_entries;
     entries.get_or_init(|| find_entries(context))
 }
 
-/// The files that a namespace's hosts.toml names, or that containerd finds in Docker's layout, as paths of the node.
+/// The paths on the node of the files that hosts.toml names, or that containerd finds in Docker's layout.
 pub fn named_files(context: &NamespaceContext) -> Vec<String> {
     let mut named = Vec::new();
     for entry in tls_entries(context) {
-        let pairs = entry.client.iter();
-        let pairs = pairs.flat_map(|pair| iter::once(&pair.certificate).chain(&pair.key));
-        named.extend(entry.ca.iter().chain(pairs).map(|f| path::clean(&f.path)));
+        named.extend(entry.files().map(|file| path::clean(&file.path)));
     }
     named
 }
 
-/// The certificate files of a namespace that can be read here and hold certificates.
+/// The certificate files of a namespace that are readable here and contain certificates.
 pub fn certificate_files<'c>(context: &'c NamespaceContext) -> &'c [CertificateFile] {
     let files = &context.facts.certificate_files;
     files.get_or_init(|| find_files(context, tls_entries(context)))
 }
 
-/// The files of a namespace that containerd refuses.
+/// The files of a namespace that containerd rejects.
 ///
-/// A file named several times is one cause. So is a list of a certificate and its key that
-/// containerd takes for two clients: it is told at the certificate alone.
+/// A file named several times is one cause. So is a flat list of a certificate and its key, which containerd takes for two
+/// clients: the certificate is reported.
 pub fn faults<'c>(context: &'c NamespaceContext) -> &'c [Fault] {
     let faults = &context.facts.faults;
     faults.get_or_init(|| find_faults(context))

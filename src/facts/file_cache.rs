@@ -154,7 +154,7 @@ impl<'a> Reads<'a> {
             authorities: OnceCell::new(),
         };
         let bytes = self.bytes.get() + length;
-        let is_small = bytes <= KEPT_BYTES || self.files.len() == 0;
+        let is_small = bytes <= KEPT_BYTES || self.files.is_empty();
         match is_small && self.files.len() < KEPT_FILES {
             true => {
                 self.bytes.set(bytes);

@@ -100,6 +100,28 @@ pub fn of_setting(text: &str, setting: &Span) -> Option<Span> {
     Some(kept.unwrap_or(before).len()..lines.end)
 }
 
+/// What is cut to delete a setting that no comment above it describes, judged by the words in it. `None` where
+/// [`of_setting`] is, too.
+pub fn of_undescribed_setting(text: &str, item: &Item, words: &[&str]) -> Option<Span> {
+    let setting = item.whole();
+    match is_described(text, &setting, words) {
+        true => None,
+        false => of_setting(text, &setting),
+    }
+}
+
+/// Whether a comment on the lines of a setting, or right above them, contains one of the words (in lower case).
+pub fn is_described(text: &str, setting: &Span, words: &[&str]) -> bool {
+    let lines = around(text, setting);
+    let comments = above_comments(text, lines.start)..lines.start;
+    let behind = setting.end.min(lines.end)..lines.end;
+    let contains = |range: Span| {
+        let comment = text.get(range).unwrap_or_default().to_lowercase();
+        comment.contains('#') && words.iter().any(|word| comment.contains(word))
+    };
+    contains(comments) || contains(behind)
+}
+
 fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
@@ -128,6 +150,19 @@ mod tests {
         assert_eq!(before_table("# file\n[a]\n", 7), 7);
         assert_eq!(before_table("# file\n\n# a\n[a]\n", 12), 8);
         assert_eq!(before_table("\u{feff}[a]\n", 3), 3);
+    }
+
+    #[test]
+    fn comments_describe_the_setting_beside_them() {
+        let is = |text: &str| {
+            let start = text.find("x =").unwrap();
+            is_described(text, &(start..start + 5), &["self-signed"])
+        };
+        assert!(is("# Self-signed\n# until May\nx = 1\n"));
+        assert!(is("x = 1 # self-signed\n"));
+        assert!(!is("# other\nx = 1 # one\n"));
+        assert!(!is("# self-signed\n\nx = 1\n"));
+        assert!(!is("y = 'self-signed'\nx = 1\n# self-signed\n"));
     }
 
     #[test]

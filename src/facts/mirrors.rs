@@ -1,36 +1,37 @@
-//! Endpoints that are not the namespace's own registry: what they may do, and to whom they belong.
+//! Endpoints that are not the namespace's own registry: their capabilities and their owners.
 //!
-//! Several rules look at one list of capabilities. [`Mirror::resolves`] says whether
-//! `public-mirror-resolve` speaks of a mirror, and the others then leave it what has the same remedy.
+//! Several rules look at one list of capabilities. [`Mirror::resolves`] tells whether `public-mirror-resolve` reports a
+//! mirror; the other rules then leave it what has the same remedy.
 
 use smallvec::SmallVec;
 
-use super::array_edit as elements;
 use super::urls::WrittenUrl;
 use super::view::NamespaceView;
+use super::{array_edit as elements, lines};
 use crate::containerd::Capabilities;
 use crate::finding::hosts::{self as classify, bare_name};
 use crate::finding::{Classification, Environment, Severity};
+use crate::repair::near_miss::is_similar;
 use crate::toml::Span;
 use crate::toml::view::{Item, Node};
 
-/// Words and their places; there are four capabilities.
+/// Words and their spans; there are four capabilities.
 pub type Words<'a> = SmallVec<[(&'a str, Span); 4]>;
 
 /// How `capabilities` is written.
 #[derive(Debug, Clone)]
 pub enum Listed<'a> {
-    /// Not at all: all of them.
+    /// Missing, which means all.
     Absent,
-    /// `[]`: all of them.
+    /// `[]`, which means all.
     Empty(&'a Item),
-    /// As something else than a list of words, of which `wrong-type` speaks: containerd drops the file.
+    /// Not a list of words: `wrong-type` reports it, and containerd drops the file.
     Wrong,
-    /// Words and their places.
+    /// Words and their spans.
     Words(&'a Item, Words<'a>),
 }
 
-/// A mirror and its owner, as far as known.
+/// A mirror and its owner.
 #[derive(Debug, Clone, Copy)]
 pub struct Mirror<'c, 'a> {
     /// Its URL and entry.
@@ -39,20 +40,20 @@ pub struct Mirror<'c, 'a> {
     pub owner: &'c Owner,
 }
 
-/// To whom a mirror belongs.
+/// The owner of a mirror, as far as its name tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
-    /// Somebody who serves everybody: who.
+    /// A public service, with its operator.
     Public(Option<String>),
-    /// A cloud's customer, or whoever has the namespace's own domain: most likely whoever wrote the file.
+    /// A cloud's customer or the owner of the namespace's domain: most likely the author of the file.
     Likely,
-    /// Nobody knows: a public name that the settings do not classify.
+    /// Unknown: a public name that the settings do not classify.
     Unknown,
-    /// Whoever runs the nodes.
+    /// The operator of the nodes.
     Private,
 }
 
-/// How `capabilities` of the entry is written.
+/// The `capabilities` of an entry as written.
 pub fn listed<'a>(url: &WrittenUrl<'a>) -> Listed<'a> {
     let Some(item) = url.setting("capabilities") else {
         return Listed::Absent;
@@ -73,7 +74,7 @@ pub fn listed<'a>(url: &WrittenUrl<'a>) -> Listed<'a> {
     }
 }
 
-/// The place of a capability in a list of them.
+/// The span of a capability in a list.
 pub fn place_of(words: &[(&str, Span)], wanted: Capabilities) -> Option<Span> {
     words
         .iter()
@@ -91,49 +92,67 @@ pub fn list_without(words: &[(&str, Span)], unwanted: Capabilities) -> String {
     format!("[{}]", kept.join(", "))
 }
 
-/// The edits that take some capabilities out of a list. `None` where that is not to be done unseen: none would be
-/// left, which means all of them, or a comment stands beside one.
+/// The edits that remove capabilities from a list. `None` if none would be left, which means all, and if a comment beside
+/// the list mentions one: it would be left behind.
 pub fn edits_without(
     context: &NamespaceView,
     words: &[(&str, Span)],
     unwanted: Capabilities,
 ) -> Option<Vec<(Span, String)>> {
     let places: Vec<Span> = words.iter().map(|(_, span)| span.clone()).collect();
+    let list = places.first()?.start..places.last()?.end;
+    let mentioned: Vec<&str> = unwanted.words();
+    if lines::is_described(context.text(), &list, &mentioned) {
+        return None;
+    }
     let is_unwanted =
         |index: usize| Capabilities::from_word(words[index].0).is_some_and(|c| unwanted.has(c));
     elements::without(context.text(), &places, is_unwanted)
 }
 
-/// The owner of each URL that is one of a mirror. Where nobody knows the registry, nobody knows which URLs are mirrors of it.
+/// The owner of each URL that is a mirror's. Without a known registry, mirrors of it are unknown as well.
 pub(super) fn find_owners(context: &NamespaceView, urls: &[WrittenUrl]) -> Vec<Option<Owner>> {
     if !context.knows_registry() {
         return vec![None; urls.len()];
     }
-    let is_mirror =
-        |url: &WrittenUrl| url.leads_somewhere() && !is_same_registry(context, &url.url.host);
+    // Closed mirrors and misspelled hosts have a rule and a remedy of their own.
+    let is_left_to_others = |url: &WrittenUrl| {
+        classify::closed_mirror(&url.url.host).is_some() && context.runs("closed-mirror")
+            || is_misspelled(context, &url.url.host) && context.runs("misspelled-host")
+    };
+    let is_mirror = |url: &WrittenUrl| {
+        url.leads_somewhere()
+            && !is_same_registry(context, &url.url.host)
+            && !is_left_to_others(url)
+    };
     urls.iter()
         .map(|url| is_mirror(url).then(|| owner(context, &url.name())))
         .collect()
 }
 
 impl Mirror<'_, '_> {
-    /// How much it matters that this mirror answers for tags; `None` when it does not, or may.
+    /// The severity of letting this mirror resolve tags; `None` if it does not, or may.
     pub fn resolves(&self, context: &NamespaceView) -> Option<Severity> {
         let mut both = Capabilities::PULL;
         both.insert(Capabilities::RESOLVE);
-        // containerd resolves tags only where it may also pull.
+        // containerd resolves tags only at endpoints with `pull`.
         if !self.url.entry.host.capabilities.has(both) || is_another_registry(context, self.url) {
             return None;
         }
         let severity = match self.owner {
-            Owner::Public(_) => Severity::Error,
-            Owner::Unknown => Severity::Warning,
+            Owner::Public(_) => Severity::Warning,
+            Owner::Unknown => Severity::Note,
             Owner::Likely | Owner::Private => return None,
         };
         Some(in_environment(context, severity))
     }
 
-    /// Who runs it, for a sentence.
+    /// Whether it is, or may be, somebody else's.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self.owner, Owner::Public(_) | Owner::Unknown)
+    }
+
+    /// The mirror and its operator in a sentence.
     pub fn described(&self) -> String {
         let name = &self.url.url.host;
         match self.owner {
@@ -145,7 +164,16 @@ impl Mirror<'_, '_> {
     }
 }
 
-/// What is an exposure in production is a note elsewhere.
+/// Whether a host is the namespace's registry, misspelled: misspelled-host reports that.
+fn is_misspelled(context: &NamespaceView, host: &str) -> bool {
+    let own = match context.meant_host() {
+        "docker.io" => "registry-1.docker.io".into(),
+        own => bare_name(own),
+    };
+    !context.is_default() && is_similar(&own, &bare_name(host))
+}
+
+/// An exposure in production is a note in development.
 pub fn in_environment(context: &NamespaceView, severity: Severity) -> Severity {
     match context.environment() {
         Environment::Production => severity,
@@ -153,29 +181,29 @@ pub fn in_environment(context: &NamespaceView, severity: Severity) -> Severity {
     }
 }
 
-/// Whether the server is the registry of another namespace: `server-of-another-registry` speaks of
-/// that, and what else is wrong with the mirror that it seems to be follows from it.
+/// Whether `server` is another public registry than the namespace: `server-of-another-registry` reports that, and its
+/// capabilities are not a second mistake.
 pub fn is_another_registry(context: &NamespaceView, url: &WrittenUrl) -> bool {
     url.is_server()
         && !context.is_default()
-        // Most servers are the namespace's own; the list of registries need not be read for them.
+        // Most servers are the namespace's own: the list of registries is searched for the others only.
         && !is_same_registry(context, &url.url.host)
-        && classify::is_public_registry(context.host())
+        && classify::is_public_registry(context.meant_host())
         && classify::is_public_registry(&url.url.host)
 }
 
-/// Whether the namespace is a registry that everybody uses, or stands for all of them.
+/// Whether the namespace is a public registry, or stands for all registries.
 pub fn is_public_namespace(context: &NamespaceView) -> bool {
-    context.is_default() || classify::is_public_registry(context.host())
+    context.is_default() || classify::is_public_registry(context.meant_host())
 }
 
-/// Whether a host is the namespace's registry, on another port or under a name that it also had.
+/// Whether a host is the namespace's registry, on another port or under another of its names.
 fn is_same_registry(context: &NamespaceView, host: &str) -> bool {
     const KUBERNETES: [&str; 2] = ["registry.k8s.io", "k8s.gcr.io"];
     if context.is_default() {
         return false;
     }
-    let (own, name) = (bare_name(context.host()), bare_name(host));
+    let (own, name) = (bare_name(context.meant_host()), bare_name(host));
     context.is_own_registry(&name)
         || context.is_own_registry(host)
         || own == name
@@ -188,8 +216,7 @@ fn owner(context: &NamespaceView, name: &str) -> Owner {
         Classification::KnownPublic(operator) => Owner::Public(Some(operator)),
         Classification::DeclaredPublic => Owner::Public(None),
         Classification::Unclassified => {
-            let related =
-                !is_public_namespace(context) && shares_domain(&bare_name(context.host()), name);
+            let related = shares_domain(&bare_name(context.meant_host()), name);
             match related || classify::is_account_registry(name) {
                 true => Owner::Likely,
                 false => Owner::Unknown,
@@ -198,8 +225,8 @@ fn owner(context: &NamespaceView, name: &str) -> Owner {
     }
 }
 
-/// Whether two names end in the same domain, as far as can be said without a list of public suffixes:
-/// two labels, or three where the second is as short as the `co` of `co.uk`.
+/// Whether two names are in the same domain, as far as that can be told without a list of public suffixes: two equal
+/// labels, or three if the second is as short as the `co` of `co.uk`.
 fn shares_domain(a: &str, b: &str) -> bool {
     let labels = |name: &str| name.rsplit('.').map(str::to_owned).collect::<Vec<_>>();
     let (a, b) = (labels(a), labels(b));

@@ -6,14 +6,18 @@
 //!
 //! May know: everything below, and no rule.
 
+mod alternatives;
 pub mod array_edit;
 mod budget;
 mod carrier;
 mod context;
+mod credentials;
 mod elsewhere;
 pub(crate) mod file_cache;
+mod host_names;
 pub mod host_tables;
 pub mod http_headers;
+pub mod http_tls;
 pub mod keys;
 pub mod lines;
 mod load;
@@ -29,18 +33,21 @@ mod tree;
 mod urls;
 pub(crate) mod view;
 
+pub use alternatives::resolver_left;
 pub use budget::Budget;
 pub use carrier::{Carrier, CarrierContext};
 pub use context::{NamespaceContext, headers, mirrors, receives_pushes, written_urls};
+pub use credentials::credentials_help;
 pub use elsewhere::is_named_elsewhere;
+pub use host_names::HostFault;
 pub use load::Loaded;
 pub use mirrors::{
     Listed, Mirror, Owner, edits_without, in_environment, is_another_registry, is_public_namespace,
     list_without, listed, place_of,
 };
 pub use node::{Group, NodeContext};
-pub use placeholders::is_example_name;
+pub use placeholders::{is_example_name, is_sample_path};
 pub use rule::{Check, Rule};
 pub use tree::TreeContext;
-pub use urls::{Shape, WrittenUrl, setting};
+pub use urls::{Shape, WrittenUrl, is_proposable, setting};
 pub use view::{Entry, Found, NamespaceView};

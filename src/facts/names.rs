@@ -33,6 +33,25 @@ impl NamespaceView<'_> {
         }
     }
 
+    /// The registry host that the directory was meant for, if its name is one that no image leads to: that of `server`
+    /// if the two differ in punctuation only (`registry.corp.net_5001`), or Docker Hub. Rules about trust judge by it.
+    pub fn meant_host(&self) -> &str {
+        let own = self.host();
+        if self.is_default() || is_plain_host(own) && !is_docker_site(own) {
+            return own;
+        }
+        if is_docker_site(own) {
+            return "docker.io";
+        }
+        let server = self.entries().iter().rfind(|entry| entry.table.is_none());
+        let server = server.map(|entry| entry.host.host.as_str());
+        let is_odd = || own.contains('_') || self.unreached().len() == self.outcomes.len();
+        match server.filter(|server| letters(server) == letters(own)) {
+            Some(server) if is_odd() => server,
+            _ => own,
+        }
+    }
+
     /// Whether the directory holds a hosts.toml, or certificates in Docker's layout.
     pub fn holds_configuration(&self) -> bool {
         self.files.iter().filter(|file| !file.is_dir).any(|file| {
@@ -67,6 +86,24 @@ impl NamespaceView<'_> {
             _ => format!("pulls from {registry} go straight to that registry"),
         }
     }
+}
+
+/// Whether a directory is named after one of Docker's web sites, or after Docker Hub in a way that no image does.
+fn is_docker_site(name: &str) -> bool {
+    matches!(
+        name,
+        "hub.docker.com"
+            | "www.docker.com"
+            | "docker.com"
+            | "index.docker.io"
+            | "registry.hub.docker.com"
+    )
+}
+
+/// The letters and digits of a name, without its punctuation.
+fn letters(name: &str) -> String {
+    let kept = name.chars().filter(char::is_ascii_alphanumeric);
+    kept.map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// Whether a name is a host that images can name for all releases, spelled as the directory is: so most are, and

@@ -1,12 +1,14 @@
 //! Text that was meant to be replaced before the file was used.
 
+use std::net::IpAddr;
+
 use memchr::memmem;
 
 use crate::finding::hosts::lower_case;
 
-/// The first placeholder in a URL that Go takes: `<registry>`, `***`, `your-registry`, `mirror.example.com`.
+/// The first placeholder in a URL that Go accepts: `<registry>`, `***`, `your-registry`, `mirror.example.com`.
 ///
-/// `host` is what Go found for the host. `${VAR}` and `{{ x }}` are here only where Go takes them, in paths.
+/// `host` is the host that Go finds. `${VAR}` and `{{ x }}` occur here only where Go accepts them, in paths.
 pub fn placeholder(text: &str, host: &str) -> Option<String> {
     bracketed(text)
         .or_else(|| variable(host, |_| true))
@@ -15,17 +17,33 @@ pub fn placeholder(text: &str, host: &str) -> Option<String> {
         .or_else(|| named(host))
 }
 
-/// Whether the placeholder is a name that is reserved for examples.
+/// Whether the placeholder is a name or an address that is reserved for examples.
 pub fn is_example_name(placeholder: &str) -> bool {
     reserved(&placeholder.to_ascii_lowercase())
 }
 
-/// The first placeholder in a text that Go rejects as a URL: there, nothing else is meant by these signs.
+/// Whether a path on the node is a documentation's sample, such as `/path/to/ca.crt`, or contains a variable.
+pub fn is_sample_path(path: &str) -> bool {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let mut part = || parts.next().unwrap_or_default().to_ascii_lowercase();
+    let (first, second) = (part(), part());
+    let is_of_words = match first.as_str() {
+        "path" => second == "to",
+        "your" | "some" | "my" | "absolute" => second.starts_with("path"),
+        "..." | "…" | "changeme" => true,
+        first => ["path-to", "path_to", "your-", "your_"]
+            .iter()
+            .any(|start| first.starts_with(start)),
+    };
+    is_of_words || placeholder_in(path).is_some()
+}
+
+/// The first placeholder in a text that Go rejects as a URL, where these signs mean nothing else.
 pub fn placeholder_in(text: &str) -> Option<String> {
     bracketed(text).or_else(|| variable(text, |_| true))
 }
 
-/// `<…>`, `${…}`, `$(…)`, `{{…}}`, `{…}`, `%NAME%`, `@NAME@` and `$NAME`.
+/// `<…>`, `${…}`, `$(…)`, `{{…}}`, `{…}`, `%NAME%`, `@NAME@`, `__NAME__` and `$NAME`.
 fn bracketed(text: &str) -> Option<String> {
     const BRACKETS: [(&str, &str); 6] = [
         ("<", ">"),
@@ -37,7 +55,7 @@ fn bracketed(text: &str) -> Option<String> {
     ];
     if !text
         .bytes()
-        .any(|byte| matches!(byte, b'<' | b'{' | b'$' | b'%' | b'@'))
+        .any(|byte| matches!(byte, b'<' | b'{' | b'$' | b'%' | b'@' | b'_'))
     {
         return None;
     }
@@ -52,9 +70,15 @@ fn bracketed(text: &str) -> Option<String> {
         let mut parts = text.split(sign).skip(1);
         parts.find(|part| is_variable(part) && text.contains(&format!("{sign}{part}{sign}")))
     };
+    let underlined = || {
+        let (_, rest) = text.split_once("__")?;
+        let (name, _) = rest.split_once("__")?;
+        is_variable(name).then(|| format!("__{name}__"))
+    };
     ['%', '@']
         .into_iter()
         .find_map(|sign| between(sign).map(|name| format!("{sign}{name}{sign}")))
+        .or_else(underlined)
         .or_else(|| variable(text, |c| !c.is_ascii_lowercase()))
 }
 
@@ -126,17 +150,38 @@ fn named(host: &str) -> Option<String> {
 }
 
 fn is_to_be_replaced(label: &str) -> bool {
-    const YOUR: [&str; 8] = [
-        "", "domain", "company", "org", "registry", "mirror", "host", "server",
+    const YOUR: [&str; 14] = [
+        "", "domain", "company", "org", "registry", "mirror", "host", "server", "harbor", "nexus",
+        "ip", "name", "site", "hostname",
     ];
-    const ME: [&str; 4] = ["changeme", "change-me", "replaceme", "replace-me"];
+    const ME: [&str; 7] = [
+        "changeme",
+        "change-me",
+        "replaceme",
+        "replace-me",
+        "placeholder",
+        "todo",
+        "fixme",
+    ];
+    // "your" and "replace" in Chinese, the language of many files that are copied.
+    const CHINESE: [&str; 3] = ["你的", "您的", "替换"];
+    if CHINESE.iter().any(|word| label.contains(word)) {
+        return true;
+    }
     match label.strip_prefix("your") {
         Some(rest) => YOUR.contains(&rest) || rest.starts_with(['-', '_']),
         None => ME.contains(&label),
     }
 }
 
+/// The names of RFC 2606 and 6761, and the addresses of RFC 5737 and 3849.
 fn reserved(name: &str) -> bool {
+    if let Ok(address) = name.parse::<IpAddr>() {
+        return match address {
+            IpAddr::V4(v4) => v4.is_documentation(),
+            IpAddr::V6(v6) => v6.segments()[..2] == [0x2001, 0xdb8],
+        };
+    }
     ["example.com", "example.org", "example.net"]
         .iter()
         .any(|domain| {
@@ -203,6 +248,10 @@ mod tests {
             ("http://10.0.0.x:5000", "10.0.0.x:5000", Some("10.0.0.x")),
             ("http://10.0.0.1", "10.0.0.1", None),
             ("https://*", "*", None),
+            ("https://__HOST__:5000", "__HOST__:5000", Some("__HOST__")),
+            ("http://192.0.2.7:5000", "192.0.2.7:5000", Some("192.0.2.7")),
+            ("https://你的加速器", "你的加速器", Some("你的加速器")),
+            ("https://my__registry:5000", "my__registry:5000", None),
         ] {
             assert_eq!(placeholder(text, host).as_deref(), want, "{text}");
         }
@@ -213,6 +262,25 @@ mod tests {
             ("https://m:port", None),
         ] {
             assert_eq!(placeholder_in(text).as_deref(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn sample_paths_are_those_of_documentation() {
+        for (path, want) in [
+            ("/path/to/ca.crt", true),
+            ("path/to/ca.crt", true),
+            ("/Path/To/ca.crt", true),
+            ("/your/path/ca.crt", true),
+            ("/your-path/ca.crt", true),
+            ("<path>/ca.crt", true),
+            ("/etc/${CLUSTER}/ca.crt", true),
+            ("/etc/path/to/ca.crt", false),
+            ("/etc/ssl/certs/ca.crt", false),
+            ("ca.crt", false),
+            ("", false),
+        ] {
+            assert_eq!(is_sample_path(path), want, "{path}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Entries of a hosts.toml that lead to the same place.
+//! Entries of a hosts.toml that lead to the same registry.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::containerd::{Releases, Role};
 use crate::finding::Classification;
 use crate::finding::hosts::lower_case;
 
-/// Host and port of a registry as a client connects to them: small letters, the port always there.
+/// Host and port as a client connects to them: in lower case, with the port.
 pub fn address<'a>(scheme: &str, host: &'a str) -> (Cow<'a, str>, &'a str) {
     let name = split_host_port(host).map_or(host, |(name, _)| name);
     let port = match (port_of(host), scheme) {
@@ -32,13 +32,13 @@ pub struct Twin<'c, 'a> {
 }
 
 impl Twin<'_, '_> {
-    /// The host table verifies and identifies itself by settings of its own, and the root by none.
+    /// Whether the host table has TLS settings and the root has none.
     pub fn root_lacks_tls(&self) -> bool {
         has_tls(self.host.host) && !has_tls(&self.root)
     }
 
-    /// The other way round: `ca`, `client`, `skip_verify` and `header` as far as the root has them and the host
-    /// table, which has none of them, could use them.
+    /// The settings `ca`, `client`, `skip_verify` and `header` that the root has and the host table, which has none of
+    /// their kind, lacks.
     pub fn not_inherited(&self) -> Vec<&'static str> {
         let (host, root) = (self.host.host, &*self.root);
         let mut keys = Vec::new();
@@ -57,7 +57,7 @@ pub fn is_trusted_everywhere(context: &NamespaceView, host: &Host) -> bool {
     matches!(context.classify(&host.host), Classification::KnownPublic(_))
 }
 
-/// The TLS settings of an entry that do something.
+/// The TLS settings of an entry that have an effect.
 pub fn tls_keys(host: &Host) -> Vec<&'static str> {
     let mut keys = Vec::new();
     if host.ca.as_ref().is_some_and(|ca| !ca.is_empty()) {
@@ -76,7 +76,7 @@ fn has_tls(host: &Host) -> bool {
     !tls_keys(host).is_empty()
 }
 
-/// Keys in a sentence: `ca`, `client` and `header`.
+/// An enumeration of keys: `ca`, `client` and `header`.
 pub fn in_words(keys: &[&str]) -> String {
     let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
     match quoted.as_slice() {
@@ -86,7 +86,7 @@ pub fn in_words(keys: &[&str]) -> String {
     }
 }
 
-/// The host tables that lead to the registry to which the root leads, over https.
+/// The host tables that lead to the same registry as the root, over HTTPS.
 pub fn twins<'c, 'a>(context: &'c NamespaceView<'a>) -> Vec<Twin<'c, 'a>> {
     let entries = context.entries();
     let Some(at_root) = entries.iter().find(|entry| entry.host.role == Role::Server) else {
@@ -95,7 +95,7 @@ pub fn twins<'c, 'a>(context: &'c NamespaceView<'a>) -> Vec<Twin<'c, 'a>> {
     let mut root = Cow::Borrowed(at_root.host);
     if root.host.is_empty() {
         let own = context.host();
-        // What a loopback registry becomes differs by release; `_default` stands for many.
+        // The defaults of a loopback registry depend on the release; `_default` stands for many registries.
         if context.is_default() || is_loopback(own) {
             return Vec::new();
         }

@@ -1,12 +1,13 @@
-//! The URLs of hosts.toml as they are written, and what Go makes of them.
+//! The URLs of hosts.toml as they are written, and as Go parses them.
 //!
-//! Only URLs that Go takes are here: what it refuses is `invalid-url`'s. Several rules look at one
-//! URL; [`Shape`] says which of them speaks, so that one slip gives one finding.
+//! URLs that Go rejects are left to `invalid-url`. Several rules look at one URL; [`Shape`] says which of them reports
+//! it, so that one mistake gives one finding.
 
 use std::borrow::Cow;
 
 use memchr::{memchr3, memmem, memrchr};
 
+use super::host_names::{HostFault, host_fault};
 use super::host_tables::is_key_as_host;
 use super::lines;
 use super::view::{Entry, NamespaceView};
@@ -29,27 +30,29 @@ pub struct WrittenUrl<'a> {
     pub text: &'a str,
     /// As Go splits it, with `https://` in front where containerd puts it.
     pub url: Url,
-    /// The key or string that holds it, quotes included.
+    /// The span of the key or string, quotes included.
     pub span: Span,
-    /// The place of the text itself, when it is written without escapes.
+    /// The span of the text itself, unless it contains escapes.
     inner: Option<Span>,
-    /// The same in the other headers that name the host table; `None` where one is written otherwise.
+    /// The same in the table's other headers; `None` if one of them is spelled differently.
     others: Option<Vec<Span>>,
-    /// What has the names of the other host tables.
+    /// The names of the other host tables.
     names: Names<'a>,
-    /// Where the other keys of the entry stand.
+    /// The table with the entry's other keys.
     settings: Option<&'a Table>,
     shape: Option<Shape>,
 }
 
-/// What keeps a URL from being one of a registry, or from saying what it means. At most one per URL.
+/// Why a URL is not that of a registry, or does not say what it means. At most one per URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shape {
-    /// It holds text that was to be replaced: the text.
+    /// It contains this placeholder.
     Placeholder(String),
-    /// Nothing where the host should be, or nothing that is one.
+    /// The host is missing or `*`.
     NoHost,
-    /// `HTTPS://` or `Http://`: the right word, in letters that containerd does not look for.
+    /// The host cannot exist, or is a network.
+    Impossible(HostFault),
+    /// `HTTPS://` or `Http://`: containerd compares the scheme in lower case only.
     SchemeCase,
     /// Something before `://` that is neither `http` nor `https`: the word.
     OtherScheme(String),
@@ -59,22 +62,22 @@ pub enum Shape {
     TwoSchemes,
     /// No scheme; `https://` is assumed.
     NoScheme,
-    /// No scheme, and the name begins with `http`, so none is assumed and no host comes out.
+    /// No scheme, and the name begins with `http`: none is assumed, and the URL has no host.
     TakenForScheme,
 }
 
 impl<'a> WrittenUrl<'a> {
-    /// What is wrong with it as a whole.
+    /// What is wrong with the URL as a whole.
     pub fn shape(&self) -> Option<&Shape> {
         self.shape.as_ref()
     }
 
-    /// Whether requests get as far as a host that somebody may have meant.
+    /// Whether requests go to a host that may have been meant.
     pub fn leads_somewhere(&self) -> bool {
         matches!(self.shape(), None | Some(Shape::NoScheme))
     }
 
-    /// Whether it is that of `server`.
+    /// Whether it is the URL of `server`.
     pub fn is_server(&self) -> bool {
         !matches!(self.entry.host.role, Role::Host(_))
     }
@@ -84,7 +87,7 @@ impl<'a> WrittenUrl<'a> {
         bare_name(&self.url.host)
     }
 
-    /// Whether the host is a web site of Docker's, of which `docker-io-server` speaks.
+    /// Whether the host is one of Docker's web sites, which `docker-io-server` reports.
     pub fn is_docker_site(&self) -> bool {
         self.leads_somewhere() && DOCKER_SITES.contains(&self.name().as_ref())
     }
@@ -94,7 +97,7 @@ impl<'a> WrittenUrl<'a> {
         port_of(&self.url.host)
     }
 
-    /// Scheme, host and the path of the API, as requests begin with it.
+    /// The prefix of every request: scheme, host and API path.
     pub fn api_root(&self) -> String {
         let host = &self.entry.host;
         shown(&format!(
@@ -105,13 +108,13 @@ impl<'a> WrittenUrl<'a> {
         ))
     }
 
-    /// The text for a message: without what containerd drops, which may be secret.
+    /// The text for a message, without the parts that containerd drops: they may be secret.
     pub fn shown(&self) -> String {
         let end = self.text.find(['?', '#']).unwrap_or(self.text.len());
         shown(&self.text[..end])
     }
 
-    /// The place of a part of the text, of the whole where the text is written with escapes.
+    /// The span of a part of the text, or of all of it if it contains escapes.
     pub fn part(&self, range: std::ops::Range<usize>) -> Span {
         match &self.inner {
             Some(inner) => inner.start + range.start..inner.start + range.end,
@@ -119,7 +122,7 @@ impl<'a> WrittenUrl<'a> {
         }
     }
 
-    /// The place of the host and port, and their text.
+    /// The range of host and port in the text.
     pub fn authority(&self) -> Option<std::ops::Range<usize>> {
         let text = self.text.as_bytes();
         let start = memmem::find(text, b"://").map_or(0, |at| at + 3);
@@ -133,22 +136,25 @@ impl<'a> WrittenUrl<'a> {
         setting(self.settings?, key)
     }
 
-    /// Whether it stands in quotes: a key of a single word needs none.
+    /// Whether it is quoted: a key of a single word need not be.
     pub fn is_quoted(&self) -> bool {
         self.inner.as_ref() != Some(&self.span)
     }
 
-    /// Whether it may be rewritten by replacing its text: wherever it stands, it is written without escapes.
+    /// Whether replacing its text rewrites it: it is written without escapes everywhere.
     pub fn editable(&self) -> bool {
         self.inner.is_some() && self.others.is_some()
     }
 
     /// The edits that replace a part of the text, in every header that names the host table; for
-    /// [editable](WrittenUrl::editable) ones. None when another host table has that name already.
+    /// [editable](WrittenUrl::editable) URLs. Empty if another host table has the new name already, and if the new URL is
+    /// not [proposable].
     pub fn rewrite(&self, range: std::ops::Range<usize>, replacement: &str) -> Vec<(Span, String)> {
         let mut name = self.text.to_owned();
         name.replace_range(range.clone(), replacement);
-        if !self.is_server() && self.names.holds(name.trim_matches('"'), self.text) {
+        let name = name.trim_matches('"');
+        let is_taken = !self.is_server() && self.names.holds(name, self.text);
+        if is_taken || !is_proposable(name) {
             return Vec::new();
         }
         let places = self.inner.iter().chain(self.others.iter().flatten());
@@ -160,7 +166,26 @@ impl<'a> WrittenUrl<'a> {
             .collect()
     }
 
-    /// The host table's header or `server = …`, with `url` for its URL: a line to show.
+    /// Advice to write another URL: the imperative with the whole line. A URL that is not [proposable] is replaced by a
+    /// sample.
+    pub fn write(&self, url: &str) -> String {
+        match is_proposable(url) {
+            true => format!("write `{}`", self.line_with(url)),
+            false => format!(
+                "write the registry's URL, as in `{}`",
+                self.line_with(SAMPLE)
+            ),
+        }
+    }
+
+    /// Whether the port is a number that no connection can have.
+    pub fn has_impossible_port(&self) -> bool {
+        let port = self.port();
+        let is_number = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+        is_number && !port.parse::<u16>().is_ok_and(|number| number > 0)
+    }
+
+    /// The host table's header or the line `server = …`, with another URL.
     pub fn line_with(&self, url: &str) -> String {
         if self.is_server() {
             format!("server = \"{url}\"")
@@ -169,8 +194,7 @@ impl<'a> WrittenUrl<'a> {
         }
     }
 
-    /// Where a further key of the same entry can be inserted, and what has to be inserted then. `None`
-    /// for tables without a header of their own.
+    /// The insertion of a further key into the same entry. `None` for tables without a header of their own.
     pub fn insertion(&self, context: &NamespaceView, line: &str) -> Option<(Span, String)> {
         let text = context.text();
         let from = match self.entry.table {
@@ -199,7 +223,24 @@ impl<'a> WrittenUrl<'a> {
     }
 }
 
-/// A URL without `user:password@`, wherever a slip has put it.
+/// A URL that is right for no particular registry.
+const SAMPLE: &str = "https://registry.internal";
+
+/// Whether a URL may be proposed: both Go and the `url` crate accept it, and find the same host in it. Without a scheme it
+/// is read as containerd does.
+pub fn is_proposable(url: &str) -> bool {
+    let url = with_scheme(url);
+    let Ok(of_go) = url::parse(&url, Rules::NEWEST) else {
+        return false;
+    };
+    let accepted = ::url::Url::parse(&url).ok();
+    let host = accepted.as_ref().and_then(|url| url.host_str());
+    let is_same =
+        |host: &str| host.eq_ignore_ascii_case(&bare_name(&of_go.host)) || !of_go.host.is_ascii();
+    host.is_some_and(|host| is_same(host.trim_matches(['[', ']'])))
+}
+
+/// A URL without `user:password@`, wherever a mistake has put it.
 fn shown(text: &str) -> String {
     let parts: Vec<&str> = text
         .split('/')
@@ -211,8 +252,8 @@ fn shown(text: &str) -> String {
     parts.join("/")
 }
 
-/// Docker's sites that people take for its registry. `index.docker.io` and `registry.hub.docker.com` do answer
-/// as one.
+/// Docker's web sites that are taken for its registry. `index.docker.io` and `registry.hub.docker.com` do serve the
+/// registry API.
 const DOCKER_SITES: [&str; 5] = [
     "docker.io",
     "www.docker.io",
@@ -245,7 +286,7 @@ pub(super) fn find_urls<'a>(context: &NamespaceView<'a>) -> Vec<WrittenUrl<'a>> 
         let Some(raw) = context.text().get(span.clone()) else {
             continue;
         };
-        // What stands there for bytes that are no UTF-8 is nothing that somebody wrote.
+        // `?` may be a replacement for bytes that are not UTF-8.
         if context
             .source
             .is_some_and(|source| source.invalid_utf8.is_some())
@@ -288,11 +329,11 @@ pub(super) fn find_urls<'a>(context: &NamespaceView<'a>) -> Vec<WrittenUrl<'a>> 
         let Some(url) = urls_by_rules.into_iter().next_back() else {
             continue;
         };
-        let shape = shape(text, &url.host);
+        let shape = shape(text, &url);
         let inner = inner(raw, text, &span);
         let others = match entry.table {
             Some(table) => others(headers, context.text(), &table, &span, quoted),
-            // The table cannot be seen, and so neither where else it is named.
+            // The table is unknown, and so are its other headers.
             None => (!is_host).then(Vec::new),
         };
         let settings = match entry.table {
@@ -315,7 +356,7 @@ pub(super) fn find_urls<'a>(context: &NamespaceView<'a>) -> Vec<WrittenUrl<'a>> 
     urls
 }
 
-/// The place of the text itself in what stands at `span`, when that is written without escapes.
+/// The span of the text itself within `span`, unless it contains escapes.
 fn inner(raw: &str, text: &str, span: &Span) -> Option<Span> {
     match raw.strip_prefix(['"', '\'']) {
         Some(rest) if rest.starts_with(text) && rest.len() == text.len() + 1 => {
@@ -325,7 +366,7 @@ fn inner(raw: &str, text: &str, span: &Span) -> Option<Span> {
     }
 }
 
-/// The other places that name a host table, when all of them are headers in which its name can be replaced.
+/// The other names of a host table, if all of them are in headers and can be replaced.
 fn others(
     headers: &[Header],
     text: &str,
@@ -350,7 +391,7 @@ fn others(
         .collect()
 }
 
-/// The host table that a header names: 2.x reads `host` in any case.
+/// The host table of a header: 2.x reads `host` in any case.
 fn names_host(header: &Header) -> Option<&str> {
     let is_host = header.part(0)?.eq_ignore_ascii_case("host");
     header.part(1).filter(|_| is_host)
@@ -364,7 +405,7 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// Whether a host table has this name, but for the one that is called `own`.
+    /// Whether a host table other than `own` has this name.
     fn holds(self, name: &str, own: &str) -> bool {
         let tables = self.document.map(Document::hosts).unwrap_or_default();
         let tables = tables.iter().map(|table| table.name.value.as_str());
@@ -373,7 +414,8 @@ impl Names<'_> {
     }
 }
 
-fn shape(text: &str, host: &str) -> Option<Shape> {
+fn shape(text: &str, url: &Url) -> Option<Shape> {
+    let host = url.host.as_str();
     if let Some(found) = placeholder(text, host) {
         return Some(Shape::Placeholder(found));
     }
@@ -384,7 +426,8 @@ fn shape(text: &str, host: &str) -> Option<Shape> {
     if let Some(rest) = plain {
         return match memmem::find(rest.as_bytes(), b"://") {
             Some(_) => Some(Shape::TwoSchemes),
-            None => names_no_host(host).then_some(Shape::NoHost),
+            None if names_no_host(host) => Some(Shape::NoHost),
+            None => impossible(url),
         };
     }
     let lower = text.to_ascii_lowercase();
@@ -403,11 +446,15 @@ fn shape(text: &str, host: &str) -> Option<Shape> {
     }
     Some(match names_no_host(host) {
         true => Shape::NoHost,
-        false => Shape::NoScheme,
+        false => impossible(url).unwrap_or(Shape::NoScheme),
     })
 }
 
-/// Whether nothing stands before the port, or a star that no DNS answers for.
+fn impossible(url: &Url) -> Option<Shape> {
+    host_fault(&bare_name(&url.host), &url.path).map(Shape::Impossible)
+}
+
+/// Whether the host is empty or `*`.
 fn names_no_host(host: &str) -> bool {
     let name = split_host_port(host).map_or(host, |(name, _)| name);
     name.is_empty() || name == "*"
@@ -436,10 +483,29 @@ mod tests {
     }
 
     #[test]
+    fn both_readers_accept_what_is_proposed() {
+        for (url, want) in [
+            ("https://mirror.internal:5000/v2", true),
+            ("mirror.internal:5000", true),
+            ("https://Mirror.internal", true),
+            ("http://[fd00::1]:5000", true),
+            ("https://10.0.0.300", false),
+            ("https://010.0.0.1", false),
+            ("https://<registry>", false),
+            ("https://[mirror]", false),
+            ("https://mirror internal", false),
+            ("https://mirror:50000000", false),
+            ("https://", false),
+        ] {
+            assert_eq!(is_proposable(url), want, "{url}");
+        }
+    }
+
+    #[test]
     fn one_slip_has_one_shape() {
         let shape_of = |text: &str| {
             let url = url::parse(&with_scheme(text), Rules::NEWEST).unwrap();
-            shape(text, &url.host)
+            shape(text, &url)
         };
         for (text, want) in [
             ("https://mirror.internal/v2", None),
@@ -461,6 +527,14 @@ mod tests {
             ("https:/mirror.internal", Some(Shape::BrokenScheme)),
             ("https//mirror.internal", Some(Shape::BrokenScheme)),
             ("https://https://mirror.internal", Some(Shape::TwoSchemes)),
+            (
+                "http://10.10.0.0/16",
+                Some(Shape::Impossible(HostFault::Network("10.10.0.0/16".into()))),
+            ),
+            (
+                "10.0.0.300:5000",
+                Some(Shape::Impossible(HostFault::Number)),
+            ),
             ("https://", Some(Shape::NoHost)),
             ("https:///v2", Some(Shape::NoHost)),
             ("*", Some(Shape::NoHost)),

@@ -140,7 +140,7 @@ impl<'a> NamespaceView<'a> {
     /// The registry in words: `docker.io`, or for `_default` what it stands for.
     pub fn registry(&self) -> String {
         if self.is_default() {
-            "every registry without a directory of its own".to_owned()
+            "registries without a directory of their own".to_owned()
         } else if !self.knows_registry() {
             "its registry".to_owned()
         } else {
@@ -171,7 +171,8 @@ impl<'a> NamespaceView<'a> {
         classify::classify(host, &self.run.settings.private, &self.run.settings.public)
     }
 
-    /// Whether a host (with or without port) is the namespace's own registry, under any of its names.
+    /// Whether a host (with or without port) is the namespace's own registry, under any of its names. A misspelled
+    /// directory counts as the registry that it was meant for.
     pub fn is_own_registry(&self, host: &str) -> bool {
         if self.is_default() {
             return false;
@@ -186,7 +187,7 @@ impl<'a> NamespaceView<'a> {
             host.strip_suffix(":443").unwrap_or(host)
         }
         let is_docker = |host: &str| DOCKER.iter().any(|name| name.eq_ignore_ascii_case(host));
-        let (own, host) = (without_port(self.host()), without_port(host));
+        let (own, host) = (without_port(self.meant_host()), without_port(host));
         own.eq_ignore_ascii_case(host) || is_docker(own) && is_docker(host)
     }
 

@@ -1,4 +1,4 @@
-//! Public or private: what is known of a host from its name alone.
+//! Whether a host is public or private, judged by its name alone.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -10,30 +10,30 @@ use ipnet::IpNet;
 use crate::containerd::loader::split_host_port;
 use crate::finding::public_mirrors::{ACCOUNTS, PUBLIC, PublicMirror};
 
-/// What is known of a host.
+/// What a host's name tells about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Classification {
-    /// Not reachable from the internet, or named private in the settings.
+    /// Not reachable from the internet, or `private` in the settings.
     Private,
-    /// A known public mirror or registry: who runs it.
+    /// A known public mirror or registry, with its operator.
     KnownPublic(String),
-    /// Named public in the settings.
+    /// `public` in the settings.
     DeclaredPublic,
-    /// A public DNS name or address of which nothing else is known.
+    /// Any other public DNS name or address.
     Unclassified,
 }
 
-/// Hosts named in the settings, by glob and by network.
+/// Hosts given in the settings, as globs and networks.
 #[derive(Debug, Clone, Default)]
 pub struct HostPatterns {
-    /// Globs on the name without its port.
+    /// Globs for names without a port.
     pub globs: Vec<GlobSet>,
-    /// Networks that hold its address.
+    /// Networks of addresses.
     pub networks: Vec<IpNet>,
 }
 
 impl HostPatterns {
-    /// Whether the host is one of them.
+    /// Whether a host is among them.
     pub fn matches(&self, name: &str) -> bool {
         let holds = |network: &IpNet| address(name).is_some_and(|ip| network.contains(&ip));
         self.globs.iter().any(|globs| globs.is_match(name)) || self.networks.iter().any(holds)
@@ -44,7 +44,7 @@ impl HostPatterns {
         self.globs.is_empty() && self.networks.is_empty()
     }
 
-    /// Takes over those of another.
+    /// Adds those of another.
     pub fn extend(&mut self, other: &HostPatterns) {
         self.globs.extend(other.globs.iter().cloned());
         self.networks.extend(&other.networks);
@@ -53,14 +53,14 @@ impl HostPatterns {
 
 static ACCOUNT_HOSTS: LazyLock<GlobSet> = LazyLock::new(|| {
     let mut set = GlobSetBuilder::new();
-    // A glob that is none stands for nothing; the test below sees to it that there is none such.
+    // A test below checks that every glob is valid.
     for glob in ACCOUNTS.iter().filter_map(|a| Glob::new(a.hosts).ok()) {
         set.add(glob);
     }
     set.build().unwrap_or_default()
 });
 
-/// Endings of names that no public DNS answers for.
+/// Suffixes of names that public DNS does not resolve.
 const PRIVATE_SUFFIXES: [&str; 11] = [
     ".internal",
     ".local",
@@ -85,7 +85,7 @@ pub fn bare_name(host: &str) -> Cow<'_, str> {
     lower_case(name.trim_end_matches('.'))
 }
 
-/// A name in small letters, as most are.
+/// A name in lower case, borrowed where it already is.
 pub fn lower_case(name: &str) -> Cow<'_, str> {
     match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => Cow::Owned(name.to_ascii_lowercase()),
@@ -97,7 +97,7 @@ fn address(name: &str) -> Option<IpAddr> {
     name.split('%').next()?.parse().ok()
 }
 
-/// What is known of `host` (with or without a port), the settings' patterns first.
+/// Classifies `host` (with or without a port); the settings' patterns come first.
 pub fn classify(host: &str, private: &HostPatterns, public: &HostPatterns) -> Classification {
     let name = bare_name(host);
     if private.matches(&name) {
@@ -119,7 +119,7 @@ pub fn classify(host: &str, private: &HostPatterns, public: &HostPatterns) -> Cl
     }
 }
 
-/// The entry of the list for a bare name. One that begins with a dot stands for every name below it.
+/// The list's entry for a bare name.
 fn known(name: &str) -> Option<&'static PublicMirror> {
     PUBLIC.iter().find(|m| match m.host.strip_prefix('.') {
         Some(_) => name.ends_with(m.host),
@@ -127,14 +127,18 @@ fn known(name: &str) -> Option<&'static PublicMirror> {
     })
 }
 
-/// Whether a host (with or without a port) is a registry that images of all the world are named for, as
-/// opposed to a mirror of such.
+/// Whether a host (with or without a port) is a public registry that images are named after, as opposed to a mirror.
 pub fn is_public_registry(host: &str) -> bool {
     known(&bare_name(host)).is_some_and(|entry| entry.is_registry)
 }
 
-/// Whether a host is a cloud customer's own registry under a public name: most likely that of whoever wrote
-/// the file.
+/// Who ran the public mirror of this name (with or without a port), if it is known to have closed.
+pub fn closed_mirror(host: &str) -> Option<&'static str> {
+    let entry = known(&bare_name(host))?;
+    entry.is_closed.then_some(entry.operator)
+}
+
+/// Whether a host is a cloud customer's own registry under a public name, most likely the author's.
 pub fn is_account_registry(host: &str) -> bool {
     ACCOUNT_HOSTS.is_match(bare_name(host).as_ref())
 }
@@ -232,5 +236,12 @@ mod tests {
             assert_eq!(of(host), Classification::Unclassified, "{host}");
         }
         assert!(!is_account_registry("mirror.company.com"));
+    }
+
+    #[test]
+    fn closed_mirrors_are_known() {
+        assert_eq!(closed_mirror("reg-mirror.qiniu.com:443"), Some("Qiniu"));
+        assert_eq!(closed_mirror("docker.m.daocloud.io"), None);
+        assert_eq!(closed_mirror("mirror.company.com"), None);
     }
 }

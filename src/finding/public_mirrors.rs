@@ -1,24 +1,25 @@
-//! Registries and mirrors on the public internet that people name as mirrors of other registries, and clouds whose
-//! customers have a registry of their own under a public name.
+//! Public registries, public mirrors of them, and clouds that give each customer a registry under a public name.
 //!
-//! Each entry says where its operation for everybody is documented: by its operator where that was found, else by
-//! somebody who uses it. What has closed stays in the list: files still name it, and a domain can change hands.
+//! Each entry has a source that documents it: its operator where there is one, otherwise a user. Closed mirrors stay in
+//! the list, because files still name them and a domain can change hands.
 
 /// An entry of the list of known public registries and mirrors.
 #[derive(Debug)]
 pub struct PublicMirror {
-    /// The name, in small letters. One that begins with a dot stands for every name below it.
+    /// The name, in lower case. One with a leading dot stands for every name below it.
     pub host: &'static str,
     /// Who runs it.
     pub operator: &'static str,
-    /// Where that is written.
+    /// The source.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the readers of the list"))]
     pub source: &'static str,
-    /// It is a registry of its own, for which images are named, and no copy of others.
+    /// Images are named after it; it does not copy another registry.
     pub is_registry: bool,
+    /// It no longer serves images.
+    pub is_closed: bool,
 }
 
-/// A cloud whose customers each have a registry under a public name: neither a public mirror nor a private name.
+/// A cloud that gives each customer a registry under a public name: neither a public mirror nor a private name.
 #[derive(Debug)]
 pub struct AccountRegistry {
     /// A glob on names.
@@ -26,7 +27,7 @@ pub struct AccountRegistry {
     /// Who runs it.
     #[expect(dead_code, reason = "for the readers of the list")]
     pub operator: &'static str,
-    /// Where that is written.
+    /// The source.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the readers of the list"))]
     pub source: &'static str,
 }
@@ -41,6 +42,7 @@ const fn registry(
         operator,
         source,
         is_registry: true,
+        is_closed: false,
     }
 }
 
@@ -50,6 +52,17 @@ const fn mirror(host: &'static str, operator: &'static str, source: &'static str
         operator,
         source,
         is_registry: false,
+        is_closed: false,
+    }
+}
+
+const fn closed(host: &'static str, operator: &'static str, source: &'static str) -> PublicMirror {
+    PublicMirror {
+        host,
+        operator,
+        source,
+        is_registry: false,
+        is_closed: true,
     }
 }
 
@@ -65,7 +78,7 @@ const fn account(
     }
 }
 
-/// Registries and mirrors that everybody may use.
+/// Registries and mirrors that are open to everyone, or were.
 pub const PUBLIC: &[PublicMirror] = &[
     registry(
         "docker.io",
@@ -183,14 +196,14 @@ pub const PUBLIC: &[PublicMirror] = &[
         "NetEase",
         "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
     ),
-    mirror(
+    closed(
         "reg-mirror.qiniu.com",
-        "Qiniu, closed",
+        "Qiniu",
         "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
     ),
-    mirror(
+    closed(
         "registry.docker-cn.com",
-        "Docker, closed",
+        "Docker",
         "https://github.com/docker/docker.github.io/issues/8793",
     ),
     mirror(
@@ -203,9 +216,9 @@ pub const PUBLIC: &[PublicMirror] = &[
         "University of Science and Technology of China",
         "https://github.com/ustclug/mirrorrequest/issues/177",
     ),
-    mirror(
+    closed(
         "docker.mirrors.sjtug.sjtu.edu.cn",
-        "Shanghai Jiao Tong University, closed",
+        "Shanghai Jiao Tong University",
         "https://github.com/sjtug/mirror-requests/issues/369",
     ),
     mirror(

@@ -1,31 +1,31 @@
-//! Certificates that are good at some other time than now: what the rules about dates have in common.
+//! Certificates that are not valid now: what the rules about dates have in common.
 
 use super::files::{CertificateFile, TlsEntry};
 use crate::facts::context::{certificate_files, tls_entries};
-use crate::facts::{NamespaceContext, Rule};
+use crate::facts::{Entry, NamespaceContext, Rule};
 use crate::finding::words::list;
 use crate::finding::{Consequence, Finding, Severity};
 use crate::go::x509::Certificate;
 
-/// How a rule about dates speaks.
+/// What a rule about dates reports, and how.
 pub struct Dated {
     /// The rule.
     pub rule: &'static Rule,
-    /// Whether the rule is about this certificate.
+    /// Whether the rule reports this certificate.
     pub is_bad: fn(&Certificate, now: i64) -> bool,
-    /// What is to be said of it: `expired on 2021-01-01`.
+    /// The predicate of one certificate: `expired on 2021-01-01`.
     pub verb: fn(&Certificate) -> String,
-    /// The same of several, without a date: `have expired`.
+    /// The predicate of several, without a date: `have expired`.
     pub plural: &'static str,
-    /// What there is to do, an imperative that ends with the file: `put its successor into`.
+    /// The help, an imperative that ends with the file: `put the renewed certificate into`.
     pub help: &'static str,
-    /// What there is to do when good ones lie beside it.
+    /// The help when other certificates in the file are valid.
     pub help_in_part: &'static str,
-    /// What a bad certificate matters beside good ones: old and new ones lie together while they are exchanged.
+    /// The severity then: old and new certificates share a file during a renewal.
     pub in_part: Severity,
 }
 
-/// Finds certificates that are out of their time, one finding for each file.
+/// Reports certificates that are not valid now, one finding per file.
 pub fn check(context: &NamespaceContext, dated: &Dated, out: &mut Vec<Finding>) {
     let now = context.run.now;
     let entries = tls_entries(context);
@@ -35,7 +35,7 @@ pub fn check(context: &NamespaceContext, dated: &Dated, out: &mut Vec<Finding>) 
             .iter()
             .filter(|certificate| (dated.is_bad)(certificate, now))
             .collect();
-        // Of a CA file every certificate is used, of a client's file the first and those that it is sent with.
+        // All certificates of a CA file are used; of a client's file, its own and those that are sent with it.
         let Some(first) = bad.first().copied() else {
             continue;
         };
@@ -53,23 +53,38 @@ pub fn check(context: &NamespaceContext, dated: &Dated, out: &mut Vec<Finding>) 
         let places = bad
             .iter()
             .map(|certificate| (*certificate, (dated.verb)(certificate)));
-        let mut finding = file
+        let endpoints = list(&file.endpoints(entries));
+        let finding = file
             .finding(context, dated.rule, places, message)
             .label((dated.verb)(first))
-            .effect(effect(file, entries, in_part))
-            .help(format!(
-                "{} `{}`",
-                dated.help,
-                context.tree.shown_node_path(&file.path)
-            ));
-        if in_part {
-            finding = finding
+            .effect(effect(file, &endpoints, in_part));
+        out.push(match in_part {
+            true => finding
                 .severity(dated.in_part)
                 .consequence(Consequence::Advice)
-                .help(dated.help_in_part);
-        }
-        out.push(finding);
+                .help(dated.help_in_part),
+            false => {
+                let path = context.tree.shown_node_path(&file.path);
+                let finding = finding.help(format!("{} `{path}`", dated.help));
+                match lost_entry(file, context, entries) {
+                    Some(entry) => context.without_endpoint(entry, finding),
+                    None => finding,
+                }
+            }
+        });
     }
+}
+
+/// The entry of hosts.toml to judge by when requests that use this file fail: the one whose loss matters most.
+fn lost_entry<'e, 'a>(
+    file: &CertificateFile,
+    context: &NamespaceContext,
+    entries: &'e [TlsEntry<'a>],
+) -> Option<&'e Entry<'a>> {
+    let used = file.ca.iter().chain(&file.client);
+    let mut used = used.filter_map(|(index, _)| entries.get(*index)?.entry.as_ref());
+    let first = used.clone().next();
+    used.find(|entry| context.is_needed(entry)).or(first)
 }
 
 fn message(
@@ -86,48 +101,33 @@ fn message(
         return if own_is_bad {
             format!("client certificate `{subject}` in `{name}` {is}{verb}")
         } else {
-            format!("`{subject}`, sent along with the client certificate in `{name}`, {is}{verb}")
+            format!("intermediate certificate `{subject}` in `{name}` {is}{verb}")
         };
     }
+    let one = format!("`{subject}` {is}{verb}");
     match (bad.len(), all) {
         (1, 1) => format!("CA `{subject}` in `{name}` {is}{verb}"),
         (1, _) => format!("`{subject}`, one of {all} CAs in `{name}`, {is}{verb}"),
-        (2, 2) => format!(
-            "both CAs in `{name}` {}: `{subject}` {is}{verb}",
-            dated.plural
-        ),
-        (some, _) if some == all => format!(
-            "all {all} CAs in `{name}` {}: `{subject}` {is}{verb}",
-            dated.plural
-        ),
-        (some, _) => format!(
-            "{some} of {all} CAs in `{name}` {}: `{subject}` {is}{verb}",
-            dated.plural
-        ),
+        (2, 2) => format!("both CAs in `{name}` {}: {one}", dated.plural),
+        (some, _) if some == all => format!("all {all} CAs in `{name}` {}: {one}", dated.plural),
+        (some, _) => format!("{some} of {all} CAs in `{name}` {}: {one}", dated.plural),
     }
 }
 
-fn effect(file: &CertificateFile, entries: &[TlsEntry], in_part: bool) -> String {
-    let endpoints = list(&file.endpoints(entries));
-    if file.ca.is_empty() {
-        return if in_part {
-            format!(
-                "a registry that does not know the issuer otherwise refuses the client: {endpoints}"
-            )
-        } else {
-            format!(
-                "a registry that asks for a client certificate refuses this one: {}",
-                file.requests_fail(entries)
-            )
-        };
-    }
-    if in_part {
-        "containerd refuses server certificates that rest on it; the other CAs are not affected"
-            .to_owned()
-    } else {
-        format!(
-            "containerd refuses every server certificate that rests on it: {}",
-            file.requests_fail(entries)
-        )
+fn effect(file: &CertificateFile, endpoints: &str, in_part: bool) -> String {
+    match (file.ca.is_empty(), in_part) {
+        (true, true) => format!(
+            "a registry that does not know the issuer rejects the client certificate: {endpoints}"
+        ),
+        (true, false) => format!(
+            "a registry that asks for a client certificate rejects this one, so requests to {endpoints} fail"
+        ),
+        (false, true) => {
+            "containerd rejects server certificates issued by it; the other CAs still work"
+                .to_owned()
+        }
+        (false, false) => format!(
+            "containerd rejects every server certificate issued by it, so requests to {endpoints} fail"
+        ),
     }
 }

@@ -1,4 +1,4 @@
-//! The files that containerd refuses, each cause once, and the rule that speaks of it.
+//! The files that containerd rejects, each cause once, and the rule that reports it.
 
 use super::places::Place;
 use crate::containerd::hosts::{ClientPair, Host};
@@ -9,49 +9,49 @@ use crate::finding::{Finding, Meta};
 use crate::go::keys::{KeyError, KeyPair, KeyPairError};
 use crate::go::path;
 
-/// What is wrong. Each kind is one rule's, so that every problem of the model has exactly one.
+/// What is wrong. Each kind belongs to one rule, so that every problem of the model has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// A file that cannot be read: missing-tls-file.
     Missing,
-    /// An empty text where a client's key or its pair should be: empty-client-key.
+    /// An empty path for a client's key: empty-client-key.
     EmptyKey,
     /// A CA file without a certificate: invalid-ca.
     Ca,
-    /// A client's certificate that is none: invalid-client-certificate.
+    /// A client certificate that Go cannot read: invalid-client-certificate.
     Certificate,
-    /// A client's certificate whose key is nowhere: client-without-key.
+    /// A client certificate without a key: client-without-key.
     WithoutKey,
-    /// Certificate and key the wrong way round: swapped-client-pair.
+    /// Certificate and key swapped: swapped-client-pair.
     Swapped,
-    /// A key of another certificate: client-key-mismatch.
+    /// The key of another certificate: client-key-mismatch.
     Mismatch,
-    /// A key behind a password: encrypted-client-key.
+    /// An encrypted key: encrypted-client-key.
     EncryptedKey,
-    /// A key that is damaged, or that Go's TLS cannot use: invalid-client-key.
+    /// A damaged or unsupported key: invalid-client-key.
     Key,
 }
 
-/// One cause, with every place at which it shows.
+/// One cause, with every place where it shows.
 #[derive(Debug, Clone)]
 pub struct Fault {
     /// What is wrong.
     pub kind: FaultKind,
-    /// The model's own cause, that of the first place.
+    /// The model's cause, of the first place.
     pub cause: Cause,
-    /// Where the file is named, in the order of the text; never empty.
+    /// The places that name the file, in the order of the text; never empty.
     pub places: Vec<Place>,
-    /// The releases that meet it.
+    /// The releases it affects.
     pub releases: Releases,
-    /// They meet it only once hosts.toml is read, which is dropped now.
+    /// It takes effect only once hosts.toml loads, which containerd drops now.
     pub masked: bool,
 }
 
-/// Finds the files that containerd refuses.
+/// Finds the files that containerd rejects.
 pub(crate) fn find_faults(context: &NamespaceView) -> Vec<Fault> {
     let mut faults: Vec<(Fault, (String, String))> = Vec::new();
     let problems = context.problems();
-    // What bites first: the same file may be read in Docker's layout and be named in a hosts.toml that is dropped.
+    // Immediate problems first: a file may be read in Docker's layout and also be named in a hosts.toml that is dropped.
     let (decided, masked): (Vec<_>, Vec<_>) = problems.iter().partition(|found| !found.masked);
     for found in decided.into_iter().chain(masked) {
         let Some(files) = paths(&found.problem.cause) else {
@@ -64,7 +64,7 @@ pub(crate) fn find_faults(context: &NamespaceView) -> Vec<Fault> {
         let releases = if found.masked {
             found.releases.clone()
         } else {
-            // Where the file is dropped, another rule says so, and this one waits.
+            // Releases that drop the file are reported by another rule.
             biting(context, found.problem)
         };
         let known = faults
@@ -94,12 +94,12 @@ pub(crate) fn find_faults(context: &NamespaceView) -> Vec<Fault> {
     faults.into_iter().map(|(fault, _)| fault).collect()
 }
 
-/// The releases for which the problem decides, and not some other one before it.
+/// The releases for which this problem decides, and no earlier one.
 fn biting(context: &NamespaceView, problem: &Problem) -> Releases {
     context.releases_where(|_, outcome| outcome.problems.contains(problem))
 }
 
-/// The files that a cause is about, the second empty where there is one only. `None` for causes of other rules.
+/// The files of a cause, the second empty if there is one only. `None` for causes of other rules.
 fn paths(cause: &Cause) -> Option<(String, String)> {
     match cause {
         Cause::TlsFile { path, .. } | Cause::Ca { path, .. } => {
@@ -119,7 +119,7 @@ fn paths(cause: &Cause) -> Option<(String, String)> {
     }
 }
 
-/// The place of a problem, with the value of `client` that it is part of.
+/// The place of a problem, with the value of `client` around it.
 fn place(context: &NamespaceView, problem: &Problem) -> Place {
     let hosts = context
         .outcomes
@@ -144,17 +144,26 @@ fn client_at(host: &Host, span: &std::ops::Range<usize>) -> Option<(Vec<ClientPa
     Some((host.client.clone(), index))
 }
 
-/// Whose cause it is; `None` when a neighbour's fault covers it.
+/// The kind of a cause; `None` if a neighbour's fault covers it.
 fn kind(context: &NamespaceView, cause: &Cause, place: &Place) -> Option<FaultKind> {
     let (certificate, key, error) = match cause {
         Cause::Ca { .. } => return Some(FaultKind::Ca),
         Cause::TlsFile { file, written, .. } => {
-            let is_second = place.client.as_ref().is_some_and(|(_, index)| *index > 0);
             let is_empty = written.is_empty() && place.span.is_some();
+            // `["client.pem", ""]`: without the inner brackets, a second client.
+            let is_flat_key = || {
+                let (pairs, index) = place.client.as_ref()?;
+                let before = pairs.get(index.checked_sub(1)?)?;
+                let is_flat = before.key.is_none() && pairs.get(*index)?.key.is_none();
+                Some(is_flat && !before.certificate.written.is_empty())
+            };
             return Some(match file {
                 TlsFile::ClientKey if is_empty => FaultKind::EmptyKey,
-                // `["client.pem", ""]`: without the inner brackets, a second client.
-                TlsFile::ClientCertificate if is_empty && is_second => FaultKind::EmptyKey,
+                TlsFile::ClientCertificate
+                    if is_empty && (place.is_empty_pair() || is_flat_key() == Some(true)) =>
+                {
+                    FaultKind::EmptyKey
+                }
                 _ => FaultKind::Missing,
             });
         }
@@ -190,7 +199,7 @@ fn kind(context: &NamespaceView, cause: &Cause, place: &Place) -> Option<FaultKi
     })
 }
 
-/// Whether the certificate in one file and the key in another can be told, whatever may be wrong between them.
+/// Whether one file contains a certificate and another a key, matching or not.
 fn fit(context: &NamespaceView, certificate: &str, key: &str) -> bool {
     let (Ok(certificate), Ok(key)) = (context.reads.read(certificate), context.reads.read(key))
     else {
@@ -205,8 +214,8 @@ fn fit(context: &NamespaceView, certificate: &str, key: &str) -> bool {
     )
 }
 
-/// In a list of files each of which has to hold certificate and key: the neighbour that holds what this one lacks. With
-/// `for_key` this one holds the key, and the neighbour the certificate; otherwise the other way round.
+/// In a flat list, where each file must contain certificate and key: the neighbour with the part that this one lacks.
+/// With `for_key` this one has the key and the neighbour the certificate, otherwise the reverse.
 fn flat_neighbour<'a>(
     context: &NamespaceView,
     place: &'a Place,
@@ -214,7 +223,7 @@ fn flat_neighbour<'a>(
 ) -> Option<&'a ClientPair> {
     let (pairs, index) = place.client.as_ref()?;
     let own = pairs.get(*index).filter(|pair| pair.key.is_none())?;
-    // The one behind a certificate is its key, as a rule; the one before it where somebody swapped them.
+    // The key usually follows its certificate; it precedes it if the two were swapped.
     let (first, second) = if for_key {
         (index.checked_sub(1), index.checked_add(1))
     } else {
@@ -241,7 +250,7 @@ fn flat_neighbour<'a>(
 }
 
 impl Fault {
-    /// For a certificate in a flat list: the neighbour that holds the key.
+    /// For a certificate in a flat list: the neighbour with its key.
     pub fn flat_key<'a>(
         &'a self,
         context: &NamespaceView,
@@ -250,7 +259,7 @@ impl Fault {
         flat_neighbour(context, place, false)
     }
 
-    /// A finding at the first place, with the others beside it. `span` says which part of a place is meant.
+    /// A finding at the first place, with the others as related locations. `span` selects the part of a place.
     pub fn finding(
         &self,
         context: &NamespaceView,
@@ -270,27 +279,25 @@ impl Fault {
             finding.location = first;
         }
         for other in places {
-            finding = finding.related(other, "named here too");
+            finding = finding.related(other, "also named here");
         }
         finding.effect(self.effect(context))
     }
 
-    /// What follows, in words; empty where the usual words do.
+    /// The effect; empty if the default says it.
     fn effect(&self, context: &NamespaceView) -> String {
         let registry = context.registry();
         if self.masked {
-            return format!(
-                "hosts.toml is dropped for another reason; once containerd reads it, every pull from {registry} fails"
-            );
+            return format!("once the file loads, every pull from {registry} fails");
         }
         if self.places.iter().all(|place| place.span.is_none()) {
             let why = if context.source.is_some() {
-                "because hosts.toml is not used"
+                "hosts.toml is not used"
             } else {
-                "without hosts.toml"
+                "there is no hosts.toml"
             };
             return format!(
-                "every pull from {registry} fails: {why}, containerd reads each `.crt` and `.cert` of this directory before its first request"
+                "every pull from {registry} fails: {why}, so containerd loads each `.crt` and `.cert` file in this directory"
             );
         }
         String::new()

@@ -1,6 +1,7 @@
-//! The certificates in the files that containerd takes.
+//! The certificates in files that containerd accepts.
 
 use std::borrow::Cow;
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,8 +9,7 @@ use super::places::named;
 use crate::containerd::hosts::{ClientPair, WrittenPath};
 use crate::containerd::release::add_releases;
 use crate::containerd::{Files, HostsToml, Releases, Role, loader};
-use crate::facts::view::NamespaceView;
-use crate::finding::words::list;
+use crate::facts::view::{Entry, NamespaceView};
 use crate::finding::{Finding, Location, Meta, Source};
 use crate::go::path;
 use crate::go::x509::{CaPool, Certificate};
@@ -18,9 +18,11 @@ use crate::toml::Span;
 /// The TLS settings of a host table, of the root, or of Docker's layout.
 #[derive(Debug, Clone)]
 pub struct TlsEntry<'a> {
-    /// What to call the endpoint: its URL as written, or the registry.
+    /// The entry of hosts.toml; `None` in Docker's layout.
+    pub entry: Option<Entry<'a>>,
+    /// The endpoint in messages: its URL as written, or the registry.
     pub name: Cow<'a, str>,
-    /// `https`, or what the URL says; empty where it says nothing.
+    /// The URL's scheme; empty if there is none.
     pub scheme: &'a str,
     /// The host as it is sent; empty for the namespace's own registry.
     pub host: &'a str,
@@ -28,12 +30,19 @@ pub struct TlsEntry<'a> {
     pub ca: Cow<'a, [WrittenPath]>,
     /// The client certificates.
     pub client: Cow<'a, [ClientPair]>,
-    /// Whether others are tried after it: not after the root of hosts.toml, which comes last.
-    pub is_followed: bool,
     /// Whether certificates are verified at all.
     pub verifies: bool,
     /// The releases that use it.
     pub releases: Releases,
+}
+
+impl TlsEntry<'_> {
+    /// The files that it names: CAs, then client certificates and their keys.
+    pub fn files(&self) -> impl Iterator<Item = &WrittenPath> {
+        let pairs = self.client.iter();
+        let pairs = pairs.flat_map(|pair| iter::once(&pair.certificate).chain(&pair.key));
+        self.ca.iter().chain(pairs)
+    }
 }
 
 /// Finds the TLS settings of a namespace.
@@ -54,6 +63,7 @@ pub(crate) fn find_entries<'a>(context: &NamespaceView<'a>) -> Vec<TlsEntry<'a>>
             let name = written.map(|text| text.trim_matches(['"', '\'']));
             let is_root = !matches!(entry.host.role, Role::Host(_));
             TlsEntry {
+                entry: Some(entry.clone()),
                 name: name
                     .filter(|name| !name.is_empty())
                     .map_or_else(|| context.registry().into(), Cow::Borrowed),
@@ -64,7 +74,6 @@ pub(crate) fn find_entries<'a>(context: &NamespaceView<'a>) -> Vec<TlsEntry<'a>>
                 host: &entry.host.host,
                 ca: entry.host.ca.as_deref().unwrap_or_default().into(),
                 client: entry.host.client.as_slice().into(),
-                is_followed: !is_root,
                 verifies: entry.host.skip_verify != Some(true),
                 releases: entry.releases.clone(),
             }
@@ -83,7 +92,7 @@ pub(crate) fn find_entries<'a>(context: &NamespaceView<'a>) -> Vec<TlsEntry<'a>>
             host: "",
             ca: host.ca.unwrap_or_default().into(),
             client: host.client.into(),
-            is_followed: false,
+            entry: None,
             verifies: true,
             releases,
         });
@@ -91,25 +100,25 @@ pub(crate) fn find_entries<'a>(context: &NamespaceView<'a>) -> Vec<TlsEntry<'a>>
     entries
 }
 
-/// A file with certificates, once for the namespace.
+/// A certificate file, once per namespace.
 #[derive(Debug)]
 pub struct CertificateFile {
     /// Its path on the node.
     pub path: String,
-    /// What to call it: as the first place has it.
+    /// Its name in messages, as first written.
     pub name: String,
-    /// Where it is named as `ca`, with the index of the entry. Entries that verify nothing are left out.
+    /// Its uses as `ca`, each with the index of the entry. Entries that verify nothing are left out.
     pub ca: Vec<(usize, Option<Span>)>,
-    /// Where it is named as a client's certificate, likewise.
+    /// Its uses as a client certificate.
     pub client: Vec<(usize, Option<Span>)>,
     /// The releases that use it.
     pub releases: Releases,
     authorities: Arc<CaPool>,
-    /// Its text, for places in it.
+    /// Its text, for locations in it.
     source: Arc<Source>,
 }
 
-/// Finds the certificate files that these settings name.
+/// Finds the certificate files of these settings.
 pub(crate) fn find_files(context: &NamespaceView, entries: &[TlsEntry]) -> Vec<CertificateFile> {
     let mut files: Vec<CertificateFile> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
@@ -164,7 +173,7 @@ fn read(context: &NamespaceView, at: &WrittenPath, cleaned: &str) -> Option<Cert
     })
 }
 
-/// The certificates in a file, as far as it can be read here.
+/// The certificates in a file; none if it is not readable here.
 pub fn read_certificates(context: &NamespaceView, path: &str) -> Vec<Certificate> {
     let authorities = context.reads.authorities(path);
     authorities.map_or_else(|_| Vec::new(), |a| a.certificates.clone())
@@ -176,7 +185,7 @@ impl CertificateFile {
         &self.authorities.certificates
     }
 
-    /// The place of a certificate in the file: its BEGIN line, for the rest tells a person nothing.
+    /// The location of a certificate: its BEGIN line, the only one that people read.
     pub fn location(&self, certificate: &Certificate) -> Location {
         let Range { start, end } = certificate.span;
         let line = self
@@ -203,20 +212,8 @@ impl CertificateFile {
         names
     }
 
-    /// What a person sees when requests to the endpoints fail that use it, as the end of a sentence.
-    pub fn requests_fail(&self, entries: &[TlsEntry]) -> String {
-        let mut used = self.ca.iter().chain(&self.client);
-        let is_followed = used.any(|(index, _)| entries.get(*index).is_some_and(|e| e.is_followed));
-        let endpoints = list(&self.endpoints(entries));
-        if is_followed {
-            format!("requests to {endpoints} fail, and containerd goes on to the next endpoint")
-        } else {
-            format!("requests to {endpoints} fail")
-        }
-    }
-
-    /// Whether each entry that trusts this file has at least one certificate left that is `good`, here or in its other
-    /// CA files. What cannot be read here is taken to be good.
+    /// Whether each entry that trusts this file has at least one `good` certificate left, here or in its other CA files.
+    /// Files that are not readable here count as good.
     pub fn each_entry_has(
         &self,
         context: &NamespaceView,
@@ -235,7 +232,7 @@ impl CertificateFile {
         })
     }
 
-    /// A finding at the first place that names the file, with its other places and the certificates beside it.
+    /// A finding at the first use of the file, with its other uses and the certificates as related locations.
     pub fn finding<'a>(
         &'a self,
         context: &NamespaceView,
@@ -259,13 +256,34 @@ impl CertificateFile {
             finding.location = first;
         }
         for other in places {
-            finding = finding.related(other, "named here too");
+            finding = finding.related(other, "also named here");
         }
-        // A bundle may hold hundreds.
+        // A bundle may contain hundreds.
         for (certificate, text) in certificates.into_iter().take(5) {
             let text = format!("`{}`: {text}", certificate.subject.display());
             finding = finding.related(self.location(certificate), text);
         }
         finding
     }
+}
+
+/// Whether an entry's certificates have expired, or are not valid yet, so that its requests fail: none of its CAs is
+/// valid, or one of its client certificates is not. Files that are not readable here count as valid.
+pub fn is_out_of_date(context: &NamespaceView, entry: &Entry<'_>) -> bool {
+    let now = context.run.now;
+    let is_valid = |c: &Certificate| !c.is_expired(now) && !c.is_not_yet_valid(now);
+    let host = entry.host;
+    let authorities = host.ca.as_deref().unwrap_or_default();
+    let has_valid_ca = authorities
+        .iter()
+        .any(|ca| match context.reads.authorities(&ca.path) {
+            Ok(pool) => !pool.is_accepted() || pool.certificates.iter().any(is_valid),
+            Err(_) => true,
+        });
+    let verifies = host.skip_verify != Some(true) && !authorities.is_empty();
+    let has_invalid_client = host.client.iter().any(|pair| {
+        let own = read_certificates(context, &pair.certificate.path);
+        own.first().is_some_and(|own| !is_valid(own))
+    });
+    verifies && !has_valid_ca || has_invalid_client
 }

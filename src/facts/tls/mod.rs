@@ -1,5 +1,4 @@
-//! Certificate files as the rules see them: what is wrong with those that containerd refuses, and what is in those
-//! that it takes.
+//! Certificate files as rules see them: the faults of those that containerd rejects, the contents of those that it accepts.
 
 mod contents;
 pub mod dates;
@@ -13,13 +12,13 @@ mod skipping;
 pub use super::context::{certificate_files, faults, named_files, tls_entries as entries};
 pub use contents::{Contents, classify};
 pub use faults::{Fault, FaultKind};
-pub use files::{CertificateFile, TlsEntry, read_certificates};
+pub use files::{CertificateFile, TlsEntry, is_out_of_date, read_certificates};
 pub use places::{Place, array_element, base_name, named};
 pub use skipping::{SkippingEntry, skipping};
 
 use time::OffsetDateTime;
 
-/// A moment as a person reads a certificate's dates: `2026-06-01`.
+/// The date of a time in seconds since 1970: `2026-06-01`.
 pub fn date(seconds: i64) -> String {
     match OffsetDateTime::from_unix_timestamp(seconds) {
         Ok(moment) => {

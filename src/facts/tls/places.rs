@@ -1,27 +1,36 @@
-//! Where a certificate file is named.
+//! Where hosts.toml names a certificate file.
 
 use crate::containerd::hosts::ClientPair;
 use crate::facts::view::NamespaceView;
 use crate::toml::Span;
 use crate::toml::view::{Item, Node, Table};
 
-/// A place at which a file is named, or the file itself in Docker's layout.
+/// A place that names a file, or the file itself in Docker's layout.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// Where it stands in hosts.toml; `None` in Docker's layout.
+    /// Its span in hosts.toml; `None` in Docker's layout.
     pub span: Option<Span>,
-    /// The value of `client` that it stands in, as containerd took it apart, and which of its parts this is.
+    /// The value of `client` around it, as containerd reads it, and the index of this pair.
     pub client: Option<(Vec<ClientPair>, usize)>,
 }
 
 impl Place {
-    /// The pair of certificate and key that is named here.
+    /// The pair of certificate and key.
     pub fn pair(&self) -> Option<&ClientPair> {
         let (pairs, index) = self.client.as_ref()?;
         pairs.get(*index)
     }
 
-    /// Where the key is named.
+    /// Whether the pair is `["", ""]`.
+    pub fn is_empty_pair(&self) -> bool {
+        let is_empty = |pair: &ClientPair| {
+            let key = pair.key.as_ref();
+            pair.certificate.written.is_empty() && key.is_some_and(|key| key.written.is_empty())
+        };
+        self.span.is_some() && self.pair().is_some_and(is_empty)
+    }
+
+    /// The span of the key's path.
     pub fn key_span(&self) -> Option<Span> {
         self.pair()?.key.as_ref()?.span.clone()
     }
@@ -35,7 +44,7 @@ pub fn base_name(path: &str) -> &str {
         .unwrap_or(path)
 }
 
-/// What to call a file: as hosts.toml has it, by its own name in Docker's layout.
+/// The name of a file in messages: as written, or its base name in Docker's layout.
 pub fn named<'a>(written: &'a str, path: &'a str) -> &'a str {
     if written.is_empty() {
         base_name(path)
@@ -44,7 +53,7 @@ pub fn named<'a>(written: &'a str, path: &'a str) -> &'a str {
     }
 }
 
-/// The array that is an element of another, and holds the value at `inner`: a pair in `client`.
+/// The span of the inner array around the value at `inner`: a pair in `client`.
 pub fn array_element(context: &NamespaceView, inner: &Span) -> Option<Span> {
     fn search(table: &Table, inner: &Span) -> Option<Span> {
         table.items.iter().find_map(|item| in_item(item, inner))

@@ -2,37 +2,52 @@
 
 use crate::containerd::loader::is_loopback;
 use crate::containerd::{Releases, Role};
+use crate::facts::context::{NamespaceContext, written_urls};
+use crate::facts::lines;
+use crate::facts::same_registry::{address, twins};
 use crate::facts::urls::setting;
-use crate::facts::view::NamespaceView;
+use crate::finding::{Finding, Safety};
 use crate::toml::Span;
+use crate::toml::view::Item;
 
-/// An entry of hosts.toml with `skip_verify = true` that is asked by HTTPS.
+/// An entry of hosts.toml with `skip_verify = true` and an HTTPS URL.
 #[derive(Debug, Clone)]
-pub struct SkippingEntry {
-    /// Where `true` is written.
-    pub value: Span,
-    /// What to call the endpoint: its URL as written, or the registry.
+pub struct SkippingEntry<'a> {
+    /// The setting `skip_verify`.
+    pub item: &'a Item,
+    /// The endpoint in messages: its URL as written, or the registry.
     pub name: String,
-    /// The host that is asked.
+    /// The host that is contacted.
     pub host: String,
-    /// Where a CA is named beside it.
+    /// The span of a CA in the same entry.
     pub ca: Option<Span>,
-    /// It is this machine.
+    /// Whether the host is this machine.
     pub is_loopback: bool,
-    /// The releases for which it is so.
+    /// Whether the root of the file leads to the same registry, without a CA of its own.
+    pub root_needs_ca: bool,
+    /// The releases for which it holds.
     pub releases: Releases,
+    /// The setting in other entries for the same registry, with the same kind of CA.
+    pub others: Vec<&'a Item>,
 }
 
-/// The entries of a namespace that do not verify certificates.
-pub fn skipping(context: &NamespaceView) -> Vec<SkippingEntry> {
-    let Some(document) = &context.document else {
+/// The entries of a namespace that do not verify certificates, those for one registry together.
+pub fn skipping<'a>(context: &NamespaceContext<'a>) -> Vec<SkippingEntry<'a>> {
+    let Some(document) = context.document else {
         return Vec::new();
     };
-    let mut found = Vec::new();
+    let mut found: Vec<SkippingEntry> = Vec::new();
     for entry in context.entries() {
         let is_root = !matches!(entry.host.role, Role::Host(_));
         let is_upstream = is_root && entry.host.host.is_empty();
         if entry.host.skip_verify != Some(true) || !is_upstream && entry.host.scheme != "https" {
+            continue;
+        }
+        // A URL that cannot work is reported as such.
+        let leads_nowhere = written_urls(context)
+            .iter()
+            .any(|url| Some(&url.span) == entry.host.span.as_ref() && !url.leads_somewhere());
+        if leads_nowhere {
             continue;
         }
         let table = match (&entry.table, is_root) {
@@ -40,36 +55,72 @@ pub fn skipping(context: &NamespaceView) -> Vec<SkippingEntry> {
             (None, true) => &document.root,
             (None, false) => continue,
         };
-        // The last one wins in 2.x, which is of no matter here.
-        let key = |name| setting(table, name);
-        let Some(value) = key("skip_verify") else {
+        // If there are two spellings, either is reported.
+        let Some(item) = setting(table, "skip_verify") else {
             continue;
         };
-        let has_ca = entry
-            .host
-            .ca
-            .as_ref()
-            .is_some_and(|files| !files.is_empty());
-        let host = if is_upstream {
-            context.host().to_owned()
-        } else {
-            entry.host.host.clone()
+        let authorities = entry.host.ca.as_deref().unwrap_or_default();
+        let ca = setting(table, "ca").filter(|_| !authorities.is_empty());
+        let host = match is_upstream {
+            true => context.host().to_owned(),
+            false => entry.host.host.clone(),
         };
+        let known = found.iter_mut().find(|known| {
+            known.ca.is_some() == ca.is_some()
+                && address("https", &known.host) == address("https", &host)
+        });
+        if let Some(known) = known {
+            known.others.push(item);
+            continue;
+        }
         let written = entry.host.span.clone().filter(|_| !is_upstream);
-        let name = written
-            .and_then(|span| context.text().get(span))
-            .map_or_else(
-                || context.registry(),
-                |text| text.trim_matches(['"', '\'']).to_owned(),
-            );
+        let written = written.and_then(|span| context.text().get(span));
+        let name = written.map_or_else(
+            || context.registry(),
+            |text| text.trim_matches(['"', '\'']).to_owned(),
+        );
+        let twin = twins(context)
+            .into_iter()
+            .find(|twin| twin.host.host.span == entry.host.span);
         found.push(SkippingEntry {
-            value: value.span.clone(),
+            item,
             name,
-            ca: key("ca").filter(|_| has_ca).map(|ca| ca.span.clone()),
+            ca: ca.map(|ca| ca.span.clone()),
             is_loopback: is_loopback(&host),
+            root_needs_ca: !is_root
+                && twin.is_some_and(|twin| twin.root.ca.as_ref().is_none_or(Vec::is_empty)),
             host,
             releases: entry.releases.clone(),
+            others: Vec::new(),
         });
     }
     found
 }
+
+impl SkippingEntry<'_> {
+    /// Adds the fix that deletes the setting everywhere, and the other places. There is no fix where a comment speaks of
+    /// the setting: it would be left behind.
+    pub fn finish(&self, context: &NamespaceContext, finding: Finding) -> Finding {
+        let items = || std::iter::once(&self.item).chain(&self.others);
+        let lines: Option<Vec<Span>> = items()
+            .map(|item| lines::of_undescribed_setting(context.text(), item, &WORDS))
+            .collect();
+        let others = self.others.iter();
+        let finding = others.fold(finding, |finding, other| {
+            finding.related(context.location(other.whole()), "also here")
+        });
+        match lines {
+            Some(lines) => finding.fix_edits(
+                Safety::Unsafe,
+                "delete `skip_verify`",
+                lines.into_iter().map(|line| (line, String::new())),
+            ),
+            None => finding,
+        }
+    }
+}
+
+/// Words of comments that are about the setting.
+const WORDS: [&str; 9] = [
+    "skip", "verif", "tls", "ssl", "cert", "insecure", "self", "trust", "https",
+];
