@@ -171,4 +171,4 @@ macro_rules! bodies {
     };
 }
 
-bodies!(baseline daemon_json fix go lint node pki reference registries_yaml report_writers settings suppressions toml tree);
+bodies!(baseline carriers daemon_json fix go lint node pki reference registries_yaml report_writers settings suppressions toml tree);

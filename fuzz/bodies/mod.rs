@@ -9,6 +9,7 @@
 )]
 
 mod baseline;
+mod carriers;
 mod fix;
 mod go;
 mod lint;
@@ -40,6 +41,7 @@ pub struct Body {
 /// All bodies, by name.
 pub const BODIES: &[Body] = &[
     baseline::BODY,
+    carriers::BODY,
     migrated::DAEMON_JSON,
     fix::BODY,
     go::BODY,

@@ -108,8 +108,15 @@ fn components(text: &str) -> Vec<Component<'_>> {
 
 fn is_config_path(parts: &[Component<'_>], at: usize) -> bool {
     let name = parts[at].0;
-    let is_talos = name == "hosts" && at > 0 && parts[at - 1].0 == "conf.d";
-    matches!(name, "certs.d" | "hosts.d") || is_talos
+    let before = at.checked_sub(1).map_or("", |before| parts[before].0);
+    let is_hosts_file = parts.last().is_some_and(|(name, _)| *name == "hosts.toml");
+    match name {
+        "certs.d" => true,
+        // Other programs have folders of these names.
+        "hosts.d" => before == "containerd" || is_hosts_file,
+        "hosts" => before == "conf.d",
+        _ => false,
+    }
 }
 
 /// The node's path of a config path.

@@ -150,7 +150,7 @@ fn marks(text: &str, syntax: Syntax) -> Vec<Mark> {
 }
 
 /// The longest expression that is looked for: beyond that the marks mean something else.
-const LONGEST: usize = 4_096;
+const LONGEST: usize = 1_024;
 
 fn end(text: &str, from: usize, mark: &str) -> Option<usize> {
     let rest = text.as_bytes().get(from..)?;

@@ -28,6 +28,13 @@ impl Tree {
     }
 }
 
+impl Tree {
+    /// Whether another file holds the texts of its files.
+    pub fn is_planted(&self) -> bool {
+        self.planted.is_some()
+    }
+}
+
 impl Planted {
     /// The text of a file.
     pub(super) fn read(&self, relative: &str) -> Result<Vec<u8>, FileError> {

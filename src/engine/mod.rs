@@ -12,7 +12,7 @@ mod run;
 mod suppress;
 mod tree;
 
-pub(crate) use carried::{completed, planted};
+pub(crate) use carried::{completed, planted, planted_in};
 
 pub use baseline::{Baseline, BaselineError};
 pub use run::{lint, lint_all, lint_nodes};

@@ -21,7 +21,7 @@ pub fn summary(report: &Report) -> String {
     if looked.nodes > 0 {
         what.push(count(looked.nodes, "config.toml", "config.toml"));
     }
-    if looked.nodes + looked.lone == 0 || looked.trees > 0 {
+    if looked.nodes + looked.lone + looked.carriers == 0 || looked.trees > 0 {
         let in_trees = |number: usize| number.saturating_sub(looked.lone);
         what.push(format!(
             "{} in {} ({} hosts.toml)",
@@ -34,6 +34,12 @@ pub fn summary(report: &Report) -> String {
         what.push(format!(
             "{} outside of config paths",
             count(looked.lone, "hosts.toml", "hosts.toml")
+        ));
+    }
+    if looked.carriers > 0 {
+        what.push(format!(
+            "the configuration in {}",
+            count(looked.carriers, "other file", "other files")
         ));
     }
     let mut line = format!(

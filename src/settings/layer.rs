@@ -1,9 +1,11 @@
 //! What one source of settings says: the file, or the flags.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::selector::Selector;
+use crate::carriers::Kind;
 use crate::containerd::Release;
 use crate::finding::{Environment, Level, Report, Severity};
 
@@ -98,6 +100,8 @@ pub struct Layer {
     pub severities: Vec<Given<(Selector, Level)>>,
     /// Paths that are not linted.
     pub exclude: Vec<Given<String>>,
+    /// Which kinds of carriers are read.
+    pub carriers: Option<Given<BTreeMap<Kind, bool>>>,
     /// The lowest severity that is reported.
     pub min_severity: Option<Given<Severity>>,
     /// The lowest severity that decides the exit code.

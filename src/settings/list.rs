@@ -48,6 +48,8 @@ pub enum ValueKind {
     Hosts,
     /// Paths by glob.
     Globs,
+    /// A table from kinds of carriers to whether they are read.
+    Carriers,
     /// Names of rules and categories.
     Selectors,
     /// A table from rules and categories to severities.
@@ -211,6 +213,19 @@ pub static SETTINGS: &[Setting] = &[
         also_called: &["ignore-paths", "skip-paths", "excluded"],
         per_path: false,
         access: many!(exclude, globs),
+    },
+    Setting {
+        name: "carriers",
+        value: ValueKind::Carriers,
+        flag: None,
+        docs: "Kinds of files that are not searched for configuration inside them, or are again.\n\n\
+            The kinds are `shell`, `dockerfile`, `yaml`, `terraform` and `template` (a hosts.toml.j2 and the like); each is read \
+            unless it is set to `false`. `--no-carriers` switches all of them off.",
+        default: "",
+        example: "{ terraform = false }",
+        also_called: &["carrier", "embedded"],
+        per_path: false,
+        access: one!(carriers, carriers),
     },
     Setting {
         name: "min-severity",

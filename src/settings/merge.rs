@@ -75,6 +75,9 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
     if let Some(days) = value(&merged.days_before_expiry) {
         settings.days_before_expiry = days;
     }
+    let carriers = value(&merged.carriers).unwrap_or_default();
+    let without = carriers.into_iter().filter(|(_, is_read)| !is_read);
+    settings.without_carriers = without.map(|(kind, _)| kind).collect();
     settings.severities = decisions
         .iter()
         .map(|(name, decision)| (*name, decision.level))

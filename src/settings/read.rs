@@ -1,5 +1,6 @@
 //! Reads a settings file. Every message knows its place, and all of them are told at once.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use super::problem::{Problem, SettingsError, SourceFile};
 use super::selector::Selector;
 use super::words::LEVELS;
 use super::{check, hosts};
+use crate::carriers::Kind;
 use crate::containerd::FileError;
 use crate::containerd::release::parse_releases;
 use crate::disk::{PathGlobs, Reach, absolute};
@@ -515,6 +517,48 @@ impl Reader {
             return None;
         }
         Some(given(days, span))
+    }
+
+    pub(super) fn carriers(
+        &mut self,
+        item: &Item,
+        span: Range<usize>,
+    ) -> Option<Given<BTreeMap<Kind, bool>>> {
+        let Some(table) = item.as_table_like() else {
+            self.wrong_type(
+                item,
+                span,
+                "a table of kinds, such as `{ terraform = false }`,",
+            );
+            return None;
+        };
+        let whole = item.span().unwrap_or(span);
+        let mut kinds = BTreeMap::new();
+        for (key, item) in table.iter() {
+            let span = key_span(table, key, item);
+            let names = || Kind::ALL.into_iter().map(Kind::word);
+            match (
+                Kind::ALL.into_iter().find(|kind| kind.word() == key),
+                item.as_bool(),
+            ) {
+                (Some(kind), Some(is_read)) => {
+                    kinds.insert(kind, is_read);
+                }
+                (Some(_), None) => self.wrong_type(item, span, "true or false"),
+                (None, _) => {
+                    let meant = nearest(key, names());
+                    let problem = self.error(span, format!("`{key}` is not a kind of carrier"));
+                    match meant {
+                        Some(meant) => problem.label = format!("did you mean `{meant}`?"),
+                        None => {
+                            let names: Vec<&str> = names().collect();
+                            problem.help = Some(format!("the kinds are {}", names.join(", ")));
+                        }
+                    }
+                }
+            }
+        }
+        Some(given(kinds, whole))
     }
 
     pub(super) fn hosts(&mut self, item: &Item, span: Range<usize>) -> Vec<Given<String>> {

@@ -1,5 +1,6 @@
 //! How the value of a setting is read, put over another, traced and printed: once for each kind of value.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use toml_edit::Item;
 use super::layer::{FailOn, Given, Layer, Origin};
 use super::read::Reader;
 use super::words::{array, quoted};
+use crate::carriers::Kind;
 use crate::containerd::Release;
 use crate::finding::{Environment, Severity};
 
@@ -102,6 +104,15 @@ impl Written for PathBuf {
 impl Written for i64 {
     fn written(&self) -> String {
         self.to_string()
+    }
+}
+
+impl Written for BTreeMap<Kind, bool> {
+    fn written(&self) -> String {
+        let kinds = self
+            .iter()
+            .map(|(kind, is_read)| format!("{} = {is_read}", kind.word()));
+        format!("{{ {} }}", kinds.collect::<Vec<_>>().join(", "))
     }
 }
 

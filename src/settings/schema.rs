@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::list::{NAMESPACE_KEYS, SETTINGS, Setting, ValueKind, override_settings};
 use super::selector::Selector;
+use crate::carriers::Kind;
 use crate::finding::Category;
 use crate::rules::RULES;
 
@@ -79,6 +80,13 @@ fn property(setting: &Setting) -> Value {
         ValueKind::Severity => json!({ "enum": ["error", "warning", "note"] }),
         ValueKind::FailOn => json!({ "enum": ["error", "warning", "note", "never"] }),
         ValueKind::Hosts | ValueKind::Globs => one_or_many(text),
+        ValueKind::Carriers => {
+            let kinds = Kind::ALL.into_iter();
+            let properties: Map<String, Value> = kinds
+                .map(|kind| (kind.word().to_owned(), json!({ "type": "boolean" })))
+                .collect();
+            json!({ "type": "object", "properties": properties, "additionalProperties": false })
+        }
         ValueKind::Selectors => one_or_many(json!({ "$ref": "#/definitions/selector" })),
         ValueKind::Rules => json!({ "$ref": "#/definitions/rules" }),
         ValueKind::Namespaces => {

@@ -143,6 +143,13 @@ impl Reader<'_, '_, '_> {
             talos::read(self.parent, registries, self.inner.carried);
             return false;
         }
+        // A patch in JSON's way.
+        if let (Some("/machine/registries"), Some(value)) =
+            (node.get("path").and_then(Node::text), node.get("value"))
+        {
+            talos::read(self.parent, value, self.inner.carried);
+            return true;
+        }
         if named == Some("registries") && registries::is_registries(node) {
             registries::read(self.parent, node, self.inner.carried);
             return true;

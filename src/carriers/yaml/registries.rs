@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use super::values::{Generated, host_of, is_upstream, is_written_out, plant, upstream};
+use super::values::{Generated, host_of, is_upstream, is_written_out, plant};
 use crate::carriers::carried::{Carried, Origin};
 use crate::carriers::fact::Fact;
 use crate::carriers::text::Text;
@@ -24,6 +24,9 @@ const TABLES: [&str; 3] = ["mirrors", "configs", "auths"];
 const MIRROR_KEYS: [&str; 2] = ["endpoint", "rewrite"];
 const CONFIG_KEYS: [&str; 2] = ["auth", "tls"];
 const SECRETS: [&str; 4] = ["password", "auth", "identity_token", "registry_token"];
+
+/// More hosts than this are not looked at.
+const MAX_HOSTS: usize = 1_000;
 
 /// Where k3s writes its tree.
 const ROOT: &str = "/var/lib/rancher/k3s/agent/etc/containerd/certs.d";
@@ -53,7 +56,7 @@ pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
     let configs = node.get("configs").map(Node::entries).unwrap_or_default();
     let first = carried.trees.len();
     let mut before: Option<&Node> = None;
-    for (key, value) in mirrors {
+    for (key, value) in mirrors.iter().take(MAX_HOSTS) {
         let name = key.text().unwrap_or_default();
         if matches!(name, "endpoint" | "endpoints" | "rewrite") && value.get("endpoint").is_none() {
             let registry = before.and_then(Node::text).map(str::to_owned);
@@ -78,7 +81,7 @@ pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
             plant(carried, first, ROOT, named, text, Origin::Registries);
         }
     }
-    for (key, value) in configs {
+    for (key, value) in configs.iter().take(MAX_HOSTS) {
         let name = key.text().unwrap_or_default();
         keyed_by_url(parent, key, "configs", carried);
         unknown_keys(parent, value, &CONFIG_KEYS, carried);
@@ -106,8 +109,7 @@ pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
 fn hosts_toml(parent: &Text, key: &Node, endpoints: &[Node], configs: &[(Node, Node)]) -> Text {
     let name = key.text().unwrap_or_default();
     let mut out = Generated::new(parent);
-    let server = upstream(host_of(name));
-    out.put(&format!("server = \"https://{server}/v2\"\n"), &key.span);
+    out.server(key, "/v2");
     out.put(
         "capabilities = [\"pull\", \"resolve\", \"push\"]\n",
         &key.span,

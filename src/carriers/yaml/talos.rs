@@ -13,7 +13,7 @@
 //! Not known: what `${…}` becomes when the file is rendered.
 
 use super::registries::{credentials, keyed_by_url};
-use super::values::{Generated, host_of, plant, upstream};
+use super::values::{Generated, host_of, plant};
 use crate::carriers::carried::{Carried, Origin};
 use crate::carriers::text::Text;
 use crate::yaml::Node;
@@ -118,8 +118,7 @@ fn plant_one(
     }
     let mut out = Generated::new(parent);
     if skips.and_then(Node::boolean) != Some(true) {
-        let server = upstream(host_of(name));
-        out.put(&format!("server = \"https://{server}\"\n"), &key.span);
+        out.server(key, "");
         out.put(
             "capabilities = [\"pull\", \"resolve\", \"push\"]\n",
             &key.span,

@@ -53,6 +53,23 @@ impl<'a> Generated<'a> {
         };
     }
 
+    /// Adds the `server` of a namespace.
+    pub fn server(&mut self, namespace: &Node, path: &str) {
+        self.put("server = \"https://", &namespace.span);
+        match self.parent.touches_unknown(&namespace.span) {
+            true => self.value(namespace),
+            false => {
+                let host = host_of(namespace.text().unwrap_or_default());
+                let host: String = upstream(host)
+                    .chars()
+                    .flat_map(char::escape_default)
+                    .collect();
+                self.put(&host, &namespace.span);
+            }
+        }
+        self.put(&format!("{path}\"\n"), &namespace.span);
+    }
+
     /// Adds `key = "value"`.
     pub fn string(&mut self, key: &str, node: &Node) {
         self.put(&format!("{key} = \""), &node.span);
@@ -125,7 +142,7 @@ pub fn plant(
 }
 
 /// The registry that is asked for a namespace.
-pub fn upstream(namespace: &str) -> &str {
+fn upstream(namespace: &str) -> &str {
     match namespace {
         "docker.io" => "registry-1.docker.io",
         other => other,

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use super::found::Found;
 use super::secrets::without_userinfo;
 use super::{Args, Error, Format, meant};
+use crate::carriers::{MAX_CARRIER, look};
 use crate::cli::clients::{Client, NERDCTL_PATHS};
 use crate::containerd::node::{self, Cri, Outcome};
 use crate::containerd::{Files, Release};
 use crate::disk::{
-    DEFAULT_CONFIG_PATH, Deployment, NodeFiles, Tree, TreeOptions, below_sysroot, usual_config,
+    DEFAULT_CONFIG_PATH, Deployment, NodeFiles, Tree, TreeOptions, below_sysroot, text,
+    usual_config,
 };
+use crate::engine::planted_in;
 use crate::toml::document::Table;
 
 /// The config path, as a text and as the directories that it stands for.
@@ -25,6 +28,15 @@ pub struct ConfigPath {
     lists: Vec<usize>,
     /// What each release does.
     plans: Plans,
+}
+
+/// The tree in a script, a YAML file or another carrier.
+fn planted(path: &Path) -> Option<Tree> {
+    if !path.is_file() {
+        return None;
+    }
+    let file = text(path, MAX_CARRIER, look::may_hold).ok().flatten()?;
+    planted_in(&file.path, &file.text)
 }
 
 /// What the releases do with the config path.
@@ -116,13 +128,17 @@ impl ConfigPath {
                 sysroot: args.sysroot.clone(),
             };
             let path = below_sysroot(Path::new(text), args.sysroot.as_deref());
+            if let Some(tree) = planted(&path) {
+                return tree;
+            }
             Tree::open(&path, &path.to_string_lossy(), &options)
         };
         let mut trees: Vec<Tree> = parts(text).iter().map(|part| open(part)).collect();
         // One missing root of a list is as good as an empty one; the built-in list names
         // a directory that most nodes do not have.
         let on_disk = below_sysroot(Path::new(text), args.sysroot.as_deref());
-        if trees.iter().all(|root| !root.disk.exists()) && !on_disk.is_dir() {
+        let is_there = |root: &Tree| root.is_planted() || root.disk.exists();
+        if !trees.iter().any(is_there) && !on_disk.is_dir() {
             return Err(Error::NoConfigPath(match args.sysroot {
                 Some(_) if !text.contains(':') => on_disk.to_string_lossy().into_owned(),
                 _ => text.to_owned(),

@@ -16,7 +16,7 @@ use crate::carriers::carried::{CarriedTree, Config, File};
 use crate::carriers::text::{Builder, Text};
 use crate::disk::{NodeFiles, Tree};
 use crate::facts::{Budget, Carrier, CarrierContext, Check};
-use crate::finding::{Finding, Report, Run, Summary, Suppressed};
+use crate::finding::{Environment, Finding, Report, Run, Suppressed};
 use crate::rules::RULES;
 use place::Placing;
 
@@ -25,12 +25,15 @@ pub fn lint_carrier(carrier: &Carrier, run: &Run, budget: &Arc<Budget>, report: 
     if run.settings.excludes(carrier.path()) {
         return;
     }
-    let run = &Run {
+    let mut run = Run {
         settings: run.settings.of_path(carrier.path()),
         now: run.now,
     };
+    if is_for_kind(carrier) {
+        run.settings.environment = Environment::Development;
+    }
+    let run = &run;
     let mut here = Here::default();
-    let mut summary = Summary::default();
     for tree in &carrier.carried.trees {
         let mut of_tree = Report::default();
         lint_tree(&planted(tree), run, budget, &mut of_tree);
@@ -45,8 +48,6 @@ pub fn lint_carrier(carrier: &Carrier, run: &Run, budget: &Arc<Budget>, report: 
                 Some(Suppressed { finding, by })
             }));
         here.failures.extend(of_tree.failures);
-        summary.namespaces += of_tree.summary.namespaces;
-        summary.files += of_tree.summary.files;
     }
     for config in &carrier.carried.configs {
         let mut of_config = Report::default();
@@ -75,17 +76,39 @@ pub fn lint_carrier(carrier: &Carrier, run: &Run, budget: &Arc<Budget>, report: 
         comments::apply(&context, &mut here);
     }
     here.add_to(report);
-    report.summary.namespaces += summary.namespaces;
-    report.summary.files += summary.files;
     report.summary.carriers += 1;
     report.files.push(carrier.path().to_owned());
     report.places.push(carrier.path().to_owned());
+}
+
+/// Whether a carrier makes a cluster of kind, which is for development whatever else a run is about.
+fn is_for_kind(carrier: &Carrier) -> bool {
+    let text = &carrier.source.text;
+    ["kind.x-k8s.io/", "kind get nodes", "kind create cluster"]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 /// What makes two findings one: a value may be a part of several files.
 fn identity(finding: &Finding) -> (&'static str, Option<std::ops::Range<usize>>, String) {
     let span = finding.location.span.clone();
     (finding.rule.name, span, finding.message.clone())
+}
+
+/// All that a file holds as one tree, where it holds any; of what is not literal it is only known that it is there.
+pub fn planted_in(path: &str, text: &str) -> Option<Tree> {
+    let carrier = Carrier::read(path, text)?;
+    let trees = &carrier.carried.trees;
+    let root = &trees.first()?.root;
+    let mut files: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+    for (name, namespace) in trees.iter().flat_map(|tree| &tree.namespaces) {
+        for (path, file) in &namespace.files {
+            let literal = file.text.as_ref().filter(|text| text.unknown().is_empty());
+            let text = literal.map(|text| text.as_str().as_bytes().to_vec());
+            files.entry(format!("{name}/{path}")).or_insert(text);
+        }
+    }
+    Some(Tree::planted(root, files))
 }
 
 /// A carried tree as the loader sees it.

@@ -1,7 +1,7 @@
 //! From places in the texts of a carrier to its own.
 
-use super::policy;
-use crate::carriers::carried::{CarriedTree, Config, File, Namespace, Origin};
+use super::{completed, policy};
+use crate::carriers::carried::{Carried, CarriedTree, Config, File, Namespace, Origin};
 use crate::carriers::text::Text;
 use crate::disk::is_unknown_registry;
 use crate::facts::Carrier;
@@ -47,7 +47,18 @@ fn in_config(
         };
         Location::span(&carrier.source, span)
     };
-    finding.fix = finding.fix.and_then(|fix| edited(carrier, text, fix));
+    let index = carrier
+        .carried
+        .configs
+        .iter()
+        .position(|c| std::ptr::eq(c, config));
+    let read_back = |carried: &Carried| {
+        let config = carried.configs.get(index?)?;
+        Some(completed(config).as_str().to_owned())
+    };
+    finding.fix = finding
+        .fix
+        .and_then(|fix| edited(carrier, text, fix, read_back));
     finding.location = place(&finding.location);
     for related in &mut finding.related {
         related.location = place(&related.location);
@@ -62,8 +73,13 @@ struct Found<'a> {
     file: Option<&'a File>,
 }
 
+/// The path in the tree of what is shown with the name of the tree before it.
+fn relative(location: &Location) -> &str {
+    location.path.split_once('/').map_or("", |(_, rest)| rest)
+}
+
 fn find<'a>(tree: &'a CarriedTree, finding: &Finding, location: &Location) -> Found<'a> {
-    let relative = location.path.split_once('/').map_or("", |(_, rest)| rest);
+    let relative = relative(location);
     if let Some((namespace, file)) = tree.file(relative) {
         return Found {
             namespace,
@@ -111,7 +127,17 @@ fn in_tree(carrier: &Carrier, tree: &CarriedTree, mut finding: Finding) -> Optio
     }
     finding.fix = match (text, finding.fix, found.file) {
         (Some(text), Some(fix), Some(file)) if file.origin == Origin::Text => {
-            edited(carrier, text, fix)
+            let index = carrier
+                .carried
+                .trees
+                .iter()
+                .position(|t| std::ptr::eq(t, tree));
+            let read_back = |carried: &Carried| {
+                let tree = carried.trees.get(index?)?;
+                let (_, file) = tree.file(relative(&finding.location))?;
+                Some(file.text.as_ref()?.as_str().to_owned())
+            };
+            edited(carrier, text, fix, read_back)
         }
         _ => None,
     };
@@ -207,15 +233,40 @@ fn placed(
     Location::span(&carrier.source, span)
 }
 
-/// A fix of an inner text as one of the carrier.
-fn edited(carrier: &Carrier, text: &Text, fix: Fix) -> Option<Fix> {
+/// Larger carriers are not read again to try a fix.
+const MAX_TRIED: usize = 256 * 1024;
+
+/// A fix of an inner text as one of the carrier; `None` where what is read back then is not what was meant.
+fn edited(
+    carrier: &Carrier,
+    text: &Text,
+    fix: Fix,
+    read_back: impl Fn(&Carried) -> Option<String>,
+) -> Option<Fix> {
+    let whole = &carrier.source.text;
     let mut edits = Vec::new();
     for edit in &fix.edits {
-        let (span, replacement) = text.edit(&carrier.source.text, &edit.span, &edit.replacement)?;
+        let (span, replacement) = text.edit(whole, &edit.span, &edit.replacement)?;
         edits.push(Edit { span, replacement });
     }
     edits.sort_by_key(|edit| edit.span.start);
-    Some(Fix { edits, ..fix })
+    let meant = applied(text.as_str(), &fix.edits)?;
+    let tried = applied(whole, &edits).filter(|tried| tried.len() <= MAX_TRIED)?;
+    let found = read_back(&carrier.with_text(&tried).carried)?;
+    (found.trim_end() == meant.trim_end()).then_some(Fix { edits, ..fix })
+}
+
+/// A text with edits, which are in order.
+fn applied(text: &str, edits: &[Edit]) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(text.get(at..edit.span.start)?);
+        out.push_str(&edit.replacement);
+        at = edit.span.end;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
 }
 
 /// Changes every text of a finding.

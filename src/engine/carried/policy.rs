@@ -114,7 +114,7 @@ pub fn speaks_of_part(rule: &str, has_unknown: bool) -> bool {
 pub fn is_silent(file: &File, finding: &Finding) -> bool {
     let rule = finding.rule.name;
     let Some(text) = &file.text else {
-        return finding.location.span.is_some();
+        return !is_about_name(rule) && rule != "misnamed-hosts-file";
     };
     let is_of_kubespray = file.origin == Origin::Kubespray && rule != "missing-host-table";
     let is_for_values = OF_VALUES.contains(&rule) || is_of_kubespray;
