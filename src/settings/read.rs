@@ -81,7 +81,7 @@ fn paths_out_of_the_repository(path: &Path, layer: &Layer) -> Vec<Problem> {
         let Origin::File(span) = origin else {
             return None;
         };
-        let leads_out = reach.resolve(absolute(value)) == Err(FileError::LeadsOut);
+        let leads_out = reach.resolve(value) == Err(FileError::LeadsOut);
         leads_out.then(|| {
             let message = format!("`{name}` leads out of the repository");
             let help = format!("give it on the command line: `--{name} PATH`");
