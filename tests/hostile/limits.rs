@@ -36,7 +36,7 @@ fn a_hosts_file_beyond_its_size_is_not_read() {
     assert!(!ended.out.contains("pull"), "{}", ended.out);
     let ended = folder.run(&["resolve", "--config-path", "certs.d", "docker.io/nginx"]);
     assert!(
-        ended.out.contains("nothing is known of it"),
+        ended.out.contains("nothing is known about it"),
         "{}",
         ended.out
     );
