@@ -16,10 +16,14 @@ use super::{Options, place};
 use crate::containerd::Release;
 use crate::finding::words::releases_in_words;
 use crate::finding::{Category, Finding, Location, Report, Safety, Severity};
+use crate::parallel;
 use crate::printable::{lines, one_line, shortened};
 
 /// Prose in longer lines than this is hard to read, however wide the terminal is.
 const MAX_PROSE: usize = 100;
+
+/// So many findings are drawn before they are written.
+const AT_ONCE: usize = 4096;
 
 /// Below this nothing can be drawn; lines are then left to the terminal.
 const MIN_WIDTH: usize = 40;
@@ -30,15 +34,13 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         width: options.width.max(MIN_WIDTH),
         targeted: &report.releases,
     };
-    for finding in &report.findings {
-        let mut text = String::new();
-        printer
-            .finding(&mut text, &finding)
-            .map_err(|_| io::Error::other("a finding could not be drawn"))?;
-        for line in text.lines() {
-            writeln!(out, "{}", line.trim_end())?;
+    let all: Vec<usize> = (0..report.findings.len()).collect();
+    for some in all.chunks(AT_ONCE) {
+        // A drawing takes longer than what was drawn took to find.
+        for drawn in parallel::map(some, |some| printer.drawn(report, some)) {
+            let drawn = drawn.map_err(|_| io::Error::other("a finding could not be drawn"))?;
+            out.write_all(drawn.as_bytes())?;
         }
-        writeln!(out)?;
     }
     Ok(())
 }
@@ -50,6 +52,22 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
+    /// The findings at these places of a report.
+    fn drawn(&self, report: &Report, places: &[usize]) -> Result<String, fmt::Error> {
+        let mut findings = report.findings.reader();
+        let (mut all, mut drawn) = (String::new(), String::new());
+        for place in places {
+            drawn.clear();
+            self.finding(&mut drawn, &findings.read(*place))?;
+            for line in drawn.lines() {
+                all.push_str(line.trim_end());
+                all.push('\n');
+            }
+            all.push('\n');
+        }
+        Ok(all)
+    }
+
     fn finding(&self, out: &mut String, finding: &Finding) -> fmt::Result {
         let (here, elsewhere): (Vec<_>, Vec<_>) = finding
             .related

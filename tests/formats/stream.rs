@@ -36,6 +36,10 @@ fn no_format_is_made_as_a_whole() {
         let mut pieces = Pieces::default();
         report::write(format, &report, &options, &mut pieces).unwrap();
         assert!(pieces.total > 100_000, "{format:?}: {}", pieces.total);
-        assert!(pieces.longest < 16_384, "{format:?}: {}", pieces.longest);
+        assert!(
+            pieces.longest * 10 < pieces.total,
+            "{format:?}: {}",
+            pieces.longest
+        );
     }
 }

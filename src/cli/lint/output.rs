@@ -110,9 +110,8 @@ pub fn write(
     let options = args.report_options(terminal);
     for (format, path) in pairs {
         let Some(path) = path else { continue };
-        let mut text = Vec::new();
-        report::write(*format, report, &options, &mut text)?;
-        let done = disk::write::write(path, &text)
+        let text = |out: &mut dyn Write| report::write(*format, report, &options, out);
+        let done = disk::write::write_with(path, &text)
             .map_err(|error| Error::message(format!("cannot write {}: {error}", path.display())))?;
         terminal.strays(&done);
     }

@@ -9,7 +9,7 @@
 mod system;
 mod together;
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::Reach;
@@ -73,6 +73,9 @@ pub enum WriteError {
     Io(#[from] io::Error),
 }
 
+/// What writes the text of a file.
+pub type Text<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
+
 /// What was found beside a file that was written.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Done {
@@ -86,7 +89,7 @@ pub struct Done {
 /// # Errors
 /// When the file is not what was read, or would lose something that it has.
 pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<Done, WriteError> {
-    system::replace(path, Some(before), after)
+    system::replace(path, Some(before), &|out| out.write_all(after))
 }
 
 /// Writes a file, whatever it held.
@@ -97,6 +100,14 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<Done, WriteEr
 /// # Errors
 /// When it cannot be written, or would lose something that it has.
 pub fn write(path: &Path, text: &[u8]) -> Result<Done, WriteError> {
+    write_with(path, &|out| out.write_all(text))
+}
+
+/// Writes a file while its text is made. When that fails, the file is as it was.
+///
+/// # Errors
+/// As for [`write`], and those of the text.
+pub fn write_with(path: &Path, text: Text<'_>) -> Result<Done, WriteError> {
     if system::write_special(path, text)? {
         return Ok(Done::default());
     }
@@ -111,7 +122,7 @@ pub fn write(path: &Path, text: &[u8]) -> Result<Done, WriteError> {
 /// # Errors
 /// When it is there, or cannot be written.
 pub fn create(path: &Path, text: &[u8]) -> Result<Done, WriteError> {
-    system::create(&with_real_parent(path)?, text, false)
+    system::create(&with_real_parent(path)?, &|out| out.write_all(text), false)
 }
 
 /// The place of a file that is to be written, without links on the way.

@@ -2,14 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{Done, WriteError, refused};
+use super::{Done, Text, WriteError, refused};
 
 /// Replaces the file, if its text is `before` or that does not matter.
-pub fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Done, WriteError> {
+pub fn replace(path: &Path, before: Option<&[u8]>, after: Text<'_>) -> Result<Done, WriteError> {
     let metadata = fs::symlink_metadata(path).map_err(refused)?;
     if metadata.is_symlink() {
         return Err(WriteError::BecameLink);
@@ -34,7 +34,7 @@ pub fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Done,
 }
 
 /// Creates a file; one that came into being meanwhile is replaced or left alone.
-pub fn create(path: &Path, text: &[u8], may_replace: bool) -> Result<Done, WriteError> {
+pub fn create(path: &Path, text: Text<'_>, may_replace: bool) -> Result<Done, WriteError> {
     if !may_replace && path.symlink_metadata().is_ok() {
         return Err(WriteError::Exists);
     }
@@ -48,11 +48,13 @@ pub fn create(path: &Path, text: &[u8], may_replace: bool) -> Result<Done, Write
 }
 
 /// Writes to what is no regular file, if it is none.
-pub fn write_special(path: &Path, text: &[u8]) -> Result<bool, WriteError> {
+pub fn write_special(path: &Path, text: Text<'_>) -> Result<bool, WriteError> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
-            let mut file = fs::OpenOptions::new().write(true).open(path)?;
-            file.write_all(text)?;
+            let file = fs::OpenOptions::new().write(true).open(path)?;
+            let mut file = BufWriter::new(file);
+            text(&mut file)?;
+            file.flush()?;
             Ok(true)
         }
         _ => Ok(false),
@@ -81,8 +83,10 @@ impl Temporary {
         Err(io::Error::other("no name is free for a temporary file").into())
     }
 
-    fn fill(&self, text: &[u8]) -> io::Result<()> {
-        (&self.file).write_all(text)?;
+    fn fill(&self, text: Text<'_>) -> io::Result<()> {
+        let mut out = BufWriter::new(&self.file);
+        text(&mut out)?;
+        out.flush()?;
         self.file.sync_all()
     }
 

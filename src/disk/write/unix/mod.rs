@@ -7,20 +7,20 @@ mod tree;
 
 use std::ffi::OsStr;
 use std::fs::{File, Metadata};
-use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
 
-use super::{Done, WriteError, refused};
+use super::{Done, Text, WriteError, refused};
 use folder::Folder;
 use temporary::Temporary;
 
 pub use tree::NewTree;
 
 /// Replaces the file, if its text is `before` or that does not matter.
-pub fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Done, WriteError> {
+pub fn replace(path: &Path, before: Option<&[u8]>, after: Text<'_>) -> Result<Done, WriteError> {
     let (folder, name) = open(path)?;
     let (file, metadata) = existing(&folder, name, before.is_some())?;
     let unchanged = || match before {
@@ -48,7 +48,7 @@ pub fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Done,
 }
 
 /// Creates a file; one that came into being meanwhile is replaced or left alone.
-pub fn create(path: &Path, text: &[u8], may_replace: bool) -> Result<Done, WriteError> {
+pub fn create(path: &Path, text: Text<'_>, may_replace: bool) -> Result<Done, WriteError> {
     let (folder, name) = open(path)?;
     let strays = folder.remove_strays();
     create_in(&folder, name, text, may_replace)?;
@@ -59,7 +59,7 @@ pub fn create(path: &Path, text: &[u8], may_replace: bool) -> Result<Done, Write
 fn create_in(
     folder: &Folder,
     name: &OsStr,
-    text: &[u8],
+    text: Text<'_>,
     may_replace: bool,
 ) -> Result<(), WriteError> {
     let temporary = temporary(folder)?;
@@ -75,7 +75,7 @@ fn create_in(
 }
 
 /// Writes to what is no regular file, if it is none.
-pub fn write_special(path: &Path, text: &[u8]) -> Result<bool, WriteError> {
+pub fn write_special(path: &Path, text: Text<'_>) -> Result<bool, WriteError> {
     let Ok(metadata) = path.metadata() else {
         return Ok(false);
     };
@@ -89,7 +89,7 @@ pub fn write_special(path: &Path, text: &[u8]) -> Result<bool, WriteError> {
         .write(true)
         .custom_flags(flags.bits().cast_signed())
         .open(path);
-    let mut file = opened.map_err(|error| match error.raw_os_error() {
+    let file = opened.map_err(|error| match error.raw_os_error() {
         Some(number) if kind.is_fifo() && number == rustix::io::Errno::NXIO.raw_os_error() => {
             WriteError::NoReader
         }
@@ -97,7 +97,9 @@ pub fn write_special(path: &Path, text: &[u8]) -> Result<bool, WriteError> {
     })?;
     let flags = rustix::fs::fcntl_getfl(&file).map_err(io::Error::from)?;
     rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK).map_err(io::Error::from)?;
-    file.write_all(text)?;
+    let mut file = BufWriter::new(file);
+    text(&mut file)?;
+    file.flush()?;
     Ok(true)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::fs::{
@@ -10,6 +10,7 @@ use rustix::fs::{
 };
 
 use super::folder::Folder;
+use crate::disk::write::Text;
 
 /// How the names of temporary files begin. No pattern for configuration (`*.toml`), certificates or keys matches them, nor does a
 /// shell's `*`.
@@ -54,8 +55,10 @@ impl<'a> Temporary<'a> {
         Err(io::Error::other("another process removes temporary files"))
     }
 
-    pub fn fill(&self, text: &[u8]) -> io::Result<()> {
-        (&self.file).write_all(text)
+    pub fn fill(&self, text: Text<'_>) -> io::Result<()> {
+        let mut out = BufWriter::new(&self.file);
+        text(&mut out)?;
+        out.flush()
     }
 
     /// Puts the file in the place of the one of this name.

@@ -67,7 +67,7 @@ impl NewTree {
         mkdirat(&self.staging, directory, mode)?;
         self.written.push((directory.to_owned(), file));
         let folder = self.staging.below(directory)?;
-        create_in(&folder, OsStr::new(file), text, false)?;
+        create_in(&folder, OsStr::new(file), &|out| out.write_all(text), false)?;
         folder.sync();
         Ok(())
     }
