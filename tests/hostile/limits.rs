@@ -232,7 +232,8 @@ fn more_than_any_real_file_holds_is_not_read() {
         folder.write(name, &text);
         folder.run(&["migrate", "--dry-run", name]).fails(words);
     }
-    folder.write("config.toml", &lines(60_000, |n| format!("k{n} = 1\n")));
+    let keys = lines(60_000, |n| format!("k{n} = 1\n"));
+    folder.write("config.toml", &format!("version = 2\n{keys}"));
     folder.run(&["--no-config", "config.toml"]).fails(many);
 }
 
