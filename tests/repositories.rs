@@ -224,7 +224,6 @@ const SHAPES: &[Shape] = &[
         ],
         sees: &["tree roles/x/files"],
         rules: &["public-mirror-resolve"],
-        code: 1,
         ..SHAPE
     },
     Shape {
@@ -374,6 +373,24 @@ const SHAPES: &[Shape] = &[
         files: &[("deploy/hosts.toml", "@inventory")],
         code: 2,
         says: &["nothing to lint"],
+        ..SHAPE
+    },
+    Shape {
+        name: "a machine's folder in an inventory",
+        files: &[
+            ("inventory/localhost/hosts.toml", "@inventory"),
+            ("inventory/10.0.0.7/hosts.toml", "@inventory"),
+        ],
+        code: 2,
+        says: &["nothing to lint"],
+        ..SHAPE
+    },
+    Shape {
+        name: "a file called like a registry in a config path",
+        files: &[("certs.d/docker.io.toml", "@mirror")],
+        sees: &["tree certs.d"],
+        rules: &["stray-hosts-file"],
+        code: 1,
         ..SHAPE
     },
     Shape {

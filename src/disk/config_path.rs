@@ -65,6 +65,10 @@ pub fn extent(directory: &Path) -> Option<Extent> {
         let path = || directory.join(&entry.name);
         match likeness(&entry.name) {
             Likeness::None => is_contradicted |= !holds_certificates_of_all(&entry.name),
+            // Inventories have folders for machines, too.
+            Likeness::Sure if !is_sure && is_of_a_machine(&entry.name) => {
+                is_sure = has_hosts_file(&path()) && holds_hosts_text(&path().join("hosts.toml"));
+            }
             Likeness::Sure if !is_sure => is_sure = has_hosts_file(&path()),
             Likeness::Dotted if !is_sure => {
                 let is_namespace = has_hosts_file(&path());
@@ -79,6 +83,11 @@ pub fn extent(directory: &Path) -> Option<Extent> {
         (true, _, true) => Some(Extent::Partial),
         (false, _, _) => None,
     }
+}
+
+/// Whether a name is one that a folder for a machine has: `localhost`, `10.0.0.1`.
+fn is_of_a_machine(name: &str) -> bool {
+    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok()
 }
 
 fn is_hidden(entry: &Namespace) -> bool {

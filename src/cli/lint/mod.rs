@@ -62,7 +62,12 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         looked.namespaces + looked.nodes + looked.carriers == 0 && report.findings.is_empty();
     let has_failed = !failures.is_empty() || !report.failures.is_empty();
     if is_empty && !has_failed && !found.trees.is_empty() && !args.allow_empty {
-        let what = "nothing to lint: every namespace is excluded".to_owned();
+        let what = match (run.settings.excludes_nothing(), found.trees.first()) {
+            (true, Some(tree)) => {
+                format!("nothing to lint: {} contains no namespace", tree.shown(""))
+            }
+            _ => "nothing to lint: every namespace is excluded".to_owned(),
+        };
         terminal.error(&what);
         failures.push(Failure::Undone { what });
     }

@@ -247,6 +247,20 @@ pub fn find_trees(
         terminal.info(nodes::describe(node));
     }
     note_unknown(&trees, terminal);
+    for carrier in &carriers {
+        let path = carrier.source.path.as_str();
+        let is_named = args.paths.iter().any(|named| named == Path::new(path));
+        if is_named
+            && path
+                .rsplit('/')
+                .next()
+                .is_some_and(|name| name.starts_with("registries."))
+        {
+            terminal.note(format!(
+                "{path} is linted by what k3s and RKE2 generate from it; `certsd-lint migrate {path}` shows that"
+            ));
+        }
+    }
     note_generated(&trees, terminal);
     Ok(Found {
         trees,
