@@ -74,7 +74,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .label("placeholder not filled in")
                 .help(match found == shown {
                     true => "write the URL of the registry in its place".to_owned(),
-                    false => format!("replace `{found}` with the value that it stands for"),
+                    false => format!("replace `{found}` with its value"),
                 }),
             None => context
                 .finding(

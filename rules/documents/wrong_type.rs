@@ -53,7 +53,7 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-/// One value that is refused, whatever each release says of it.
+/// One value that containerd rejects, however each release words it.
 struct Refused {
     span: std::ops::Range<usize>,
     key: String,
@@ -148,7 +148,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// Certificate and key, as a table that stands for them names them.
+/// Certificate and key, as a table in place of the pair names them.
 fn pair_in_table(context: &NamespaceContext, key: &str, span: &Span) -> Option<String> {
     let items = context.document.filter(|_| key == "client")?.root.walk();
     let client = items

@@ -60,7 +60,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     let headers = document.headers(context.text());
     for host in context.host_tables() {
-        // A key of the root below `[host]`: what is meant is no host.
+        // A key of the root below `[host]` does not mean a host.
         if tables::is_key_as_host(host) {
             continue;
         }
@@ -100,14 +100,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 
 type Edits = Vec<(Range<usize>, String)>;
 
-/// All hosts that have none as tables with headers, where nothing that is no host's would come to stand below one.
+/// Writes all hosts without a header as tables with headers, unless a key that is not a host's would end up below one.
 fn as_tables(context: &NamespaceContext) -> Option<Edits> {
     let document = context.document.as_ref()?;
     let item = document.root.get("host")?;
     let around = item.table()?;
     let by_header = |item: &&Item| matches!(item.spelling, Spelling::Header | Spelling::Implied);
     let edits = match item.spelling {
-        // What stands below a header belongs to it, so that one alone cannot be turned.
+        // Keys below a header belong to it, so one host alone cannot be rewritten.
         Spelling::Header => {
             let lines = around.items.iter().filter(|item| !by_header(item));
             return lines.map(|item| in_line(context, item)).collect();
@@ -159,7 +159,7 @@ fn as_table(context: &NamespaceContext, host: &Item, indentation: &str) -> Optio
     let table = host.table().filter(|_| host.spelling == Spelling::Inline)?;
     let mut written = header_for(&host.key.value);
     for item in &table.items {
-        // A dotted key in braces stands for a table whose parts lie apart.
+        // A dotted key in braces is a table whose parts may be apart.
         if item.spelling == Spelling::Dotted {
             return None;
         }

@@ -147,8 +147,8 @@ fn columns(indentation: &str) -> usize {
         .sum()
 }
 
-/// Moves the table's lines to the left by as much as its header stands too far to the right. Where a text over several
-/// lines could be among them, only the header.
+/// Removes the extra indentation of the header from the lines of the table, or from the header alone if the table may
+/// contain a multi-line string.
 fn unindent(
     context: &NamespaceContext,
     host: &Header,

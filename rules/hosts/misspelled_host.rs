@@ -17,7 +17,7 @@ crate::rule! {
     /// ## Why
     ///
     /// containerd compares names as text, so a misspelled name is another host. In the best case it does not
-    /// exist and the mirror is never used; otherwise images come from a registry that nobody meant.
+    /// exist and the mirror is never used; otherwise images come from an unintended registry.
     ///
     /// ## Example
     ///

@@ -63,7 +63,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     let headers = document.headers(context.text());
     let hosts = context.host_tables();
-    let stands = |url: &str| hosts.iter().find(|host| host.name.value == url);
+    let table_of = |url: &str| hosts.iter().find(|host| host.name.value == url);
     let nested = nested_hosts(document, headers);
     for host in &nested {
         let outer = &host.outer;
@@ -76,7 +76,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 )
                 .help("delete it: host tables are not nested"),
             Some(url) => {
-                let twin = stands(url);
+                let twin = table_of(url);
                 let finding = context.finding(
                     &RULE,
                     host.span.clone(),
@@ -99,7 +99,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             }
         };
         let effect = match &host.url {
-            Some(url) if stands(url).is_none() => format!(
+            Some(url) if table_of(url).is_none() => format!(
                 "containerd silently ignores tables inside a host table: no request goes to {url}"
             ),
             _ => "containerd silently ignores tables inside a host table".to_owned(),
@@ -108,13 +108,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .label("ignored by containerd")
             .effect(effect)
             .releases(context.decoding_releases());
-        if let Some(outer) = stands(outer) {
+        if let Some(outer) = table_of(outer) {
             let around = context.location(outer.name.span.clone());
             finding = finding.related(around, "outer host table");
         }
         // Two tables of one name would be no TOML.
         let twice = nested.iter().filter(|other| other.url == host.url).count() > 1;
-        if let Some(url) = host.url.as_deref().filter(|url| stands(url).is_none())
+        if let Some(url) = host.url.as_deref().filter(|url| table_of(url).is_none())
             && host.spelling == Spelling::Header
             && !twice
         {

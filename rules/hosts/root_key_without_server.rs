@@ -13,7 +13,7 @@ crate::rule! {
     /// ## Why
     ///
     /// Keys at the root of the file belong to the server. Without `server`, containerd makes the namespace itself
-    /// the last endpoint and sets its capabilities and path anew: the registry may be used for everything, whatever
+    /// the last endpoint and resets its capabilities and path: the registry may be used for everything, whatever
     /// `capabilities` lists. Hosts do not inherit the keys either. `ca`, `client`, `skip_verify`, `header` and
     /// `dial_timeout` do apply.
     ///

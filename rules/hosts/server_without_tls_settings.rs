@@ -139,7 +139,7 @@ fn settings(context: &NamespaceContext, twin: &Twin<'_, '_>, keys: &[&str]) -> O
 }
 
 /// The lines at the root of the file: below `server`, or, without it, before the first table. `None` where the root has
-/// one of the keys already, whatever it holds.
+/// one of the keys already, whatever its value.
 fn at_root(context: &NamespaceContext, keys: &[&str], lines: &str) -> Option<(Span, String)> {
     let document = context.document.as_ref()?;
     if keys.iter().any(|key| document.root.get(key).is_some()) {

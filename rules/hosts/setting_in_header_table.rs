@@ -100,7 +100,7 @@ fn report(
         .items
         .iter()
         .filter(|item| HOST_KEYS.contains(&item.key.value.as_str()) || item.key.value == "server")
-        // Of what no header can hold, the model speaks.
+        // The model reports values that no header can have.
         .filter(|item| is_header_value(&item.node))
         .collect();
     for item in &settings {
@@ -168,7 +168,7 @@ fn is_header_value(node: &Node) -> bool {
     }
 }
 
-/// Takes the lines out and puts them before the header, where the table of the host stands right above.
+/// Moves the lines before the header if the table of the host is right above.
 fn moved(
     context: &NamespaceContext,
     item: &Item,

@@ -48,7 +48,7 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-/// How deep is looked. Nobody nests deeper on purpose.
+/// The number of levels that are searched.
 const DEPTH: usize = 4;
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {

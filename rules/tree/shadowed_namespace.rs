@@ -3,7 +3,7 @@ use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Location};
 
 crate::rule! {
-    /// Both spellings of a namespace with a port, of which containerd reads one.
+    /// Both spellings of a namespace with a port; containerd reads only one.
     ///
     /// ## What it does
     ///

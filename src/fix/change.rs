@@ -61,11 +61,19 @@ pub fn changes(release: Release, before: &[Host], after: &[Host]) -> Vec<Change>
     let mut gone = Vec::new();
     let mut added = 0;
     for (index, b) in before.iter().enumerate() {
-        // One that leads to the same place, before one that has the host alone.
+        // Itself, before one that leads to the same place, before one that has only the host. A new entry for the same
+        // place may precede it.
         let alike = |a: &Host| (&b.scheme, &b.path) == (&a.scheme, &a.path);
-        let mut ahead = rest.clone();
-        let exact = ahead.position(|a| same(b, a) && alike(a));
-        match exact.or_else(|| rest.clone().position(|a| same(b, a))) {
+        let unchanged = rest.clone().position(|a| same(b, a) && equal(b, a));
+        // Not where that would pass over the partner of a later entry.
+        let leaves_the_others = |skipped: &usize| {
+            let mut behind = rest.clone().skip(skipped + 1);
+            let mut others = before[index + 1..].iter();
+            others.all(|other| behind.any(|a| same(other, a)))
+        };
+        let exact = || rest.clone().position(|a| same(b, a) && alike(a));
+        let partner = unchanged.filter(leaves_the_others).or_else(exact);
+        match partner.or_else(|| rest.clone().position(|a| same(b, a))) {
             Some(skipped) => {
                 added += skipped;
                 if let Some(a) = rest.nth(skipped) {

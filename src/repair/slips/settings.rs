@@ -1,4 +1,4 @@
-//! Slips around a setting: its sign, its quotes, what stands behind it.
+//! Slips around a setting: its sign, its quotes, trailing text.
 
 use super::{Line, Slip, is_word};
 use crate::facts::keys::HOST_KEYS;

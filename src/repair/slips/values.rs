@@ -3,7 +3,7 @@
 use super::{Line, Slip, is_word};
 use crate::toml::Span;
 
-/// A setting of which the value is at fault.
+/// A setting with an invalid value.
 struct Setting<'a> {
     key: &'a str,
     value: &'a str,
@@ -135,7 +135,7 @@ pub(crate) fn open_quote(line: &Line) -> Option<Slip> {
         "opened here",
         "close the text with `\"` on the same line",
     );
-    // A word ends where the line does; of more, nobody knows which belongs to the text.
+    // A word ends with the line; where longer text ends is unknown.
     let is_word = quotes == 1 && value.len() > 1 && !value.contains([' ', ',', '\\']);
     Some(match is_word && without_comment(line) == line.body {
         true => slip.replaced(span, format!("{value}\"")),
