@@ -10,7 +10,7 @@ use crate::containerd::{Files, Outcome, Release, load_directory};
 use crate::disk::{NodeFiles, Tree, registry_host};
 use crate::engine::{lint, lint_all};
 use crate::facts::Carrier;
-use crate::finding::{Finding, Report, Run, Safety, Settings, Severity};
+use crate::finding::{Consequence, Finding, Report, Run, Safety, Settings, Severity};
 use crate::go::path;
 use crate::toml::view::Document;
 
@@ -115,13 +115,14 @@ impl<'a> HostsFiles<'a> {
             .collect()
     }
 
-    /// The errors and warnings in a namespace with this text: how many of each rule, for each release. With `all`, also
-    /// those that a fix can mend.
+    /// The findings of at least this severity in a namespace with this text: how many of each rule, for each release.
+    /// With `all`, also those that a fix can mend.
     fn problems(
         &self,
         tree: &Tree,
         namespace: &str,
         text: &[u8],
+        severity: Severity,
         with_unsafe: bool,
         all: bool,
     ) -> BTreeMap<(&'static str, Release), usize> {
@@ -132,7 +133,9 @@ impl<'a> HostsFiles<'a> {
             fix.is_some_and(|fix| with_unsafe || fix.safety == Safety::Safe)
         };
         let counts = |finding: &Finding| {
-            finding.severity >= Severity::Warning && (all || !is_mended(finding))
+            finding.severity >= severity
+                && (!with_unsafe || finding.consequence <= Consequence::RequestsFail)
+                && (all || !is_mended(finding))
         };
         let mut problems = BTreeMap::new();
         for finding in report.findings.iter().filter(counts) {
@@ -300,10 +303,14 @@ impl HostsFiles<'_> {
             .fix
             .as_ref()
             .is_some_and(|fix| fix.safety == Safety::Safe);
+        let mut decoded = Vec::new();
         for release in self.releases(namespace) {
             let [before, after] = trees
                 .each_ref()
                 .map(|tree| outcome(release, tree, namespace));
+            if promise::is_decoded(&before) {
+                decoded.push(release);
+            }
             if is_safe {
                 // Of a release that is not targeted the finding cannot speak.
                 let named = finding.releases.contains(&release)
@@ -313,7 +320,14 @@ impl HostsFiles<'_> {
                 promise::no_worse(release, &before, &after)?;
             }
         }
-        Ok(())
+        // What a safe fix brings to light, the text says plainly. An unsafe one changes what it says.
+        match is_safe || !is_document(before) {
+            true => Ok(()),
+            false => {
+                let of = (Severity::Error, true, false);
+                self.brings_nothing_new(tree, namespace, (before, after), of, &decoded)
+            }
+        }
     }
 
     fn check_hosts_text(
@@ -335,16 +349,30 @@ impl HostsFiles<'_> {
                 decoded.push(release);
             }
         }
-        if !is_document(before) {
-            return Ok(());
+        match is_document(before) {
+            true => {
+                let texts = (before, after);
+                let of = (Severity::Error, with_unsafe, is_last);
+                self.brings_nothing_new(tree, namespace, texts, of, &decoded)
+            }
+            false => Ok(()),
         }
-        let (old, new) = (
-            self.problems(tree, namespace, before, with_unsafe, true),
-            self.problems(tree, namespace, after, with_unsafe, is_last),
-        );
+    }
+
+    /// Refuses a text with a finding of at least this severity that was not there before, for these releases.
+    fn brings_nothing_new(
+        &self,
+        tree: &Tree,
+        namespace: &str,
+        (before, after): (&[u8], &[u8]),
+        (severity, with_unsafe, is_last): (Severity, bool, bool),
+        releases: &[Release],
+    ) -> Result<(), Refusal> {
+        let old = self.problems(tree, namespace, before, severity, with_unsafe, true);
+        let new = self.problems(tree, namespace, after, severity, with_unsafe, is_last);
         let more = new
             .iter()
-            .find(|(key, count)| decoded.contains(&key.1) && *count > old.get(key).unwrap_or(&0));
+            .find(|(key, count)| releases.contains(&key.1) && *count > old.get(key).unwrap_or(&0));
         match more {
             Some(((rule, release), _)) => Err(Refusal::HeldBack(format!(
                 "there would be a new finding, {rule}, in {release}"
