@@ -90,7 +90,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             finding = finding
                 .severity(Severity::Warning)
                 .consequence(Consequence::Advice)
-                .effect("certsd-lint does not read it, and says nothing of what is in it");
+                .effect("certsd-lint does not read it, and does not check its contents");
         } else if error.is_unknown() {
             finding = finding
                 .severity(Severity::Warning)

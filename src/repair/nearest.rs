@@ -1,6 +1,6 @@
 //! What was meant, when a name is not known.
 
-/// Longer words are nobody's slip.
+/// Longer words are not taken for a misspelling.
 const LONGEST: usize = 64;
 
 /// The candidate that is nearest to `word`, unless none is near.
