@@ -99,7 +99,7 @@ fn every_mistake_has_its_place_and_a_remedy() {
     says(
         "containerd = [\"latest\"]",
         "\"latest\"",
-        "is no containerd release",
+        "is not a containerd release",
     );
     says(
         "containerd = 1.7",

@@ -133,6 +133,12 @@ impl Node {
         {
             return bad(format!("no hosts.toml is read: {why}"));
         }
+        if outcome.config_path.is_empty() && !outcome.unknown.is_empty() {
+            return bad(format!(
+                "no config path is set in the files that can be read here, but an import cannot be read{}",
+                at(outcome.unknown.first())
+            ));
+        }
         if node::is_windows_path(&outcome.config_path) {
             return bad(format!(
                 "config path `{}` is a Windows path, which is not checked",
@@ -141,10 +147,6 @@ impl Node {
         }
         let is_filled = |name: &str| outcome.deprecated.iter().any(|(table, _)| *table == name);
         match outcome.roots.as_slice() {
-            [] if !outcome.unknown.is_empty() => bad(
-                "no config path is set in the files that can be read here; an import is missing"
-                    .to_owned(),
-            ),
             [] if is_filled("mirrors") => bad(
                 "no hosts.toml is read: the deprecated table `mirrors` decides where pulls go"
                     .to_owned(),
