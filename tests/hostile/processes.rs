@@ -45,7 +45,7 @@ fn folder() -> Folder {
 const RUNS: [&[&str]; 7] = [
     &["--no-config", "."],
     &["--no-config", "bait/certs.d"],
-    &["--no-config", "--diff", "--unsafe-fixes", "."],
+    &["--no-config", "--diff", "--unsafe-fixes", "bait"],
     &["--no-config", "--format", "sarif", "bait"],
     &[
         "resolve",
@@ -88,6 +88,7 @@ fn no_system_call_starts_a_program_or_opens_a_socket() {
     let strace = |command: &mut Command| {
         command.args([
             "-f",
+            "--seccomp-bpf",
             "-qq",
             "-e",
             "signal=none",
