@@ -68,13 +68,19 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             "" => "give the header a name, or delete the line".to_owned(),
             kept => format!("write `{kept}`"),
         };
-        out.push(
-            context
-                .finding(&RULE, header.item.key.span.clone(), format!("invalid header name `{}`", name.escape_debug()))
-                .label("not allowed in HTTP")
-                .effect(format!("every request to `{}` fails before it is sent, and containerd tries the next endpoint", header.entry.host.host))
-                .help(help)
-                .releases(header.entry.releases.clone()),
-        );
+        let finding = context
+            .finding(
+                &RULE,
+                header.item.key.span.clone(),
+                format!("invalid header name `{}`", name.escape_debug()),
+            )
+            .label("not allowed in HTTP")
+            .effect(format!(
+                "Go rejects every request to `{}` before it is sent",
+                header.entry.host.host
+            ))
+            .help(help)
+            .releases(header.entry.releases.clone());
+        out.push(context.without_endpoint(&header.entry, finding));
     }
 }

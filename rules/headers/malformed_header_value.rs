@@ -115,14 +115,20 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     '\n' | '\r' => "a line break".to_owned(),
                     other => format!("the control character U+{:04X}", u32::from(other)),
                 };
-                out.push(
-                    context
-                        .finding(&RULE, span.clone(), format!("header `{name}` contains {what}"))
-                        .label("not allowed in HTTP")
-                        .effect(format!("every request to `{}` fails before it is sent, and containerd tries the next endpoint", header.entry.host.host))
-                        .help(format!("delete {}", what.replacen("a line", "the line", 1)))
-                        .releases(header.entry.releases.clone()),
-                );
+                let finding = context
+                    .finding(
+                        &RULE,
+                        span.clone(),
+                        format!("header `{name}` contains {what}"),
+                    )
+                    .label("not allowed in HTTP")
+                    .effect(format!(
+                        "Go rejects every request to `{}` before it is sent",
+                        header.entry.host.host
+                    ))
+                    .help(format!("delete {}", what.replacen("a line", "the line", 1)))
+                    .releases(header.entry.releases.clone());
+                out.push(context.without_endpoint(&header.entry, finding));
             } else if value.trim_matches([' ', '\t']).len() != value.len() {
                 let trimmed = value.trim_matches([' ', '\t']);
                 let mut finding = context

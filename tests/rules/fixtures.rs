@@ -8,6 +8,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use certsd_lint::facts::is_proposable;
+use certsd_lint::finding::Finding;
 use certsd_lint::report::{self, Format, Options};
 
 use super::{lint_tree, modes, settings_beside};
@@ -37,6 +39,14 @@ fn directories(parent: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// A URL in a help that Go or the `url` crate rejects. Samples with an ellipsis are not meant to be written.
+fn unproposable_url(finding: &Finding) -> Option<String> {
+    let urls = finding.help.split(['`', '"', '\'', ' ', '\n']);
+    let mut urls = urls.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
+    urls.find(|url| !url.contains('…') && url.len() > 8 && !is_proposable(url))
+        .map(str::to_owned)
+}
+
 fn check(rule: &Path, case: &Path, bless: bool) -> Result<(), String> {
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     let (rule, shown) = (name(rule), format!("{}/{}", name(rule), name(case)));
@@ -49,6 +59,13 @@ fn check(rule: &Path, case: &Path, bless: bool) -> Result<(), String> {
     let config_path = copy.path().join("certs.d");
     let mut report = lint_tree(&config_path, settings_beside(&config_path));
     report.findings.retain(|finding| finding.rule.name == rule);
+    if let Some(url) = report
+        .findings
+        .iter()
+        .find_map(|finding| unproposable_url(&finding))
+    {
+        return Err(format!("{shown}: proposes `{url}`"));
+    }
     let expected = case.join("expected.txt");
     if name(case).starts_with("silent") {
         let messages: Vec<String> = report.findings.iter().map(|f| f.message).collect();
