@@ -34,6 +34,7 @@ pub fn schema() -> Value {
         .collect();
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": address(),
         "title": "Settings of certsd-lint",
         "description": "certsd-lint.toml or .certsd-lint.toml",
         "type": "object",
@@ -57,6 +58,13 @@ pub fn schema() -> Value {
             },
         },
     })
+}
+
+/// Where the schema of this version is: what `#:schema` in a settings file can name.
+fn address() -> String {
+    let home = env!("CARGO_PKG_REPOSITORY").trim_end_matches('/');
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{home}/raw/v{version}/docs/settings.schema.json")
 }
 
 fn properties(settings: impl Iterator<Item = &'static Setting>) -> Value {

@@ -83,10 +83,8 @@ fn ed25519(key: &[u8], parameters: Option<&[u8]>) -> Result<PublicKey, KeyError>
         .filter(|_| parameters.is_none())
         .ok_or(DAMAGED)?;
     let seed = <[u8; 32]>::try_from(seed).map_err(|_| DAMAGED)?;
-    let signer = ed25519_dalek::SigningKey::from_bytes(&seed);
-    Ok(PublicKey::Ed25519(
-        signer.verifying_key().to_bytes().to_vec(),
-    ))
+    let pair = ed25519_compact::KeyPair::from_seed(ed25519_compact::Seed::new(seed));
+    Ok(PublicKey::Ed25519(pair.pk.to_vec()))
 }
 
 /// SEC 1: the private number, perhaps the curve, perhaps the public point, at which Go does not look.
