@@ -6,6 +6,9 @@ mod program;
 #[cfg(unix)]
 mod action;
 mod hooks;
+mod network;
+#[cfg(unix)]
+mod versions;
 
 use std::path::{Path, PathBuf};
 
