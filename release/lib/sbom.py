@@ -23,7 +23,9 @@ def build(project: Project, target: str, epoch: int) -> bytes:
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
     root = metadata["resolve"]["root"]
 
-    # What is linked: neither what tests need, nor what runs while compiling.
+    # What is linked: neither what tests need, nor what runs while compiling. The metadata's features are those of tests as
+    # well, so that crates are in it that only tests bring; `cargo tree` knows the difference.
+    linked = _linked(project, target)
     needed: dict[str, list[str]] = {}
     waiting = [root]
     while waiting:
@@ -34,7 +36,7 @@ def build(project: Project, target: str, epoch: int) -> bytes:
             dependency["pkg"]
             for dependency in nodes[name]["deps"]
             if any(kind["kind"] is None for kind in dependency["dep_kinds"])
-            and not _runs_in_the_compiler(packages[dependency["pkg"]])
+            and (packages[dependency["pkg"]]["name"], packages[dependency["pkg"]]["version"]) in linked
         )
         waiting += needed[name]
 
@@ -64,8 +66,12 @@ def build(project: Project, target: str, epoch: int) -> bytes:
     return (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()
 
 
-def _runs_in_the_compiler(package: dict) -> bool:
-    return any("proc-macro" in target["kind"] for target in package["targets"])
+def _linked(project: Project, target: str) -> set[tuple[str, str]]:
+    command = ["cargo", "tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none", "--no-dedupe"]
+    command += ["--target", target, "--format", "{p}"]
+    told = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=True).stdout
+    words = (line.split(" ") for line in told.splitlines() if line)
+    return {(name, version.removeprefix("v")) for name, version, *_ in words}
 
 
 def _reference(package: dict) -> str:

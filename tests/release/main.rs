@@ -8,6 +8,8 @@ mod action;
 mod hooks;
 mod network;
 #[cfg(unix)]
+mod packages;
+#[cfg(unix)]
 mod versions;
 
 use std::path::{Path, PathBuf};
