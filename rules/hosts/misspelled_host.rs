@@ -1,7 +1,7 @@
 use crate::containerd::loader::split_host_port;
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
-use crate::repair::near_miss::is_similar;
+use crate::finding::near_miss::is_similar;
 use crate::toml::Span;
 
 crate::rule! {

@@ -10,8 +10,8 @@ use super::view::NamespaceView;
 use super::{array_edit as elements, lines};
 use crate::containerd::Capabilities;
 use crate::finding::hosts::{self as classify, bare_name};
+use crate::finding::near_miss::is_similar;
 use crate::finding::{Classification, Environment, Severity};
-use crate::repair::near_miss::is_similar;
 use crate::toml::Span;
 use crate::toml::view::{Item, Node};
 

@@ -16,6 +16,7 @@ mod fingerprint;
 pub mod hosts;
 mod items;
 mod meta;
+pub mod near_miss;
 mod packed;
 mod paths;
 pub(crate) mod public_mirrors;

@@ -1,7 +1,6 @@
 //! What was meant: slips of TOML, keys that people expect, text that was to be replaced, names that are nearly right.
 
 pub mod keys;
-pub mod near_miss;
 pub mod nearest;
 pub mod slips;
 
