@@ -28,7 +28,7 @@ const ABSENCE: [&str; 20] = [
 ];
 
 /// Rules whose verdict depends on which host a URL names.
-const ABOUT_HOSTS: [&str; 16] = [
+const ABOUT_HOSTS: [&str; 15] = [
     "default-server",
     "docker-io-server",
     "duplicate-endpoint",
@@ -36,7 +36,6 @@ const ABOUT_HOSTS: [&str; 16] = [
     "mirror-push",
     "missing-scheme",
     "placeholder-url",
-    "plain-http",
     "port-scheme-mismatch",
     "public-mirror-resolve",
     "server-of-another-registry",
