@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use super::finding::Finding;
-use super::items::{Item, Items};
+use super::items::{Extent, Item, Items};
 use super::paths::Paths;
 
 /// How many UTF-16 units from the beginning of a line are hashed.
 const BLOCK: usize = 100;
+
+/// Longer items are known by their hash alone.
+const LONGEST: usize = 4096;
 
 /// Stands behind the last unit of a text.
 const END: u16 = 65535;
@@ -118,6 +121,8 @@ fn read_hashes(paths: &Paths, shown: &str) -> Vec<String> {
 pub struct Fingerprints<'a> {
     paths: &'a Paths,
     items: Option<(String, Items)>,
+    /// The item of the last finding: the next may be about the same.
+    last: Option<(Extent, Item)>,
     seen: HashMap<u128, u32>,
 }
 
@@ -127,6 +132,7 @@ impl<'a> Fingerprints<'a> {
         Fingerprints {
             paths,
             items: None,
+            last: None,
             seen: HashMap::new(),
         }
     }
@@ -157,12 +163,27 @@ impl<'a> Fingerprints<'a> {
         let items = match &mut self.items {
             Some((path, items)) if *path == source.path => items,
             other => {
+                self.last = None;
                 &mut other
                     .insert((source.path.clone(), Items::of(&source.text)))
                     .1
             }
         };
-        items.at(&source.text, span.start)
+        let Some(extent) = items.extent(span.start) else {
+            return Item::default();
+        };
+        if let Some((known, item)) = &self.last
+            && *known == extent
+        {
+            return item.clone();
+        }
+        let mut item = items.item(&source.text, &extent);
+        // Of a line without end, on which many findings may be, the hash is enough.
+        if item.content.len() > LONGEST {
+            item.content = format!("{:032x}", fnv(&[&item.content]));
+        }
+        self.last = Some((extent, item.clone()));
+        item
     }
 }
 

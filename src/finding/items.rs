@@ -9,6 +9,15 @@ pub struct Item {
     pub content: String,
 }
 
+/// Where an item stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extent {
+    header: Option<usize>,
+    first: usize,
+    last: usize,
+    is_comment: bool,
+}
+
 /// An item has no more lines than this; a text that is no TOML may seem to have.
 const MAX_LINES: usize = 500;
 
@@ -66,25 +75,19 @@ impl Items {
         Items { lines }
     }
 
-    /// What stands at a byte.
-    pub fn at(&self, text: &str, byte: usize) -> Item {
+    /// Where the item at a byte stands.
+    pub fn extent(&self, byte: usize) -> Option<Extent> {
         let at = self.lines.partition_point(|line| line.start <= byte);
-        let Some(at) = at.checked_sub(1) else {
-            return Item::default();
-        };
+        let at = at.checked_sub(1)?;
         let line = &self.lines[at];
-        let written = |line: usize, end: usize| {
-            let written = text.get(self.lines[line].start..end).unwrap_or_default();
-            written.split_whitespace().collect::<String>()
-        };
-        let header = match line.header {
-            Some(header) if header != at => written(header, self.lines[header].comment),
-            _ => String::new(),
-        };
+        let header = line.header.filter(|header| *header != at);
         if byte >= line.comment {
-            let end = self.lines.get(at + 1).map_or(text.len(), |next| next.start);
-            let content = written(at, end);
-            return Item { header, content };
+            return Some(Extent {
+                header,
+                first: at,
+                last: at,
+                is_comment: true,
+            });
         }
         let first = (0..=at)
             .rev()
@@ -93,10 +96,32 @@ impl Items {
             .unwrap_or(at);
         let rest = (first + 1..self.lines.len()).take(MAX_LINES);
         let last = rest.take_while(|line| !self.lines[*line].begins).last();
-        let lines = first..=last.unwrap_or(first);
-        let content = lines
-            .map(|line| written(line, self.lines[line].comment))
-            .collect();
+        Some(Extent {
+            header,
+            first,
+            last: last.unwrap_or(first),
+            is_comment: false,
+        })
+    }
+
+    /// What stands there.
+    pub fn item(&self, text: &str, extent: &Extent) -> Item {
+        let written = |line: usize, end: usize| {
+            let written = text.get(self.lines[line].start..end).unwrap_or_default();
+            written.split_whitespace().collect::<String>()
+        };
+        let header = extent.header;
+        let header = header.map_or_else(String::new, |at| written(at, self.lines[at].comment));
+        let Extent { first, last, .. } = *extent;
+        let content = match extent.is_comment {
+            true => {
+                let next = self.lines.get(first + 1);
+                written(first, next.map_or(text.len(), |next| next.start))
+            }
+            false => (first..=last)
+                .map(|line| written(line, self.lines[line].comment))
+                .collect(),
+        };
         Item { header, content }
     }
 }
@@ -167,7 +192,9 @@ mod tests {
                         \"resolve\",\n  ]\n  skip_verify = true\nx = \"\"\"\n[host.y]\n\"\"\"\n[host.z]\nca = 1\n";
 
     fn at(text: &str, words: &str) -> (String, String) {
-        let Item { header, content } = Items::of(text).at(text, text.find(words).unwrap());
+        let items = Items::of(text);
+        let extent = items.extent(text.find(words).unwrap()).unwrap();
+        let Item { header, content } = items.item(text, &extent);
         (header, content)
     }
 
@@ -196,7 +223,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_has_items(text in "[a\"'\\[\\]#=\\n\\r\\\\é{} ]{0,80}", byte in 0usize..90) {
-            let _ = Items::of(&text).at(&text, byte);
+            let items = Items::of(&text);
+            let _ = items.extent(byte).map(|extent| items.item(&text, &extent));
         }
     }
 }
