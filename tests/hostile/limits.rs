@@ -261,7 +261,7 @@ fn certificate_files_with_more_than_any_bundle() {
     folder.write("certs.d/docker.io/a.crt", &block.repeat(5_001));
     let ended = folder.run(&["--no-config", "certs.d"]);
     assert!(
-        ended.out.contains("more certificates than any bundle"),
+        ended.out.contains("too many certificates"),
         "{}",
         ended.out
     );
