@@ -94,7 +94,7 @@ fn every_mistake_has_its_place_and_a_remedy() {
     says(
         "containerd = \"1.4\"",
         "\"1.4\"",
-        "containerd 1.4 is not known here",
+        "unsupported containerd release 1.4",
     );
     says(
         "containerd = [\"latest\"]",

@@ -260,11 +260,7 @@ fn certificate_files_with_more_than_any_bundle() {
     folder.write("certs.d/docker.io/hosts.toml", hosts);
     folder.write("certs.d/docker.io/a.crt", &block.repeat(5_001));
     let ended = folder.run(&["--no-config", "certs.d"]);
-    assert!(
-        ended.out.contains("too many certificates"),
-        "{}",
-        ended.out
-    );
+    assert!(ended.out.contains("too many certificates"), "{}", ended.out);
     assert!(!ended.out.contains("invalid-ca"), "{}", ended.out);
     let headers = "a: b\n".repeat(3_000_000);
     folder.write(
