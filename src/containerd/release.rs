@@ -304,7 +304,7 @@ impl Release {
     }
 
     /// What the Go that this release is built with accepts. Patch releases change Go, and so do lines at different
-    /// times; see [`GO_VERSIONS`].
+    /// times; see `GO_VERSIONS`.
     pub fn go(self) -> Rules {
         let built_with = |&&(since, _): &&(Release, (u8, u8))| self >= since;
         let (minor, patch) = GO_VERSIONS

@@ -148,7 +148,7 @@ impl<'a> WrittenUrl<'a> {
 
     /// The edits that replace a part of the text, in every header that names the host table; for
     /// [editable](WrittenUrl::editable) URLs. Empty if another host table has the new name already, and if the new URL is
-    /// not [proposable].
+    /// not proposable.
     pub fn rewrite(&self, range: std::ops::Range<usize>, replacement: &str) -> Vec<(Span, String)> {
         let mut name = self.text.to_owned();
         name.replace_range(range.clone(), replacement);
@@ -166,7 +166,7 @@ impl<'a> WrittenUrl<'a> {
             .collect()
     }
 
-    /// Advice to write another URL: the imperative with the whole line. A URL that is not [proposable] is replaced by a
+    /// Advice to write another URL: the imperative with the whole line. A URL that is not proposable is replaced by a
     /// sample.
     pub fn write(&self, url: &str) -> String {
         match is_proposable(url) {

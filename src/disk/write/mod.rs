@@ -106,7 +106,7 @@ pub fn write(path: &Path, text: &[u8]) -> Result<Done, WriteError> {
 /// Writes a file while its text is made. When that fails, the file is as it was.
 ///
 /// # Errors
-/// As for [`write`], and those of the text.
+/// As for [`write()`], and those of the text.
 pub fn write_with(path: &Path, text: Text<'_>) -> Result<Done, WriteError> {
     if system::write_special(path, text)? {
         return Ok(Done::default());
