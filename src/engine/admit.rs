@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::here::Here;
 use super::redact::hide_secrets;
+use super::tense::make_conditional;
 use crate::facts::{NamespaceContext, Rule};
 use crate::finding::{Consequence, Failure, Finding, Level, Run};
 
@@ -40,6 +41,12 @@ pub(super) fn admitted(
     run: &Run,
     context: Option<&NamespaceContext<'_>>,
 ) -> Option<Finding> {
+    if finding.effect.is_empty() {
+        finding.effect = default_effect(context, finding.consequence);
+    }
+    if let Some(context) = context {
+        make_conditional(&mut finding, context);
+    }
     let path = &finding.location.path;
     match run.settings.level(finding.rule.name, path) {
         Some(Level::Severity(severity)) => finding.severity = severity,
@@ -49,9 +56,6 @@ pub(super) fn admitted(
     }
     if finding.releases.is_empty() || run.settings.excludes(path) {
         return None;
-    }
-    if finding.effect.is_empty() {
-        finding.effect = default_effect(context, finding.consequence);
     }
     hide_secrets(&mut finding);
     if context.is_some_and(|context| context.tree.generator().is_some()) {

@@ -10,6 +10,7 @@ mod node;
 mod redact;
 mod run;
 mod suppress;
+mod tense;
 mod tree;
 
 pub(crate) use carried::{completed, planted, planted_in};
