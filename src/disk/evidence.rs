@@ -11,8 +11,9 @@ use crate::toml::view::{Document, Item};
 
 /// Whether a text is a hosts.toml of containerd, even one with faults: it has a host table or a key that only such a file has.
 pub fn is_hosts_file(text: &str) -> bool {
-    const KEYS: [&str; 6] = [
+    const KEYS: [&str; 7] = [
         "capabilities",
+        "header",
         "skip_verify",
         "override_path",
         "dial_timeout",
@@ -110,6 +111,7 @@ mod tests {
             "  [ host.'m' ]",
             "server = \"https://quay.io\"",
             "# x\nskip_verify = true",
+            "header = {x = \"1\"}",
             "host.\"https://m\".capabilities = []",
         ] {
             assert!(is_hosts_file(text), "{text}");
