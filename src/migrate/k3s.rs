@@ -78,7 +78,8 @@ impl Registries {
             && (settings || self.mirrors.get(host).is_some_and(|list| !list.is_empty()))
     }
 
-    fn listed(&self, listed: &[String]) -> Meant {
+    /// The endpoints that a list gives.
+    pub fn listed(&self, listed: &[String]) -> Meant {
         let mut meant = Meant::default();
         for (index, text) in listed.iter().enumerate() {
             self.add(&mut meant, text, Role::Host(index), None);

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::hosts_toml::is_own;
 use super::k3s::Registries;
 use super::report::{Remark, SourceError, Weight};
 use super::source::{Kind, Source};
 use super::tables::{Reader, Rewrite, shown};
 use super::tree::{self, Value};
+use crate::containerd::Endpoint;
 
 /// Reads the file.
 ///
@@ -61,11 +63,15 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
             .help("give them to the pods (imagePullSecrets) or to a credential provider of the kubelet; or, deprecated as it is, to containerd in config.toml: `registry.configs.\"HOST\".auth`, where k3s puts them too"),
         );
     }
+    let old = Registries {
+        mirrors,
+        tls: configs.tls,
+        configured: configs.hosts,
+    };
     for rewrite in &read.rewrites {
-        reader
-            .remarks
-            .push(remark(rewrite, mirrors.get(&rewrite.host)));
+        reader.remarks.push(remark(rewrite, &old));
     }
+    let mirrors = &old.mirrors;
     let table = root.at(&["mirrors"]).map(tree::Node::entries);
     let lines = table.unwrap_or_default().iter().rev();
     let lines: HashMap<&str, Option<usize>> = lines.map(|e| (e.key.as_str(), e.line)).collect();
@@ -80,7 +86,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
             .line(line),
         );
     }
-    let holds_registries = !mirrors.is_empty() || !configs.hosts.is_empty();
+    let holds_registries = !mirrors.is_empty() || !old.configured.is_empty();
     if holds_registries {
         reader.remarks.push(Remark::new(
             Weight::Fine,
@@ -90,36 +96,55 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
     }
     Ok(Source {
         kind: Kind::K3s,
-        old: Box::new(Registries {
-            mirrors,
-            tls: configs.tls,
-            configured: configs.hosts,
-        }),
+        old: Box::new(old),
         holds_registries,
         remarks: reader.remarks,
         written: None,
     })
 }
 
-fn remark(rewrite: &Rewrite, endpoints: Option<&Vec<String>>) -> Remark {
+/// k3s applies rewrites at mirror endpoints only: its documentation, "Private Registry Configuration", says that the default
+/// endpoint gets none, and an endpoint that is the registry itself is that one.
+fn remark(rewrite: &Rewrite, old: &Registries) -> Remark {
     let about = format!("mirrors.\"{}\".rewrite", shown(&rewrite.host));
+    let listed = old.mirrors.get(&rewrite.host);
+    // Docker Hub also answers as `index.docker.io`.
+    let is_hub =
+        |endpoint: &Endpoint| rewrite.host == "docker.io" && endpoint.host == "index.docker.io";
+    let is_mirror = |text: &&String| {
+        let endpoints = old.listed(std::slice::from_ref(text)).endpoints;
+        endpoints
+            .iter()
+            .any(|e| !is_own(Some(&rewrite.host), e) && !is_hub(e))
+    };
+    let Some(mirror) = listed.into_iter().flatten().find(is_mirror) else {
+        return Remark::new(
+            Weight::Fine,
+            about,
+            "had no effect and is not written: k3s and rke2 rewrite names only at mirror endpoints, and the registry's own \
+             endpoint is not one",
+        )
+        .line(rewrite.line);
+    };
     let remark = Remark::new(
         Weight::Lost,
         about,
-        "only the containerd of k3s and rke2 rewrites the names of images",
+        "only the containerd of k3s and rke2 rewrites image names",
     )
     .line(rewrite.line);
-    let first = endpoints
-        .and_then(|list| list.first())
-        .map(|text| shown(text));
-    remark.help(match (prefix(rewrite), first) {
-        (Some(prefix), Some(endpoint)) => {
+    let endpoint = shown(mirror);
+    remark.help(match prefix(rewrite) {
+        Some(prefix) => {
             let base = endpoint.trim_end_matches('/').trim_end_matches("/v2");
             format!(
-                "every name only gets `{prefix}` in front, which a path does as well: write `[host.\"{base}/v2/{prefix}\"]` with `override_path = true`, and try a pull, for registries give tokens by the name that they are asked for"
+                "the rewrite only puts `{prefix}` in front of every name, which a path also does: write \
+                 `[host.\"{base}/v2/{prefix}\"]` with `override_path = true`, and try a pull, because some registries issue \
+                 tokens for the original name only"
             )
         }
-        _ => "let the mirror keep images under the names that they have upstream, or give it a host name of its own for each registry".to_owned(),
+        None => "keep the images under their upstream names on the mirror, or give the mirror a host name of its own for \
+                 each registry"
+            .to_owned(),
     })
 }
 

@@ -213,10 +213,10 @@ pub fn of_endpoints(files: &[HostsFile]) -> Vec<Remark> {
                     "unless it is yours, write `capabilities = [\"pull\"]`; tags are then resolved by the endpoints after it",
                 );
             }
-            let site = ["docker.io", "index.docker.io", "hub.docker.com"];
+            let site = ["docker.io", "hub.docker.com"];
             if site.contains(&endpoint.host.as_str()) {
                 doubt(
-                    "is a web site, and no registry; it answered nothing before either".to_owned(),
+                    "is a web site, not a registry, and served no image before either".to_owned(),
                     "write `https://registry-1.docker.io`",
                 );
             }

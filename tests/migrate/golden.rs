@@ -17,7 +17,7 @@ const INHERENT: [(&str, &str); 6] = [
         "override-without-path",
         "without the `/v2` of the registry API, as before",
     ),
-    ("docker-io-server", "is a web site, and no registry"),
+    ("docker-io-server", "is a web site, not a registry"),
     ("public-mirror-resolve", "may resolve tags, as before"),
     ("missing-tls-file", "is a path on Windows"),
 ];

@@ -22,7 +22,8 @@ const SHORTEST: usize = 4;
 pub struct Secrets {
     /// The text with stars in their places, byte for byte; `None` when there are none.
     starred: Option<String>,
-    /// As they are written and as they are read, the longest first.
+    /// As they are written and as they are read, the longest first. A text that can also be read elsewhere in the file is
+    /// not among them: hiding a host name in every message, because a header repeats it, protects nothing.
     texts: Vec<String>,
 }
 
@@ -42,15 +43,16 @@ impl Secrets {
         if places.is_empty() {
             return Secrets::default();
         }
+        let starred = with_stars(text, places);
         let mut texts: Vec<String> = places
             .iter()
             .flat_map(|place| spellings(&text[place.clone()]))
-            .filter(|secret| secret.len() >= SHORTEST)
+            .filter(|secret| secret.len() >= SHORTEST && !is_readable(&starred, secret))
             .collect();
         texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         texts.dedup();
         Secrets {
-            starred: Some(with_stars(text, places)),
+            starred: Some(starred),
             texts,
         }
     }
@@ -64,8 +66,9 @@ impl Secrets {
     pub fn hidden_in<'a>(&self, message: &'a str) -> Cow<'a, str> {
         let mut out = without_userinfo(message);
         for secret in &self.texts {
-            let words_alone = is_common(secret);
-            let is_repeated = |at: usize| !words_alone || is_apart(&out, at, secret.len());
+            let is_word = is_common(secret);
+            let is_repeated =
+                |at: usize| !is_word || is_apart(&out, at, secret.len()) && is_quoted(&out, at);
             let places: Vec<usize> = out
                 .match_indices(secret.as_str())
                 .map(|(at, _)| at)
@@ -83,18 +86,33 @@ impl Secrets {
         out
     }
 
-    /// Whether a text holds one of them.
+    /// Whether a text contains one of them.
     pub fn are_in(&self, text: &str) -> bool {
         matches!(self.hidden_in(text), Cow::Owned(_))
     }
 }
 
-/// Whether a secret may well be a part of other words: a password of `secret` is none in `secrets`.
+/// Whether a secret may well be an ordinary word, which messages use: the password `registry` says nothing in "the
+/// registry answers".
 fn is_common(secret: &str) -> bool {
     secret.len() <= 12 && secret.chars().all(|c| c.is_ascii_lowercase())
 }
 
-/// Whether what stands there is no part of a longer word.
+/// Whether the file shows a text outside its secrets, as a word of its own.
+fn is_readable(starred: &str, secret: &str) -> bool {
+    starred
+        .match_indices(secret)
+        .any(|(at, _)| is_apart(starred, at, secret.len()))
+}
+
+/// Whether a place is between quotation marks: an odd number of one kind comes before it.
+fn is_quoted(text: &str, at: usize) -> bool {
+    ['`', '"', '\'']
+        .iter()
+        .any(|quote| text[..at].matches(*quote).count() % 2 == 1)
+}
+
+/// Whether the text at a place is not part of a longer word.
 fn is_apart(text: &str, at: usize, length: usize) -> bool {
     let before = text[..at].chars().next_back();
     let behind = text[at + length..].chars().next();
@@ -350,6 +368,20 @@ mod tests {
         assert_eq!(secrets.hidden_in("`s3cr3t-\\u0041`"), "`***`");
         assert!(!secrets.are_in("x-a"));
         let secrets = Secrets::of("password = \"secret\"\n");
-        assert_eq!(secrets.hidden_in("secrets, `secret`"), "secrets, `***`");
+        assert_eq!(
+            secrets.hidden_in("a secret, `secrets`, `secret`"),
+            "a secret, `secrets`, `***`"
+        );
+    }
+
+    #[test]
+    fn what_the_file_shows_elsewhere_is_not_hidden() {
+        let secrets = Secrets::of(
+            "server = \"https://docker.io\"\n[header]\nX-Token = \"docker.io\"\nX-Key = \"ocker\"\n",
+        );
+        assert_eq!(
+            secrets.hidden_in("`docker.io` is a web site, `ocker`"),
+            "`docker.io` is a web site, `***`"
+        );
     }
 }
