@@ -1,13 +1,15 @@
 //! The texts of a repository that may hold configuration: what Git does not ignore, and what nobody has generated or copied in.
 
+use std::collections::HashSet;
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
+use super::Tree;
 use super::find_error::shown;
 use super::globs::{Exclusions, absolute};
 use super::ignored::Ignored;
 use super::io;
-use super::names::VERSION_CONTROL;
+use super::names::{Likeness, VERSION_CONTROL, likeness};
 use crate::containerd::FileError;
 use crate::parallel;
 
@@ -39,20 +41,28 @@ pub struct TextFile {
 }
 
 /// Reads the files below a directory that `is_wanted` by their names, and keeps those that `holds` something. In the order of their
-/// paths. No link is followed.
+/// paths. No link is followed. The directories of namespaces in the `trees` found below it are not entered: what they contain is
+/// containerd's, and is read when the trees are.
 pub fn texts_below(
     root: &Path,
+    trees: &[Tree],
     exclude: &Exclusions,
     limit: u64,
     is_wanted: impl Fn(&str) -> bool,
     holds: impl Fn(&[u8]) -> bool + Sync,
 ) -> Vec<TextFile> {
+    let whole = trees.iter().filter(|tree| tree.lone.is_none());
+    let config_paths: HashSet<&Path> = whole.map(|tree| tree.disk.as_path()).collect();
     let mut paths = Vec::new();
     let top = absolute(root);
-    let ignored = Ignored::above(root).in_directory(&top);
-    let mut waiting = vec![(root.to_owned(), top, ignored, 0)];
-    while let Some((directory, absolute, ignored, depth)) = waiting.pop() {
-        for (name, kind) in entries(&directory) {
+    let mut waiting = vec![(root.to_owned(), top, Ignored::above(root), 0)];
+    while let Some((directory, absolute, mut ignored, depth)) = waiting.pop() {
+        let entries = entries(&directory);
+        if entries.iter().any(|(name, _)| name == ".gitignore") {
+            ignored = ignored.in_directory(&absolute);
+        }
+        let is_config_path = config_paths.contains(directory.as_path());
+        for (name, kind) in entries {
             let path = match directory.as_os_str() == "." {
                 true => PathBuf::from(&name),
                 false => directory.join(&name),
@@ -67,9 +77,9 @@ pub fn texts_below(
             if is_dir {
                 let is_foreign =
                     VERSION_CONTROL.contains(&name.as_str()) || FOREIGN.contains(&name.as_str());
-                if !is_foreign && depth < MAX_DEPTH {
-                    let below = ignored.in_directory(&full);
-                    waiting.push((path, full, below, depth + 1));
+                let is_namespace = is_config_path && likeness(&name) != Likeness::None;
+                if !is_foreign && !is_namespace && depth < MAX_DEPTH {
+                    waiting.push((path, full, ignored.clone(), depth + 1));
                 }
             } else if kind.is_file() && is_wanted(&name) && paths.len() < MAX_FILES {
                 paths.push(path);
@@ -165,7 +175,7 @@ mod tests {
         std::os::unix::fs::symlink("b/x.sh", root.join("a/link.sh")).unwrap();
         let holds = |bytes: &[u8]| bytes.starts_with(b"mark") || bytes.ends_with(b"mark");
         let wanted = |name: &str| name.ends_with(".sh");
-        let found = texts_below(root, &Exclusions::default(), 100, wanted, holds);
+        let found = texts_below(root, &[], &Exclusions::default(), 100, wanted, holds);
         let paths: Vec<&str> = found.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, [root.join("a/b/x.sh").to_string_lossy()]);
     }

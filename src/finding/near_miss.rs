@@ -4,6 +4,9 @@ use std::net::IpAddr;
 
 /// Whether two names differ by what is likely to be a typing error.
 pub fn is_similar(a: &str, b: &str) -> bool {
+    if !may_be_similar(a.as_bytes(), b.as_bytes()) {
+        return false;
+    }
     let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
     let is_name =
         |name: &str| name.len() >= 7 && name.contains('.') && name.parse::<IpAddr>().is_err();
@@ -32,6 +35,28 @@ pub fn is_similar(a: &str, b: &str) -> bool {
     let is_word = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
     let shortest = if at == last { 2 } else { 4 };
     is_word(a) && is_word(b) && a.len().min(b.len()) >= shortest
+}
+
+/// A cheap look that most pairs fail: whether the names are equal but for two bytes in one place, or consist of the same bytes.
+fn may_be_similar(a: &[u8], b: &[u8]) -> bool {
+    if a.len() == b.len() && a.contains(&b'.') && sum(a) == sum(b) {
+        return true;
+    }
+    let longer = a.len().max(b.len());
+    if longer - a.len().min(b.len()) > 1 {
+        return false;
+    }
+    let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
+    let begin = a.iter().zip(b).take_while(same).count();
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(same).count();
+    begin + end + 2 >= longer
+}
+
+/// Equal for names of the same labels in another order.
+fn sum(name: &[u8]) -> usize {
+    name.iter()
+        .map(|byte| usize::from(byte.to_ascii_lowercase()))
+        .sum()
 }
 
 /// Whether two names consist of the same labels in another order: `reg.corp.com.cn` and `reg.corp.cn.com`.

@@ -9,8 +9,14 @@ use crate::disk::{Lone, MAX_HOSTS_FILE, Reach, TextFile, Tree, named_beside, tex
 use crate::facts::Carrier;
 use crate::finding::Settings;
 
-/// The carriers that paths name, and those below directories; what could not be read of them is told.
-pub fn find(paths: &[PathBuf], settings: &Settings, terminal: &Terminal) -> Vec<Carrier> {
+/// The carriers that paths name, and those below directories outside the namespaces of `trees`. Those that cannot be read are
+/// reported in one note.
+pub fn find(
+    paths: &[PathBuf],
+    trees: &[Tree],
+    settings: &Settings,
+    terminal: &Terminal,
+) -> Vec<Carrier> {
     let mut carriers: Vec<Carrier> = Vec::new();
     let mut known = BTreeSet::new();
     let mut passed_over = Vec::new();
@@ -20,7 +26,14 @@ pub fn find(paths: &[PathBuf], settings: &Settings, terminal: &Terminal) -> Vec<
             continue;
         }
         let files = match path.is_dir() {
-            true => texts_below(path, &settings.exclude, MAX_CARRIER, may_be, look::may_hold),
+            true => texts_below(
+                path,
+                trees,
+                &settings.exclude,
+                MAX_CARRIER,
+                may_be,
+                look::may_hold,
+            ),
             false => text(path, MAX_CARRIER, look::may_hold)
                 .ok()
                 .flatten()

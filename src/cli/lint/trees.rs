@@ -220,7 +220,7 @@ pub fn find_trees(
     }
     let is_searched = !args.no_carriers && matches!(args.kind, None | Some(Kind::Search));
     let carriers = match is_searched {
-        true => carriers::find(&paths, settings, terminal),
+        true => carriers::find(&paths, &trees, settings, terminal),
         false => Vec::new(),
     };
     // What was found in other files is something to lint.
