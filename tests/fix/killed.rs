@@ -26,7 +26,7 @@ struct Trial {
     texts: Vec<[String; 2]>,
     /// How many runs were killed amid the writing.
     amid: usize,
-    /// The most temporary files that one left.
+    /// The most private directories that one left.
     most_strays: usize,
 }
 
@@ -80,11 +80,10 @@ impl Trial {
                 strays += 1;
                 let name = entry.file_name().to_string_lossy().into_owned();
                 assert!(name.starts_with(".certsd-lint-"), "{name}");
-                let stray = fs::read_to_string(entry.path()).unwrap();
-                // With its last mode, it is whole.
-                let mode = entry.metadata().unwrap().mode();
-                assert!(mode & 0o077 == 0 || stray == *mended, "{name} {mode:o}");
-                fs::remove_file(entry.path()).unwrap();
+                let stray = entry.metadata().unwrap();
+                let mode = stray.mode();
+                assert!(stray.is_dir() && mode & 0o077 == 0, "{name} {mode:o}");
+                fs::remove_dir_all(entry.path()).unwrap();
             }
             let path = directory.join("hosts.toml");
             let found = fs::read_to_string(&path).unwrap();
@@ -110,7 +109,7 @@ fn every_file_is_entirely_old_or_entirely_new() {
     assert!(trial.amid > 0, "no run was killed amid its work");
     // What a killed run leaves beside the files does not stand in the next one's way.
     let stray = format!("{}/.certsd-lint-1-0", directory(3));
-    trial.folder.write(&stray, "half");
+    trial.folder.write(&format!("{stray}/new"), "half");
     trial
         .folder
         .run(&ARGS)
@@ -134,7 +133,7 @@ fn five_hundred_kills() {
         trial.kill_when_written(kill * 7_919 % 1_900);
     }
     println!(
-        "500 runs killed, {} amid the writing; at most {} temporary files left by one",
+        "500 runs killed, {} amid the writing; at most {} private directories left by one",
         trial.amid, trial.most_strays
     );
     assert!(

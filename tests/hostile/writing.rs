@@ -217,13 +217,13 @@ fn nothing_is_left_on_a_full_disk() {
     assert_eq!(read("after"), BROKEN);
 }
 
-/// A run that was killed leaves at most files that only its user may read, and that no pattern for configuration matches. The
+/// A run that was killed leaves at most directories that only its user may enter, and that no pattern for configuration matches. The
 /// next run removes them, and says so.
 #[test]
 fn strays_are_removed() {
     let folder = Folder::new(&["certs.d/quay.io/hosts.toml"]);
     folder.write("certs.d/docker.io/hosts.toml", BROKEN);
-    folder.write("certs.d/docker.io/.certsd-lint-1-0", "half");
+    folder.write("certs.d/docker.io/.certsd-lint-1-0/new", "half");
     let ended = folder.run(&["--no-config", "--fix", "certs.d"]);
     ended
         .ends(0)

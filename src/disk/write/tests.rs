@@ -181,7 +181,8 @@ mod on_unix {
         let (_folder, root) = folder();
         let names = [".certsd-lint-1-0", ".certsd-lint-2-0", ".certsd-lint.toml"];
         for name in names {
-            fs::write(root.join(name), "half a te").unwrap();
+            fs::create_dir(root.join(name)).unwrap();
+            fs::write(root.join(name).join("new"), "half a te").unwrap();
         }
         let living = fs::File::open(root.join(names[1])).unwrap();
         rustix::fs::flock(&living, rustix::fs::FlockOperation::LockShared).unwrap();

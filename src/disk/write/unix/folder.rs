@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, openat, statat};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, flock, openat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::super::{WriteError, refused};
@@ -45,8 +45,9 @@ impl Folder {
     }
 
     /// Opens a directory in it, and none that a link leads to.
-    pub fn below(&self, name: &str) -> Result<Folder, WriteError> {
+    pub fn below(&self, name: impl AsRef<OsStr>) -> Result<Folder, WriteError> {
         let flags = DIRECTORY | OFlags::NOFOLLOW;
+        let name = name.as_ref();
         let directory = retry_on_intr(|| openat(&self.file, name, flags, Mode::empty()))?;
         Ok(Folder {
             file: directory.into(),
@@ -68,11 +69,6 @@ impl Folder {
             FileType::Symlink => Err(WriteError::BecameLink),
             _ => Err(WriteError::Changed),
         }
-    }
-
-    /// Opens a file in it for reading.
-    pub fn open_to_read(&self, name: &OsStr) -> Result<File, WriteError> {
-        self.open_as(name, OFlags::RDONLY)
     }
 
     /// Opens a file in it for writing, and for reading if that is wanted.
@@ -101,25 +97,40 @@ impl Folder {
         let _ = self.file.sync_all();
     }
 
-    /// Removes the temporary files of processes that are no more: a living one holds a lock. Where they were.
+    /// Whether this name in it still stands for that directory.
+    pub fn is_at(&self, name: &OsStr, directory: &Folder) -> bool {
+        let metadata = directory.file.metadata();
+        metadata.is_ok_and(|metadata| self.holds(name, &metadata))
+    }
+
+    /// Locks the directory until it is closed.
+    pub fn lock(&self) -> Result<(), Errno> {
+        retry_on_intr(|| flock(&self.file, FlockOperation::NonBlockingLockExclusive))
+    }
+
+    /// The same open directory.
+    pub fn again(&self) -> io::Result<Folder> {
+        Ok(Folder {
+            file: self.file.try_clone()?,
+            path: self.path.clone(),
+        })
+    }
+
+    /// Removes the private directories of processes that have ended: a living one holds a lock. Where they were.
     pub fn remove_strays(&self) -> Vec<PathBuf> {
+        let user = rustix::process::geteuid().as_raw();
         let strays = self.names().into_iter().filter(|name| {
-            let Ok(file) = self.open_to_read(name) else {
+            let Ok(stray) = self.below(name) else {
                 return false;
             };
-            let lock = FlockOperation::NonBlockingLockExclusive;
-            let user = rustix::process::geteuid().as_raw();
-            let is_own = file
-                .metadata()
-                .is_ok_and(|file| file.is_file() && file.uid() == user);
-            is_own
-                && rustix::fs::flock(&file, lock).is_ok()
-                && rustix::fs::unlinkat(&self.file, name.as_os_str(), AtFlags::empty()).is_ok()
+            let is_own = stray.file.metadata().is_ok_and(|own| own.uid() == user);
+            // Where there are no locks, none is taken for a stray.
+            is_own && stray.lock().is_ok() && temporary::remove_stray(self, &stray, name).is_ok()
         });
         strays.map(|name| self.path.join(name)).collect()
     }
 
-    /// The names in it that temporary files have.
+    /// The names in it that private directories have.
     fn names(&self) -> Vec<OsString> {
         let Ok(entries) = rustix::fs::Dir::read_from(&self.file) else {
             return Vec::new();

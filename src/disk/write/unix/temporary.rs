@@ -5,54 +5,50 @@ use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::fs::{
-    AtFlags, FlockOperation, Mode, OFlags, flock, linkat, openat, renameat, unlinkat,
-};
+use rustix::fs::{AtFlags, Mode, OFlags, linkat, mkdirat, openat, renameat, unlinkat};
+use rustix::io::Errno;
 
 use super::folder::Folder;
 use crate::disk::write::Text;
 
-/// How the names of temporary files begin. No pattern for configuration (`*.toml`), certificates or keys matches them, nor does a
+/// How the names of private directories begin. No pattern for configuration (`*.toml`), certificates or keys matches them, nor does a
 /// shell's `*`.
 const PREFIX: &str = ".certsd-lint-";
 
-/// Nobody but its user may read it until it is what it is to be: it may hold credentials.
-const PRIVATE: Mode = Mode::from_raw_mode(0o600);
+/// The name of a file in a private directory.
+const NAME: &str = "new";
+
+/// What is written may be a secret until it has the mode of the file that it replaces.
+const OWN_FILE: Mode = Mode::from_raw_mode(0o600);
+const OWN_DIRECTORY: Mode = Mode::from_raw_mode(0o700);
 
 /// A file that is removed again unless it takes its place.
 pub struct Temporary<'a> {
     folder: &'a Folder,
     pub file: File,
-    /// Its name, if it has one. Where the system can, it has none until it is whole, and goes with the process.
-    name: Option<OsString>,
+    /// Where it has a name, if it has one. Where the system can, it has none until it is whole, and goes with the process.
+    private: Option<Private>,
 }
 
 impl<'a> Temporary<'a> {
     /// A new file in this directory, for a rename works within one file system only.
     pub fn new(folder: &'a Folder) -> io::Result<Temporary<'a>> {
-        for _ in 0..10 {
-            let (file, name) = match nameless(folder) {
-                Some(file) => (file, None),
-                None => {
-                    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
-                    let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                    let create = |name: &OsStr| openat(folder, name, flags, PRIVATE);
-                    let (file, name) = with_a_free_name(create)?;
-                    (file.into(), Some(name))
-                }
-            };
-            // For others to see that this process lives. Where there are no locks, no file is taken for a stray.
-            let _ = flock(&file, FlockOperation::NonBlockingLockExclusive);
-            // Before it was locked, another process may have taken it for one.
-            let is_there = match &name {
-                Some(name) => folder.holds(name, &file.metadata()?),
-                None => true,
-            };
-            if is_there {
-                return Ok(Temporary { folder, file, name });
-            }
+        if let Some(file) = nameless(folder) {
+            return Ok(Temporary {
+                folder,
+                file,
+                private: None,
+            });
         }
-        Err(io::Error::other("another process removes temporary files"))
+        let private = Private::new(folder)?;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = openat(&private.inside, NAME, flags, OWN_FILE)?;
+        Ok(Temporary {
+            folder,
+            file: file.into(),
+            private: Some(private),
+        })
     }
 
     pub fn fill(&self, text: Text<'_>) -> io::Result<()> {
@@ -63,59 +59,85 @@ impl<'a> Temporary<'a> {
 
     /// Puts the file in the place of the one of this name.
     pub fn replace(mut self, name: &OsStr) -> io::Result<()> {
-        if self.name.is_none() {
-            let (_, own) = with_a_free_name(|own| self.link(own))?;
-            self.name = Some(own);
-        }
-        let own = self.name.as_deref().unwrap_or_default();
-        renameat(self.folder, own, self.folder, name)?;
-        self.name = None;
+        let private = match self.private.take() {
+            Some(private) => private,
+            None => {
+                let private = Private::new(self.folder)?;
+                self.link(&private.inside, OsStr::new(NAME))?;
+                private
+            }
+        };
+        renameat(&private.inside, NAME, self.folder, name)?;
         Ok(())
     }
 
     /// Puts the file where none is.
     pub fn put(self, name: &OsStr) -> io::Result<()> {
-        match &self.name {
-            None => self.link(name)?,
-            Some(own) => linkat(
-                self.folder,
-                own.as_os_str(),
-                self.folder,
-                name,
-                AtFlags::empty(),
-            )?,
+        match &self.private {
+            None => self.link(self.folder, name)?,
+            Some(private) => linkat(&private.inside, NAME, self.folder, name, AtFlags::empty())?,
         }
         Ok(())
     }
 
     #[cfg(target_os = "linux")]
-    fn link(&self, name: &OsStr) -> rustix::io::Result<()> {
+    fn link(&self, folder: &Folder, name: &OsStr) -> rustix::io::Result<()> {
         let own = own_path(&self.file);
-        linkat(
-            rustix::fs::CWD,
-            own,
-            self.folder,
-            name,
-            AtFlags::SYMLINK_FOLLOW,
-        )
+        linkat(rustix::fs::CWD, own, folder, name, AtFlags::SYMLINK_FOLLOW)
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn link(&self, _: &OsStr) -> rustix::io::Result<()> {
+    fn link(&self, _: &Folder, _: &OsStr) -> rustix::io::Result<()> {
         Err(rustix::io::Errno::NOSYS)
     }
 }
 
-impl Drop for Temporary<'_> {
-    fn drop(&mut self) {
-        if let Some(name) = &self.name {
-            // There is an error to tell already, or the file has its other name.
-            let _ = unlinkat(self.folder, name.as_os_str(), AtFlags::empty());
+/// A directory that only its user may enter, and that goes with the value. A file in it may have the mode that it is to end with, and
+/// yet a killed run leaves nothing that others can read.
+pub struct Private {
+    parent: Folder,
+    name: OsString,
+    /// The open directory. It is locked, so that other processes see that this one is at work.
+    pub inside: Folder,
+}
+
+impl Private {
+    /// A new directory in `parent`.
+    pub fn new(parent: &Folder) -> io::Result<Private> {
+        for _ in 0..10 {
+            let ((), name) = with_a_free_name(|name| mkdirat(parent, name, OWN_DIRECTORY))?;
+            // Until it is locked, another process may take it for a stray and remove it.
+            if let Ok(inside) = parent.below(&name)
+                && inside.lock() != Err(Errno::WOULDBLOCK)
+                && parent.is_at(&name, &inside)
+            {
+                return Ok(Private {
+                    parent: parent.again()?,
+                    name,
+                    inside,
+                });
+            }
         }
+        Err(io::Error::other(
+            "another process removes temporary directories",
+        ))
     }
 }
 
-/// Whether a name is one of a temporary file.
+impl Drop for Private {
+    fn drop(&mut self) {
+        // There is an error to tell already, or the file is in its place.
+        let _ = remove_stray(&self.parent, &self.inside, &self.name);
+    }
+}
+
+/// Removes a private directory and the file in it.
+pub fn remove_stray(parent: &Folder, inside: &Folder, name: &OsStr) -> rustix::io::Result<()> {
+    let _ = unlinkat(inside, NAME, AtFlags::empty());
+    unlinkat(parent, name, AtFlags::REMOVEDIR)
+}
+
+/// Whether a name is one of a private directory.
 pub fn has_its_name(name: &[u8]) -> bool {
     let numbers = name.strip_prefix(PREFIX.as_bytes());
     numbers.is_some_and(|numbers| {
@@ -129,7 +151,7 @@ pub fn has_its_name(name: &[u8]) -> bool {
 }
 
 /// Tries names that no other process has, nor another thread of this one.
-pub fn with_a_free_name<T>(
+fn with_a_free_name<T>(
     mut create: impl FnMut(&OsStr) -> rustix::io::Result<T>,
 ) -> io::Result<(T, OsString)> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -142,14 +164,16 @@ pub fn with_a_free_name<T>(
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::other("no name is free for a temporary file"))
+    Err(io::Error::other(
+        "no name is free for a temporary directory",
+    ))
 }
 
 /// A file without a name, where the file system has such files and they can be given one.
 #[cfg(target_os = "linux")]
 fn nameless(folder: &Folder) -> Option<File> {
     let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
-    let file = File::from(openat(folder, ".", flags, PRIVATE).ok()?);
+    let file = File::from(openat(folder, ".", flags, OWN_FILE).ok()?);
     std::path::Path::new(&own_path(&file))
         .symlink_metadata()
         .ok()?;
@@ -172,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_temporary_files() {
+    fn names_of_private_directories() {
         assert!(has_its_name(b".certsd-lint-12-0"));
         for name in [
             ".certsd-lint.toml",

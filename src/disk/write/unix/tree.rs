@@ -1,6 +1,6 @@
 //! New directories with a file in each, all or none of them.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,17 +8,27 @@ use rustix::fs::{AtFlags, Mode, RenameFlags, mkdirat, renameat, renameat_with, u
 use rustix::io::Errno;
 
 use super::folder::Folder;
-use super::temporary::with_a_free_name;
+use super::temporary::Private;
 use super::{WriteError, create_in, umask};
 
 /// Directories that are written beside their places and appear there by a rename each.
 pub struct NewTree {
     parent: Folder,
-    /// Whether the parent came into being for this.
-    is_new: Option<PathBuf>,
-    staging: Folder,
-    staging_name: OsString,
+    staging: Private,
     written: Vec<(String, &'static str)>,
+    /// Behind `staging`, for it has to be empty when it goes.
+    new_parent: NewParent,
+}
+
+/// The parent, if it was created for a tree: it goes with the tree, unless that is finished.
+struct NewParent(Option<PathBuf>);
+
+impl Drop for NewParent {
+    fn drop(&mut self) {
+        if let Some(parent) = &self.0 {
+            let _ = fs::remove_dir(parent);
+        }
+    }
 }
 
 impl NewTree {
@@ -27,30 +37,22 @@ impl NewTree {
     /// # Errors
     /// When nothing can be written there.
     pub fn new(parent: &Path) -> Result<NewTree, WriteError> {
-        let is_new = (!parent.exists()).then(|| parent.to_owned());
+        let new_parent = NewParent((!parent.exists()).then(|| parent.to_owned()));
         fs::create_dir_all(parent)?;
-        let prepared = NewTree::prepare(parent);
-        let (folder, staging, staging_name) = prepared.inspect_err(|_| {
-            if is_new.is_some() {
-                let _ = fs::remove_dir(parent);
-            }
-        })?;
+        let (folder, staging) = NewTree::prepare(parent)?;
         Ok(NewTree {
             parent: folder,
-            is_new,
             staging,
-            staging_name,
             written: Vec::new(),
+            new_parent,
         })
     }
 
-    fn prepare(parent: &Path) -> Result<(Folder, Folder, OsString), WriteError> {
+    fn prepare(parent: &Path) -> Result<(Folder, Private), WriteError> {
         let path = parent.canonicalize()?;
         let folder = Folder::open(&path)?;
-        let private = Mode::from_raw_mode(0o700);
-        let ((), name) = with_a_free_name(|name| mkdirat(&folder, name, private))?;
-        let staging = Folder::open(&path.join(&name))?;
-        Ok((folder, staging, name))
+        let staging = Private::new(&folder)?;
+        Ok((folder, staging))
     }
 
     /// Writes a directory with one file.
@@ -64,9 +66,10 @@ impl NewTree {
         text: &[u8],
     ) -> Result<(), WriteError> {
         let mode = Mode::from_raw_mode(0o777) & !umask();
-        mkdirat(&self.staging, directory, mode)?;
+        let staging = &self.staging.inside;
+        mkdirat(staging, directory, mode)?;
+        let folder = staging.below(directory)?;
         self.written.push((directory.to_owned(), file));
-        let folder = self.staging.below(directory)?;
         create_in(&folder, OsStr::new(file), &|out| out.write_all(text), false)?;
         folder.sync();
         Ok(())
@@ -77,10 +80,10 @@ impl NewTree {
     /// # Errors
     /// Which directory could not appear, and why.
     pub fn finish(mut self) -> Result<(), (String, WriteError)> {
-        self.staging.sync();
+        self.staging.inside.sync();
         for at in 0..self.written.len() {
             let (directory, _) = &self.written[at];
-            if let Err(error) = appear(&self.staging, &self.parent, directory) {
+            if let Err(error) = appear(&self.staging.inside, &self.parent, directory) {
                 let error = (directory.clone(), super::refused(error.into()));
                 for (directory, file) in self.written.drain(..at) {
                     remove(&self.parent, &directory, file);
@@ -89,7 +92,7 @@ impl NewTree {
             }
         }
         self.written.clear();
-        self.is_new = None;
+        self.new_parent.0 = None;
         self.parent.sync();
         Ok(())
     }
@@ -98,15 +101,7 @@ impl NewTree {
 impl Drop for NewTree {
     fn drop(&mut self) {
         for (directory, file) in &self.written {
-            remove(&self.staging, directory, file);
-        }
-        let _ = unlinkat(
-            &self.parent,
-            self.staging_name.as_os_str(),
-            AtFlags::REMOVEDIR,
-        );
-        if let Some(parent) = &self.is_new {
-            let _ = fs::remove_dir(parent);
+            remove(&self.staging.inside, directory, file);
         }
     }
 }
