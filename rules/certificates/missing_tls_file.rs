@@ -3,12 +3,14 @@ use crate::containerd::{Cause, FileError, Files, TlsFile};
 use crate::disk::Deployment;
 use crate::facts::is_sample_path;
 use crate::facts::tls::{Fault, FaultKind, base_name, entries, faults, named};
-use crate::facts::{Check, NamespaceContext};
+
+use crate::facts::{Check, NamespaceContext, Shape, WrittenUrl, written_urls};
 use crate::finding::words::list;
 use crate::finding::{Consequence, Finding, Severity};
 use crate::go::path;
 use crate::go::pem;
 use crate::go::x509::CaPool;
+use crate::toml::Span;
 
 crate::rule! {
     /// A CA or client file that is missing or unreadable.
@@ -74,7 +76,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::Missing || is_told_with_its_certificate(context, fault, faults)
+        if fault.kind != FaultKind::Missing
+            || is_told_with_its_certificate(context, fault, faults)
+            || is_of_placeholder(context, fault)
         {
             continue;
         }
@@ -201,6 +205,29 @@ fn sample_paths(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
     }
     out.extend(found.into_iter().map(|(_, finding)| finding));
+}
+
+/// Whether only hosts that are placeholders name the file: placeholder-url reports them, and the file is as much of an
+/// example.
+fn is_of_placeholder(context: &NamespaceContext, fault: &Fault) -> bool {
+    let placeholders: Vec<&WrittenUrl> = written_urls(context)
+        .iter()
+        .filter(|url| matches!(url.shape(), Some(Shape::Placeholder(_))))
+        .collect();
+    let is_inside = |span: &Span| {
+        placeholders.iter().any(|url| {
+            let settings = ["ca", "client"].iter().filter_map(|key| url.setting(key));
+            settings.into_iter().any(|item| {
+                let whole = item.whole();
+                whole.start <= span.start && span.end <= whole.end
+            })
+        })
+    };
+    context.runs("placeholder-url")
+        && fault
+            .places
+            .iter()
+            .all(|place| place.span.as_ref().is_some_and(is_inside))
 }
 
 /// Whether a missing key is reported with its certificate, which is missing as well: a pair is deployed together.

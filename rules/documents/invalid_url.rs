@@ -4,7 +4,8 @@ use crate::containerd::{Cause, Role};
 use crate::facts::placeholders::placeholder_in;
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
-use crate::go::url::UrlError;
+use crate::go::Rules;
+use crate::go::url::{self, UrlError};
 
 crate::rule! {
     /// A URL that Go's URL parser rejects.
@@ -76,6 +77,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     true => "write the URL of the registry in its place".to_owned(),
                     false => format!("replace `{found}` with its value"),
                 }),
+            None if link(&shown).is_some() => context
+                .finding(
+                    &RULE,
+                    span,
+                    format!("`{}` is a Markdown link", shown.escape_debug()),
+                )
+                .label("Markdown link")
+                .help(format!("write `{}`", link(&shown).unwrap_or_default())),
             None => context
                 .finding(
                     &RULE,
@@ -87,6 +96,14 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         out.push(finding.releases(found.releases.clone()));
     }
+}
+
+/// The URL that a Markdown link leads to: `[https://mirror.internal](https://mirror.internal)`, also behind a scheme.
+fn link(text: &str) -> Option<&str> {
+    let (before, target) = text.split_once("](")?;
+    let target = target.strip_suffix(')')?;
+    let is_url = url::parse(target, Rules::NEWEST).is_ok_and(|url| !url.host.is_empty());
+    (before.contains('[') && is_url).then_some(target)
 }
 
 fn help(context: &NamespaceContext, role: Option<Role>, url: &str, error: &UrlError) -> String {

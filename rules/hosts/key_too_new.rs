@@ -113,13 +113,28 @@ fn report(
         };
         let finding = finding(context, item, key, since, effect).releases(lacking);
         // A wait is harmless, a wrong path is not.
-        out.push(match key {
+        let finding = match key {
             "dial_timeout" => finding
                 .severity(Severity::Note)
                 .consequence(Consequence::Advice),
             _ => finding,
-        });
+        };
+        // One remedy for all tables: the releases that the nodes run.
+        match out.iter_mut().find(|known| is_same(known, &finding)) {
+            Some(known) => {
+                let place = finding.location.clone();
+                *known = known.clone().related(place, "also here");
+            }
+            None => out.push(finding),
+        }
     }
+}
+
+/// Whether two findings are about one key and the same releases.
+fn is_same(known: &Finding, finding: &Finding) -> bool {
+    known.rule.name == finding.rule.name
+        && known.message == finding.message
+        && known.releases == finding.releases
 }
 
 fn finding(

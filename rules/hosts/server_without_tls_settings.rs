@@ -1,10 +1,10 @@
 use crate::containerd::Role;
 use crate::facts::host_tables::header_for;
 use crate::facts::same_registry::{Twin, in_words, is_trusted_everywhere, tls_keys, twins};
-use crate::facts::{Check, NamespaceContext, lines};
+use crate::facts::{Check, NamespaceContext, is_sample_path, lines};
 use crate::finding::{Finding, Safety};
 use crate::toml::Span;
-use crate::toml::view::Spelling;
+use crate::toml::view::{Node, Spelling, Table};
 
 crate::rule! {
     /// A server that is also a host, without the TLS settings of the host.
@@ -80,7 +80,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let mut keys = tls_keys(twin.host.host);
     // That one is a fault itself, and is not to be repeated.
     keys.retain(|key| *key != "skip_verify" || !context.runs("skip-verify"));
-    if keys.is_empty() {
+    if keys.is_empty() || names_sample(table.table) {
         return;
     }
     let words = in_words(&keys);
@@ -122,6 +122,21 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         finding = finding.fix(Safety::Unsafe, description, place, copy);
     }
     out.push(finding);
+}
+
+/// Whether a setting names a sample path: missing-tls-file reports it, and it is not to be repeated.
+fn names_sample(table: &Table) -> bool {
+    fn is_sample(node: &Node) -> bool {
+        match node {
+            Node::String(path) => is_sample_path(path),
+            Node::Array(elements) => elements.iter().any(|(element, _)| is_sample(element)),
+            _ => false,
+        }
+    }
+    ["ca", "client"]
+        .iter()
+        .filter_map(|key| table.get(key))
+        .any(|item| is_sample(&item.node))
 }
 
 /// The host's settings as they are written, one a line.

@@ -1,8 +1,8 @@
 use crate::containerd::Capabilities;
 use crate::facts::{
-    Check, Listed, Mirror, NamespaceContext, Owner, edits_without, in_environment,
+    Check, Listed, Mirror, NamespaceContext, Owner, WrittenUrl, edits_without, in_environment,
     is_another_registry, is_public_namespace, list_without, listed, mirrors, place_of,
-    receives_pushes,
+    receives_pushes, written_urls,
 };
 use crate::finding::{Consequence, Finding, Safety, Severity};
 
@@ -14,7 +14,8 @@ crate::rule! {
     /// Reports the first endpoint with `push`, written or because it has no `capabilities`, if it is not the namespace's own
     /// registry. It is a warning for public mirrors, and a note for private mirrors of public registries and for unclassified
     /// names, where pushes may be meant to go. A private mirror of a private registry is taken for that registry under
-    /// another name.
+    /// another name. A private mirror as `server` is reported if its own host table is limited to other capabilities:
+    /// the limit does not hold for `server`.
     ///
     /// An entry that `public-mirror-resolve` reports is left to that rule, because the remedy is the same line.
     ///
@@ -102,9 +103,24 @@ fn judge(context: &NamespaceContext, mirror: Mirror) -> Option<(Severity, Conseq
         Owner::Unknown => Some((Severity::Note, Consequence::Exposure)),
         Owner::Likely | Owner::Private if !is_public_namespace(context) => None,
         // A mirror as `server` is the only endpoint that could receive them.
-        Owner::Likely | Owner::Private if mirror.url.is_server() => None,
+        Owner::Likely | Owner::Private
+            if mirror.url.is_server() && !is_limited_as_host(context, mirror) =>
+        {
+            None
+        }
         Owner::Likely | Owner::Private => Some((Severity::Note, Consequence::Misread)),
     }
+}
+
+/// Whether a host table for the same URL lists capabilities without `push`, and the server lists none: the limit was meant
+/// for the mirror, and does not hold for the server.
+fn is_limited_as_host(context: &NamespaceContext, server: Mirror) -> bool {
+    let is_limited = |url: &&WrittenUrl| {
+        let same = url.url.host == server.url.url.host && url.url.scheme == server.url.url.scheme;
+        !url.is_server() && same && matches!(listed(url), Listed::Words(..))
+    };
+    matches!(listed(server.url), Listed::Absent)
+        && written_urls(context).iter().any(|url| is_limited(&url))
 }
 
 fn finding(

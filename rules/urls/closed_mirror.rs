@@ -1,6 +1,7 @@
 use crate::facts::{Check, NamespaceContext, written_urls};
-use crate::finding::Finding;
 use crate::finding::hosts::closed_mirror;
+use crate::finding::public_mirrors::Access;
+use crate::finding::{Finding, Severity};
 
 crate::rule! {
     /// A public mirror that has closed.
@@ -8,7 +9,8 @@ crate::rule! {
     /// ## What it does
     ///
     /// Reports host tables and a `server` for a public mirror that is closed according to certsd-lint's own list. It is a
-    /// warning while another endpoint can do the same, and an error when none is left, because pulls then fail.
+    /// warning while another endpoint can do the same, and an error when none is left, because pulls then fail. A mirror
+    /// that was open once and now serves only clients in one network, such as a university's, is always a warning.
     ///
     /// ## Why
     ///
@@ -37,7 +39,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// If the mirror has opened again.
+    /// If the mirror has opened again, or if the nodes are in the network that it serves.
     ///
     /// ## Source
     ///
@@ -53,27 +55,39 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     for url in written_urls(context).iter().filter(|u| u.leads_somewhere()) {
-        let Some(operator) = closed_mirror(&url.url.host) else {
+        let Some(mirror) = closed_mirror(&url.url.host) else {
             continue;
         };
+        let (host, operator) = (&url.url.host, mirror.operator);
         let help = match (url.is_server(), context.meant_host()) {
             (false, _) => "delete the host table".to_owned(),
             (true, "docker.io") => url.write("https://registry-1.docker.io"),
             (true, own) if !context.is_default() => url.write(&format!("https://{own}")),
             (true, _) => "write another mirror, or delete `server`".to_owned(),
         };
+        let (message, label, help) = match mirror.access {
+            Access::Only(network) => (
+                format!("the public mirror `{host}` ({operator}) only serves clients in {network}"),
+                "not open to everyone",
+                format!("{help}, unless the nodes are in {network}"),
+            ),
+            Access::Closed | Access::Open => (
+                format!("the public mirror `{host}` ({operator}) has closed"),
+                "closed",
+                help,
+            ),
+        };
         let finding = context
-            .finding(
-                &RULE,
-                url.span.clone(),
-                format!(
-                    "the public mirror `{}` ({operator}) has closed",
-                    url.url.host
-                ),
-            )
-            .label("closed")
+            .finding(&RULE, url.span.clone(), message)
+            .label(label)
             .help(help)
             .releases(url.entry.releases.clone());
-        out.push(context.without_endpoint(&url.entry, finding));
+        out.push(match mirror.access {
+            // Where the nodes are is not known here.
+            Access::Only(network) => finding.severity(Severity::Warning).effect(format!(
+                "outside {network}, requests to it fail, and containerd tries the next endpoint"
+            )),
+            Access::Closed | Access::Open => context.without_endpoint(&url.entry, finding),
+        });
     }
 }

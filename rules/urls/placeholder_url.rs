@@ -10,8 +10,9 @@ crate::rule! {
     /// Reports hosts like `<registry>`, `***`, `xxxx.mirror…`, `your-registry`, `REGISTRY_HOST` and `CHANGEME`, and variables like
     /// `${VAR}` or `{{ x }}` in a path; in production also names and addresses that are reserved for examples, such as
     /// `mirror.example.com`. It is a warning while another endpoint can do the same, and an error when none is left, because
-    /// pulls then fail. If the directory itself has the example's name, it is a note. If Go rejects the URL because of the
-    /// placeholder (`https://${VAR}`), containerd drops the file: see `invalid-url`.
+    /// pulls then fail. If the directory itself has the placeholder's name, it is a note; a directory with a reserved name is
+    /// an example as a whole and is not reported. If Go rejects the URL because of the placeholder (`https://${VAR}`),
+    /// containerd drops the file: see `invalid-url`.
     ///
     /// ## Why
     ///
@@ -67,7 +68,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         .collect();
     for (index, &(url, found)) in placeholders.iter().enumerate() {
         let is_example = is_example_name(found);
-        if is_example && context.environment() == Environment::Development {
+        let is_development = context.environment() == Environment::Development;
+        // No image is named after a reserved name, so such a directory is an example as a whole, and does nothing.
+        if is_example && (is_development || is_of_namespace(context, url)) {
             continue;
         }
         // One placeholder is one mistake, wherever it is repeated.
@@ -101,8 +104,7 @@ fn finding(context: &NamespaceContext, url: &WrittenUrl, found: &str, is_example
     let finding = context
         .finding(&RULE, place(url, found), message)
         .label(label);
-    // The directory is an example as a whole: no image is pulled from there.
-    if url.name() == context.host().split(':').next().unwrap_or_default() {
+    if is_of_namespace(context, url) {
         return finding
             .severity(Severity::Note)
             .effect("the directory is named after it, so the file looks like a copied example")
@@ -124,6 +126,11 @@ fn finding(context: &NamespaceContext, url: &WrittenUrl, found: &str, is_example
         ))
         .help(help);
     context.without_endpoint(&url.entry, finding)
+}
+
+/// Whether the directory is named after the same host.
+fn is_of_namespace(context: &NamespaceContext, url: &WrittenUrl) -> bool {
+    url.name() == context.host().split(':').next().unwrap_or_default()
 }
 
 /// The span of the placeholder.

@@ -1,8 +1,13 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use crate::containerd::release::add_releases;
 use crate::facts::http_tls::{http_tls, https};
-use crate::facts::{Check, NamespaceContext, WrittenUrl, in_environment, written_urls};
+use crate::facts::{
+    Check, NamespaceContext, TreeContext, WrittenUrl, in_environment, written_urls,
+};
+use crate::finding::hosts::bare_name;
+use crate::finding::words::list;
 use crate::finding::{Classification, Consequence, Finding, Severity};
 
 crate::rule! {
@@ -10,8 +15,9 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports `http://` URLs whose host is not the node itself. It is a warning for public names, and a note for private
-    /// names and addresses and in a development environment. TLS settings beside such a URL are part of the same finding,
+    /// Reports `http://` URLs whose host is not the node itself. It is a warning for public names, and a note in a
+    /// development environment. Private names and addresses share one note for each tree; there is none for registries
+    /// called `localhost`, which exist on one machine. TLS settings beside such a URL are part of the same finding,
     /// which is then a warning: they make containerd try HTTPS first, or do nothing.
     ///
     /// ## Why
@@ -57,8 +63,11 @@ crate::rule! {
     releases: "all",
     fix: None,
     security_severity: "5.9",
-    check: Check::Namespace(check),
+    check: Check::Both(check, over_all),
 }
+
+/// The label of notes about private hosts, by which they are folded into one.
+const PRIVATE: &str = "not encrypted, private host";
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let urls = written_urls(context);
@@ -74,6 +83,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             Some(with_tls) => with_settings(context, with_tls),
             None => without_settings(context, url),
         };
+        let is_local = is_this_node(&bare_name(context.meant_host()));
+        if is_local && finding.label == PRIVATE {
+            continue;
+        }
         let start = finding.location.span.clone();
         let others = group().map(|other| scheme_of(other));
         let others = others.filter(|span| Some(span) != start.as_ref());
@@ -81,6 +94,41 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             finding.related(context.location(span), "plain HTTP")
         }));
     }
+}
+
+/// One note for all private hosts of a tree: whether the network is closed is one decision.
+fn over_all(_: &TreeContext, out: &mut Vec<Finding>) {
+    let mut notes = out.extract_if(.., |finding| finding.label == PRIVATE);
+    let Some(mut first) = notes.next() else {
+        return;
+    };
+    let rest: Vec<Finding> = notes.collect();
+    let mut hosts = vec![host_of(&first).to_owned()];
+    for note in rest {
+        let host = host_of(&note).to_owned();
+        add_releases(&mut first.releases, &note.releases);
+        first = first.related(note.location, format!("`{host}`"));
+        first.related.extend(note.related);
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    if hosts.len() > 1 {
+        let names: Vec<String> = hosts.iter().map(|host| format!("`{host}`")).collect();
+        first.message = format!(
+            "{} private hosts are contacted over plain HTTP: {}",
+            hosts.len(),
+            list(&names)
+        );
+        first.help =
+            "serve them over TLS and write `https://`, with `ca` if their CA is private".to_owned();
+    }
+    out.push(first);
+}
+
+/// The host of a note, which is the first word of its message.
+fn host_of(note: &Finding) -> &str {
+    note.message.split('`').nth(1).unwrap_or_default()
 }
 
 /// Whether this rule reports the URL. At port 443 the mistake is the scheme, which port-scheme-mismatch reports.
@@ -98,9 +146,9 @@ fn scheme_of(url: &WrittenUrl) -> Range<usize> {
 
 fn without_settings(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
     let host = &url.url.host;
-    let severity = match context.classify(host) {
-        Classification::Private => Severity::Note,
-        _ => in_environment(context, Severity::Warning),
+    let (severity, label) = match context.classify(host) {
+        Classification::Private => (Severity::Note, PRIVATE),
+        _ => (in_environment(context, Severity::Warning), "not encrypted"),
     };
     context
         .finding(
@@ -109,7 +157,7 @@ fn without_settings(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
             format!("`{host}` is contacted over plain HTTP"),
         )
         .severity(severity)
-        .label("not encrypted")
+        .label(label)
         .effect(
             "anyone on the network path can change what a tag resolves to, and read credentials and headers",
         )

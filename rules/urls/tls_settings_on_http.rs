@@ -13,7 +13,8 @@ crate::rule! {
     ///
     /// Reports `ca`, `client` and `skip_verify` (even `false`) in entries whose URL begins with `http://`, and what
     /// each targeted release does with them. From 2.0.7 to 2.0.11, `dial_timeout` alone has the same effect. For hosts that
-    /// `plain-http` reports, the settings are part of that finding.
+    /// `plain-http` reports, the settings are part of that finding. It is a note for loopback hosts, where a failed
+    /// handshake costs little.
     ///
     /// ## Why
     ///
@@ -95,6 +96,11 @@ fn with_settings(context: &NamespaceContext, url: &WrittenUrl, tls: &HttpTls) ->
     let finding = others.iter().fold(finding, |finding, other| {
         finding.related(context.location(other.whole()), "a TLS setting")
     });
+    // On the node itself, the failed handshake costs little.
+    let finding = match is_plain_http(url) {
+        true => finding,
+        false => finding.severity(Severity::Note),
+    };
     let finding = tls.with_fix(context, finding);
     match tls.https_first.is_empty() {
         true => finding.consequence(Consequence::KeyIgnored),

@@ -126,7 +126,7 @@ pub(super) fn find_owners(context: &NamespaceView, urls: &[WrittenUrl]) -> Vec<O
             && !is_left_to_others(url)
     };
     urls.iter()
-        .map(|url| is_mirror(url).then(|| owner(context, &url.name())))
+        .map(|url| is_mirror(url).then(|| owner(context, url)))
         .collect()
 }
 
@@ -210,19 +210,37 @@ fn is_same_registry(context: &NamespaceView, host: &str) -> bool {
         || KUBERNETES.contains(&own.as_ref()) && KUBERNETES.contains(&name.as_ref())
 }
 
-fn owner(context: &NamespaceView, name: &str) -> Owner {
-    match context.classify(name) {
+fn owner(context: &NamespaceView, url: &WrittenUrl) -> Owner {
+    let name = url.name();
+    match context.classify(&name) {
         Classification::Private => Owner::Private,
         Classification::KnownPublic(operator) => Owner::Public(Some(operator)),
         Classification::DeclaredPublic => Owner::Public(None),
-        Classification::Unclassified => {
-            let related = shares_domain(&bare_name(context.meant_host()), name);
-            match related || classify::is_account_registry(name) {
-                true => Owner::Likely,
-                false => Owner::Unknown,
-            }
-        }
+        Classification::Unclassified => match is_likely_own(context, url, &name) {
+            true => Owner::Likely,
+            false => Owner::Unknown,
+        },
     }
+}
+
+/// Whether the author of the file most likely runs the host: it is in the registry's domain or in a cloud account, it is
+/// reached with a CA or a client certificate, it has a directory of its own in the tree, or it serves a registry whose name
+/// is private.
+fn is_likely_own(context: &NamespaceView, url: &WrittenUrl, name: &str) -> bool {
+    let has_directory = || {
+        let mut namespaces = context.whole.namespaces.iter();
+        namespaces.any(|namespace| namespace.name.split([':', '_']).next() == Some(name))
+    };
+    let serves_private = || {
+        !context.is_default() && context.classify(context.meant_host()) == Classification::Private
+    };
+    shares_domain(&bare_name(context.meant_host()), name)
+        || classify::is_account_registry(name)
+        || ["ca", "client"]
+            .iter()
+            .any(|key| url.setting(key).is_some())
+        || serves_private()
+        || has_directory()
 }
 
 /// Whether two names are in the same domain, as far as that can be told without a list of public suffixes: two equal

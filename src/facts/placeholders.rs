@@ -142,7 +142,10 @@ fn named(host: &str) -> Option<String> {
     }) {
         return None;
     }
-    let to_be_replaced = name.split('.').find(|label| is_to_be_replaced(label));
+    // No top-level domain is called so.
+    let last = name.rsplit('.').next().filter(|last| *last == "tld");
+    let mut labels = name.split('.');
+    let to_be_replaced = labels.find(|label| is_to_be_replaced(label)).or(last);
     match to_be_replaced {
         Some(label) => Some(label.to_owned()),
         None => reserved(&name).then(|| name.into_owned()),
@@ -226,6 +229,8 @@ mod tests {
                 Some("mirror.example.com"),
             ),
             ("https://reg.example", "reg.example", Some("reg.example")),
+            ("https://mirror.local.tld", "mirror.local.tld", Some("tld")),
+            ("https://tld.internal", "tld.internal", None),
             ("https://myexample.com", "myexample.com", None),
             (
                 "https://static.1.2.clients.your-server.de",

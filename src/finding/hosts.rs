@@ -8,7 +8,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use ipnet::IpNet;
 
 use crate::containerd::loader::split_host_port;
-use crate::finding::public_mirrors::{ACCOUNTS, PUBLIC, PublicMirror};
+use crate::finding::public_mirrors::{ACCOUNTS, Access, PUBLIC, PublicMirror};
 
 /// What a host's name tells about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,10 +132,9 @@ pub fn is_public_registry(host: &str) -> bool {
     known(&bare_name(host)).is_some_and(|entry| entry.is_registry)
 }
 
-/// Who ran the public mirror of this name (with or without a port), if it is known to have closed.
-pub fn closed_mirror(host: &str) -> Option<&'static str> {
-    let entry = known(&bare_name(host))?;
-    entry.is_closed.then_some(entry.operator)
+/// The public mirror of this name (with or without a port), if it is known not to serve everyone any more.
+pub fn closed_mirror(host: &str) -> Option<&'static PublicMirror> {
+    known(&bare_name(host)).filter(|entry| entry.access != Access::Open)
 }
 
 /// Whether a host is a cloud customer's own registry under a public name, most likely the author's.
@@ -240,8 +239,10 @@ mod tests {
 
     #[test]
     fn closed_mirrors_are_known() {
-        assert_eq!(closed_mirror("reg-mirror.qiniu.com:443"), Some("Qiniu"));
-        assert_eq!(closed_mirror("docker.m.daocloud.io"), None);
-        assert_eq!(closed_mirror("mirror.company.com"), None);
+        let access = |host: &str| closed_mirror(host).map(|mirror| mirror.access);
+        assert_eq!(access("reg-mirror.qiniu.com:443"), Some(Access::Closed));
+        assert!(matches!(access("gcr.azk8s.cn"), Some(Access::Only(_))));
+        assert_eq!(access("docker.m.daocloud.io"), None);
+        assert_eq!(access("mirror.company.com"), None);
     }
 }

@@ -11,12 +11,22 @@ pub struct PublicMirror {
     /// Who runs it.
     pub operator: &'static str,
     /// The source.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the readers of the list"))]
     pub source: &'static str,
     /// Images are named after it; it does not copy another registry.
     pub is_registry: bool,
-    /// It no longer serves images.
-    pub is_closed: bool,
+    /// Who may use it.
+    pub access: Access,
+}
+
+/// Who a public mirror serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone.
+    Open,
+    /// No one: it has closed.
+    Closed,
+    /// Clients in this network only, though it was open once and files still name it.
+    Only(&'static str),
 }
 
 /// A cloud that gives each customer a registry under a public name: neither a public mirror nor a private name.
@@ -42,7 +52,7 @@ const fn registry(
         operator,
         source,
         is_registry: true,
-        is_closed: false,
+        access: Access::Open,
     }
 }
 
@@ -52,7 +62,7 @@ const fn mirror(host: &'static str, operator: &'static str, source: &'static str
         operator,
         source,
         is_registry: false,
-        is_closed: false,
+        access: Access::Open,
     }
 }
 
@@ -62,7 +72,22 @@ const fn closed(host: &'static str, operator: &'static str, source: &'static str
         operator,
         source,
         is_registry: false,
-        is_closed: true,
+        access: Access::Closed,
+    }
+}
+
+const fn limited(
+    host: &'static str,
+    operator: &'static str,
+    network: &'static str,
+    source: &'static str,
+) -> PublicMirror {
+    PublicMirror {
+        host,
+        operator,
+        source,
+        is_registry: false,
+        access: Access::Only(network),
     }
 }
 
@@ -181,10 +206,11 @@ pub const PUBLIC: &[PublicMirror] = &[
         "Tencent Cloud, for its customers",
         "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
     ),
-    mirror(
-        "dockerhub.azk8s.cn",
-        "Azure China, for its customers",
-        "https://github.com/yeasy/docker_practice/blob/master/install/mirror.md",
+    limited(
+        ".azk8s.cn",
+        "Microsoft",
+        "Azure China",
+        "https://github.com/Azure/container-service-for-azure-china/blob/master/aks/README.md#22-container-registry-proxy",
     ),
     mirror(
         "mirror.baidubce.com",
@@ -206,15 +232,17 @@ pub const PUBLIC: &[PublicMirror] = &[
         "Docker",
         "https://github.com/docker/docker.github.io/issues/8793",
     ),
-    mirror(
+    limited(
         "docker.mirrors.ustc.edu.cn",
         "University of Science and Technology of China",
-        "https://github.com/ustclug/mirrorhelp/pull/50",
+        "the university's network",
+        "https://github.com/ustclug/mirrorhelp/issues/158",
     ),
-    mirror(
+    limited(
         "gcr.mirrors.ustc.edu.cn",
         "University of Science and Technology of China",
-        "https://github.com/ustclug/mirrorrequest/issues/177",
+        "the university's network",
+        "https://github.com/ustclug/mirrorhelp/issues/158",
     ),
     closed(
         "docker.mirrors.sjtug.sjtu.edu.cn",

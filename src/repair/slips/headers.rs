@@ -1,6 +1,7 @@
 //! Slips in the header of a table.
 
 use super::{Line, Slip};
+use crate::toml::view::Document;
 
 /// `[host."https://mirror.internal"] capabilities = ["pull"]`.
 pub(crate) fn setting_behind(line: &Line) -> Option<Slip> {
@@ -14,12 +15,21 @@ pub(crate) fn setting_behind(line: &Line) -> Option<Slip> {
         return None;
     }
     let (span, rest) = (line.whole.start + end..line.whole.end, rest.trim());
-    let slip = Slip::new(
-        span.clone(),
-        "a table header is followed by a setting on its line",
-        "needs its own line",
-        format!("write `{header}` and, on the next line, `{rest}`"),
-    );
+    let slip = |help: String| {
+        Slip::new(
+            span.clone(),
+            "a table header is followed by a setting on its line",
+            "needs its own line",
+            help,
+        )
+    };
+    // Several settings on one line are not TOML either.
+    if Document::parse(rest).is_err() {
+        return Some(slip(format!(
+            "write `{header}` and, below it, each setting on its own line"
+        )));
+    }
+    let slip = slip(format!("write `{header}` and, on the next line, `{rest}`"));
     Some(slip.replaced(span, format!("\n  {rest}")))
 }
 

@@ -55,6 +55,10 @@ pub(crate) fn yaml(line: &Line) -> Option<Slip> {
         return None;
     }
     let help = match setting {
+        // An empty path is not a missing one: it fails every pull.
+        Some((key, value)) if is_empty(value) => {
+            format!("delete `{key}`, which has no value")
+        }
         Some((key, value)) => format!("write `{key} = {}`", quoted(value)),
         None => "write the file as TOML, with `key = value` and `[host.\"https://…\"]`".to_owned(),
     };
@@ -72,6 +76,12 @@ fn yaml_setting(line: &str) -> Option<(&str, &str)> {
     let is_key = is_word(key.trim_start_matches("- ").trim());
     let is_yaml = is_key && !line.contains('=') && (value.is_empty() || value.starts_with(' '));
     is_yaml.then(|| (key.trim(), value.trim()))
+}
+
+/// Whether a YAML value is empty, whatever comment follows.
+fn is_empty(value: &str) -> bool {
+    let value = value.split(" #").next().unwrap_or_default().trim();
+    matches!(value, "" | "\"\"" | "''" | "~" | "null") || value.starts_with('#')
 }
 
 fn quoted(value: &str) -> String {
