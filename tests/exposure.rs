@@ -8,7 +8,7 @@ use std::process::Command;
 
 use certsd_lint::disk::{FindOptions, Kind, TreeOptions, find};
 use certsd_lint::engine;
-use certsd_lint::finding::{Run, Settings};
+use certsd_lint::finding::{Finding, Run, Settings};
 
 /// 2026-06-01T00:00:00Z.
 const NOW: i64 = 1_780_272_000;
@@ -34,6 +34,14 @@ fn set_mode(path: &Path, mode: u32) {
 
 /// `rule: message` of what these rules find.
 fn found(config_path: &Path, tree: TreeOptions, rules: &[&str]) -> Vec<String> {
+    let shown = |finding: &Finding| format!("{}: {}", finding.rule.name, finding.message);
+    findings(config_path, tree, rules)
+        .iter()
+        .map(shown)
+        .collect()
+}
+
+fn findings(config_path: &Path, tree: TreeOptions, rules: &[&str]) -> Vec<Finding> {
     let options = FindOptions {
         kind: Some(Kind::ConfigPath),
         tree,
@@ -48,7 +56,6 @@ fn found(config_path: &Path, tree: TreeOptions, rules: &[&str]) -> Vec<String> {
         .findings
         .iter()
         .filter(|finding| rules.contains(&finding.rule.name))
-        .map(|finding| format!("{}: {}", finding.rule.name, finding.message))
         .collect()
 }
 
@@ -82,6 +89,29 @@ fn a_key_that_git_tracks_is_exposed_and_an_untracked_one_is_not() {
         &["rm", "--quiet", "--cached", "certs.d/docker.io/node.key"]
     ));
     assert!(found(&config_path, TreeOptions::default(), &rules).is_empty());
+}
+
+#[test]
+fn a_password_under_an_unknown_key_is_in_the_history_once_git_tracks_the_file() {
+    let (directory, config_path) = tree();
+    if !git(directory.path(), &["init", "--quiet"]) {
+        return; // No Git here.
+    }
+    let text = "[host.\"https://mirror.internal\"]\nusername = \"u\"\npassword = \"hunter22\"\n";
+    fs::write(config_path.join("docker.io/hosts.toml"), text).unwrap();
+    let helps = || -> Vec<String> {
+        let found = findings(&config_path, TreeOptions::default(), &["unknown-key"]);
+        found.into_iter().map(|finding| finding.help).collect()
+    };
+    let before = helps();
+    assert_eq!(before.len(), 1, "{before:?}");
+    assert!(!before[0].contains("Git history"), "{before:?}");
+    assert!(git(directory.path(), &["add", "certs.d"]));
+    let after = helps();
+    assert!(
+        after[0].contains("Replace the credentials, because they are in the Git history"),
+        "{after:?}"
+    );
 }
 
 /// Git's own index in every version, and in the forms that leave something out.
