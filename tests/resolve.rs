@@ -354,6 +354,10 @@ fn json_keeps_to_the_contract() {
                 "HEAD https://mirror.internal/v2/library/nginx/manifests/latest?ns=docker.io",
                 "HEAD https://registry-1.docker.io/v2/library/nginx/manifests/latest",
             ],
+            "manifest": [
+                "GET https://mirror.internal/v2/library/nginx/manifests/{digest}?ns=docker.io",
+                "GET https://registry-1.docker.io/v2/library/nginx/manifests/{digest}",
+            ],
             "fetch": [
                 "GET https://mirror.internal/v2/library/nginx/blobs/{digest}?ns=docker.io",
                 "GET https://registry-1.docker.io/v2/library/nginx/blobs/{digest}",
@@ -572,4 +576,92 @@ fn a_directory_may_be_called_like_a_list() {
         printed.contains("✓ pulled from mirror.internal"),
         "{printed}"
     );
+}
+
+#[test]
+fn what_follows_when_an_endpoint_fails_is_shown() {
+    let text =
+        "server = \"https://quay.io\"\n[host.\"https://mirror.internal\"]\ndial_timeout = \"3s\"\n";
+    let dir = tree(&[("quay.io/hosts.toml", text)]);
+    let image = "quay.io/org/app:v1";
+    let printed = print(
+        dir.path(),
+        &["--config-path", "certs.d", "--containerd", "1.7,2.3", image],
+    );
+    let (_, section) = printed.split_once("── if an endpoint fails ").unwrap();
+    assert!(
+        section.contains("down        1: 3s for the tag"),
+        "{section}"
+    );
+    let (newest, older) = section.split_once("  containerd 1.7.34\n").unwrap();
+    assert!(
+        newest.contains("next one") && !older.contains("next one"),
+        "{section}"
+    );
+    assert!(
+        older.contains("error       the first that is not a 404"),
+        "{section}"
+    );
+    let answer = answer(dir.path(), &["--config-path", "certs.d", image]);
+    let newest = answer["outcomes"].as_array().unwrap().last().unwrap();
+    assert_eq!(newest["after"]["down_seconds"], json!([3.0, 30.0]));
+    assert_eq!(newest["after"]["silent"], "next");
+    let manifests = newest["requests"]["manifest"].as_array().unwrap();
+    assert_eq!(
+        manifests[0],
+        "GET https://mirror.internal/v2/org/app/manifests/{digest}?ns=quay.io"
+    );
+}
+
+#[test]
+fn a_failure_is_played() {
+    let text = "server = \"https://quay.io\"\n[host.\"https://mirror.internal\"]\n";
+    let dir = tree(&[("quay.io/hosts.toml", text)]);
+    let play = |when: &[&str], releases: &str| {
+        let mut arguments = vec!["--config-path", "certs.d", "--containerd", releases];
+        for when in when {
+            arguments.extend(["--when", when]);
+        }
+        arguments.push("quay.io/org/app:v1");
+        answer(dir.path(), &arguments)["outcomes"][0]["played"].clone()
+    };
+    let played = play(&["mirror.internal=ok,404"], "2.3");
+    assert_eq!(played["result"], "pulled");
+    assert_eq!(
+        played["served_by"],
+        json!({ "resolve": 0, "manifest": 1, "layers": 1 })
+    );
+    let hidden = play(&["mirror.internal=404", "quay.io=refused"], "2.3");
+    assert_eq!(
+        hidden["error"],
+        "failed to pull and unpack image \"quay.io/org/app:v1\": failed to resolve image: quay.io/org/app:v1: not found"
+    );
+    let shown = play(&["mirror.internal=404", "quay.io=refused"], "1.7");
+    assert!(
+        shown["error"]
+            .as_str()
+            .unwrap()
+            .ends_with("connect: connection refused")
+    );
+    let repeated = play(&["quay.io=429", "mirror.internal=dropped"], "2.2");
+    let times: Vec<&Value> = repeated["requests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|asked| &asked["times"])
+        .collect();
+    assert_eq!(times, [1, 6]);
+    assert_eq!(repeated["requests"][0]["seconds"], 30.0);
+    assert_eq!(play(&["mirror.internal=silent"], "2.2")["result"], "waits");
+    let error = try_print(
+        dir.path(),
+        &[
+            "--config-path",
+            "certs.d",
+            "--when",
+            "m=404",
+            "quay.io/org/app:v1",
+        ],
+    );
+    assert!(matches!(error, Err(Error::NotAnEndpoint(..))));
 }

@@ -4,6 +4,7 @@ mod clients;
 mod completions;
 mod drawing;
 mod explain;
+mod explain_error;
 mod init;
 mod lint;
 mod man;
@@ -161,6 +162,7 @@ enum Command {
     Node(node::Args),
     /// Explain a rule: what it finds, why, and what to write instead
     Explain(explain::ExplainArgs),
+    ExplainError(explain_error::Args),
     /// List the rules
     Rules(rules::RulesArgs),
     Migrate(migrate::MigrateArgs),
@@ -286,6 +288,9 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
                 .map_err(Error::from)
         }
         Some(Command::Explain(args)) => explain::run(&args, terminal, &mut out),
+        Some(Command::ExplainError(args)) => {
+            explain_error::run(&args, &mut drawn(&mut out, terminal))
+        }
         Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
         Some(Command::Migrate(args)) => migrate::run(&args, terminal, &mut out),
         Some(Command::Init(args)) => init::run(&args, terminal),

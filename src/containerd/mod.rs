@@ -6,6 +6,8 @@
 
 pub mod directory;
 pub mod endpoint;
+pub mod error_text;
+pub mod failures;
 pub mod files;
 mod glob;
 pub mod hosts;

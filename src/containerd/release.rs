@@ -436,6 +436,95 @@ impl Release {
         self.since(2, 2, 0)
     }
 
+    /// The error for a status names the request (`unexpected status from HEAD request to URL`): from 1.6.25 and 1.7.
+    /// Before, it names the host (`pulling from host H failed with status code`).
+    pub fn names_request_in_errors(self) -> bool {
+        self.since_backport(&[(6, 25)], Release::new(1, 7, 0))
+    }
+
+    /// The error for a status in answer to a GET has the same words as that for a HEAD: from 2.1.
+    pub fn names_get_in_errors(self) -> bool {
+        self.since(2, 1, 0)
+    }
+
+    /// A Basic challenge without credentials is an error of its own: from 1.6.25 and 1.7.8. Before, it is a status.
+    pub fn refuses_basic_without_credentials(self) -> bool {
+        self.since_backport(&[(6, 25), (7, 8)], Release::new(2, 0, 0))
+    }
+
+    /// Of several errors the most telling is shown, by rank: from 2.0. Before, the first that is not a 404.
+    pub fn ranks_errors(self) -> bool {
+        self.since(2, 0, 0)
+    }
+
+    /// A digest is looked for below `blobs` only where every endpoint answered 404 below `manifests`, or none: from
+    /// 2.0.11, 2.2.6 and 2.3.
+    pub fn looks_for_blobs_after_404_only(self) -> bool {
+        match (self.major, self.minor) {
+            (2, 0) => self.patch >= 11,
+            (2, 1) => false,
+            (2, 2) => self.patch >= 6,
+            _ => self.since(2, 3, 0),
+        }
+    }
+
+    /// 500, 503 and 504 are asked for twice at the last endpoint: from 2.1.
+    pub fn repeats_server_errors(self) -> bool {
+        self.since(2, 1, 0)
+    }
+
+    /// Time-outs are repeated at the last endpoint: from 2.3.2.
+    pub fn repeats_timeouts(self) -> bool {
+        self.since(2, 3, 2)
+    }
+
+    /// How often a request is made that is answered with 429: six times, and five from 2.3.2.
+    pub fn attempts(self) -> u32 {
+        match self.repeats_timeouts() {
+            true => 5,
+            false => 6,
+        }
+    }
+
+    /// A HEAD that is answered with 403 is followed by a GET, for the registry's words: from 2.3.3.
+    pub fn gets_after_forbidden(self) -> bool {
+        self.since(2, 3, 3)
+    }
+
+    /// CRI takes the query out of the URL of a request that failed (`?ns=%5BREDACTED%5D`): from 1.7.30, 2.0.8, 2.1.6
+    /// and 2.2.1.
+    pub fn redacts_queries(self) -> bool {
+        match (self.major, self.minor) {
+            (1, 7) => self.patch >= 30,
+            (2, 0) => self.patch >= 8,
+            (2, 1) => self.patch >= 6,
+            (2, 2) => self.patch >= 1,
+            _ => self.since(2, 3, 0),
+        }
+    }
+
+    /// An endpoint that falls back to plain HTTP does so when it cannot be reached, too, where its URL has no port:
+    /// from 1.7.24 (containerd#11032).
+    pub fn falls_back_when_unreachable(self) -> bool {
+        self.since_backport(&[(7, 24)], Release::new(2, 0, 0))
+    }
+
+    /// The head of a response is waited for 30 seconds: from 2.3. Before, without a limit.
+    pub fn header_timeout(self) -> bool {
+        self.since(2, 3, 0)
+    }
+
+    /// `image_pull_progress_timeout` ends a pull that gets nowhere: from 1.7, for local pulls.
+    pub fn progress_timeout(self) -> bool {
+        self.since(1, 7, 0)
+    }
+
+    /// Go's error for a certificate begins with `tls: failed to verify certificate`: from Go 1.20, which is from
+    /// 1.6.24 and 1.7.
+    pub fn names_verification(self) -> bool {
+        self.since_backport(&[(6, 24)], Release::new(1, 7, 0))
+    }
+
     /// The headers of a host are also sent to its token server: from 2.1.
     pub fn headers_to_token_server(self) -> bool {
         self.since(2, 1, 0)

@@ -37,6 +37,8 @@ pub struct Request {
 pub struct Requests {
     /// For the tag or digest.
     pub resolve: Vec<Request>,
+    /// For the manifest of a digest.
+    pub manifest: Vec<Request>,
     /// For a layer.
     pub fetch: Vec<Request>,
     /// To push that layer.
@@ -57,7 +59,8 @@ pub fn requests(release: Release, reference: &Reference, endpoints: &[Endpoint])
     };
     Requests {
         resolve: plan.resolve(),
-        fetch: plan.fetch(),
+        manifest: plan.fetch("manifests"),
+        fetch: plan.fetch("blobs"),
         push: plan.push(),
     }
 }
@@ -96,7 +99,8 @@ impl Plan<'_> {
         requests
     }
 
-    fn fetch(&self) -> Vec<Request> {
+    /// Manifests and layers are requested from every endpoint, as long as one of them has `pull`.
+    fn fetch(&self, kind: &str) -> Vec<Request> {
         let mut requests = Vec::new();
         if !self
             .endpoints
@@ -106,7 +110,7 @@ impl Plan<'_> {
             return requests;
         }
         for index in 0..self.endpoints.len() {
-            match self.request("GET", index, &format!("blobs/{SOME_DIGEST}"), true) {
+            match self.request("GET", index, &format!("{kind}/{SOME_DIGEST}"), true) {
                 Ok(request) => requests.extend(request),
                 Err(GivesUp) => break,
             }
@@ -283,6 +287,7 @@ mod tests {
             resolve,
             fetch,
             push,
+            ..
         } = requests(release, &reference, endpoints);
         [lines(&resolve), lines(&fetch), lines(&push)]
     }

@@ -5,6 +5,8 @@
 //! (`loader`), requests (`plan`), the claims of the rules (`claims`), and what the daemon makes of its own config.toml (`node`).
 
 mod claims;
+mod errors;
+mod live;
 mod loader;
 mod memory;
 mod node;

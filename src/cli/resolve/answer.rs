@@ -2,6 +2,7 @@
 
 use super::config_path::{ConfigPath, NoLookup};
 use super::found::{Found, Location};
+use crate::containerd::node::Pull;
 use crate::containerd::roots::{Root, load_roots};
 use crate::containerd::{Files, Outcome, Reference, ReferenceError, Release, reference, requests};
 use crate::disk::Tree;
@@ -111,7 +112,7 @@ fn ask(release: Release, query: &Query, config_path: &ConfigPath) -> Answer {
             };
         }
     };
-    let look = |searched: Vec<usize>, as_one: bool| {
+    let look = |searched: Vec<usize>, as_one: bool, pull: Pull| {
         let seen: Vec<Root<'_>> = searched
             .iter()
             .map(|&index| Root {
@@ -130,12 +131,15 @@ fn ask(release: Release, query: &Query, config_path: &ConfigPath) -> Answer {
                 .map(|r| requests(release, r, outcome.endpoints())),
             outcome,
             location,
+            pull,
             as_one,
         })
     };
     let (roots, as_one) = lookup.by_default;
-    let by_default = look(roots, as_one);
-    let by_local_pull = lookup.by_local_pull.map(|roots| look(roots, false));
+    let by_default = look(roots, as_one, lookup.pull);
+    let by_local_pull = lookup
+        .by_local_pull
+        .map(|roots| look(roots, false, Pull::Local));
     Answer::Found {
         reference,
         host,

@@ -7,7 +7,8 @@ use super::secrets::without_userinfo;
 use super::{Args, Error, Format, meant};
 use crate::carriers::{MAX_CARRIER, look};
 use crate::cli::clients::{Client, NERDCTL_PATHS};
-use crate::containerd::node::{self, Cri, Outcome};
+use crate::containerd::failures::default_pull;
+use crate::containerd::node::{self, Cri, Outcome, Pull};
 use crate::containerd::{Files, Release};
 use crate::disk::{
     DEFAULT_CONFIG_PATH, Deployment, NodeFiles, Tree, TreeOptions, below_sysroot, text,
@@ -58,7 +59,11 @@ enum Plans {
 /// What one release does by its config.toml.
 enum Plan {
     /// It looks in these directories.
-    Look { roots: Vec<usize>, as_one: bool },
+    Look {
+        roots: Vec<usize>,
+        as_one: bool,
+        pull: Pull,
+    },
     /// It does not come to that.
     Not(NoLookup),
 }
@@ -78,6 +83,8 @@ pub enum NoLookup {
 pub struct Lookup {
     /// By default.
     pub by_default: (Vec<usize>, bool),
+    /// Who fetches the image then.
+    pub pull: Pull,
     /// By local pulls, where that is another thing.
     pub by_local_pull: Option<Vec<usize>>,
 }
@@ -195,6 +202,7 @@ impl ConfigPath {
                     None => Plan::Look {
                         roots: outcome.roots.iter().map(|root| index(root)).collect(),
                         as_one: outcome.roots.iter().any(|root| root.contains(':')),
+                        pull: outcome.pull,
                     },
                 };
                 (release, plan)
@@ -212,15 +220,18 @@ impl ConfigPath {
 
     /// Where a release looks, or why it does not.
     pub fn lookup(&self, release: Release) -> Result<Lookup, NoLookup> {
+        let pull = default_pull(release);
         let plan = match &self.plans {
             Plans::Given { split, whole } => {
                 return Ok(match whole {
                     Some(whole) if release.transfer_service() => Lookup {
                         by_default: (vec![*whole], true),
+                        pull,
                         by_local_pull: Some(split.clone()),
                     },
                     _ => Lookup {
                         by_default: (split.clone(), false),
+                        pull,
                         by_local_pull: None,
                     },
                 });
@@ -228,6 +239,7 @@ impl ConfigPath {
             Plans::Split(split) => {
                 return Ok(Lookup {
                     by_default: (split.clone(), false),
+                    pull,
                     by_local_pull: None,
                 });
             }
@@ -236,12 +248,21 @@ impl ConfigPath {
         };
         match plan {
             Some((_, Plan::Not(why))) => Err(why.clone()),
-            Some((_, Plan::Look { roots, as_one })) => Ok(Lookup {
+            Some((
+                _,
+                Plan::Look {
+                    roots,
+                    as_one,
+                    pull,
+                },
+            )) => Ok(Lookup {
                 by_default: (roots.clone(), *as_one),
+                pull: *pull,
                 by_local_pull: None,
             }),
             None => Ok(Lookup {
                 by_default: (Vec::new(), false),
+                pull,
                 by_local_pull: None,
             }),
         }

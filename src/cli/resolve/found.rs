@@ -1,5 +1,6 @@
 //! What a look-up finds, before it is printed.
 
+use crate::containerd::node::Pull;
 use crate::containerd::{Outcome, Requests};
 use crate::toml::view::Position;
 
@@ -15,6 +16,8 @@ pub struct Found {
     pub requests: Option<Requests>,
     /// Where the problem that decides is written.
     pub location: Option<Location>,
+    /// Who fetches the image.
+    pub pull: Pull,
     /// The list of roots was taken for the name of one directory.
     pub as_one: bool,
 }

@@ -7,13 +7,21 @@ use super::answer::{Answer, Query, Resolution};
 use super::config_path::{ConfigPath, NoLookup};
 use super::found::Found;
 use super::secrets::{shown_value, without_password, without_userinfo};
+use super::when::When;
+use super::{after, played};
 use crate::containerd::{Endpoint, HostsToml, Release, Request, Role, Verdict};
 use crate::go::duration;
 
 /// The whole document.
-pub fn document(resolutions: &[Resolution], config_path: &ConfigPath, show_secrets: bool) -> Value {
+pub fn document(
+    resolutions: &[Resolution],
+    config_path: &ConfigPath,
+    whens: &[When],
+    show_secrets: bool,
+) -> Value {
     let writer = Writer {
         config_path,
+        whens,
         show_secrets,
     };
     let resolutions: Vec<Value> = resolutions.iter().map(|r| writer.resolution(r)).collect();
@@ -28,6 +36,7 @@ const WINDOWS: &str = "the config path is a Windows path, which is not checked";
 
 struct Writer<'a> {
     config_path: &'a ConfigPath,
+    whens: &'a [When],
     show_secrets: bool,
 }
 
@@ -37,7 +46,7 @@ impl Writer<'_> {
         // Releases that answer alike share one outcome: alike is what is printed alike.
         let mut outcomes: Vec<(Vec<Release>, Map<String, Value>)> = Vec::new();
         for (release, answer) in &resolution.answers {
-            let mut outcome = self.answer(answer);
+            let mut outcome = self.answer(*release, answer);
             if let Some(own) = own_reference(answer, &resolution.query, reference.as_deref()) {
                 outcome.insert("reference".to_owned(), own);
             }
@@ -63,7 +72,7 @@ impl Writer<'_> {
         })
     }
 
-    fn answer(&self, answer: &Answer) -> Map<String, Value> {
+    fn answer(&self, release: Release, answer: &Answer) -> Map<String, Value> {
         let value = match answer {
             Answer::NoReference(error) => json!({
                 "directory": null,
@@ -91,9 +100,16 @@ impl Writer<'_> {
             Answer::Found {
                 by_default,
                 by_local_pull,
+                reference,
                 ..
             } => {
                 let mut value = self.found(by_default);
+                if !by_default.outcome.endpoints().is_empty() {
+                    value["after"] = after::json(release, by_default);
+                }
+                if let Some(reference) = reference.as_ref().filter(|_| !self.whens.is_empty()) {
+                    value["played"] = played::json(release, by_default, reference, self.whens);
+                }
                 if let Some(local) = by_local_pull {
                     value["pull"] = json!("transfer");
                     value["local_pull"] = self.found(local);
@@ -156,6 +172,7 @@ impl Writer<'_> {
             };
             value["requests"] = json!({
                 "resolve": list(&requests.resolve),
+                "manifest": list(&requests.manifest),
                 "fetch": list(&requests.fetch),
                 "push": list(&requests.push),
             });

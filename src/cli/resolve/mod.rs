@@ -1,5 +1,6 @@
 //! `certsd-lint resolve`: what containerd does for an image reference.
 
+mod after;
 mod answer;
 mod config_path;
 mod draw;
@@ -8,7 +9,10 @@ mod found;
 mod json;
 mod meant;
 mod page;
+mod plan;
+mod played;
 mod secrets;
+mod when;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -22,6 +26,8 @@ use crate::report::write_json;
 
 use answer::{Query, Resolution};
 use config_path::ConfigPath;
+pub use plan::{Planned, PlannedPull, plan};
+pub use when::When;
 
 /// Show what containerd does for an image: which directory it reads, whether hosts.toml loads,
 /// which endpoints it tries in which order, and with which URLs.
@@ -72,6 +78,14 @@ pub struct Args {
     /// supports by default.
     #[arg(long, value_name = "RELEASE,…", value_delimiter = ',')]
     pub containerd: Vec<String>,
+
+    /// Play a pull in which this endpoint fails, and show the requests that follow and the error that the user sees. A
+    /// REPLY is a status (404), or ok, no-token, web-page, other-bytes, refused, reset, unreachable, dropped, no-dns,
+    /// no-handshake, silent, unknown-ca, wrong-name, common-name, expired, plain-http or client-certificate. Up to three are for
+    /// the tag, for manifests and for layers: `mirror=ok,404` has the tag only. Can be given several times; every other
+    /// endpoint serves the image.
+    #[arg(long, value_name = "HOST=REPLY,…", conflicts_with = "registry")]
+    pub when: Vec<When>,
 
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -135,6 +149,9 @@ pub enum Error {
     /// config.toml cannot be read.
     #[error("{0} {1}; name another with --containerd-config")]
     NoConfig(String, String),
+    /// A `--when` for a host that is not an endpoint.
+    #[error("no endpoint has the host `{0}` that --when names; the endpoints are: {1}")]
+    NotAnEndpoint(String, String),
     /// The answer cannot be written.
     #[error("cannot write the answer: {0}")]
     Write(#[from] io::Error),
@@ -153,18 +170,27 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
         .chain(registries)
         .map(|query| Resolution::new(query, &releases, &config_path))
         .collect();
+    if let Some((host, hosts)) = when::unknown_host(&resolutions, &args.when) {
+        return Err(Error::NotAnEndpoint(host, hosts.join(", ")));
+    }
     match args.format {
         Format::Human => {
             for (index, resolution) in resolutions.iter().enumerate() {
                 if index > 0 {
                     writeln!(out)?;
                 }
+                if !args.when.is_empty() {
+                    let played = played::draw(resolution, &args.when, args.show_secrets);
+                    out.write_all(played.as_bytes())?;
+                    continue;
+                }
                 out.write_all(draw::draw(resolution, &config_path, args.show_secrets).as_bytes())?;
+                out.write_all(after::draw(resolution, &config_path).as_bytes())?;
                 out.write_all(findings::draw(resolution, &config_path, args).as_bytes())?;
             }
         }
         Format::Json => {
-            let answer = json::document(&resolutions, &config_path, args.show_secrets);
+            let answer = json::document(&resolutions, &config_path, &args.when, args.show_secrets);
             write_json(&answer, out)?;
         }
     }

@@ -1,0 +1,94 @@
+//! What other commands ask of `resolve`: where a pull of one image goes, release by release.
+
+use super::answer::{Answer, Query, Resolution};
+use super::config_path::{ConfigPath, NoLookup};
+use super::{Args, Error, meant, releases};
+use crate::containerd::node::Pull;
+use crate::containerd::{Endpoint, Reference, Release, Verdict};
+use crate::disk::Tree;
+
+/// The pull of one release.
+pub struct Planned {
+    /// The release.
+    pub release: Release,
+    /// Where it goes, or why it goes nowhere.
+    pub pull: Result<PlannedPull, String>,
+}
+
+/// Where a pull goes.
+pub struct PlannedPull {
+    /// The image in full.
+    pub reference: Reference,
+    /// Who fetches it.
+    pub pull: Pull,
+    /// The endpoints, in the order in which they are tried.
+    pub endpoints: Vec<Endpoint>,
+    /// The tree in which the registry's directory is; `None` where no tree has one.
+    pub tree: Option<Tree>,
+    /// The registry's directory, as the user knows it.
+    pub directory: Option<String>,
+}
+
+/// The pulls of the first image of the arguments, oldest release first.
+pub fn plan(args: &Args) -> Result<Vec<Planned>, Error> {
+    let releases = releases(&args.containerd)?;
+    let image = args.images.first().map(String::as_str).unwrap_or_default();
+    meant::check_image(image, args.format)?;
+    let config_path = ConfigPath::open(args, &releases)?;
+    let resolution = Resolution::new(Query::Image(image.to_owned()), &releases, &config_path);
+    let planned = resolution
+        .answers
+        .into_iter()
+        .map(|(release, answer)| Planned {
+            release,
+            pull: planned(answer, &config_path),
+        });
+    Ok(planned.collect())
+}
+
+fn planned(answer: Answer, config_path: &ConfigPath) -> Result<PlannedPull, String> {
+    let (reference, found) = match answer {
+        Answer::NoReference(error) => return Err(format!("not an image reference: {error}")),
+        Answer::NoLookup { why, .. } => {
+            return Err(match why {
+                NoLookup::NoCri(why) => format!("no pull works: {why}"),
+                NoLookup::OldTables => {
+                    "the deprecated registry tables of config.toml decide where pulls go".to_owned()
+                }
+                NoLookup::Windows(path) => {
+                    format!("config path `{path}` is a Windows path, which is not checked")
+                }
+            });
+        }
+        Answer::Found {
+            reference: Some(reference),
+            by_default,
+            ..
+        } => (reference, by_default),
+        Answer::Found { .. } => return Err("no image is named".to_owned()),
+    };
+    let outcome = &found.outcome;
+    let why = || {
+        outcome
+            .reason()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    match outcome.verdict {
+        Verdict::Endpoints => {}
+        Verdict::PullsFail => return Err(format!("every pull fails: {}", why())),
+        Verdict::Crash => return Err(format!("containerd crashes on hosts.toml: {}", why())),
+        Verdict::Unknown => return Err(format!("hosts.toml cannot be judged: {}", why())),
+    }
+    let tree = config_path.tree(&found);
+    let directory = tree
+        .zip(outcome.lookup.chosen.as_deref())
+        .map(|(tree, name)| tree.shown(name));
+    Ok(PlannedPull {
+        reference,
+        pull: found.pull,
+        endpoints: outcome.endpoints().to_vec(),
+        tree: tree.cloned(),
+        directory,
+    })
+}

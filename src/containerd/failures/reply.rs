@@ -1,0 +1,130 @@
+//! What an endpoint may do when it is asked.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What an endpoint does when it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reply {
+    /// It has what is asked for.
+    Serves,
+    /// A status of 300 or more. 401 has a Basic challenge, and the pull has no credentials.
+    Status(u16),
+    /// 401 with a Bearer challenge whose token server gives no token.
+    NoToken,
+    /// 200 with a web page.
+    WebPage,
+    /// 200 with other bytes than those of the digest.
+    OtherBytes,
+    /// The connection is refused.
+    Refused,
+    /// The connection is reset.
+    Reset,
+    /// There is no route to the host.
+    Unreachable,
+    /// Its packets are dropped, so the connection is never made.
+    Dropped,
+    /// Its name is not known to DNS.
+    NoName,
+    /// It takes the connection and answers no TLS handshake.
+    NoHandshake,
+    /// It finishes the TLS handshake and never answers a request.
+    Silent,
+    /// Its certificate is issued by an unknown authority.
+    UnknownAuthority,
+    /// Its certificate is for another name.
+    WrongName,
+    /// Its certificate has no name but the common name.
+    CommonName,
+    /// Its certificate has expired.
+    Expired,
+    /// It speaks plain HTTP where TLS is expected.
+    PlainHttp,
+    /// It refuses the client certificate, or that there is none.
+    ClientCertificate,
+}
+
+/// The words of `--when`, with what each means.
+const WORDS: [(&str, Reply); 17] = [
+    ("ok", Reply::Serves),
+    ("no-token", Reply::NoToken),
+    ("web-page", Reply::WebPage),
+    ("other-bytes", Reply::OtherBytes),
+    ("refused", Reply::Refused),
+    ("reset", Reply::Reset),
+    ("unreachable", Reply::Unreachable),
+    ("dropped", Reply::Dropped),
+    ("no-dns", Reply::NoName),
+    ("no-handshake", Reply::NoHandshake),
+    ("silent", Reply::Silent),
+    ("unknown-ca", Reply::UnknownAuthority),
+    ("wrong-name", Reply::WrongName),
+    ("common-name", Reply::CommonName),
+    ("expired", Reply::Expired),
+    ("plain-http", Reply::PlainHttp),
+    ("client-certificate", Reply::ClientCertificate),
+];
+
+/// A text that names no reply.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown reply `{0}`; write a status from 300 to 599, or one of: {words}", words = Reply::words().collect::<Vec<_>>().join(", "))]
+pub struct ReplyError(pub String);
+
+impl Reply {
+    /// The words that `--when` takes.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        WORDS.iter().map(|(word, _)| *word)
+    }
+
+    /// Whether the connection or its TLS failed, so that no status came.
+    pub fn is_without_status(self) -> bool {
+        !matches!(
+            self,
+            Reply::Serves | Reply::Status(_) | Reply::NoToken | Reply::WebPage | Reply::OtherBytes
+        )
+    }
+}
+
+impl FromStr for Reply {
+    type Err = ReplyError;
+
+    fn from_str(text: &str) -> Result<Reply, ReplyError> {
+        let word = text.trim().to_ascii_lowercase();
+        if let Some((_, reply)) = WORDS.iter().find(|(known, _)| *known == word) {
+            return Ok(*reply);
+        }
+        match word.parse() {
+            Ok(200) => Ok(Reply::Serves),
+            Ok(status @ 300..=599) => Ok(Reply::Status(status)),
+            _ => Err(ReplyError(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, WORDS.iter().find(|(_, reply)| reply == self)) {
+            (Reply::Status(status), _) => write!(f, "{status}"),
+            (_, Some((word, _))) => f.write_str(word),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reply_has_a_word() {
+        for (word, reply) in WORDS {
+            assert_eq!(word.parse(), Ok(reply));
+            assert_eq!(reply.to_string(), word);
+        }
+        assert_eq!("404".parse(), Ok(Reply::Status(404)));
+        assert_eq!("200".parse(), Ok(Reply::Serves));
+        for text in ["", "40", "600", "100", "maybe"] {
+            assert!(text.parse::<Reply>().is_err(), "{text}");
+        }
+    }
+}
