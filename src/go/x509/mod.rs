@@ -20,12 +20,17 @@ mod ca_pool;
 mod certificate;
 mod error;
 mod extensions;
+mod host_name;
 mod name;
 mod name_constraints;
+mod parts;
 mod uri;
+mod verify;
 
 pub use ca_pool::{CaPool, SkipReason, SkippedBlock};
 pub use certificate::{Certificate, SignatureAlgorithm};
 pub use error::CertificateError;
 pub use extensions::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
 pub use name::Name;
+pub use parts::Parts;
+pub use verify::{Judgement, Refusal, Signatures, verify};
