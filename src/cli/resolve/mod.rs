@@ -80,8 +80,9 @@ pub struct Args {
     pub containerd: Vec<String>,
 
     /// Play a pull in which this endpoint fails, and show the requests that follow and the error that the user sees. A
-    /// REPLY is a status (404), or ok, no-token, web-page, other-bytes, refused, reset, unreachable, dropped, no-dns,
-    /// no-handshake, silent, unknown-ca, wrong-name, common-name, expired, plain-http or client-certificate. Up to three are for
+    /// REPLY is a status (404), or ok, no-token, no-realm, denied, unauthorized, web-page, other-bytes, refused, reset, unreachable, dropped, no-dns,
+    /// no-handshake, silent, unknown-ca, wrong-name, common-name, expired, plain-http, client-certificate or
+    /// other-error. Up to three are for
     /// the tag, for manifests and for layers: `mirror=ok,404` has the tag only. Can be given several times; every other
     /// endpoint serves the image.
     #[arg(long, value_name = "HOST=REPLY,…", conflicts_with = "registry")]

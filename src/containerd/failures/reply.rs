@@ -12,6 +12,12 @@ pub enum Reply {
     Status(u16),
     /// 401 with a Bearer challenge whose token server gives no token.
     NoToken,
+    /// 401 with a Bearer challenge that names no token server.
+    NoRealm,
+    /// 401 again for the token that its token server gave, with an error such as `insufficient_scope`.
+    Denied,
+    /// 401 again after a login, or with a challenge that containerd cannot answer.
+    Unauthorized,
     /// 200 with a web page.
     WebPage,
     /// 200 with other bytes than those of the digest.
@@ -42,12 +48,17 @@ pub enum Reply {
     PlainHttp,
     /// It refuses the client certificate, or that there is none.
     ClientCertificate,
+    /// Any other failure before a status: of TLS, of a redirect, of HTTP itself.
+    Other,
 }
 
 /// The words of `--when`, with what each means.
-const WORDS: [(&str, Reply); 17] = [
+const WORDS: [(&str, Reply); 21] = [
     ("ok", Reply::Serves),
     ("no-token", Reply::NoToken),
+    ("no-realm", Reply::NoRealm),
+    ("denied", Reply::Denied),
+    ("unauthorized", Reply::Unauthorized),
     ("web-page", Reply::WebPage),
     ("other-bytes", Reply::OtherBytes),
     ("refused", Reply::Refused),
@@ -63,6 +74,7 @@ const WORDS: [(&str, Reply); 17] = [
     ("expired", Reply::Expired),
     ("plain-http", Reply::PlainHttp),
     ("client-certificate", Reply::ClientCertificate),
+    ("other-error", Reply::Other),
 ];
 
 /// A text that names no reply.
@@ -74,14 +86,6 @@ impl Reply {
     /// The words that `--when` takes.
     pub fn words() -> impl Iterator<Item = &'static str> {
         WORDS.iter().map(|(word, _)| *word)
-    }
-
-    /// Whether the connection or its TLS failed, so that no status came.
-    pub fn is_without_status(self) -> bool {
-        !matches!(
-            self,
-            Reply::Serves | Reply::Status(_) | Reply::NoToken | Reply::WebPage | Reply::OtherBytes
-        )
     }
 }
 

@@ -67,9 +67,19 @@ pub fn cause(release: Release, reference: &Reference, failed: &Failed<'_>) -> St
             _ => NO_CREDENTIALS.to_owned(),
         },
         Reply::Status(status) => status_error(release, failed, status),
+        // `anonymous`, or `oauth` where the pull has credentials.
         Reply::NoToken => {
-            format!("failed to authorize: failed to fetch anonymous token: {UNKNOWN}")
+            format!("failed to authorize: failed to fetch {UNKNOWN} token: {UNKNOWN}")
         }
+        Reply::NoRealm => "no realm specified for token auth challenge".to_owned(),
+        Reply::Denied => {
+            let text = format!("server message: {UNKNOWN}: authorization failed");
+            match question {
+                Question::Resolve => format!("{DENIED}: {text}"),
+                _ => text,
+            }
+        }
+        Reply::Unauthorized => status_error(release, failed, 401),
         reply => format!(
             "failed to do request: {} \"{}\": {}",
             capitalized(request.method),
@@ -84,7 +94,7 @@ pub fn rank(release: Release, reply: Reply) -> u8 {
     match reply {
         Reply::Status(404) => 2,
         Reply::Status(401) if release.refuses_basic_without_credentials() => 1,
-        Reply::Status(_) => 3,
+        Reply::Status(_) | Reply::Unauthorized => 3,
         _ => 1,
     }
 }
