@@ -1,5 +1,6 @@
 //! certs.d on disk: finding trees, listing one, reading files with limits.
 
+mod belonging;
 mod config_path;
 mod deploy;
 mod evidence;
@@ -37,6 +38,7 @@ pub use self::io::{
     Directory, FileInfo, Reach, ReadFile, file_error, read, read_named, read_named_or_piped,
     repository_root,
 };
+pub use belonging::Belonging;
 pub use config_path::Extent;
 pub use evidence::{is_hosts_file, is_node_config};
 pub use find::{Discovery, FindOptions, Kind, Placing, discover, find};

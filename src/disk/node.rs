@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::{Deployment, MAX_HOSTS_FILE, PathGlobs, Reach, Tree, io as disk};
+use super::{Deployment, MAX_HOSTS_FILE, PathGlobs, Reach, io as disk};
 use crate::containerd::{DirEntry, FileError, Files, node};
 use crate::go::path;
 use crate::limits::{MAX_ENTRIES, has_too_many_entries};
@@ -39,7 +39,7 @@ pub struct NodeFiles {
     /// Where config.toml is on the node.
     pub config: String,
     /// Its directory on this machine, which stands for the one on the node.
-    directory: PathBuf,
+    pub(super) directory: PathBuf,
     /// Where the node is.
     pub deployment: Deployment,
     /// A search has found it, and nobody said which trees belong to it.
@@ -149,42 +149,6 @@ impl NodeFiles {
     pub fn is_at(&self, path: &Path) -> bool {
         super::absolute(path).parent() == Some(&super::absolute(&self.directory))
             && Path::new(&self.shown).file_name() == path.file_name()
-    }
-
-    /// The trees of a run that the node reads: those that the settings give it, but none that they give another one; of a file
-    /// that a search has found, those nearby.
-    pub fn trees<'t>(&self, nodes: &[NodeFiles], trees: &'t [Tree]) -> Cow<'t, [Tree]> {
-        if let Some(paths) = &self.reads {
-            let is_own = |tree: &&Tree| paths.is_match(&tree.shown(""));
-            return trees.iter().filter(is_own).cloned().collect();
-        }
-        if self.is_found {
-            return Cow::Owned(self.trees_nearby(nodes, trees));
-        }
-        let mut of_others = nodes
-            .iter()
-            .filter_map(|node| node.reads.as_ref())
-            .peekable();
-        if of_others.peek().is_none() {
-            return Cow::Borrowed(trees);
-        }
-        let others: Vec<&PathGlobs> = of_others.collect();
-        let is_free = |tree: &&Tree| !others.iter().any(|paths| paths.is_match(&tree.shown("")));
-        trees.iter().filter(is_free).cloned().collect()
-    }
-
-    /// Those of the trees that most likely belong to this node: no other of the config.toml files lies nearer to them.
-    fn trees_nearby(&self, nodes: &[NodeFiles], trees: &[Tree]) -> Vec<Tree> {
-        let nearness = |node: &NodeFiles, tree: &Tree| {
-            let tree = super::absolute(&tree.disk);
-            let parts = node.directory.components().zip(tree.components());
-            parts.take_while(|(a, b)| a == b).count()
-        };
-        let is_nearest = |tree: &&Tree| {
-            let own = nearness(self, tree);
-            tree.lone.is_none() && nodes.iter().all(|node| nearness(node, tree) <= own)
-        };
-        trees.iter().filter(is_nearest).cloned().collect()
     }
 
     /// A config.toml that another file holds, and of whose node nothing else is known.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::carried::lint_carrier;
 use super::node::lint_node;
 use super::tree::lint_tree;
-use crate::disk::{NodeFiles, Tree};
+use crate::disk::{Belonging, NodeFiles, Tree};
 use crate::facts::{Budget, Carrier};
 use crate::finding::{Report, Run};
 use crate::parallel;
@@ -33,8 +33,9 @@ pub fn lint_all(nodes: &[NodeFiles], trees: &[Tree], carriers: &[Carrier], run: 
     for tree in trees {
         lint_tree(tree, run, &budget, &mut report);
     }
+    let belonging = Belonging::new(nodes, trees);
     for node in nodes {
-        let own = node.trees(nodes, trees);
+        let own = belonging.trees_of(node);
         let path = match own.first() {
             Some(tree) if node.reads.is_some() => tree.shown(""),
             _ => node.shown.clone(),
