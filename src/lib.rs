@@ -14,6 +14,8 @@ mod limits;
 pub mod migrate;
 mod parallel;
 pub mod printable;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod repair;
 pub mod report;
 #[path = "../rules/mod.rs"]

@@ -11,6 +11,8 @@ mod man;
 mod markdown;
 mod migrate;
 pub mod node;
+#[cfg(feature = "probe")]
+mod probe;
 pub mod resolve;
 mod rules;
 mod schema;
@@ -163,6 +165,8 @@ enum Command {
     /// Explain a rule: what it finds, why, and what to write instead
     Explain(explain::ExplainArgs),
     ExplainError(explain_error::Args),
+    #[cfg(feature = "probe")]
+    Probe(probe::Args),
     /// List the rules
     Rules(rules::RulesArgs),
     Migrate(migrate::MigrateArgs),
@@ -291,6 +295,8 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
         Some(Command::ExplainError(args)) => {
             explain_error::run(&args, &mut drawn(&mut out, terminal))
         }
+        #[cfg(feature = "probe")]
+        Some(Command::Probe(args)) => probe::run(&args, terminal, &mut drawn(&mut out, terminal)),
         Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
         Some(Command::Migrate(args)) => migrate::run(&args, terminal, &mut out),
         Some(Command::Init(args)) => init::run(&args, terminal),

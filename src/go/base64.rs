@@ -48,6 +48,26 @@ pub(crate) fn decode(text: impl IntoIterator<Item = u8>) -> Option<Vec<u8>> {
     }
 }
 
+/// Writes bytes in Base64, as Go's `base64.StdEncoding` does.
+#[cfg(feature = "probe")]
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let at = |index: usize| u32::from(group.get(index).copied().unwrap_or_default());
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for place in 0..4 {
+            match place <= group.len() {
+                true => out.push(char::from(
+                    LETTERS[(bits >> (18 - 6 * place) & 63) as usize],
+                )),
+                false => out.push('='),
+            }
+        }
+    }
+    out
+}
+
 fn value(letter: u8) -> Option<u8> {
     match letter {
         b'A'..=b'Z' => Some(letter - b'A'),
@@ -63,6 +83,20 @@ fn value(letter: u8) -> Option<u8> {
 mod tests {
     fn decode(text: &str) -> Option<Vec<u8>> {
         super::decode(text.bytes())
+    }
+
+    #[cfg(feature = "probe")]
+    #[test]
+    fn encodes() {
+        for (text, want) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+        ] {
+            assert_eq!(super::encode(text.as_bytes()), want);
+        }
     }
 
     #[test]

@@ -1,0 +1,106 @@
+//! A probe as JSON.
+
+use serde_json::{Value, json};
+
+use crate::containerd::failures::{End, Next, Question};
+use crate::probe::{Mark, Outcome, Probed, Report, Verdict};
+
+/// The whole document.
+pub fn document(report: &Report) -> Value {
+    let (result, served_by, error, unknown) = match &report.verdict {
+        Verdict::NotKnown(why) => ("unknown", Value::Null, None, why.clone()),
+        Verdict::Played(play) => match &play.end {
+            End::Pulled {
+                resolved,
+                manifest,
+                layers,
+            } => (
+                "pulled",
+                json!({ "resolve": resolved, "manifest": manifest, "layers": layers }),
+                None,
+                Vec::new(),
+            ),
+            End::Fails(error) => ("fails", Value::Null, Some(error), Vec::new()),
+            End::Waits(_) => ("waits", Value::Null, None, Vec::new()),
+        },
+    };
+    json!({
+        "version": 1,
+        "release": report.release,
+        "image": report.image,
+        "result": result,
+        "served_by": served_by,
+        "error": error,
+        "unknown": unknown,
+        "differing_digests": report.differing_digests,
+        "system_roots": report.system_roots,
+        "proxy_from": report.proxy_from,
+        "endpoints": (0..report.endpoints.len()).map(|index| endpoint(report, index)).collect::<Vec<Value>>(),
+    })
+}
+
+fn endpoint(report: &Report, index: usize) -> Value {
+    let endpoint: &Probed = &report.endpoints[index];
+    let steps: Vec<Value> = endpoint
+        .steps
+        .iter()
+        .map(|step| {
+            json!({
+                "step": step.name,
+                "result": match step.mark {
+                    Mark::Good => "ok",
+                    Mark::Odd => "note",
+                    Mark::Bad => "failed",
+                },
+                "text": step.text,
+            })
+        })
+        .collect();
+    let certificates: Vec<Value> = endpoint
+        .certificates
+        .iter()
+        .map(|certificate| {
+            json!({
+                "subject": certificate.subject,
+                "issuer": certificate.issuer,
+                "names": certificate.names,
+                "days_left": certificate.days_left,
+            })
+        })
+        .collect();
+    json!({
+        "url": endpoint.url,
+        "host": endpoint.host,
+        "steps": steps,
+        "certificates": certificates,
+        "digest": endpoint.digest,
+        "resolve": outcome(&endpoint.resolve),
+        "manifest": outcome(&endpoint.manifest),
+        "layer": outcome(&endpoint.layer),
+        "next": {
+            "resolve": next(report, index, Question::Resolve),
+            "manifest": next(report, index, Question::Manifest),
+            "layer": next(report, index, Question::Layer),
+        },
+    })
+}
+
+/// `ok`, a status, a word of `resolve --when`, `unknown`, or null where it was not tried.
+fn outcome(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Reply(reply) => json!(reply.to_string()),
+        Outcome::NotKnown(_) => json!("unknown"),
+        Outcome::NotTried => Value::Null,
+    }
+}
+
+/// What containerd does then; null where it does not ask, or where that is not known.
+fn next(report: &Report, index: usize, question: Question) -> Value {
+    json!(report.next(index, question).map(|next| match next {
+        Next::Done => "done",
+        Next::Continues => "next_endpoint",
+        Next::Stops => "stops",
+        Next::Waits => "waits",
+        Next::Cancelled => "cancelled",
+    }))
+}

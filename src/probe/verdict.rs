@@ -1,0 +1,43 @@
+//! How a pull by containerd ends, by what the endpoints did.
+
+use std::cell::RefCell;
+
+use super::Plan;
+use super::report::{Outcome, Probed, Verdict};
+use crate::containerd::failures::{Question, Reply, play};
+
+/// Plays the pull with what was seen.
+pub fn verdict(plan: &Plan<'_>, endpoints: &[Probed]) -> Verdict {
+    let unknown: RefCell<Vec<String>> = RefCell::new(Vec::new());
+    let reply = |index: usize, question: Question| {
+        let probed = &endpoints[index];
+        let outcome = match question {
+            Question::Resolve => &probed.resolve,
+            Question::Manifest => &probed.manifest,
+            Question::Layer => &probed.layer,
+        };
+        let why = match outcome {
+            Outcome::Reply(reply) => return *reply,
+            Outcome::NotKnown(why) => why.as_str(),
+            Outcome::NotTried => "it was not tried, because no manifest was had",
+        };
+        let text = format!("{}: {why}", probed.host);
+        let mut unknown = unknown.borrow_mut();
+        if !unknown.contains(&text) {
+            unknown.push(text);
+        }
+        Reply::Other
+    };
+    let played = play(
+        plan.release,
+        plan.pull,
+        plan.reference,
+        plan.endpoints,
+        &reply,
+    );
+    let unknown = unknown.into_inner();
+    match unknown.is_empty() {
+        true => Verdict::Played(played),
+        false => Verdict::NotKnown(unknown),
+    }
+}
