@@ -53,15 +53,14 @@ fn the_built_in_list_is_one_directory_to_the_transfer_service() {
     )
     .unwrap();
     let want = "\
+✗ containerd 2.3: no hosts.toml is read: no config path is set, and the transfer
+  service takes the built-in list `/etc/containerd/certs.d:/etc/docker/certs.d`
+  for the name of one directory (containerd#12636)
+✗ containerd 2.0: no hosts.toml is read: no config path is set, and pulls go
+  straight to the registries
+
 $ROOT/config.toml
 version 2
-
-✗ containerd 2.3.4: no hosts.toml is read: no config path is set, and the
-  transfer service takes the built-in list
-  `/etc/containerd/certs.d:/etc/docker/certs.d` for the name of one directory
-  (containerd#12636)
-✗ containerd 2.0.11: no hosts.toml is read: no config path is set, and pulls go
-  straight to the registries
 
 ── containerd 2.3.4 ────────────────────────────────────────────────────────────
   daemon      ✓ starts
@@ -370,10 +369,7 @@ fn the_file_is_found_where_distributions_have_it() {
     let place = "var/lib/rancher/k3s/agent/etc/containerd/config.toml";
     let dir = files(&[(place, &format!("version = 2\n{}", section("/x")))]);
     let printed = try_print(dir.path(), &["--sysroot", "$ROOT"]).unwrap();
-    assert!(
-        printed.starts_with(&format!("$ROOT/{place}\n")),
-        "{printed}"
-    );
+    assert!(printed.contains(&format!("\n$ROOT/{place}\n")), "{printed}");
     let error = try_print(dir.path(), &["$ROOT"]).unwrap_err().to_string();
     assert!(
         error.contains("--sysroot $ROOT") || error.contains("--sysroot /"),
@@ -384,8 +380,7 @@ fn the_file_is_found_where_distributions_have_it() {
 /// The first sentence of the answer.
 fn sentence(root: &Path, arguments: &[&str]) -> String {
     let printed = try_print(root, arguments).unwrap();
-    let rest = printed.split_once("\n\n").unwrap().1;
-    rest.split_once("\n\n").unwrap().0.replace("\n  ", " ")
+    printed.split_once("\n\n").unwrap().0.replace("\n  ", " ")
 }
 
 #[test]
@@ -457,4 +452,20 @@ fn an_explicit_empty_config_path_differs_in_2_2_0_and_2_2_1() {
     assert_eq!(roots("2.2.0"), json!([]));
     assert_eq!(roots("2.2.1"), json!([]));
     assert_eq!(roots("2.2.2"), list);
+}
+
+#[test]
+fn older_releases_are_folded_unless_they_are_named() {
+    let dir = files(&[("config.toml", "version = 2\n")]);
+    let printed = try_print(dir.path(), &["$ROOT/config.toml"]).unwrap();
+    let fold = "── containerd 2.0.11, 1.7.34 ───────────────────────────────────────────────────\n  \
+                `--containerd 2.0,1.7` shows it\n";
+    assert!(printed.contains(fold), "{printed}");
+    assert!(printed.starts_with("✗ containerd 2.3, 2.2: no hosts.toml is read"));
+    let named = try_print(
+        dir.path(),
+        &["$ROOT/config.toml", "--containerd", "2.0,2.3"],
+    )
+    .unwrap();
+    assert!(!named.contains("shows it"), "{named}");
 }

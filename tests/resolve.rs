@@ -78,10 +78,10 @@ fn a_mirror_that_is_used() {
     assert_eq!(
         printed,
         "\
+✓ pulled from mirror.internal, then registry-1.docker.io
+
 nginx:1.27 → docker.io/library/nginx:1.27
 looked up as docker.io in certs.d
-
-✓ pulled from mirror.internal, then registry-1.docker.io
 
 ── containerd 2.3.4, 2.2.7, 2.0.11, 1.7.34 ─────────────────────────────────────
   directory   ✓ certs.d/docker.io
@@ -119,10 +119,10 @@ fn a_mirror_that_is_not_used() {
     assert_eq!(
         printed,
         "\
+✗ hosts.toml is ignored (unknown capability \"pul\"): pulled from quay.io
+
 quay.io
 looked up as quay.io in certs.d
-
-✗ hosts.toml is ignored (unknown capability \"pul\"): pulled from quay.io
 
 ── containerd 2.3.4, 2.2.7, 2.0.11, 1.7.34 ─────────────────────────────────────
   directory   ✓ certs.d/quay.io
@@ -207,10 +207,10 @@ fn pulls_that_fail() {
     assert_eq!(
         printed,
         "\
+✗ every pull from reg.internal:5000 fails: CA file `no.pem` does not exist
+
 reg.internal:5000/app → reg.internal:5000/app:latest
 looked up as reg.internal:5000 in certs.d
-
-✗ every pull from reg.internal:5000 fails: CA file `no.pem` does not exist
 
 ── containerd 2.3.4, 2.2.7, 2.0.11, 1.7.34 ─────────────────────────────────────
   directory   ✓ certs.d/reg.internal_5000_
@@ -242,12 +242,12 @@ fn a_list_of_roots_is_one_directory_to_the_transfer_service() {
     assert_eq!(
         printed,
         "\
+✗ containerd 2.2: no hosts.toml is read, because the transfer service takes the
+  list for the name of one directory: pulled from quay.io
+✓ containerd 2.0: pulled from mirror.internal, then registry-1.docker.io
+
 quay.io
 looked up as quay.io in certs.d/a:certs.d/b
-
-✗ containerd 2.2.7: no hosts.toml is read, because the transfer service takes
-  the list for the name of one directory: pulled from quay.io
-✓ containerd 2.0.11: pulled from mirror.internal, then registry-1.docker.io
 
 ── containerd 2.2.7 ────────────────────────────────────────────────────────────
   directory   ✗ the transfer service, through which this release pulls, takes

@@ -60,7 +60,7 @@ fn draw(source: &SourceFile, problem: &settings::Problem) {
         source.text.get(problem.span.clone()).is_some(),
         "{problem:?}"
     );
-    assert_printable("a problem", &source.draw(problem, false, 100));
+    assert_printable("a problem", &source.draw(problem, false, true, 100));
 }
 
 fn seeds(_: &Seeds) -> Vec<Vec<u8>> {

@@ -281,13 +281,13 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
         None => lint::run(&cli.lint, terminal, &mut out),
         Some(Command::Resolve(args)) => {
             warn_of_newer(&args.containerd, terminal);
-            resolve::run(&args, &mut drawn(&mut out, terminal))
+            resolve::run(&args, &mut drawn(&mut out, args.format, terminal))
                 .map(|_| Exit::Clean)
                 .map_err(Error::from)
         }
         Some(Command::Node(args)) => {
             warn_of_newer(&args.containerd, terminal);
-            node::run(&args, &mut drawn(&mut out, terminal))
+            node::run(&args, &mut drawn(&mut out, args.format, terminal))
                 .map(|_| Exit::Clean)
                 .map_err(Error::from)
         }
@@ -318,16 +318,21 @@ fn warn_of_newer(releases: &[String], terminal: &Terminal) {
     }
 }
 
-/// A stream for drawings, which are always styled: it takes the styles out where they are not wanted.
+/// A stream for drawings, which are always styled and full of signs: it takes the styles out where they are not wanted,
+/// and writes ASCII for the signs where they cannot be shown.
 fn drawn<'a>(
     out: &'a mut (dyn Write + 'static),
+    format: resolve::Format,
     terminal: &Terminal,
-) -> anstream::AutoStream<&'a mut (dyn Write + 'static)> {
+) -> drawing::Signs<anstream::AutoStream<&'a mut (dyn Write + 'static)>> {
     let choice = match terminal.color {
         true => anstream::ColorChoice::AlwaysAnsi,
         false => anstream::ColorChoice::Never,
     };
-    anstream::AutoStream::new(out, choice)
+    drawing::Signs {
+        out: anstream::AutoStream::new(out, choice),
+        unicode: terminal.unicode || format == resolve::Format::Json,
+    }
 }
 
 #[cfg(test)]

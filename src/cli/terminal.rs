@@ -29,8 +29,12 @@ pub struct Terminal {
     pub color: bool,
     /// Whether standard error takes colour.
     pub color_stderr: bool,
-    /// Whether standard output takes more than ASCII.
+    /// Whether standard output takes more than ASCII: of a pipe or file, the locale says it.
     pub unicode: bool,
+    /// Whether files take more than ASCII.
+    pub unicode_in_files: bool,
+    /// The same of standard error.
+    pub unicode_stderr: bool,
     /// Whether standard output makes links clickable.
     pub hyperlinks: bool,
     /// The width for wrapped text.
@@ -41,20 +45,32 @@ pub struct Terminal {
     pub verbose: u8,
 }
 
-/// The width where there is no terminal: output must not depend on the machine.
-const DEFAULT_WIDTH: usize = 100;
+/// The width where there is no terminal and COLUMNS is not set: output must not depend on the machine.
+const DEFAULT_WIDTH: usize = 80;
+
+/// Widths outside of this are taken for the nearest in it.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=500;
 
 impl Terminal {
     /// Looks at the environment and the streams.
     pub fn new(choice: Color, quiet: bool, verbose: u8) -> Terminal {
         let env = |name: &str| std::env::var_os(name);
-        let width = match terminal_size::terminal_size() {
-            Some((terminal_size::Width(width), _)) => usize::from(width).clamp(40, 120),
-            None => DEFAULT_WIDTH,
-        };
         let is_terminal = io::stdout().is_terminal();
+        let size = terminal_size::terminal_size().filter(|_| is_terminal);
+        let width = match size {
+            Some((terminal_size::Width(width), _)) => usize::from(width).clamp(40, 120),
+            None => columns(env),
+        };
         Terminal {
-            unicode: !is_terminal || supports_unicode::on(supports_unicode::Stream::Stdout),
+            unicode: match is_terminal {
+                true => supports_unicode::on(supports_unicode::Stream::Stdout),
+                false => is_utf8(env),
+            },
+            unicode_in_files: is_utf8(env),
+            unicode_stderr: match io::stderr().is_terminal() {
+                true => supports_unicode::on(supports_unicode::Stream::Stderr),
+                false => is_utf8(env),
+            },
             hyperlinks: is_terminal
                 && choice != Color::Never
                 && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
@@ -87,6 +103,7 @@ impl Terminal {
     pub fn on_stderr(&self) -> Terminal {
         Terminal {
             color: self.color_stderr,
+            unicode: self.unicode_stderr,
             ..*self
         }
     }
@@ -101,7 +118,8 @@ impl Terminal {
     /// Something wrong in a settings file, with its lines.
     pub fn problem(&self, source: &SourceFile, problem: &Problem) {
         if !(self.quiet && problem.is_warning) {
-            self.raw(&source.draw(problem, self.color_stderr, self.width));
+            let text = source.draw(problem, self.color_stderr, self.unicode_stderr, self.width);
+            self.raw(&text);
         }
     }
 
@@ -139,6 +157,26 @@ impl Terminal {
     }
 }
 
+/// The width that COLUMNS says.
+fn columns(env: impl Fn(&str) -> Option<OsString>) -> usize {
+    let said = env("COLUMNS").and_then(|value| value.to_str()?.parse::<usize>().ok());
+    let said = said.filter(|width| *width > 0);
+    said.map_or(DEFAULT_WIDTH, |width| {
+        width.clamp(*WIDTHS.start(), *WIDTHS.end())
+    })
+}
+
+/// Whether the locale is one of UTF-8. As POSIX has it, the first of the variables that is set and not empty counts.
+fn is_utf8(env: impl Fn(&str) -> Option<OsString>) -> bool {
+    let value = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(env)
+        .find(|value| !value.is_empty());
+    let value = value.unwrap_or_default();
+    let value = value.to_string_lossy().to_ascii_uppercase();
+    value.contains("UTF-8") || value.contains("UTF8")
+}
+
 /// `--color` first, then NO_COLOR, then what forces colour, then whether it is a terminal.
 fn use_color(choice: Color, env: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -> bool {
     let is_set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
@@ -157,6 +195,26 @@ fn use_color(choice: Color, env: impl Fn(&str) -> Option<OsString>, is_terminal:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pipe_is_plain_and_narrow_unless_the_environment_says_otherwise() {
+        fn env<'a>(set: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<OsString> + 'a {
+            |name| {
+                let found = set.iter().find(|(n, _)| *n == name);
+                found.map(|(_, value)| OsString::from(value))
+            }
+        }
+        assert_eq!(columns(env(&[])), 80);
+        assert_eq!(columns(env(&[("COLUMNS", "132")])), 132);
+        assert_eq!(columns(env(&[("COLUMNS", "0")])), 80);
+        assert_eq!(columns(env(&[("COLUMNS", "wide")])), 80);
+        assert_eq!(columns(env(&[("COLUMNS", "3")])), 40);
+        assert!(!is_utf8(env(&[])));
+        assert!(!is_utf8(env(&[("LANG", "C")])));
+        assert!(is_utf8(env(&[("LANG", "de_DE.UTF-8")])));
+        assert!(is_utf8(env(&[("LC_ALL", ""), ("LANG", "C.utf8")])));
+        assert!(!is_utf8(env(&[("LC_ALL", "C"), ("LANG", "C.UTF-8")])));
+    }
 
     #[test]
     fn the_flag_wins_over_the_environment_and_that_over_the_terminal() {

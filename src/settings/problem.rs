@@ -112,6 +112,29 @@ pub enum SettingsError {
     },
 }
 
+impl SettingsError {
+    /// All that is wrong, each in one line with its place.
+    pub fn all(&self) -> Vec<String> {
+        let SettingsError::Wrong {
+            source_file,
+            problems,
+        } = self
+        else {
+            return vec![self.to_string()];
+        };
+        let path = short(&source_file.path);
+        let secrets = source_file.secrets();
+        let errors = problems.iter().filter(|problem| !problem.is_warning);
+        errors
+            .map(|problem| {
+                let line = source_file.line(problem.span.start);
+                let message = secrets.hidden_in(&problem.message);
+                format!("{path}:{line}: {message}")
+            })
+            .collect()
+    }
+}
+
 /// A settings file's path and text.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
@@ -142,17 +165,24 @@ impl SourceFile {
             + 1
     }
 
+    fn secrets(&self) -> &Secrets {
+        self.secrets.get_or_init(|| Secrets::of(&self.text))
+    }
+
     /// Draws a problem with the lines it is about.
-    pub fn draw(&self, problem: &Problem, color: bool, width: usize) -> String {
+    pub fn draw(&self, problem: &Problem, color: bool, unicode: bool, width: usize) -> String {
         let theme = GraphicalTheme {
-            characters: ThemeCharacters::unicode(),
+            characters: match unicode {
+                true => ThemeCharacters::unicode(),
+                false => ThemeCharacters::ascii(),
+            },
             styles: if color {
                 ThemeStyles::ansi()
             } else {
                 ThemeStyles::none()
             },
         };
-        let secrets = self.secrets.get_or_init(|| Secrets::of(&self.text));
+        let secrets = self.secrets();
         let hidden = |text: &str| secrets.hidden_in(text).into_owned();
         let problem = Problem {
             message: hidden(&problem.message),

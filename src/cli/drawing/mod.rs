@@ -2,11 +2,14 @@
 
 pub mod style;
 
+mod signs;
+
 use std::fmt::Write;
 
 use anstyle::Style;
 
 use crate::containerd::Release;
+pub use signs::Signs;
 use style::{FAINT, STRONG, WIDTH, paint, visible, wrap_words};
 
 /// Where the texts beside the labels begin.
@@ -97,10 +100,7 @@ fn indent(line: &str) -> usize {
 /// A sentence that answers the question for some releases, newest first: with a sign, and with the releases where there
 /// are other answers.
 pub fn verdict(style: Style, sign: &str, releases: Option<&[Release]>, text: &str) -> String {
-    let releases = releases.map(|releases| {
-        let numbers: Vec<String> = releases.iter().map(ToString::to_string).collect();
-        format!("containerd {}: ", numbers.join(", "))
-    });
+    let releases = releases.map(|releases| format!("containerd {}: ", names(releases).join(", ")));
     let text = visible(&format!("{}{text}", releases.unwrap_or_default()));
     let mut out = String::new();
     for (index, line) in wrap_words(&text, 2).iter().enumerate() {
@@ -125,4 +125,20 @@ pub fn rule(title: &str) -> String {
 pub fn title(releases: &[Release]) -> String {
     let releases: Vec<String> = releases.iter().map(ToString::to_string).collect();
     format!("containerd {}", releases.join(", "))
+}
+
+/// What is drawn in the place of a page that differs from those of newer releases: how to see it.
+pub fn folded(releases: &[Release]) -> String {
+    let text = format!("`--containerd {}` shows it", names(releases).join(","));
+    format!("  {}\n", paint(FAINT, &text))
+}
+
+/// Releases as people call them: by the line, where they are the newest of it.
+fn names(releases: &[Release]) -> Vec<String> {
+    let is_newest = |release: &Release| Release::newest().any(|newest| newest == *release);
+    let name = |release: &Release| match is_newest(release) {
+        true => release.line(),
+        false => release.to_string(),
+    };
+    releases.iter().map(name).collect()
 }

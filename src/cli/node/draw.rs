@@ -5,14 +5,15 @@ use std::fmt::Write;
 use super::answer::Node;
 use crate::cli::clients::{OTHERS, commands};
 use crate::cli::drawing::style::{BAD, FAINT, GOOD, ODD, STRONG, paint, visible};
-use crate::cli::drawing::{INDENT, Sheet, as_difference, rule, title, verdict};
+use crate::cli::drawing::{INDENT, Sheet, as_difference, folded, rule, title, verdict};
 use crate::containerd::Release;
 use crate::containerd::node::{Cri, Outcome, Pull, is_windows_path};
 use crate::toml::document::{Place, Table};
 
 /// The drawing: first the answer in a sentence, then what it comes from, newest release first. Releases whose drawings
-/// are the same share one, and one that differs in a few lines from a newer one shows these alone.
-pub fn draw(node: &Node) -> String {
+/// are the same share one, and one that differs in a few lines from a newer one shows these alone. Of older releases that
+/// differ in more, the sentence is enough, unless the user named the releases (`all`).
+pub fn draw(node: &Node, all: bool) -> String {
     let mut groups: Vec<(Vec<Release>, String)> = Vec::new();
     for outcome in node.outcomes.iter().rev() {
         let mut page = Page {
@@ -27,7 +28,8 @@ pub fn draw(node: &Node) -> String {
             None => groups.push((vec![outcome.release], body)),
         }
     }
-    let mut out = format!("{}\n", paint(STRONG, &visible(&node.shown)));
+    let mut out = verdicts(node);
+    let _ = writeln!(out, "\n{}", paint(STRONG, &visible(&node.shown)));
     let version = node.outcomes.first().and_then(|o| o.files.first());
     if let Some(file) = version.filter(|file| !file.settings.is_empty()) {
         let text = match file.version {
@@ -41,13 +43,15 @@ pub fn draw(node: &Node) -> String {
             "a drop-in, shown as if it were all: name the config.toml that imports it to see both";
         let _ = writeln!(out, "{}", paint(FAINT, text));
     }
-    out.push('\n');
-    out.push_str(&verdicts(node));
     for (index, (releases, body)) in groups.iter().enumerate() {
         let earlier = groups[..index]
             .iter()
             .map(|(releases, body)| (title(releases), body.as_str()));
-        let body = as_difference(body, earlier).unwrap_or_else(|| body.clone());
+        let body = match as_difference(body, earlier) {
+            Some(difference) => difference,
+            None if index > 0 && !all => folded(releases),
+            None => body.clone(),
+        };
         let _ = write!(out, "\n{}{body}", rule(&title(releases)));
     }
     out.push_str(&clients(node));

@@ -77,7 +77,9 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
     };
     let node = Node::open(&path, args.sysroot.as_deref(), &releases)?;
     match args.format {
-        Format::Human => out.write_all(draw::draw(&node).as_bytes())?,
+        Format::Human => {
+            out.write_all(draw::draw(&node, !args.containerd.is_empty()).as_bytes())?
+        }
         Format::Json => {
             write_json(&json::document(&node), out)?;
         }

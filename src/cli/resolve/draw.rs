@@ -11,12 +11,20 @@ use crate::cli::clients::{Client, OTHERS, commands};
 use crate::cli::drawing::style::{
     BAD, FAINT, GOOD, ODD, STRONG, WIDTH, paint, visible, wrap_words,
 };
-use crate::cli::drawing::{Sheet, as_difference, rule, title, verdict};
+use crate::cli::drawing::{Sheet, as_difference, folded, rule, title, verdict};
 use crate::containerd::{HostsToml, Reference, ReferenceError, Release, Verdict};
 
 /// The drawing of one query's answers: first the answer in a sentence, then what it comes from, newest release first.
 /// Releases whose drawings are the same share one, and one that differs in a few lines from a newer one shows these alone.
-pub fn draw(resolution: &Resolution, config_path: &ConfigPath, show_secrets: bool) -> String {
+/// Of older releases that differ in more, the sentence is enough, unless the user named the releases (`all`).
+/// The sentence names what was asked, unless that is the only question.
+pub fn draw(
+    resolution: &Resolution,
+    config_path: &ConfigPath,
+    show_secrets: bool,
+    all: bool,
+    is_only: bool,
+) -> String {
     let mut groups: Vec<Group> = Vec::new();
     for (release, answer) in resolution.answers.iter().rev() {
         let draw = |found: &Found, host: &str, reference: Option<&Reference>| {
@@ -49,9 +57,13 @@ pub fn draw(resolution: &Resolution, config_path: &ConfigPath, show_secrets: boo
             }),
         }
     }
-    let mut out = head(resolution, config_path);
+    let of = match is_only {
+        true => String::new(),
+        false => format!("{}: ", resolution.query.text()),
+    };
+    let mut out = verdicts(resolution, config_path, show_secrets, &of);
     out.push('\n');
-    out.push_str(&verdicts(resolution, config_path, show_secrets));
+    out.push_str(&head(resolution, config_path));
     for (index, group) in groups.iter().enumerate() {
         let earlier = || {
             let bodies = groups[..index].iter();
@@ -63,7 +75,12 @@ pub fn draw(resolution: &Resolution, config_path: &ConfigPath, show_secrets: boo
             bodies.chain(locals)
         };
         let _ = write!(out, "\n{}", rule(&group.title()));
-        out.push_str(&as_difference(&group.body, earlier()).unwrap_or_else(|| group.body.clone()));
+        let difference = as_difference(&group.body, earlier());
+        if difference.is_none() && index > 0 && !all {
+            out.push_str(&folded(&group.releases));
+            continue;
+        }
+        out.push_str(&difference.unwrap_or_else(|| group.body.clone()));
         if let Some(local) = &group.local {
             let _ = writeln!(
                 out,
@@ -79,11 +96,17 @@ pub fn draw(resolution: &Resolution, config_path: &ConfigPath, show_secrets: boo
     out
 }
 
-/// The answers in a sentence each, newest release first.
-fn verdicts(resolution: &Resolution, config_path: &ConfigPath, show_secrets: bool) -> String {
+/// The answers in a sentence each, newest release first, `of` what was asked.
+fn verdicts(
+    resolution: &Resolution,
+    config_path: &ConfigPath,
+    show_secrets: bool,
+    of: &str,
+) -> String {
     let mut verdicts: Vec<(Vec<Release>, (Sign, String))> = Vec::new();
     for (release, answer) in resolution.answers.iter().rev() {
         let (sign, text) = sentence(*release, answer, config_path);
+        let text = format!("{of}{text}");
         let own = (sign, without_userinfo(&text, show_secrets).into_owned());
         match verdicts.iter_mut().find(|(_, known)| *known == own) {
             Some((releases, _)) => releases.push(*release),

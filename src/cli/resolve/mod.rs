@@ -185,7 +185,10 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
                     out.write_all(played.as_bytes())?;
                     continue;
                 }
-                out.write_all(draw::draw(resolution, &config_path, args.show_secrets).as_bytes())?;
+                let all = !args.containerd.is_empty();
+                let is_only = resolutions.len() == 1;
+                let drawn = draw::draw(resolution, &config_path, args.show_secrets, all, is_only);
+                out.write_all(drawn.as_bytes())?;
                 out.write_all(after::draw(resolution, &config_path).as_bytes())?;
                 out.write_all(findings::draw(resolution, &config_path, args).as_bytes())?;
             }
