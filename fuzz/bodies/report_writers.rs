@@ -62,6 +62,7 @@ impl Rest<'_> {
             location,
             related: Vec::new(),
             fix: None,
+            unknown_here: "",
         };
         for _ in 0..kind % 3 {
             finding.related.push(Related {

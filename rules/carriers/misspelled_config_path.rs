@@ -71,6 +71,7 @@ fn check(context: &CarrierContext, out: &mut Vec<Finding>) {
                     format!("`{name}` is not the usual name of a config path: `{meant}`"),
                 )
                 .label("probably misspelled")
+                .unknown_here("which config path the node has")
                 .effect(format!(
                     "unless `config_path` names `{name}`, containerd does not read this file"
                 ))

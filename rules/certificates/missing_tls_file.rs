@@ -133,6 +133,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     sample_paths(context, out);
 }
 
+/// What this run cannot see.
+const ON_THE_NODE: &str = "whether the node has the file";
+
 /// One finding for several files that a repository lacks.
 fn folded(lacking: Vec<(String, Finding)>) -> Option<Finding> {
     let names: Vec<String> = lacking
@@ -160,7 +163,9 @@ fn folded(lacking: Vec<(String, Finding)>) -> Option<Finding> {
 /// What is missing in a repository may still be on the node.
 fn in_repository(context: &NamespaceContext, fault: &Fault, finding: Finding) -> Finding {
     let registry = context.registry();
-    let finding = finding.severity(Severity::Warning);
+    let finding = finding
+        .severity(Severity::Warning)
+        .unknown_here(ON_THE_NODE);
     match fault.masked {
         true => finding.effect(format!(
             "not in this repository; once the file loads, unless something else puts it on the node, every pull from {registry} fails"
@@ -195,6 +200,7 @@ fn sample_paths(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 .severity(Severity::Warning)
                 .consequence(Consequence::Misread)
                 .label("a sample path")
+                .unknown_here(ON_THE_NODE)
                 .effect(format!(
                     "unless the node has a file of that name, every pull from {} fails",
                     context.registry()

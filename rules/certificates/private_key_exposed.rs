@@ -95,6 +95,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
+/// What this run cannot see.
+const TRACKED: &str = "whether Git tracks the file";
+
 /// Reports each key once, and keys beside the namespaces, which belong to none of them.
 fn over_all(tree: &TreeContext, out: &mut Vec<Finding>) {
     let mut told = HashSet::new();
@@ -109,7 +112,7 @@ fn over_all(tree: &TreeContext, out: &mut Vec<Finding>) {
             let finding = tree.finding_at(&RULE, name, message);
             let finding = finding.effect(effect).help(help);
             out.push(match exposure {
-                Exposure::Unknown(_) => finding.severity(Severity::Note),
+                Exposure::Unknown(_) => finding.severity(Severity::Note).unknown_here(TRACKED),
                 _ => finding,
             });
         }
@@ -133,6 +136,9 @@ fn finding(
     finding.location = Location::path(shown);
     if let Some(span) = span {
         finding = finding.related(context.location(span), "named here");
+    }
+    if let Exposure::Unknown(_) = exposure {
+        finding = finding.unknown_here(TRACKED);
     }
     match (context.environment(), exposure) {
         (Environment::Development, _) | (_, Exposure::Unknown(_)) => {

@@ -99,10 +99,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         }
         // Another user may read it, and root reads everything.
         if matches!(error, FileError::PermissionDenied) {
-            finding = finding.severity(Severity::Warning).effect(format!(
-                "certsd-lint cannot check it; if containerd cannot read it either, every pull from {} fails",
-                context.registry()
-            ));
+            finding = finding
+                .severity(Severity::Warning)
+                .unknown_here("whether containerd can read the file")
+                .effect(format!(
+                    "certsd-lint cannot check it; if containerd cannot read it either, every pull from {} fails",
+                    context.registry()
+                ));
         }
         out.push(finding);
     }

@@ -156,6 +156,7 @@ fn unclassified(context: &NamespaceContext, mirror: Mirror) -> Finding {
     context
         .finding(&RULE, url.span.clone(), url.name())
         .label(UNCLASSIFIED)
+        .unknown_here("whether the host is yours")
         .effect("the host that resolves a tag decides which image the tag refers to")
         .releases(url.entry.releases.clone())
 }

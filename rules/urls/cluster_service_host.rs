@@ -71,6 +71,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             )
             .severity(in_environment(context, Severity::Warning))
             .label("a name for pods")
+            .unknown_here("whether the node resolves the name")
             .effect(
                 "containerd uses the node's resolver, not the cluster's DNS: unless the node resolves the name, requests fail \
                  with `no such host`",

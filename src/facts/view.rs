@@ -440,7 +440,10 @@ impl<'a> NamespaceView<'a> {
                 )
             }
             Some(endpoint) => {
-                format!("pulls from {registry} go straight to {}", endpoint.url())
+                let url = endpoint.url();
+                let host = url.strip_prefix("https://").unwrap_or(&url);
+                let host = host.strip_suffix("/v2").unwrap_or(&url);
+                format!("pulls from {registry} go straight to {host}")
             }
             None => format!("pulls from {registry} bypass the mirrors"),
         }

@@ -79,6 +79,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// How to mend it.
     pub fix: Option<Fix>,
+    /// What it depends on and this run cannot see, as a question: "whether the node has the file". Empty where all is known.
+    pub unknown_here: &'static str,
 }
 
 impl Finding {
@@ -103,7 +105,14 @@ impl Finding {
             location,
             related: Vec::new(),
             fix: None,
+            unknown_here: "",
         }
+    }
+
+    /// What it depends on and this run cannot see.
+    pub fn unknown_here(mut self, what: &'static str) -> Finding {
+        self.unknown_here = what;
+        self
     }
 
     /// Another severity than the rule's.

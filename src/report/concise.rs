@@ -1,4 +1,5 @@
-//! One line for each finding: `path:line:col: severity[rule] message`.
+//! One line for each finding: `path:line:col: severity[rule] message [consequence]`, with `[consequence, unknown here]` where it
+//! depends on what this run cannot see.
 
 use std::io::{self, Write};
 
@@ -19,13 +20,18 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         let start = Place::characters(&finding.location).start;
         writeln!(
             out,
-            "{path_style}{}{path_style:#}:{}:{}: {word_style}{}[{}]{word_style:#} {}",
+            "{path_style}{}{path_style:#}:{}:{}: {word_style}{}[{}]{word_style:#} {} [{}{}]",
             one_line(&finding.location.path),
             start.line,
             start.column,
             finding.severity.word(),
             finding.rule.name,
             one_line(&shortened(&finding.message)),
+            finding.consequence.word(),
+            match finding.unknown_here {
+                "" => "",
+                _ => ", unknown here",
+            },
         )?;
     }
     Ok(())

@@ -120,6 +120,7 @@ impl Serialize for Entry<'_> {
             effect: &finding.effect,
             related: finding.related.iter().map(RelatedValue::of).collect(),
             url: options.uri_of(finding.rule),
+            unknown_here: finding.unknown_here,
             fingerprint,
             suppressed: options
                 .show_suppressed
@@ -144,7 +145,10 @@ struct FindingValue<'a> {
     label: &'a str,
     effect: &'a str,
     related: Vec<RelatedValue<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    unknown_here: &'static str,
     fingerprint: &'a str,
     /// Only when what is kept quiet was asked for; then `null` is what is not.
     #[serde(skip_serializing_if = "Option::is_none")]

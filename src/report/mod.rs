@@ -14,7 +14,6 @@ mod markdown;
 mod place;
 mod rdjson;
 mod sarif;
-mod snippet;
 mod stream;
 mod summary;
 mod wrap;
@@ -88,7 +87,7 @@ impl Default for Options {
         let version = env!("CARGO_PKG_VERSION");
         Options {
             color: false,
-            width: 100,
+            width: 80,
             unicode: true,
             hyperlinks: false,
             verbose: false,

@@ -37,6 +37,7 @@ pub fn finding(location: Location) -> Finding {
         location,
         related: Vec::new(),
         fix: None,
+        unknown_here: "",
     }
 }
 

@@ -29,8 +29,13 @@ impl Write for Pieces {
 #[test]
 fn no_format_is_made_as_a_whole() {
     let source = sample::source("docker.io/hosts.toml", sample::AWKWARD);
-    let finding = || sample::finding_at(&source, "\"pul\"", 0);
-    let report = sample::report((0..3_000).map(|_| finding()).collect());
+    let finding = |number: usize| {
+        let mut finding = sample::finding_at(&source, "\"pul\"", 0);
+        // What repeats would be shown once.
+        finding.message = format!("`pul` is no capability, {number}");
+        finding
+    };
+    let report = sample::report((0..3_000).map(finding).collect());
     let options = Options::default();
     for &format in Format::value_variants() {
         let mut pieces = Pieces::default();

@@ -272,6 +272,7 @@ impl LintArgs {
     pub fn report_options(&self, terminal: &Terminal) -> crate::report::Options {
         crate::report::Options {
             width: terminal.width,
+            unicode: terminal.unicode_in_files,
             verbose: terminal.verbose > 0,
             show_suppressed: self.show_ignored,
             sarif_category: self.sarif_category.clone(),

@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod carriers;
+mod failed;
 mod fixing;
 mod nested;
 mod nodes;
@@ -12,7 +13,7 @@ mod trees;
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::terminal::Terminal;
 use super::{Error, Exit, Result};
@@ -21,27 +22,48 @@ use crate::disk::{Tree, absolute};
 use crate::engine::lint_all;
 use crate::finding::{Failure, Report, Run};
 use crate::fix::{self, Choice, HostsFiles, Linted};
-use crate::report;
+use crate::report::{self, Format};
 use crate::settings::{self, Effective, SettingsError, SettingsFile, short};
 
 pub use args::LintArgs;
-use trees::{Input, find_trees};
+use trees::{Found, Input, find_trees};
+
+/// What a run is about, before anything is linted.
+struct Prepared {
+    effective: Effective,
+    found: Found,
+    run: Run,
+    /// The paths of the command line.
+    named: Vec<PathBuf>,
+}
 
 /// Lints.
 pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result {
     let pairs = output::pairs(args)?;
-    let input = Input::new(args)?;
-    let named = input.all();
-    let mut effective = settings(args, &input, terminal)?;
     if args.print_settings {
+        let effective = settings(args, &Input::new(args)?, terminal)?;
         out.write_all(settings::print(&effective).as_bytes())?;
         return Ok(Exit::Clean);
     }
+    match prepare(&pairs, args, terminal) {
+        Ok(prepared) => lint(&pairs, prepared, args, terminal, out),
+        Err(error) => {
+            failed::write(&pairs, &error, args, terminal, out)?;
+            Err(error)
+        }
+    }
+}
+
+/// Reads the settings and finds what there is to lint.
+fn prepare(pairs: &[output::Pair], args: &LintArgs, terminal: &Terminal) -> Result<Prepared> {
+    let input = Input::new(args)?;
+    let named = input.all();
+    let mut effective = settings(args, &input, terminal)?;
     if let Some(warning) = Release::warning_of_newer(&effective.settings.releases) {
         terminal.warning(warning);
     }
     let found = find_trees(args, input, &mut effective.settings, terminal)?;
-    output::check(&pairs, args, &found, &effective)?;
+    output::check(pairs, args, &found, &effective)?;
     effective.settings.suppressions = !args.no_ignores;
     let now = args
         .now
@@ -50,7 +72,34 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         settings: effective.settings.clone(),
         now,
     };
-    let baseline = baseline::OfRun::read(args, &effective)?;
+    Ok(Prepared {
+        effective,
+        found,
+        run,
+        named,
+    })
+}
+
+fn lint(
+    pairs: &[output::Pair],
+    prepared: Prepared,
+    args: &LintArgs,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> Result {
+    let Prepared {
+        effective,
+        found,
+        run,
+        named,
+    } = prepared;
+    let baseline = match baseline::OfRun::read(args, &effective) {
+        Ok(baseline) => baseline,
+        Err(error) => {
+            failed::write(pairs, &error, args, terminal, out)?;
+            return Err(error);
+        }
+    };
     let mut report = progress::while_watched(&found.trees, !args.no_progress, terminal, || {
         lint_all(&found.nodes, &found.trees, &found.carriers, &run)
     });
@@ -115,9 +164,9 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     if args.fix && found.stdin.is_some() {
         // Standard output has the fixed text.
         let on_stderr = terminal.on_stderr();
-        output::write(&pairs, &report, args, &on_stderr, &mut std::io::stderr())?;
+        output::write(pairs, &report, args, &on_stderr, &mut std::io::stderr())?;
     } else {
-        output::write(&pairs, &report, args, terminal, out)?;
+        output::write(pairs, &report, args, terminal, out)?;
     }
     if covers_settings(&named, &effective) {
         warn_of_unmatched(&found.trees, &effective, terminal);
@@ -139,7 +188,15 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
         };
         let fixable = report::fixable(&report, offer, args.unsafe_fixes);
         let fixable = fixable.map(|text| format!("; {text}")).unwrap_or_default();
-        terminal.line(format_args!("{}{fixable}", report::summary(&report)));
+        let is_human = pairs.iter().any(|(format, _)| *format == Format::Human);
+        let explain = match is_human && !report.findings.is_empty() {
+            true => "; `certsd-lint explain RULE` explains a rule",
+            false => "",
+        };
+        terminal.line(format_args!(
+            "{}{fixable}{explain}",
+            report::summary(&report)
+        ));
     }
     Ok(if !report.failures.is_empty() {
         Exit::Failure

@@ -19,6 +19,7 @@ struct Kind {
     severity: Severity,
     consequence: Consequence,
     releases: Releases,
+    unknown_here: &'static str,
 }
 
 /// What many fixes have in common.
@@ -100,6 +101,7 @@ impl Block {
                 severity: finding.severity,
                 consequence: finding.consequence,
                 releases: finding.releases.clone(),
+                unknown_here: finding.unknown_here,
             },
         );
         // What it refers to is written before it.
@@ -262,6 +264,7 @@ impl Block {
             severity,
             consequence,
             releases,
+            unknown_here,
         } = self.kinds[cursor.number()].clone();
         let fix_kind = cursor.number().checked_sub(1);
         let location = home(cursor.number()).at(cursor.span());
@@ -294,6 +297,7 @@ impl Block {
             location,
             related,
             fix: fix_kind.map(|kind| self.read_fix(kind, &mut cursor)),
+            unknown_here,
         };
         (finding, by)
     }

@@ -15,7 +15,7 @@ use crate::printable::{ends_like_command, is_unprintable, picture};
 use crate::toml::view::{Position, within};
 
 /// Spans of more lines than this are shown by their first line.
-const MAX_LINES: usize = 8;
+const MAX_LINES: usize = 4;
 
 /// So many bytes of a line are looked at before and behind a place, and so many for each column that is shown.
 const MAX_BYTES: usize = 4096;
@@ -33,6 +33,17 @@ pub struct Label {
     pub text: String,
     /// The finding's own place.
     pub primary: bool,
+}
+
+/// A label that is written behind the place that it names.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// The number of its line.
+    pub line: usize,
+    /// Which label it is.
+    pub index: usize,
+    /// Its text.
+    pub text: String,
 }
 
 /// A line of the file that is shown.
@@ -54,23 +65,32 @@ pub struct Snippet {
     /// The column in the file, from 1, of each label: where it begins in `text`, and the column.
     columns: Vec<(usize, usize)>,
     notes: Vec<(Position, String)>,
+    beside: Vec<Beside>,
 }
 
 impl Snippet {
-    /// The lines around the labels, which are sorted by place, in at most `width` columns.
-    pub fn new(source: &Source, name: String, labels: &[Label], width: usize) -> Snippet {
+    /// The lines of the labels, which are sorted by place, in at most `width` columns. A line between two of them is shown, too.
+    pub fn new(
+        source: &Source,
+        name: String,
+        labels: &[Label],
+        width: usize,
+        unicode: bool,
+    ) -> Snippet {
         let spans: Vec<Range<usize>> = labels.iter().map(|l| visible_span(source, l)).collect();
-        let last_line = source.lines().line(source.text.len());
         let mut numbers: Vec<usize> = spans
             .iter()
-            .flat_map(|span| {
-                let first = source.lines().line(span.start);
-                let last = source.lines().line(span.end);
-                first.saturating_sub(1).max(1)..=(last + 1).min(last_line)
-            })
+            .flat_map(|span| source.lines().line(span.start)..=source.lines().line(span.end))
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
+        let between: Vec<usize> = numbers
+            .windows(2)
+            .filter(|pair| pair[0] + 2 == pair[1])
+            .map(|pair| pair[0] + 1)
+            .collect();
+        numbers.extend(between);
+        numbers.sort_unstable();
         let digits = numbers.last().map_or(1, |n| n.to_string().len());
         let gutter = digits + 4;
         let columns = width.saturating_sub(gutter).max(20);
@@ -81,7 +101,20 @@ impl Snippet {
             labels: Vec::new(),
             columns: Vec::new(),
             notes: Vec::new(),
+            beside: Vec::new(),
         };
+        // Of labels that share a line, and of those of several lines, miette draws where they belong.
+        let is_multiline =
+            |span: &Range<usize>| source.lines().line(span.start) != source.lines().line(span.end);
+        let are_single = !spans.iter().any(is_multiline);
+        let alone = |number: usize| {
+            let mut lines = spans.iter().map(|span| source.lines().line(span.start));
+            are_single && lines.by_ref().filter(|line| *line == number).count() == 1
+        };
+        let alone: Vec<Option<usize>> = spans
+            .iter()
+            .map(|span| Some(source.lines().line(span.start)).filter(|number| alone(*number)))
+            .collect();
         let mut places = vec![(0, 0); spans.len()];
         for number in numbers {
             let line = source.lines().line_span(number, &source.text);
@@ -92,7 +125,8 @@ impl Snippet {
             }
             let content = without_end(&source.text, line.clone());
             let focus = spans.iter().find(is_labelled).cloned();
-            let shown = ShownLine::new(source.starred(), content.clone(), focus, columns);
+            let marks = if unicode { &UNICODE } else { &ASCII };
+            let shown = ShownLine::new(source.starred(), content.clone(), focus, columns, marks);
             let start = snippet.text.len();
             for (span, place) in spans.iter().zip(&mut places) {
                 if source.lines().line(span.start) == number {
@@ -117,9 +151,19 @@ impl Snippet {
                 (*start, position.column)
             })
             .collect();
-        for (label, (start, end)) in labels.iter().zip(places) {
+        for (index, ((label, (start, end)), alone)) in
+            labels.iter().zip(places).zip(alone).enumerate()
+        {
             let mut text = None;
-            if !label.text.is_empty() {
+            // A place of no width is marked by one column.
+            let behind = snippet.column(end).max(snippet.column(start) + 1);
+            if label.text.is_empty() {
+            } else if let Some(line) = alone
+                && behind + 1 + display_width(&label.text) <= columns
+            {
+                let text = label.text.clone();
+                snippet.beside.push(Beside { line, index, text });
+            } else {
                 // miette writes it behind the middle of the place, after an arrow of four columns.
                 let middle = (snippet.column(start) + snippet.column(end)) / 2;
                 let room = columns.saturating_sub(middle + 6);
@@ -147,6 +191,11 @@ impl Snippet {
     /// What could not be written beside its place for want of room, and the place.
     pub fn notes(&self) -> &[(Position, String)] {
         &self.notes
+    }
+
+    /// What is written behind the underlined place of a line: the labels that are alone on theirs, with room behind them.
+    pub fn beside(&self) -> &[Beside] {
+        &self.beside
     }
 
     /// The column of a place, from 0.
@@ -239,6 +288,28 @@ fn without_end(text: &str, line: Range<usize>) -> Range<usize> {
     line.start..line.start + content.len()
 }
 
+/// What is written for what cannot be shown.
+struct Marks {
+    /// The rest of a long line.
+    cut: char,
+    /// A bracket that would begin a command of what reads along.
+    bracket: char,
+    /// A character that cannot be printed.
+    picture: fn(char) -> char,
+}
+
+const UNICODE: Marks = Marks {
+    cut: '…',
+    bracket: '⟦',
+    picture,
+};
+
+const ASCII: Marks = Marks {
+    cut: '~',
+    bracket: '(',
+    picture: |_| '?',
+};
+
 /// A line as it is shown, and where its characters went.
 struct ShownLine {
     text: String,
@@ -252,7 +323,13 @@ struct ShownLine {
 
 impl ShownLine {
     /// `content` is cut to `columns`, around `focus` when that is not at its beginning.
-    fn new(text: &str, content: Range<usize>, focus: Option<Range<usize>>, columns: usize) -> Self {
+    fn new(
+        text: &str,
+        content: Range<usize>,
+        focus: Option<Range<usize>>,
+        columns: usize,
+        marks: &Marks,
+    ) -> Self {
         // Of a line without end only what is around the focus is looked at: others may have a focus in it too.
         let middle = focus.as_ref().map_or(content.start, |focus| focus.start);
         let reach = MAX_BYTES.max(columns * BYTES);
@@ -300,7 +377,7 @@ impl ShownLine {
         let mut map = Vec::new();
         let mut end = content.start;
         if window.start > 0 || is_cut_before {
-            shown.push('…');
+            shown.push(marks.cut);
         }
         for (at, c, place) in &characters {
             if place.start < window.start || place.end > window.end {
@@ -309,16 +386,16 @@ impl ShownLine {
             map.push((*at, shown.len()));
             match *c {
                 '\t' => shown.extend(std::iter::repeat_n(' ', place.len())),
-                c if is_unprintable(c) => shown.push(picture(c)),
+                c if is_unprintable(c) => shown.push((marks.picture)(c)),
                 // No command for a runner that reads along.
-                '[' if ends_like_command(&shown) => shown.push('⟦'),
+                '[' if ends_like_command(&shown) => shown.push(marks.bracket),
                 c => shown.push(c),
             }
             end = at + c.len_utf8();
         }
         let shown_end = shown.len();
         if window.end < column || is_cut_behind {
-            shown.push('…');
+            shown.push(marks.cut);
         }
         ShownLine {
             text: shown,
@@ -343,7 +420,7 @@ impl ShownLine {
 
 /// A label in lines of at most `room` columns; `None` when that would be a column of words.
 fn wrapped(text: &str, room: usize) -> Option<String> {
-    let lines = textwrap::wrap(text, super::wrap::wrapping(room.max(1)));
+    let lines = textwrap::wrap(text, crate::report::wrap::wrapping(room.max(1)));
     let fits = lines.iter().all(|line| display_width(line) <= room);
     (fits && lines.len() <= 3).then(|| lines.join("\n"))
 }

@@ -1,0 +1,84 @@
+//! The report of a run that ended before anything was linted. What reads a report must not take silence for success.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use super::args::LintArgs;
+use super::output::{self, Pair};
+use crate::cli::terminal::Terminal;
+use crate::cli::{Error, Result};
+use crate::containerd::Release;
+use crate::finding::{Failure, Report};
+use crate::report::Format;
+use crate::rules::RULES;
+
+/// Writes the report in the formats that have a place for failures.
+pub fn write(
+    pairs: &[Pair],
+    error: &Error,
+    args: &LintArgs,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let what = match error {
+        Error::Settings(error) => error.all(),
+        other => vec![other.to_string()],
+    };
+    let report = Report {
+        failures: what
+            .into_iter()
+            .map(|what| Failure::Undone { what })
+            .collect(),
+        rules: RULES.iter().map(|rule| &rule.meta).collect(),
+        releases: Release::supported(),
+        ..Report::default()
+    };
+    let pairs: Vec<Pair> = pairs
+        .iter()
+        .filter(|(format, path)| {
+            let tells = matches!(
+                format,
+                Format::Json | Format::Sarif | Format::Junit | Format::Github
+            );
+            tells && path.as_deref().is_none_or(is_replaceable)
+        })
+        .cloned()
+        .collect();
+    output::write(&pairs, &report, args, terminal, out)
+}
+
+/// Whether nothing but an earlier report is lost: it is not known yet which files this run would have read.
+fn is_replaceable(path: &Path) -> bool {
+    let mut beginning = [0];
+    match File::open(path).map(|mut file| file.read_exact(&mut beginning)) {
+        Ok(Ok(())) => matches!(beginning, [b'{' | b'<' | b':']),
+        // It is empty, or is not there.
+        Ok(Err(_)) => true,
+        Err(_) => !path.exists(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_earlier_reports_are_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        for (text, want) in [
+            ("{}", true),
+            ("<?xml", true),
+            ("", true),
+            ("server = 1", false),
+            ("[host]", false),
+            ("-----BEGIN", false),
+        ] {
+            let path = folder.path().join("file");
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(is_replaceable(&path), want, "{text}");
+        }
+        assert!(is_replaceable(&folder.path().join("none")));
+        assert!(!is_replaceable(folder.path()));
+    }
+}

@@ -1,0 +1,317 @@
+//! For people: the fact, what follows from it, the place, what to write instead; the worst first.
+
+mod order;
+mod picture;
+mod snippet;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use picture::{Frame, draw};
+use snippet::Label;
+
+use super::wrap::wrapping;
+use super::{Options, place};
+use crate::containerd::Release;
+use crate::finding::{Category, Finding, Location, Reader, Related, Report, Safety, Severity};
+use crate::parallel;
+use crate::printable::{lines, one_line, shortened};
+
+/// Prose in longer lines than this is hard to read, however wide the terminal is.
+const MAX_PROSE: usize = 100;
+
+/// So many findings are drawn before they are written.
+const AT_ONCE: usize = 4096;
+
+/// Below this nothing can be drawn; lines are then left to the terminal.
+const MIN_WIDTH: usize = 40;
+
+/// Where the further lines of a text begin.
+const INDENT: &str = "    ";
+
+/// So many places of one finding are listed.
+const MAX_PLACES: usize = 100;
+
+pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let printer = Printer {
+        options,
+        width: options.width.max(MIN_WIDTH),
+        targeted: &report.releases,
+    };
+    let all = order::order(report);
+    for some in all.chunks(AT_ONCE) {
+        // A drawing takes longer than what was drawn took to find.
+        for drawn in parallel::map(some, |some| printer.drawn(report, some)) {
+            let drawn = drawn.map_err(|_| io::Error::other("a finding could not be drawn"))?;
+            out.write_all(drawn.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+struct Printer<'a> {
+    options: &'a Options,
+    width: usize,
+    targeted: &'a [Release],
+}
+
+impl Printer<'_> {
+    fn drawn(&self, report: &Report, some: &[order::Shown]) -> Result<String, fmt::Error> {
+        let mut findings = report.findings.reader();
+        let (mut all, mut drawn) = (String::new(), String::new());
+        for shown in some {
+            drawn.clear();
+            for index in &shown.verdicts {
+                self.verdict(&mut drawn, &findings.read(*index));
+            }
+            let finding = findings.read(shown.index);
+            self.finding(&mut drawn, &finding, shown.is_said)?;
+            self.places(&mut drawn, &finding, &shown.also, &mut findings);
+            for line in drawn.lines() {
+                all.push_str(line.trim_end());
+                all.push('\n');
+            }
+            all.push('\n');
+        }
+        Ok(all)
+    }
+
+    /// What becomes of the namespace of a finding: `docker.io: containerd ignores this hosts.toml; …`.
+    fn verdict(&self, out: &mut String, finding: &Finding) {
+        let name = finding.namespace.as_deref().unwrap_or_default();
+        let name = match crate::disk::is_unknown_registry(name) {
+            true => &finding.location.path,
+            false => name,
+        };
+        let effect = &finding.effect;
+        let registry = effect.split_once(": pulls from ").and_then(|(what, rest)| {
+            let (registry, rest) = rest.split_once(" go ")?;
+            (!registry.contains(' ')).then_some((what, rest))
+        });
+        let fails = effect.strip_prefix("every pull from ").and_then(|rest| {
+            let (registry, rest) = rest.split_once(" fails")?;
+            (!registry.contains(' ')).then_some(rest)
+        });
+        // The name ahead of it says which registry.
+        let effect = match (registry, fails) {
+            (Some((what, rest)), _) => format!("{what}; pulls go {rest}"),
+            (_, Some(rest)) => format!("every pull fails{rest}"),
+            _ => effect.replacen(": ", "; ", 1),
+        };
+        let releases = match self.holds_everywhere(finding) {
+            true => String::new(),
+            false => format!(" (containerd {})", numbers(&finding.releases)),
+        };
+        let text = self.signs(prose(&format!("{name}: {effect}{releases}")));
+        let style = match self.options.color {
+            true => anstyle::Style::new().bold(),
+            false => anstyle::Style::new(),
+        };
+        let options = wrapping(self.width.min(MAX_PROSE)).subsequent_indent("  ");
+        for line in textwrap::wrap(&text, options) {
+            out.push_str(&format!("{style}{line}{style:#}\n"));
+        }
+    }
+
+    fn finding(&self, out: &mut String, finding: &Finding, is_said: bool) -> fmt::Result {
+        let (here, elsewhere) = near(finding);
+        let mut labels: Vec<Label> = here
+            .iter()
+            .filter_map(|related| self.label(&related.location, &related.text, false))
+            .collect();
+        labels.extend(self.label(&finding.location, &finding.label, true));
+        let effect = match is_said {
+            true => String::new(),
+            false => self.signs(lines(&shortened(&finding.effect)).into_owned()),
+        };
+        let rule = finding.rule.name;
+        let headline = format!("{}[{rule}]:", finding.severity.word());
+        let mut drawn = String::new();
+        draw(
+            &mut drawn,
+            self.frame(&headline, finding.severity),
+            &self.signs(prose(&finding.message)),
+            &effect,
+            &finding.location,
+            labels,
+        )?;
+        // A search for the word at the beginning of a line finds it.
+        let drawn = drawn.trim_start_matches(' ');
+        match self.options.uri_of(finding.rule) {
+            Some(uri) if self.options.hyperlinks => {
+                let link = format!("[\u{1b}]8;;{uri}\u{1b}\\{rule}\u{1b}]8;;\u{1b}\\]");
+                out.push_str(&drawn.replacen(&format!("[{rule}]"), &link, 1));
+            }
+            _ => out.push_str(drawn),
+        }
+        if !elsewhere.is_empty() {
+            let places = elsewhere.iter().map(|related| {
+                let text = prose(&related.text);
+                format!("{}: {text}", place::shown(&related.location))
+            });
+            self.footnote(out, "see:", &places.collect::<Vec<_>>().join("\n"));
+        }
+        self.footer(out, finding, is_said);
+        Ok(())
+    }
+
+    fn frame<'b>(&'b self, headline: &'b str, severity: Severity) -> Frame<'b> {
+        Frame {
+            headline,
+            severity,
+            width: self.width,
+            prose: self.width.min(MAX_PROSE),
+            color: self.options.color,
+            unicode: self.options.unicode,
+        }
+    }
+
+    /// What to write instead, and the releases where it is not so with all.
+    fn footer(&self, out: &mut String, finding: &Finding, is_said: bool) {
+        let help = lines(&shortened(&finding.help)).into_owned();
+        match finding.writable_fix() {
+            Some(fix) => {
+                let flags = match fix.safety {
+                    Safety::Safe => "--fix",
+                    Safety::Unsafe => "--fix --unsafe-fixes",
+                };
+                let help = match help.is_empty() {
+                    true => prose(&fix.description),
+                    false => help,
+                };
+                self.footnote(out, &format!("help ({flags}):"), &help);
+            }
+            None if help.is_empty() => {}
+            None => self.footnote(out, "help:", &help),
+        }
+        if self.options.verbose {
+            self.footnote(out, "consequence:", finding.consequence.word());
+        }
+        // What is said of comments is the same for every release.
+        if finding.rule.category != Category::Suppressions
+            && (self.options.verbose || !is_said && !self.holds_everywhere(finding))
+        {
+            self.footnote(out, "releases:", &numbers(&finding.releases));
+        }
+    }
+
+    /// Where else the same was found. A help of its own is said with the place.
+    fn places(
+        &self,
+        out: &mut String,
+        shown: &Finding,
+        also: &[usize],
+        findings: &mut Reader<'_, Finding>,
+    ) {
+        let mut text = String::new();
+        for index in also.iter().take(MAX_PLACES) {
+            let finding = findings.read(*index);
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&place::shown(&finding.location));
+            if finding.help != shown.help {
+                text.push_str(": ");
+                text.push_str(&prose(&finding.help));
+            }
+        }
+        if let more @ 1.. = also.len().saturating_sub(MAX_PLACES) {
+            text.push_str(&format!("\nand {more} more; `--format concise` lists all"));
+        }
+        if !text.is_empty() {
+            self.footnote(out, "also:", &text);
+        }
+    }
+
+    fn holds_everywhere(&self, finding: &Finding) -> bool {
+        let holds = |release: &Release| finding.releases.contains(release);
+        self.targeted.iter().all(holds)
+    }
+
+    /// A word with a text. What is below a line that ends with a colon is code, and stays as it is.
+    fn footnote(&self, out: &mut String, word: &str, text: &str) {
+        let style = if self.options.color {
+            anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Cyan.into()))
+        } else {
+            anstyle::Style::new()
+        };
+        let mut indent = format!("  {style}{word}{style:#} ");
+        let mut is_code = false;
+        for line in self.signs(text.to_owned()).split('\n') {
+            if is_code {
+                out.push_str(&format!("{indent}{line}\n"));
+            } else {
+                let options = wrapping(self.width.min(MAX_PROSE))
+                    .initial_indent(&indent)
+                    .subsequent_indent(INDENT);
+                out.push_str(&textwrap::fill(line, options));
+                out.push('\n');
+                is_code = line.ends_with(':');
+            }
+            INDENT.clone_into(&mut indent);
+        }
+    }
+
+    fn label(&self, location: &Location, text: &str, primary: bool) -> Option<Label> {
+        Some(Label {
+            span: location.span.clone()?,
+            text: self.signs(prose(text)),
+            primary,
+        })
+    }
+
+    /// The text without signs of ours that ASCII does not have, where only that is shown.
+    fn signs(&self, text: String) -> String {
+        match self.options.unicode {
+            true => text,
+            false => text.replace('…', "..."),
+        }
+    }
+}
+
+fn numbers(releases: &[Release]) -> String {
+    let numbers: Vec<String> = releases.iter().map(ToString::to_string).collect();
+    numbers.join(", ")
+}
+
+/// A text of a finding in one line.
+fn prose(text: &str) -> String {
+    one_line(&shortened(text)).into_owned()
+}
+
+/// The further places of a finding: those that are drawn in one picture with its own, and the others. In a picture, places are at
+/// most one line apart.
+fn near(finding: &Finding) -> (Vec<&Related>, Vec<&Related>) {
+    let line = |location: &Location| {
+        let span = location.span.as_ref()?;
+        let source = location.source.as_ref()?;
+        Some(source.lines().line(span.start))
+    };
+    let mut far: Vec<&Related> = finding.related.iter().collect();
+    let mut near: Vec<&Related> = Vec::new();
+    let Some(own) = line(&finding.location) else {
+        return (near, far);
+    };
+    let mut lines = vec![own];
+    loop {
+        let is_near = |related: &mut &Related| {
+            same_text(&related.location, &finding.location)
+                && line(&related.location)
+                    .is_some_and(|line| lines.iter().any(|known| known.abs_diff(line) <= 2))
+        };
+        let found: Vec<&Related> = far.extract_if(.., is_near).collect();
+        if found.is_empty() {
+            return (near, far);
+        }
+        lines.extend(found.iter().filter_map(|related| line(&related.location)));
+        near.extend(found);
+    }
+}
+
+fn same_text(a: &Location, b: &Location) -> bool {
+    match (&a.source, &b.source) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
+}

@@ -1,0 +1,144 @@
+//! In which order people read findings: by namespace, the worst first, and what repeats once.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use crate::finding::{Consequence, Finding, Report, Severity};
+
+/// So many findings that say the same are shown as one.
+const REPEATS: usize = 3;
+
+/// A finding that is shown.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Its place in the report.
+    pub index: usize,
+    /// The places in the report of the findings that say the same.
+    pub also: Vec<usize>,
+    /// The findings whose effect is what becomes of the whole namespace; only ahead of its first finding.
+    pub verdicts: Vec<usize>,
+    /// Whether its effect is said ahead of the namespace.
+    pub is_said: bool,
+}
+
+/// What is known of a finding before it is shown.
+struct Row {
+    index: usize,
+    group: usize,
+    rank: Rank,
+    said: u64,
+    effect: Option<u64>,
+}
+
+/// How bad a finding is, the worst first.
+type Rank = (Reverse<Severity>, Consequence);
+
+/// A namespace, or a file that is in none.
+struct Group {
+    worst: Rank,
+    verdicts: Vec<(u64, usize)>,
+}
+
+/// The findings of a report in the order in which they are shown.
+pub fn order(report: &Report) -> Vec<Shown> {
+    // Of names and texts only hashes are kept: there can be many. The keys of the hashes are random, so nobody can make two
+    // texts that have the same.
+    let state = RandomState::new();
+    let mut groups: Vec<Group> = Vec::new();
+    let mut names: HashMap<u64, usize> = HashMap::new();
+    let mut counts: HashMap<u64, usize> = HashMap::new();
+    let mut rows: Vec<Row> = Vec::with_capacity(report.findings.len());
+    for (index, finding) in report.findings.iter().enumerate() {
+        let rank = (Reverse(finding.severity), finding.consequence);
+        let key = state.hash_one((home(&finding), &finding.namespace));
+        let group = *names.entry(key).or_insert_with(|| {
+            groups.push(Group {
+                worst: rank,
+                verdicts: Vec::new(),
+            });
+            groups.len() - 1
+        });
+        let of_group = &mut groups[group];
+        of_group.worst = of_group.worst.min(rank);
+        let effect =
+            is_verdict(&finding).then(|| state.hash_one((&finding.effect, &finding.releases[..])));
+        if let Some(effect) = effect
+            && of_group.verdicts.iter().all(|(known, _)| *known != effect)
+        {
+            of_group.verdicts.push((effect, index));
+        }
+        let said = state.hash_one((
+            finding.rule.name,
+            rank,
+            &finding.message,
+            &finding.releases[..],
+        ));
+        *counts.entry(said).or_default() += 1;
+        rows.push(Row {
+            index,
+            group,
+            rank,
+            said,
+            effect,
+        });
+    }
+    rows.sort_by_key(|row| (groups[row.group].worst, row.group, row.rank, row.index));
+    let mut shown: Vec<Shown> = Vec::new();
+    let mut first: HashMap<u64, usize> = HashMap::new();
+    for row in rows {
+        let repeats = counts[&row.said] >= REPEATS;
+        if let Some(at) = first.get(&row.said).filter(|_| repeats) {
+            shown[*at].also.push(row.index);
+            continue;
+        }
+        first.insert(row.said, shown.len());
+        let verdicts = std::mem::take(&mut groups[row.group].verdicts);
+        shown.push(Shown {
+            index: row.index,
+            verdicts: verdicts.into_iter().map(|(_, index)| index).collect(),
+            is_said: row.effect.is_some(),
+            also: Vec::new(),
+        });
+    }
+    shown
+}
+
+/// The directory of a namespace, or the file itself.
+fn home(finding: &Finding) -> &str {
+    let path = &finding.location.path;
+    let Some(namespace) = &finding.namespace else {
+        return path;
+    };
+    let mut end = path.len();
+    while let Some(start) = path[..end].rfind(namespace.as_str()) {
+        let behind = start + namespace.len();
+        let begins = start == 0 || path.as_bytes()[start - 1] == b'/';
+        let ends = behind == path.len() || path.as_bytes()[behind] == b'/';
+        if begins && ends && !namespace.is_empty() {
+            return &path[..behind];
+        }
+        end = start;
+        if end == 0 {
+            break;
+        }
+    }
+    path
+}
+
+/// Whether the effect of a finding is what becomes of the whole namespace, and that for sure.
+fn is_verdict(finding: &Finding) -> bool {
+    let is_whole = matches!(
+        finding.consequence,
+        Consequence::Crash | Consequence::FileIgnored | Consequence::PullsFail
+    );
+    let begins = [
+        "containerd ignores this hosts.toml",
+        "containerd panics when it reads this file",
+        "every pull from ",
+    ];
+    is_whole
+        && finding.severity == Severity::Error
+        && finding.namespace.is_some()
+        && begins.iter().any(|begin| finding.effect.starts_with(begin))
+}
