@@ -237,7 +237,7 @@ fn a_drawing_shows_the_line() {
     else {
         panic!("it is wrong");
     };
-    let drawn = source_file.draw(&problems[0], false, 80);
+    let drawn = source_file.draw(&problems[0], false, true, 80);
     for part in [
         "no setting is called `ignroe`",
         "certsd-lint.toml:2:1",
@@ -246,7 +246,11 @@ fn a_drawing_shows_the_line() {
         assert!(drawn.contains(part), "{drawn}");
     }
     assert!(!drawn.contains('\u{1b}'));
-    assert!(source_file.draw(&problems[0], true, 80).contains('\u{1b}'));
+    assert!(
+        source_file
+            .draw(&problems[0], true, true, 80)
+            .contains('\u{1b}')
+    );
 }
 
 #[test]

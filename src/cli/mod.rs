@@ -293,7 +293,7 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
         }
         Some(Command::Explain(args)) => explain::run(&args, terminal, &mut out),
         Some(Command::ExplainError(args)) => {
-            explain_error::run(&args, &mut drawn(&mut out, terminal))
+            explain_error::run(&args, &mut drawn(&mut out, args.format, terminal))
         }
         #[cfg(feature = "probe")]
         Some(Command::Probe(args)) => probe::run(&args, terminal, &mut drawn(&mut out, terminal)),
