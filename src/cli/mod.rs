@@ -296,7 +296,9 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
             explain_error::run(&args, &mut drawn(&mut out, args.format, terminal))
         }
         #[cfg(feature = "probe")]
-        Some(Command::Probe(args)) => probe::run(&args, terminal, &mut drawn(&mut out, terminal)),
+        Some(Command::Probe(args)) => {
+            probe::run(&args, terminal, &mut drawn(&mut out, args.format, terminal))
+        }
         Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
         Some(Command::Migrate(args)) => migrate::run(&args, terminal, &mut out),
         Some(Command::Init(args)) => init::run(&args, terminal),
