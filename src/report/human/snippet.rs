@@ -17,8 +17,7 @@ use crate::toml::view::{Position, within};
 /// Spans of more lines than this are shown by their first line.
 const MAX_LINES: usize = 4;
 
-/// So many bytes of a line are looked at before and behind a place, and so many for each column that is shown.
-const MAX_BYTES: usize = 4096;
+/// So many bytes of a line are looked at before and behind a place for each column that is shown.
 const BYTES: usize = 16;
 
 /// Tab stops, as miette is told.
@@ -332,7 +331,7 @@ impl ShownLine {
     ) -> Self {
         // Of a line without end only what is around the focus is looked at: others may have a focus in it too.
         let middle = focus.as_ref().map_or(content.start, |focus| focus.start);
-        let reach = MAX_BYTES.max(columns * BYTES);
+        let reach = columns * BYTES;
         let from = content.start.max(middle.saturating_sub(reach));
         let to = content.end.min(middle + reach).max(from);
         let near = within(text, from..to);
