@@ -18,7 +18,7 @@ use crate::toml::view::{Position, within};
 const MAX_LINES: usize = 4;
 
 /// So many bytes of a line are looked at before and behind a place for each column that is shown.
-const BYTES: usize = 16;
+const BYTES: usize = 8;
 
 /// Tab stops, as miette is told.
 pub const TAB_WIDTH: usize = 4;
