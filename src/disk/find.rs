@@ -83,7 +83,8 @@ pub struct Discovery {
 
 /// Finds the trees that `paths` name, without the files of a node's own configuration: [`discover`] finds them, too.
 pub fn find(paths: &[PathBuf], options: &FindOptions) -> (Vec<Tree>, Vec<FindError>) {
-    let found = discover(paths, options);
+    let mut found = discover(paths, options);
+    unread::name_unread(&mut found.errors, &options.exclude);
     (found.trees, found.errors)
 }
 
@@ -165,7 +166,7 @@ impl Finder<'_> {
         let names = disk::names(path, &reach).map_err(unreadable)?;
         let is_empty = !names.iter().any(Tree::takes) && !has_hosts_file(path);
         match self.options.kind {
-            Some(Kind::ConfigPath) if is_empty => return Err(self.nothing(path)),
+            Some(Kind::ConfigPath) if is_empty => return Err(Self::nothing(path)),
             Some(Kind::ConfigPath) => _ = self.add_tree(path, None, Extent::Named),
             Some(Kind::Namespace) => self.add_namespace(path),
             None => match namespace(path, &names) {
@@ -223,12 +224,9 @@ impl Finder<'_> {
         };
         if trees.len() + lone.len() + configs.len() + used.len() == 0 && self.errors.len() == errors
         {
-            let mut error = self.nothing(path);
+            let mut error = Self::nothing(path);
             if let FindError::Nothing { unread, .. } = &mut error {
-                let unused: Vec<Unread> = unused.iter().map(|file| Unread::unused(file)).collect();
-                unread.retain(|other| unused.iter().all(|file| file.path != other.path));
-                unread.splice(..0, unused);
-                unread.truncate(unread::NAMED);
+                *unread = unused.iter().map(|file| Unread::unused(file)).collect();
             }
             return Err(error);
         }
@@ -349,10 +347,10 @@ impl Finder<'_> {
         tree.overlay.insert(relative, text.to_owned());
     }
 
-    fn nothing(&self, path: &Path) -> FindError {
+    fn nothing(path: &Path) -> FindError {
         FindError::Nothing {
             path: shown(path),
-            unread: unread::unread(path, &self.options.exclude),
+            unread: Vec::new(),
         }
     }
 

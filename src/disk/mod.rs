@@ -54,6 +54,7 @@ pub use progress::Progress;
 pub use texts::{TextFile, named_beside, text, texts_below};
 pub use tracked::Tracked;
 use tracked::{Repositories, Repository};
+pub use unread::name_unread;
 
 /// Where containerd looks unless its configuration says otherwise.
 pub const DEFAULT_CONFIG_PATH: &str = "/etc/containerd/certs.d";

@@ -90,7 +90,7 @@ pub fn texts_below(
     let read = parallel::map(&paths, |paths| {
         let texts = paths
             .iter()
-            .filter_map(|path| text(path, limit, &holds).ok().flatten());
+            .filter_map(|path| text_of(path, io::read_listed(path, limit).ok()?, &holds));
         texts.collect::<Vec<_>>()
     });
     read.concat()
@@ -102,22 +102,24 @@ pub fn text(
     limit: u64,
     holds: impl Fn(&[u8]) -> bool,
 ) -> Result<Option<TextFile>, FileError> {
-    let bytes = io::read(path, limit)?;
+    Ok(text_of(path, io::read(path, limit)?, holds))
+}
+
+fn text_of(path: &Path, bytes: Vec<u8>, holds: impl Fn(&[u8]) -> bool) -> Option<TextFile> {
     let head = &bytes[..bytes.len().min(1_024)];
     let is_binary = memchr::memchr(0, &bytes[..bytes.len().min(8_000)]).is_some();
     let is_generated = ["DO NOT EDIT", "@generated"]
         .iter()
         .any(|mark| memchr::memmem::find(head, mark.as_bytes()).is_some());
     if is_binary || is_generated || !holds(&bytes) {
-        return Ok(None);
+        return None;
     }
-    Ok(String::from_utf8(bytes).ok().map(|text| {
-        let path = shown(path);
-        TextFile {
-            path: path.strip_prefix("./").unwrap_or(&path).to_owned(),
-            text,
-        }
-    }))
+    let text = String::from_utf8(bytes).ok()?;
+    let path = shown(path);
+    Some(TextFile {
+        path: path.strip_prefix("./").unwrap_or(&path).to_owned(),
+        text,
+    })
 }
 
 /// Reads a file that another one names by a path relative to itself: only inside the repository, or the directory `root`, and

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 use walkdir::WalkDir;
 
-use super::find_error::{Unread, shown};
+use super::find_error::{FindError, Unread, shown};
 use super::globs::Exclusions;
 use super::io as disk;
 use super::search::is_skipped;
 
 /// So many are named.
-pub const NAMED: usize = 5;
+const NAMED: usize = 5;
 
 /// So many files are looked into, and no more of each.
 const FILES: usize = 20_000;
@@ -91,9 +91,23 @@ impl Kind {
     }
 }
 
+/// Adds to the errors of paths where nothing is to be linted which files there may have been meant. All texts below them are read for
+/// that, so it is for when the run has nothing else to say.
+pub fn name_unread(errors: &mut [FindError], exclude: &Exclusions) {
+    for error in errors {
+        if let FindError::Nothing { path, unread } = error {
+            let others = self::unread(Path::new(path.as_str()), exclude).into_iter();
+            let others = others.filter(|other| unread.iter().all(|file| file.path != other.path));
+            let others: Vec<Unread> = others.collect();
+            unread.extend(others);
+            unread.truncate(NAMED);
+        }
+    }
+}
+
 /// The files below a directory that hold what looks like registry configuration, up to five, those first that are most likely
 /// meant. To be asked where nothing was found to lint.
-pub fn unread(root: &Path, exclude: &Exclusions) -> Vec<Unread> {
+fn unread(root: &Path, exclude: &Exclusions) -> Vec<Unread> {
     let mut found: Vec<(Kind, PathBuf)> = Vec::new();
     each_text(root, exclude, |path, text| {
         if holds_configuration(text)
@@ -203,7 +217,7 @@ fn each_text(root: &Path, exclude: &Exclusions, mut see: impl FnMut(&Path, &[u8]
         .filter(|entry| entry.file_type().is_file());
     let mut bytes = 0;
     for file in files.take(FILES) {
-        let Ok(text) = disk::read(file.path(), BYTES) else {
+        let Ok(text) = disk::read_listed(file.path(), BYTES) else {
             continue;
         };
         bytes += text.len();

@@ -13,7 +13,7 @@ use crate::containerd::FileError;
 use crate::disk::{
     DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, Kind, MAX_HOSTS_FILE,
     NodeFiles, PathGlobs, Placing, Tree, TreeOptions, Unread, below_sysroot, discover,
-    is_node_config, usual_config,
+    is_node_config, name_unread, usual_config,
 };
 use crate::facts::Carrier;
 use crate::finding::{Failure, Settings};
@@ -233,6 +233,7 @@ pub fn find_trees(
         }
         FindError::Unreadable { .. } => true,
     });
+    name_unread(&mut errors, &settings.exclude);
     unused.retain(|unread| carriers.iter().all(|c| c.path() != unread.path));
     let carriers = carriers::beside(carriers, &mut trees);
     for Unread { path, why } in &unused {

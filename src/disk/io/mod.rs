@@ -16,7 +16,7 @@ use crate::containerd::{DirEntry, FileError};
 
 pub use directory::Directory;
 pub use open::OpenDirectory;
-use open::open_file;
+use open::{open_file, open_listed};
 pub use reach::Reach;
 
 /// What the file system says of a path besides its bytes.
@@ -88,6 +88,13 @@ pub fn stat(path: &Path) -> Result<(), FileError> {
 /// Reads a regular file of at most `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     ReadFile::at(path, limit).bytes
+}
+
+/// Reads a file of at most `limit` bytes that a directory was just listed with as a regular one. What has taken its place since, a
+/// link or a pipe, is refused.
+pub fn read_listed(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let file = open_listed(path).map_err(|error| file_error(&error))?;
+    ReadFile::of(file, limit).bytes
 }
 
 /// Reads a regular file that somebody named, of at most `limit` bytes. No link leads out of the repository that it is in.

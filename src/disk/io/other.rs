@@ -55,3 +55,11 @@ impl OpenDirectory {
 pub fn open_file(path: &Path) -> io::Result<File> {
     File::open(path)
 }
+
+/// Opens a file by its path, but none that a link leads to.
+pub fn open_listed(path: &Path) -> io::Result<File> {
+    match path.symlink_metadata()?.is_file() {
+        true => open_file(path),
+        false => Err(io::ErrorKind::NotFound.into()),
+    }
+}

@@ -91,6 +91,12 @@ impl OpenDirectory {
     }
 }
 
+/// Opens a file by its path, but none that a link leads to.
+pub fn open_listed(path: &Path) -> io::Result<File> {
+    let file = retry_on_intr(|| open(path, READING | OFlags::NOFOLLOW, Mode::empty()))?;
+    Ok(file.into())
+}
+
 /// Opens a file by its path.
 pub fn open_file(path: &Path) -> io::Result<File> {
     let mut options = File::options();
