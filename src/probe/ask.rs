@@ -55,6 +55,8 @@ pub struct Asker<'a> {
     authorization: BTreeMap<String, String>,
     /// What the first connection to the endpoint showed.
     pub seen: Option<Seen>,
+    /// Whether a connection to the endpoint was made, with its TLS.
+    pub is_connected: bool,
     /// The steps so far.
     pub steps: Vec<Step>,
 }
@@ -69,6 +71,7 @@ impl<'a> Asker<'a> {
             has_fallen_back: false,
             authorization: BTreeMap::new(),
             seen: None,
+            is_connected: false,
             steps: Vec::new(),
         }
     }
@@ -128,8 +131,17 @@ impl<'a> Asker<'a> {
         let first = address.clone();
         let mut hops = vec![shown(&address)];
         loop {
-            let headers = self.headers(&first, &address, accept);
-            let response = self.exchange(method, &address, headers, "", most)?;
+            let (headers, is_withheld) = self.headers(&first, &address, accept);
+            let response = self
+                .exchange(method, &address, headers, "", most)
+                .map_err(|trouble| behind(trouble, &hops))?;
+            if is_withheld && matches!(response.status, 401 | 403) {
+                return Err(Trouble::not_known(format!(
+                    "{} answers {} without the headers of the host table, which this program does not send there",
+                    shown(&address),
+                    response.line()
+                )));
+            }
             let is_redirect = matches!(response.status, 301 | 302 | 303 | 307 | 308);
             let Some(location) = response.header("Location").filter(|_| is_redirect) else {
                 return Ok(Answer { response, hops });
@@ -148,15 +160,20 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// The headers for a host. Those of the host table are for the endpoint; after a redirect to another host only
-    /// harmless ones are sent along, where Go withholds no more than the best-known secrets.
-    fn headers(&self, first: &Address, to: &Address, accept: &str) -> Vec<(String, String)> {
+    /// The headers for a host, and whether any is withheld. Those of the host table are for the endpoint; after a redirect
+    /// only harmless ones are sent along, where Go withholds no more than the best-known secrets.
+    fn headers(
+        &self,
+        first: &Address,
+        to: &Address,
+        accept: &str,
+    ) -> (Vec<(String, String)>, bool) {
         let mut headers = vec![
             ("User-Agent".to_owned(), user_agent()),
             ("Accept".to_owned(), accept.to_owned()),
         ];
-        let is_same = is_same_site(to.host(), first.host())
-            && (to.is_tls || !first.is_tls || self.has_fallen_back);
+        let is_same = to.authority == first.authority && (to.is_tls || !first.is_tls);
+        let mut is_withheld = false;
         let authorization = self.authorization.get(&to.authority);
         for (name, values) in &self.endpoint.header {
             let is_replaced = [
@@ -171,6 +188,7 @@ impl<'a> Asker<'a> {
                 || authorization.is_some() && name.eq_ignore_ascii_case("authorization");
             for value in values {
                 let is_sent = is_same || secrets::is_harmless(name, value);
+                is_withheld |= !is_sent;
                 if is_sent && !is_replaced {
                     headers.push((name.clone(), value.clone()));
                 }
@@ -179,7 +197,7 @@ impl<'a> Asker<'a> {
         if let Some(value) = authorization {
             headers.push(("Authorization".to_owned(), value.clone()));
         }
-        headers
+        (headers, is_withheld)
     }
 
     /// One request over a connection of its own.
@@ -191,7 +209,9 @@ impl<'a> Asker<'a> {
         body: &str,
         most: usize,
     ) -> Result<Response, Trouble> {
+        let is_own = address.authority == self.endpoint.host;
         let (mut connection, address, proxy) = self.open(address)?;
+        self.is_connected |= is_own;
         let mut headers = headers;
         let is_forwarded = proxy.is_some() && !address.is_tls;
         if let Some(authorization) = proxy.and_then(|proxy| proxy.authorization)
@@ -572,6 +592,17 @@ impl<'a> Asker<'a> {
     }
 }
 
+/// A failure behind redirects: its error names another URL than the request's.
+fn behind(trouble: Trouble, hops: &[String]) -> Trouble {
+    match hops {
+        [_, .., last] => Trouble {
+            reply: trouble.reply.map(|_| Reply::Other),
+            text: format!("redirected to {last}: {}", trouble.text),
+        },
+        _ => trouble,
+    }
+}
+
 fn user_agent() -> String {
     format!("certsd-lint-probe/{}", env!("CARGO_PKG_VERSION"))
 }
@@ -587,15 +618,6 @@ fn bracketed(host: &str) -> String {
         true => format!("[{host}]"),
         false => host.to_owned(),
     }
-}
-
-/// Whether a host is another or below it.
-fn is_same_site(host: &str, of: &str) -> bool {
-    host.eq_ignore_ascii_case(of)
-        || host
-            .to_ascii_lowercase()
-            .strip_suffix(&of.to_ascii_lowercase())
-            .is_some_and(|rest| rest.ends_with('.'))
 }
 
 fn described(challenge: &Challenge) -> String {

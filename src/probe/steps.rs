@@ -115,6 +115,7 @@ impl<'a> Prober<'a> {
             }
             Err(trouble) => {
                 let name = match self.asker.seen.as_ref() {
+                    _ if self.asker.is_connected => "api",
                     Some(_) => "tls",
                     None if trouble.reply == Some(Reply::NoName) => "dns",
                     None => "tcp",
@@ -183,7 +184,7 @@ impl<'a> Prober<'a> {
             Err(trouble) => {
                 self.asker
                     .step("tag", mark_of(&trouble), trouble.text.clone());
-                return self.probed.resolve = self.after(&trouble);
+                return self.probed.resolve = outcome_of(&trouble);
             }
         };
         let response = &answer.response;
@@ -273,7 +274,7 @@ impl<'a> Prober<'a> {
         self.probed.layer = outcome;
     }
 
-    /// Nothing is known of the layers, because no endpoint has a manifest.
+    /// What was found.
     pub fn finish(self) -> Probed {
         Probed {
             steps: self.asker.steps,
@@ -310,7 +311,7 @@ impl<'a> Prober<'a> {
             Err(trouble) => {
                 self.asker
                     .step(name, mark_of(&trouble), trouble.text.clone());
-                return (self.after(&trouble), None);
+                return (outcome_of(&trouble), None);
             }
         };
         let Answer { response, hops } = answer;
@@ -388,11 +389,6 @@ impl<'a> Prober<'a> {
         let address = address
             .ok_or_else(|| Trouble::new(Reply::Other, "the URL of the request cannot be used"))?;
         ask(&mut self.asker, &address)
-    }
-
-    /// What a failure means for this question, and whether anything more is asked here.
-    fn after(&mut self, trouble: &Trouble) -> Outcome {
-        outcome_of(trouble)
     }
 }
 

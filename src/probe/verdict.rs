@@ -8,6 +8,10 @@ use crate::containerd::failures::{Question, Reply, play};
 
 /// Plays the pull with what was seen.
 pub fn verdict(plan: &Plan<'_>, endpoints: &[Probed]) -> Verdict {
+    // A web page that was taken for a manifest has a digest of its own, which no other endpoint has.
+    let is_page = endpoints
+        .iter()
+        .any(|probed| probed.resolve == Outcome::Reply(Reply::WebPage));
     let unknown: RefCell<Vec<String>> = RefCell::new(Vec::new());
     let reply = |index: usize, question: Question| {
         let probed = &endpoints[index];
@@ -18,6 +22,7 @@ pub fn verdict(plan: &Plan<'_>, endpoints: &[Probed]) -> Verdict {
         };
         let why = match outcome {
             Outcome::Reply(reply) => return *reply,
+            Outcome::NotTried if is_page => return Reply::Status(404),
             Outcome::NotKnown(why) => why.as_str(),
             Outcome::NotTried => "it was not tried, because no manifest was had",
         };

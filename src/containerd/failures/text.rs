@@ -80,6 +80,11 @@ pub fn cause(release: Release, reference: &Reference, failed: &Failed<'_>) -> St
             }
         }
         Reply::Unauthorized => status_error(release, failed, 401),
+        // It may be behind a redirect, whose URL it names then.
+        Reply::Other => format!(
+            "failed to do request: {} \"{UNKNOWN}\": {UNKNOWN}",
+            capitalized(request.method)
+        ),
         reply => format!(
             "failed to do request: {} \"{}\": {}",
             capitalized(request.method),
