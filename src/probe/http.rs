@@ -181,7 +181,7 @@ impl Connection {
         let (bytes, is_complete) = match (is_chunked, response.length()) {
             (true, _) => body.chunks(most),
             (false, Some(length)) => body.exactly(length, most),
-            (false, None) => body.to_end(most),
+            (false, None) => body.until_end(most),
         };
         response.body = bytes;
         response.is_complete = is_complete;
@@ -341,7 +341,7 @@ impl Body<'_> {
         (body, is_complete)
     }
 
-    fn to_end(&mut self, most: usize) -> (Vec<u8>, bool) {
+    fn until_end(&mut self, most: usize) -> (Vec<u8>, bool) {
         let mut body = Vec::new();
         loop {
             let room = most.saturating_sub(body.len());
