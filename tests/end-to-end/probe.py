@@ -4,8 +4,9 @@
 usage: tests/end-to-end/probe.py BINARY [--only NAME]
 
 Needs root, Python 3, and containerd with ctr (Debian's package `containerd`). A containerd of its own is started in a temporary
-directory, servers listen on loopback, and for each tree `ctr images pull --hosts-dir` and `probe` are compared: whether the
-image is pulled, which endpoint serves the tag and the layer, and the error. Exit status 0 when all agree.
+directory, servers listen on loopback, and for each tree `probe` is compared with `ctr images pull --hosts-dir` and, where Python has
+grpcio, with a pull by CRI whose config.toml names the config path: whether the image is pulled, which endpoint serves the layer, and
+the error, word by word. `explain-error` has to know every error. Exit status 0 when all agree.
 """
 import gzip, hashlib, http.server, io, json, os, re, shutil, socket, ssl, subprocess, sys, tarfile, tempfile, threading, time
 
@@ -138,6 +139,7 @@ server("tls-chain", "ok", ("below-chain.pem", "below.key"))
 server("mtls", "ok", ("good.pem", "good.key"), "client-ca.pem")
 server("tls-old", "ok", ("rsa.pem", "rsa.key"), most=ssl.TLSVersion.TLSv1_1)
 
+PLAIN.sort(key=lambda name: name == "otherbytes")  # last: containerd keeps what was written, and a later pull of that digest takes it up
 OWN = f'ca = "{FIXTURES}/ca.pem"\n'
 TREES = {name: (f"http://{address(name)}", "") for name in PLAIN}
 TREES["refused"] = (f"http://{CLOSED}", "")
@@ -155,27 +157,50 @@ TREES["mtls-stranger"] = (f"https://{address('mtls')}", OWN + f'client = [["{FIX
 TREES["http-at-https"] = (f"https://{address('ok')}", "")
 TREES["https-at-http"] = (f"http://{address('tls-good')}", "")
 
+try: import grpc
+except ImportError: grpc = None
+os.makedirs(f"{work}/trees")
+CRI = f'[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "{work}/trees"\n[plugins."io.containerd.grpc.v1.cri".containerd]\nsnapshotter = "native"\n' if grpc else 'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n'
+
 # A containerd of its own.
 sock = f"{work}/containerd.sock"
-with open(f"{work}/config.toml", "w") as f: f.write(f'version = 2\nroot = "{work}/root"\nstate = "{work}/state"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n[plugins."io.containerd.metadata.v1.bolt"]\ncontent_sharing_policy = "isolated"\n[grpc]\naddress = "{sock}"\n')
+with open(f"{work}/config.toml", "w") as f: f.write(f'version = 2\nroot = "{work}/root"\nstate = "{work}/state"\n{CRI}[plugins."io.containerd.metadata.v1.bolt"]\ncontent_sharing_policy = "isolated"\n[grpc]\naddress = "{sock}"\n')
 daemon = subprocess.Popen(["containerd", "--config", f"{work}/config.toml"], stdout=subprocess.DEVNULL, stderr=open(f"{work}/log", "w"))
 release = re.search(r"v?(\d+\.\d+\.\d+)", subprocess.check_output(["containerd", "--version"], text=True))[1]
 ctr = ["ctr", "--address", sock, "--namespace", "e2e"]
+channel = grpc.insecure_channel(f"unix://{sock}") if grpc else None
 for _ in range(100):
     if subprocess.run(ctr + ["version"], capture_output=True).returncode == 0: break
     time.sleep(0.1)
 
 
+def clear(ctr, ref):
+    """Nothing of an earlier pull is left."""
+    for image in subprocess.run(ctr + ["images", "ls", "-q"], capture_output=True, text=True).stdout.split(): subprocess.run(ctr + ["images", "rm", "--sync", image], capture_output=True)
+    for line in subprocess.run(ctr + ["content", "ls", "-q"], capture_output=True, text=True).stdout.split(): subprocess.run(ctr + ["content", "rm", line], capture_output=True)
+
+
 def pull(tree, ref):
     served.clear()
-    subprocess.run(ctr + ["images", "rm", "--sync", ref], capture_output=True)
-    subprocess.run(ctr + ["content", "prune", "references"], capture_output=True)
-    for line in subprocess.run(ctr + ["content", "ls", "-q"], capture_output=True, text=True).stdout.split(): subprocess.run(ctr + ["content", "rm", line], capture_output=True)
+    clear(ctr, ref)
     try: p = subprocess.run(ctr + ["images", "pull", "--snapshotter", "native", "--hosts-dir", tree, ref], capture_output=True, text=True, timeout=60)
     except subprocess.TimeoutExpired: return {"result": "waits", "error": "", "tag": None, "layer": None}
     errors = [l for l in p.stderr.splitlines() if l.startswith("ctr: ")]
     # ctr pulls and then unpacks, which fails after the image is there.
     return {"result": "pulled" if p.returncode == 0 else "fails", "error": errors[-1][5:] if errors else "", "tag": last("tag", "manifest"), "layer": last("layer")}
+
+
+def text(data, at=1): return bytes([at << 3 | 2]) + (bytes([len(data)]) if len(data) < 128 else bytes([len(data) & 127 | 128, len(data) >> 7])) + data
+
+
+def pull_by_cri(ref):
+    """What the kubelet gets: PullImage of runtime.v1, whose messages are written by hand."""
+    served.clear()
+    clear(ctr[:-1] + ["k8s.io"], ref)
+    call = channel.unary_unary("/runtime.v1.ImageService/PullImage", request_serializer=lambda b: b, response_deserializer=lambda b: b)
+    try: call(text(text(ref.encode())), timeout=60)
+    except grpc.RpcError as error: return {"result": "fails", "error": error.details(), "layer": last("layer")}
+    return {"result": "pulled", "error": "", "layer": last("layer")}
 
 
 def last(*kinds): return next((name for name, kind in reversed(served) if kind in kinds), None)
@@ -186,39 +211,49 @@ def tried(tree, ref):
     return json.loads(p.stdout)
 
 
-def fits(pattern, text):
+def fits(pattern, text, by_cri):
     """Whether the error is the one foretold: what cannot be known is an ellipsis."""
     # ctr has no words of CRI's, and unpacks when it has pulled.
-    pattern = re.sub(r'^failed to pull and unpack image "[^"]*": (failed to unpack image on snapshotter …: )?', "", pattern).replace("{digest}", "…")
-    parts = [re.escape(p) for p in pattern.split("…")]
-    return re.search(".*".join(parts) + "$", text) is not None
+    if not by_cri: pattern = re.sub(r'^failed to pull and unpack image "[^"]*": (failed to unpack image on snapshotter …: )?', "", pattern)
+    parts = [re.escape(p) for p in pattern.replace("{digest}", "…").split("…")]
+    return re.fullmatch(".*".join(parts), text) is not None
+
+
+def is_known(error):
+    return subprocess.run([binary, "explain-error", "--", error], capture_output=True).returncode == 0
 
 
 agree, unknown, bad = 0, [], []
 try:
     number = 0
     for name, (url, settings) in TREES.items():
-        for variant, text in (("then-ok", f'server = "http://{address("ok")}"\n[host."{url}"]\n{settings}'), ("alone", f'server = "{url}"\n{settings}[host."{url}"]\n{settings}'),
+        for variant, text_of in (("then-ok", f'server = "http://{address("ok")}"\n[host."{url}"]\n{settings}'), ("alone", f'server = "{url}"\n{settings}[host."{url}"]\n{settings}'),
                               ("after-404", f'server = "{url}"\n{settings}[host."http://{address("s404")}"]\n')):
             case = f"{name} {variant}"
             if only and only not in case: continue
             number += 1
             host = f"reg{number}.example"
-            tree = f"{work}/trees/{number}"
+            tree = f"{work}/trees"
             os.makedirs(f"{tree}/{host}")
-            with open(f"{tree}/{host}/hosts.toml", "w") as f: f.write(text)
+            with open(f"{tree}/{host}/hosts.toml", "w") as f: f.write(text_of)
             ref = f"{host}/app:v1"
-            theirs, ours = pull(tree, ref), tried(tree, ref)
-            if ours["result"] == "unknown": unknown.append(f"{case}: {ours['unknown']}; containerd: {theirs['result']} {theirs['error']}"); continue
-            why = None
-            if ours["result"] != theirs["result"]: why = f"{ours['result']}, containerd: {theirs['result']}"
-            elif ours["result"] == "fails" and not fits(ours["error"], theirs["error"]): why = "error"
-            elif ours["result"] == "pulled":
-                at = ours["endpoints"][ours["served_by"]["layers"]]["host"]
-                want = theirs["layer"] if name != "redirect" or theirs["layer"] != "store" else "redirect"
-                if at != address(want) and not (name == "common-name" or at.startswith("localhost")): why = f"layers from {at}, containerd: {want} {address(want)}"
-            if why: bad.append(f"{case}: {why}\n    probe:      {ours['error']}\n    containerd: {theirs['error']}")
-            else: agree += 1
+            ours = tried(tree, ref)
+            for client in ["ctr"] + (["CRI"] if grpc else []):
+                for _ in range(5):
+                    theirs = pull(tree, ref) if client == "ctr" else pull_by_cri(ref)
+                    # A server that refuses a client certificate closes the connection: which of both is seen first is chance.
+                    if not (name.startswith("mtls") and "reset by peer" in theirs["error"]): break
+                if ours["result"] == "unknown": unknown.append(f"{case} {client}: {ours['unknown']}; containerd: {theirs['result']} {theirs['error']}"); continue
+                why = None
+                if ours["result"] != theirs["result"]: why = f"{ours['result']}, containerd: {theirs['result']}"
+                elif ours["result"] == "fails" and not fits(ours["error"], theirs["error"], client == "CRI"): why = "another error"
+                elif ours["result"] == "fails" and not is_known(theirs["error"]): why = "explain-error does not know the error"
+                elif ours["result"] == "pulled":
+                    at = ours["endpoints"][ours["served_by"]["layers"]]["host"]
+                    want = theirs["layer"] if name != "redirect" or theirs["layer"] != "store" else "redirect"
+                    if at != address(want) and not (name == "common-name" or at.startswith("localhost")): why = f"layers from {at}, containerd: {want} {address(want)}"
+                if why: bad.append(f"{case} {client}: {why}\n    probe:      {ours['error']}\n    containerd: {theirs['error']}")
+                else: agree += 1
 finally:
     daemon.terminate(); daemon.wait()
     shutil.rmtree(work, ignore_errors=True)

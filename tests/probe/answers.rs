@@ -328,3 +328,28 @@ fn broken_arguments_are_errors() {
     assert!(!ended.err.contains("hunter2"));
     assert!(registry.asked().is_empty());
 }
+
+#[test]
+fn a_tree_that_fails_every_pull_needs_no_connection() {
+    let registry = Server::start(Speaks::Http, serves);
+    let folder = tree("server = \"http://@1\"\nca = \"no.pem\"\n", &[&registry]);
+    let answer = probe(&folder);
+    assert_eq!(answer["result"], "fails", "{answer}");
+    assert!(error(&answer).contains("no.pem"), "{answer}");
+    assert!(registry.asked().is_empty());
+}
+
+#[test]
+fn without_resolve_nothing_is_known_of_a_tag() {
+    let registry = Server::start(Speaks::Http, serves);
+    let folder = tree(
+        "server = \"http://@1\"\ncapabilities = [\"pull\"]\n",
+        &[&registry],
+    );
+    let answer = probe(&folder);
+    assert!(
+        error(&answer).ends_with("no resolve hosts: not found"),
+        "{answer}"
+    );
+    assert_eq!(first(&answer), ["null"; 3]);
+}

@@ -28,7 +28,7 @@ impl Tried {
     pub fn new(planned: Vec<Planned>, read: &Read) -> Tried {
         let mut pulls: Vec<Pull> = Vec::new();
         for planned in planned.into_iter().rev() {
-            let hosts = planned.pull.map(|pull| {
+            let hosts = planned.pull.map_err(|why| why.to_string()).map(|pull| {
                 let hosts = pull.endpoints.into_iter().map(|endpoint| endpoint.host);
                 hosts.collect::<Vec<String>>()
             });

@@ -4,22 +4,42 @@ use std::fmt::Write;
 
 use crate::cli::drawing::style::{BAD, FAINT, GOOD, ODD, STRONG, paint, visible};
 use crate::cli::drawing::{Sheet, rule, verdict};
+use crate::cli::resolve::NoPull;
 use crate::containerd::failures::{End, Next, Question, Reply};
 use crate::probe::{Mark, Outcome, Probed, Report, Verdict};
 
 /// At most so many names of a certificate are shown.
 const MAX_NAMES: usize = 6;
 
-/// The verdict first, then each endpoint with its steps.
-pub fn draw(report: &Report, directory: Option<&str>) -> String {
+/// Why no endpoint is tried.
+pub fn without_endpoints(image: &str, why: &NoPull) -> String {
+    let head = format!("{}\n\n", paint(STRONG, &visible(image)));
+    head + &match why {
+        NoPull::Fails(why) => verdict(BAD, "✗", None, &format!("the pull would fail: {why}")),
+        why => verdict(
+            ODD,
+            "–",
+            None,
+            &format!("not known whether the pull would succeed: {why}"),
+        ),
+    }
+}
+
+/// The verdict first, then each endpoint with its steps. A release that nobody named is called the assumed one.
+pub fn draw(report: &Report, directory: Option<&str>, is_assumed: bool) -> String {
     let mut out = format!("{}\n", paint(STRONG, &visible(&report.image)));
     let roots = match &report.system_roots {
         Some(path) => format!("system CAs from {path}"),
         None => "no system CAs".to_owned(),
     };
     let line = format!(
-        "containerd {} · {} · {roots} · proxy settings: {}",
+        "containerd {}{} · {} · {roots} · proxy settings: {}",
         report.release,
+        if is_assumed {
+            " (assumed; name yours with --containerd)"
+        } else {
+            ""
+        },
         directory.unwrap_or("no directory for this registry"),
         report.proxy_from
     );
@@ -127,7 +147,14 @@ fn one(report: &Report, index: usize, endpoint: &Probed) -> String {
         .filter(|(_, outcome)| **outcome == Outcome::Reply(Reply::Serves))
         .map(|(name, _)| *name)
         .collect();
+    let is_untried = questions
+        .iter()
+        .all(|(_, outcome)| **outcome == Outcome::NotTried);
     let (style, text) = match served.len() {
+        _ if is_untried => (
+            ODD,
+            "nothing was asked for: no endpoint resolves the tag".to_owned(),
+        ),
         0 => (BAD, "serves nothing that was asked for".to_owned()),
         3 => (GOOD, "serves the image".to_owned()),
         _ => (ODD, format!("serves {} only", served.join(" and "))),

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::cli::resolve::NoPull;
+use crate::containerd::Release;
 use crate::containerd::failures::{End, Next, Question};
 use crate::probe::{Mark, Outcome, Probed, Report, Verdict};
 
@@ -36,6 +38,22 @@ pub fn document(report: &Report) -> Value {
         "system_roots": report.system_roots,
         "proxy_from": report.proxy_from,
         "endpoints": (0..report.endpoints.len()).map(|index| endpoint(report, index)).collect::<Vec<Value>>(),
+    })
+}
+
+/// Why no endpoint is tried.
+pub fn without_endpoints(release: Release, image: &str, why: &NoPull) -> Value {
+    let fails = matches!(why, NoPull::Fails(_));
+    let text = why.to_string();
+    json!({
+        "version": 1,
+        "release": release,
+        "image": image,
+        "result": if fails { "fails" } else { "unknown" },
+        "served_by": null,
+        "error": fails.then_some(&text),
+        "unknown": if fails { Vec::new() } else { vec![&text] },
+        "endpoints": [],
     })
 }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::clients::Client;
-use super::resolve::{self, Format};
+use super::resolve::{self, Format, NoPull};
 use super::terminal::Terminal;
 use super::{Error, Exit, Result};
 use crate::containerd::{Files, Release};
@@ -123,8 +123,20 @@ pub fn run(args: &Args, terminal: &Terminal, out: &mut dyn Write) -> Result {
     let planned = planned.into_iter().next_back();
     let pull = match planned.map(|planned| planned.pull) {
         Some(Ok(pull)) => pull,
-        Some(Err(why)) => {
+        Some(Err(NoPull::Invalid(why))) => {
             return Err(Error::message(format!("there is nothing to try: {why}")));
+        }
+        // An answer, for which no connection is needed.
+        Some(Err(why)) => {
+            match args.format {
+                Format::Human => {
+                    out.write_all(draw::without_endpoints(&args.image, &why).as_bytes())?
+                }
+                Format::Json => {
+                    write_json(&json::without_endpoints(release, &args.image, &why), out)?
+                }
+            }
+            return Ok(Exit::Findings);
         }
         None => return Err(Error::message("there is nothing to try")),
     };
@@ -158,9 +170,14 @@ pub fn run(args: &Args, terminal: &Terminal, out: &mut dyn Write) -> Result {
         architecture: &args.arch,
     });
     match args.format {
-        Format::Human => {
-            out.write_all(draw::draw(&report, pull.directory.as_deref()).as_bytes())?
-        }
+        Format::Human => out.write_all(
+            draw::draw(
+                &report,
+                pull.directory.as_deref(),
+                args.containerd.is_none(),
+            )
+            .as_bytes(),
+        )?,
         Format::Json => write_json(&json::document(&report), out)?,
     }
     let is_good = report.is_pulled() && matches!(report.verdict, Verdict::Played(_));

@@ -72,6 +72,10 @@ fn rows(release: Release, found: &Found) -> Vec<Row> {
     };
     vec![
         row(
+            "digests",
+            "manifests by digest are requested down the same list as layers, also from endpoints without resolve",
+        ),
+        row(
             "next one",
             "after a status from 400 up, a DNS error, a failed connection or TLS error",
         ),

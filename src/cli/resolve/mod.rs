@@ -26,7 +26,7 @@ use crate::report::write_json;
 
 use answer::{Query, Resolution};
 use config_path::ConfigPath;
-pub use plan::{Planned, PlannedPull, plan};
+pub use plan::{NoPull, Planned, PlannedPull, plan};
 pub use when::When;
 
 /// Show what containerd does for an image: which directory it reads, whether hosts.toml loads,

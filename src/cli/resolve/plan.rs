@@ -1,7 +1,10 @@
 //! What other commands ask of `resolve`: where a pull of one image goes, release by release.
 
+use std::fmt;
+
 use super::answer::{Answer, Query, Resolution};
 use super::config_path::{ConfigPath, NoLookup};
+use super::secrets::without_userinfo;
 use super::{Args, Error, meant, releases};
 use crate::containerd::node::Pull;
 use crate::containerd::{Endpoint, Reference, Release, Verdict};
@@ -12,7 +15,26 @@ pub struct Planned {
     /// The release.
     pub release: Release,
     /// Where it goes, or why it goes nowhere.
-    pub pull: Result<PlannedPull, String>,
+    pub pull: Result<PlannedPull, NoPull>,
+}
+
+/// Why a pull goes nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoPull {
+    /// The question makes no sense.
+    Invalid(String),
+    /// It fails before any endpoint is asked.
+    Fails(String),
+    /// Where it goes is not decided by hosts.toml, or is not known.
+    NotKnown(String),
+}
+
+impl fmt::Display for NoPull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoPull::Invalid(why) | NoPull::Fails(why) | NoPull::NotKnown(why) => f.write_str(why),
+        }
+    }
 }
 
 /// Where a pull goes.
@@ -46,18 +68,21 @@ pub fn plan(args: &Args) -> Result<Vec<Planned>, Error> {
     Ok(planned.collect())
 }
 
-fn planned(answer: Answer, config_path: &ConfigPath) -> Result<PlannedPull, String> {
+fn planned(answer: Answer, config_path: &ConfigPath) -> Result<PlannedPull, NoPull> {
     let (reference, found) = match answer {
-        Answer::NoReference(error) => return Err(format!("not an image reference: {error}")),
+        Answer::NoReference(error) => {
+            return Err(NoPull::Invalid(format!("not an image reference: {error}")));
+        }
         Answer::NoLookup { why, .. } => {
             return Err(match why {
-                NoLookup::NoCri(why) => format!("no pull works: {why}"),
-                NoLookup::OldTables => {
-                    "the deprecated registry tables of config.toml decide where pulls go".to_owned()
-                }
-                NoLookup::Windows(path) => {
-                    format!("config path `{path}` is a Windows path, which is not checked")
-                }
+                NoLookup::NoCri(why) => NoPull::Fails(format!("no pull works: {why}")),
+                NoLookup::OldTables => NoPull::NotKnown(
+                    "the deprecated registry tables of config.toml decide where pulls go"
+                        .to_owned(),
+                ),
+                NoLookup::Windows(path) => NoPull::NotKnown(format!(
+                    "config path `{path}` is a Windows path, which is not checked"
+                )),
             });
         }
         Answer::Found {
@@ -65,20 +90,24 @@ fn planned(answer: Answer, config_path: &ConfigPath) -> Result<PlannedPull, Stri
             by_default,
             ..
         } => (reference, by_default),
-        Answer::Found { .. } => return Err("no image is named".to_owned()),
+        Answer::Found { .. } => return Err(NoPull::Invalid("no image is named".to_owned())),
     };
     let outcome = &found.outcome;
     let why = || {
-        outcome
-            .reason()
-            .map(ToString::to_string)
-            .unwrap_or_default()
+        let why = outcome.reason().map(ToString::to_string);
+        without_userinfo(&why.unwrap_or_default(), false).into_owned()
     };
     match outcome.verdict {
         Verdict::Endpoints => {}
-        Verdict::PullsFail => return Err(format!("every pull fails: {}", why())),
-        Verdict::Crash => return Err(format!("containerd crashes on hosts.toml: {}", why())),
-        Verdict::Unknown => return Err(format!("hosts.toml cannot be judged: {}", why())),
+        Verdict::PullsFail => return Err(NoPull::Fails(why())),
+        Verdict::Crash => {
+            let text = format!("containerd crashes on hosts.toml: {}", why());
+            return Err(NoPull::Fails(text));
+        }
+        Verdict::Unknown => {
+            let text = format!("hosts.toml cannot be judged: {}", why());
+            return Err(NoPull::NotKnown(text));
+        }
     }
     let tree = config_path.tree(&found);
     let directory = tree

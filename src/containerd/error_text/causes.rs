@@ -434,6 +434,32 @@ pub static CAUSES: &[Cause] = &[
         ["Check whether the name has an IPv6 address that the node cannot use"]
     ),
     cause!(
+        "closed",
+        ["failed to do request: ", "\": EOF"],
+        None,
+        Some(Without),
+        "the server closed the connection without a response",
+        [
+            "Check what listens on that port, and whether it expects TLS where the endpoint's URL says http"
+        ]
+    ),
+    cause!(
+        "not-http",
+        ["malformed HTTP response"],
+        None,
+        Some(Without),
+        "what listens on that port does not speak HTTP, or speaks TLS where the endpoint's URL says http",
+        ["Check the scheme and the port in the endpoint's URL"]
+    ),
+    cause!(
+        "redirects",
+        ["stopped after 10 redirects"],
+        None,
+        Some(Without),
+        "the endpoint redirects without end",
+        ["Check the path in the endpoint's URL, and the rules of the proxy in front of it"]
+    ),
+    cause!(
         "reset",
         ["connection reset by peer"],
         None,
