@@ -100,6 +100,8 @@ pub struct Settings {
     pub public: HostPatterns,
     /// What the trees are for, where no override says otherwise.
     pub environment: Environment,
+    /// Whether the user named it, for all paths: what a file is for can tell otherwise.
+    pub environment_named: bool,
     /// Rules that run although they are off, or do not, and severities; by rule name.
     pub severities: BTreeMap<&'static str, Level>,
     /// Settings for some paths only; later ones win.
@@ -132,6 +134,7 @@ impl Default for Settings {
             private: HostPatterns::default(),
             public: HostPatterns::default(),
             environment: Environment::default(),
+            environment_named: false,
             severities: BTreeMap::new(),
             overrides: Vec::new(),
             namespaces: Vec::new(),
@@ -220,12 +223,19 @@ impl Settings {
     /// The environment of a path.
     pub fn environment(&self, path: &str) -> Environment {
         let of = self.of(path);
-        of.overrides
-            .iter()
-            .rev()
-            .filter(|o| o.paths.is_match(path))
-            .find_map(|o| o.environment)
-            .unwrap_or(of.environment)
+        of.overridden_environment(path).unwrap_or(of.environment)
+    }
+
+    /// Whether the user named the environment of a path, for all paths or for this one.
+    pub fn names_environment(&self, path: &str) -> bool {
+        let of = self.of(path);
+        of.environment_named || of.overridden_environment(path).is_some()
+    }
+
+    fn overridden_environment(&self, path: &str) -> Option<Environment> {
+        let overrides = self.overrides.iter().rev();
+        let mut here = overrides.filter(|over| over.paths.is_match(path));
+        here.find_map(|over| over.environment)
     }
 
     /// The settings as they are for one path, and all that is in it.

@@ -12,7 +12,7 @@ use super::selector::Selector;
 use crate::containerd::Release;
 use crate::disk::PathGlobs;
 use crate::facts::Rule;
-use crate::finding::{HostPatterns, Level, Override, Settings, Severity};
+use crate::finding::{Environment, HostPatterns, Level, Override, Settings, Severity};
 use crate::rules::RULES;
 
 /// The settings of a run, and where they come from.
@@ -59,6 +59,7 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
 
     let merged = merged(below, &flags);
     let is_given = |releases: &Given<Vec<Release>>| releases.origin != Origin::Default;
+    let is_chosen = |environment: &Given<Environment>| environment.origin != Origin::Default;
     let mut settings = Settings {
         releases_named: merged.containerd.as_ref().is_some_and(is_given),
         releases: value(&merged.containerd).map(sorted).unwrap_or_default(),
@@ -67,6 +68,7 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
         containerd_config: value(&merged.containerd_config),
         private: patterns(&merged.private, "--private")?,
         public: patterns(&merged.public, "--public")?,
+        environment_named: merged.environment.as_ref().is_some_and(is_chosen),
         environment: value(&merged.environment).unwrap_or_default(),
         file: file.as_ref().map(|file| file.source.path.clone()),
         ..Settings::default()

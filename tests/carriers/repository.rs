@@ -170,6 +170,31 @@ fn a_file_that_is_mounted_is_the_namespace_that_it_is_mounted_as() {
     assert!(out.contains("kind/mirror.toml:1:"), "{out}");
 }
 
+/// A script that sets up kind is for development, unless someone says what it is for.
+#[test]
+fn an_environment_that_is_named_counts_for_kind_too() {
+    let script = "kind create cluster\nmkdir -p certs.d\ncat > /etc/containerd/certs.d/mirror.corp.net/hosts.toml <<EOF\nserver = \"https://mirror.corp.net\"\nskip_verify = true\nEOF\n";
+    let folder = repository(&[("setup.sh", script)]);
+    let severity = |args: &[&str]| {
+        let args = [
+            &["--select", "skip-verify", "--format", "concise"],
+            args,
+            &["."],
+        ]
+        .concat();
+        let out = text(&program(folder.path(), &args).stdout);
+        let of_severities = ["error[", "warning[", "note["].into_iter();
+        let found: Vec<&str> = of_severities.filter(|word| out.contains(word)).collect();
+        assert_eq!(found.len(), 1, "{out}");
+        found[0].to_owned()
+    };
+    assert_eq!(severity(&[]), "note[");
+    assert_ne!(severity(&["--environment", "production"]), "note[");
+    let settings = "[[overrides]]\npaths = [\"setup.sh\"]\nenvironment = \"production\"\n";
+    std::fs::write(folder.path().join("certsd-lint.toml"), settings).unwrap();
+    assert_ne!(severity(&[]), "note[");
+}
+
 #[test]
 fn a_carrier_can_be_resolved() {
     let folder = repository(&[("setup.sh", SCRIPT)]);

@@ -25,11 +25,12 @@ pub fn lint_carrier(carrier: &Carrier, run: &Run, budget: &Arc<Budget>, report: 
     if run.settings.excludes(carrier.path()) {
         return;
     }
+    let is_environment_named = run.settings.names_environment(carrier.path());
     let mut run = Run {
         settings: run.settings.of_path(carrier.path()),
         now: run.now,
     };
-    if is_for_kind(carrier) {
+    if is_for_kind(carrier) && !is_environment_named {
         run.settings.environment = Environment::Development;
     }
     let run = &run;
