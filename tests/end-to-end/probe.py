@@ -139,7 +139,6 @@ server("tls-chain", "ok", ("below-chain.pem", "below.key"))
 server("mtls", "ok", ("good.pem", "good.key"), "client-ca.pem")
 server("tls-old", "ok", ("rsa.pem", "rsa.key"), most=ssl.TLSVersion.TLSv1_1)
 
-PLAIN.sort(key=lambda name: name == "otherbytes")  # last: containerd keeps what was written, and a later pull of that digest takes it up
 OWN = f'ca = "{FIXTURES}/ca.pem"\n'
 TREES = {name: (f"http://{address(name)}", "") for name in PLAIN}
 TREES["refused"] = (f"http://{CLOSED}", "")
@@ -156,6 +155,8 @@ TREES["mtls-good"] = (f"https://{address('mtls')}", OWN + f'client = [["{FIXTURE
 TREES["mtls-stranger"] = (f"https://{address('mtls')}", OWN + f'client = [["{FIXTURES}/stranger.pem", "{FIXTURES}/stranger.key"]]\n')
 TREES["http-at-https"] = (f"https://{address('ok')}", "")
 TREES["https-at-http"] = (f"http://{address('tls-good')}", "")
+
+TREES["otherbytes"] = TREES.pop("otherbytes")  # last: containerd keeps what was written, and a later pull of that digest takes it up
 
 try: import grpc
 except ImportError: grpc = None

@@ -150,11 +150,14 @@ fn one(report: &Report, index: usize, endpoint: &Probed) -> String {
     let is_untried = questions
         .iter()
         .all(|(_, outcome)| **outcome == Outcome::NotTried);
+    let mut outcomes = questions.iter().map(|(_, outcome)| *outcome);
+    let is_unknown = outcomes.any(|outcome| matches!(outcome, Outcome::NotKnown(_)));
     let (style, text) = match served.len() {
         _ if is_untried => (
             ODD,
             "nothing was asked for: no endpoint resolves the tag".to_owned(),
         ),
+        0 if is_unknown => (ODD, "not known".to_owned()),
         0 => (BAD, "serves nothing that was asked for".to_owned()),
         3 => (GOOD, "serves the image".to_owned()),
         _ => (ODD, format!("serves {} only", served.join(" and "))),

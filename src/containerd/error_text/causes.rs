@@ -703,7 +703,7 @@ pub fn names_a_request(text: &str) -> bool {
     marks.iter().any(|mark| text.contains(mark))
 }
 
-/// `REFERENCE: not found`, which [`read`](super::read) recognises by the reference.
+/// `REFERENCE: not found`, which the reader recognises by the reference.
 static NOT_FOUND: Cause = cause!(
     "not-found",
     [": not found"],
