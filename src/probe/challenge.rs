@@ -111,4 +111,11 @@ mod tests {
             Some("")
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_header_is_read(text in "(\\PC|[\",=\\\\ ]|Bearer |realm=){0,30}") {
+            let _ = challenges([text.as_str()].into_iter());
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! From a host name to a connection, within a time.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
@@ -18,6 +18,9 @@ const MAX_ADDRESSES: usize = 8;
 /// # Errors
 /// Where the name is not known, or the resolver does not answer in time.
 pub fn resolve(host: &str, port: u16, end: Instant) -> Result<Vec<SocketAddr>, Trouble> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
     let (sender, receiver) = mpsc::channel();
     let name = host.to_owned();
     // The system's resolver knows no limit, so it is left to itself when it takes too long.

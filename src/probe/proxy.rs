@@ -228,4 +228,16 @@ mod tests {
         let proxy = proxies.of(&address).unwrap().unwrap();
         assert_eq!(proxy.unsupported.as_deref(), Some("socks5"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_setting_is_read(proxy in "\\PC{0,30}", no_proxy in "(\\PC|[,:.*/\\[\\]]){0,30}", host in "[a-z0-9.:\\[\\]]{1,20}") {
+            let mut proxies = Proxies::default();
+            proxies.variables.insert("HTTP_PROXY".to_owned(), proxy);
+            proxies.variables.insert("NO_PROXY".to_owned(), no_proxy);
+            if let Some(address) = Address::parse(&format!("http://{host}/")) {
+                let _ = proxies.of(&address);
+            }
+        }
+    }
 }

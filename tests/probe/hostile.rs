@@ -4,11 +4,24 @@ use super::registry::{CONFIG, MANIFEST_TYPE, answers, digest, manifest, serves};
 use super::server::{Asked, Does, Server, Speaks};
 use super::{error, first, probe, probe_with, steps, tree};
 
-/// The answer of a 2.3 that waits for 0.3 seconds at most.
-fn quickly(does: impl Fn(&Asked) -> Does + Send + Sync + 'static) -> serde_json::Value {
+/// The answer of a 2.3 that waits for so many seconds at most.
+fn within(
+    seconds: &str,
+    does: impl Fn(&Asked) -> Does + Send + Sync + 'static,
+) -> serde_json::Value {
     let server = Server::start(Speaks::Http, does);
     let folder = tree("server = \"http://@1\"\n", &[&server]);
-    probe_with(&folder, &["--containerd", "2.3", "--timeout", "0.3"])
+    probe_with(&folder, &["--containerd", "2.3", "--timeout", seconds])
+}
+
+/// Where something is waited for until the time is over.
+fn quickly(does: impl Fn(&Asked) -> Does + Send + Sync + 'static) -> serde_json::Value {
+    within("0.3", does)
+}
+
+/// Where nothing is waited for: a busy machine does not matter.
+fn patiently(does: impl Fn(&Asked) -> Does + Send + Sync + 'static) -> serde_json::Value {
+    within("20", does)
 }
 
 #[test]
@@ -46,7 +59,7 @@ fn a_tarpit() {
 #[test]
 fn a_body_that_does_not_come() {
     let length = manifest().len();
-    let answer = quickly(move |asked| match asked.method.as_str() {
+    let answer = within("2", move |asked| match asked.method.as_str() {
         "GET" if asked.path().contains("/manifests/") => Does::Stalls(
             format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{{").into_bytes(),
         ),
@@ -66,7 +79,7 @@ fn a_body_without_an_end() {
         "HTTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
     ] {
-        let answer = quickly(move |asked| match asked.method.as_str() {
+        let answer = patiently(move |asked| match asked.method.as_str() {
             "GET" => Does::Repeats(
                 head.as_bytes().to_vec(),
                 [b"1000\r\n", &[b'a'; 4096][..], b"\r\n"].concat(),
@@ -125,7 +138,7 @@ fn ten_thousand_redirects() {
 #[test]
 fn a_redirect_to_nowhere() {
     for location in ["ftp://a/", "https://", "http://a b/", "gopher:x"] {
-        let answer = quickly(move |asked| match asked.path().ends_with("/v2/") {
+        let answer = patiently(move |asked| match asked.path().ends_with("/v2/") {
             true => serves(asked),
             false => answers(302, &[("Location", location)], b""),
         });
@@ -135,7 +148,7 @@ fn a_redirect_to_nowhere() {
 
 #[test]
 fn a_compressed_bomb_is_not_unpacked() {
-    let answer = quickly(|asked| match asked.method.as_str() {
+    let answer = patiently(|asked| match asked.method.as_str() {
         "GET" if asked.path().contains("/manifests/") => answers(
             200,
             &[
@@ -152,7 +165,7 @@ fn a_compressed_bomb_is_not_unpacked() {
 
 #[test]
 fn a_manifest_that_is_too_large() {
-    let answer = quickly(|asked| match asked.method.as_str() {
+    let answer = patiently(|asked| match asked.method.as_str() {
         "GET" if asked.path().contains("/manifests/") => Does::Repeats(
             b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n".to_vec(),
             vec![b' '; 65_536],
@@ -170,14 +183,14 @@ fn nonsense_in_place_of_http() {
         b"HTTP/9 200\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nA\0: b\r\n\r\n",
     ] {
-        let answer = quickly(move |_| Does::Writes(bytes.to_vec()));
+        let answer = patiently(move |_| Does::Writes(bytes.to_vec()));
         assert_ne!(answer["result"], "pulled", "{answer}");
     }
 }
 
 #[test]
 fn deep_json_is_not_followed() {
-    let answer = quickly(|asked| match asked.path().contains("/manifests/") {
+    let answer = patiently(|asked| match asked.path().contains("/manifests/") {
         true => {
             let deep = "[".repeat(100_000);
             let name = digest(deep.as_bytes());

@@ -52,7 +52,7 @@ fn probe_with(folder: &Folder, arguments: &[&str]) -> Value {
 }
 
 fn probe(folder: &Folder) -> Value {
-    probe_with(folder, &["--containerd", "2.3", "--timeout", "10"])
+    probe_with(folder, &["--containerd", "2.3", "--timeout", "20"])
 }
 
 /// What the first endpoint does with the tag, a manifest and a layer.

@@ -32,9 +32,13 @@ fn one(explained: &Explained) -> String {
     if let Some(image) = &read.image {
         sheet.section("image", FAINT, image);
     }
+    let label = match read.is_token_server {
+        true => "token from",
+        false => "endpoint",
+    };
     match (&read.url, &read.host) {
-        (Some(url), _) => sheet.section("endpoint", STRONG, &shown_url(url)),
-        (None, Some(host)) => sheet.section("endpoint", STRONG, host),
+        (Some(url), _) => sheet.section(label, STRONG, &shown_url(url)),
+        (None, Some(host)) => sheet.section(label, STRONG, host),
         (None, None) if read.cause.status.is_some() => {
             sheet.section("endpoint", ODD, "the text does not name it");
         }

@@ -21,6 +21,7 @@ fn one(explained: &Explained) -> Value {
         "image": read.image,
         "host": read.host,
         "url": read.url.as_deref().map(shown_url),
+        "is_token_server": read.is_token_server,
         "status": read.status,
         "file": read.file,
         "others": others.word(),

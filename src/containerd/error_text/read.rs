@@ -20,6 +20,8 @@ pub struct Read {
     pub status: Option<u16>,
     /// The file that the text names.
     pub file: Option<String>,
+    /// The host is that of a token server, and not of an endpoint.
+    pub is_token_server: bool,
     /// A line of the log, which is about one endpoint and hides none.
     pub is_log: bool,
     /// Written by the transfer service: 2.1 or later.
@@ -62,6 +64,7 @@ pub fn read(text: &str) -> Option<Read> {
         url,
         status: status(text),
         file: file(text, cause),
+        is_token_server: cause.id.starts_with("token"),
         is_log,
         is_transfer: text.contains("failed to resolve image: "),
         is_old: text.contains("pulling from host "),
@@ -198,4 +201,73 @@ fn file(text: &str, cause: &Cause) -> Option<String> {
     let at = text.find("/hosts.toml")?;
     let start = text[..at].rfind([' ', '"']).map_or(0, |space| space + 1);
     Some(text[start..at + "/hosts.toml".len()].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn errors_of_every_day_are_read() {
+        for (text, cause, host) in [
+            (
+                "Failed to pull image \"nginx\": rpc error: code = Unknown desc = failed to pull and unpack image \"docker.io/library/nginx:latest\": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/nginx/manifests/sha256:1: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.",
+                "too-many-requests",
+                Some("registry-1.docker.io"),
+            ),
+            (
+                "failed to pull and unpack image \"ghcr.io/a/b:1\": failed to resolve reference \"ghcr.io/a/b:1\": failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://ghcr.io/token: 401 Unauthorized",
+                "token-failed",
+                Some("ghcr.io"),
+            ),
+            (
+                "failed to authorize: failed to fetch anonymous token: Get \"https://auth.docker.io/token?scope=x\": tls: failed to verify certificate: x509: certificate signed by unknown authority",
+                "token-certificate",
+                Some("auth.docker.io"),
+            ),
+            (
+                "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
+                "insufficient-scope",
+                None,
+            ),
+            (
+                "ctr: failed to resolve image: docker.io/library/nosuch:1: not found",
+                "not-found",
+                None,
+            ),
+            (
+                "time=\"2026-11-30T18:00:00Z\" level=warning msg=\"failed to decode /etc/containerd/certs.d/docker.io/hosts.toml\" error=\"toml: invalid\"",
+                "hosts-toml-ignored",
+                None,
+            ),
+        ] {
+            let read = read(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(
+                (read.cause.id, read.host.as_deref()),
+                (cause, host),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_is_named() {
+        let read = read(
+            "failed to resolve image: read /etc/containerd/certs.d/a/hosts.toml: is a directory",
+        )
+        .unwrap();
+        assert_eq!(
+            read.file.as_deref(),
+            Some("/etc/containerd/certs.d/a/hosts.toml")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "(\\PC|[ :\"=/]|failed to |request to |: 404 |lookup |hosts.toml|Head \"|not found){0,40}") {
+            let _ = read(&text);
+        }
+    }
 }

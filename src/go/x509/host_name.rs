@@ -108,3 +108,30 @@ fn matches(pattern: &str, host: &str) -> bool {
 fn is_exactly(pattern: &str, host: &str) -> bool {
     !host.is_empty() && host != "." && pattern.eq_ignore_ascii_case(host)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_match_as_in_go() {
+        for (pattern, host, want) in [
+            ("mirror.internal", "mirror.internal", true),
+            ("mirror.internal", "MIRROR.Internal.", true),
+            ("*.internal", "mirror.internal", true),
+            ("*.internal", "a.mirror.internal", false),
+            ("*.internal", "internal", false),
+            ("m*.internal", "mirror.internal", false),
+            ("mirror.*", "mirror.internal", false),
+            ("*", "internal", false),
+            ("", "", false),
+        ] {
+            let is_valid = is_valid(pattern, true) && is_valid(&host.to_ascii_lowercase(), false);
+            let matched = match is_valid {
+                true => matches(pattern, host),
+                false => is_exactly(pattern, &host.to_ascii_lowercase()),
+            };
+            assert_eq!(matched, want, "{pattern} {host}");
+        }
+    }
+}

@@ -144,3 +144,34 @@ fn alternative_names(value: &[u8], parts: &mut Parts) -> Option<()> {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::go::fixtures::der;
+
+    #[test]
+    fn a_certificate_comes_apart() {
+        let bytes = der("client-ec.pem");
+        let parts = Parts::read(&bytes).unwrap();
+        assert_eq!(parts.der, bytes);
+        let issuer = Parts::read(&der("ca-rsa.pem")).unwrap();
+        assert_eq!(parts.issuer, issuer.subject);
+        assert!(!parts.has_alternative_names && !parts.has_unknown_critical);
+        assert_eq!(parts.signature.len(), 256);
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_certificates_are_read_or_refused(at in 0usize..600, byte: u8, cut in 0usize..900) {
+            let mut der = der("client-ec.pem");
+            let at = at % der.len();
+            der[at] = byte;
+            let _ = Parts::read(&der);
+            der.truncate(cut);
+            let _ = Parts::read(&der);
+        }
+    }
+}
