@@ -29,11 +29,11 @@ fn an_error_is_explained_beside_the_tree() {
     }
     let ended = folder.run(&[
         "explain-error",
+        REFUSED,
         "--format",
         "json",
         "--config-path",
         "certs.d",
-        REFUSED,
     ]);
     let answer: Value = serde_json::from_str(&ended.out).unwrap();
     let error = &answer["errors"][0];

@@ -41,7 +41,7 @@ pub fn resolve(host: &str, port: u16, end: Instant) -> Result<Vec<SocketAddr>, T
         Ok(Ok(found)) if !found.is_empty() => Ok(found),
         Ok(Ok(_)) => Err(Trouble::new(Reply::NoName, "DNS has no address for it")),
         Ok(Err(error)) => Err(Trouble::new(Reply::NoName, format!("DNS: {error}"))),
-        Err(_) => Err(Trouble::new(Reply::Dropped, "DNS does not answer in time")),
+        Err(_) => Err(Trouble::new(Reply::Other, "DNS does not answer in time")),
     }
 }
 

@@ -131,12 +131,15 @@ fn shake(
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_client_cert_resolver(clients);
-    config.enable_sni = true;
     config.resumption = rustls::client::Resumption::disabled();
-    // What the name is matters to SNI alone: the verifier has the host as it is written.
-    let name = ServerName::try_from(host.to_owned())
-        .or_else(|_| ServerName::try_from("invalid.invalid".to_owned()))
-        .map_err(std::io::Error::other)?;
+    // The name matters to SNI alone: the verifier has the host as it is written.
+    let name = match ServerName::try_from(host.to_owned()) {
+        Ok(name) => name,
+        Err(_) => {
+            config.enable_sni = false;
+            ServerName::try_from("invalid.invalid".to_owned()).map_err(std::io::Error::other)?
+        }
+    };
     let mut connection = ClientConnection::new(Arc::new(config), name).map_err(other)?;
     while connection.is_handshaking() {
         connection.complete_io(socket)?;

@@ -31,11 +31,7 @@ const MAX_ERRORS: usize = 20;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The error text; several words are joined.
-    #[arg(
-        value_name = "TEXT",
-        trailing_var_arg = true,
-        allow_hyphen_values = false
-    )]
+    #[arg(value_name = "TEXT")]
     pub text: Vec<String>,
 
     /// The config path whose endpoints are shown.

@@ -193,6 +193,7 @@ pub fn json(release: Release, found: &Found) -> Value {
             Pull::Transfer => "transfer",
         },
         "silent": after.silent_word(),
+        "pull_secret": "endpoints_that_answer_401",
         "error": if release.ranks_errors() { "ranked" } else { "first" },
         "requests_after_429": release.attempts(),
         "requests_after_500_at_last": continues(last, Reply::Status(500)),
