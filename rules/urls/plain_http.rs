@@ -73,15 +73,18 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let urls = written_urls(context);
     let plain: Vec<&WrittenUrl> = urls.iter().filter(|url| is_plain_http(url)).collect();
     for (index, url) in plain.iter().enumerate() {
-        let same = |other: &&&WrittenUrl| other.url.host == url.url.host;
+        let has_settings = http_tls(url).is_some();
+        // One host over HTTP is one exposure, wherever it is named. Settings that do not belong there are another mistake.
+        let same = |other: &&&WrittenUrl| {
+            other.url.host == url.url.host && http_tls(other).is_some() == has_settings
+        };
         if plain[..index].iter().any(|other| same(&other)) {
             continue;
         }
-        // One host over HTTP is one exposure, wherever it is named.
         let group = || std::iter::once(url).chain(plain[index + 1..].iter().filter(same));
-        let finding = match group().find(|url| http_tls(url).is_some()) {
-            Some(with_tls) => with_settings(context, with_tls),
-            None => without_settings(context, url),
+        let finding = match has_settings {
+            true => with_settings(context, url),
+            false => without_settings(context, url),
         };
         let is_local = is_this_node(&bare_name(context.meant_host()));
         if is_local && finding.label == PRIVATE {
