@@ -6,6 +6,7 @@ mod admit;
 mod baseline;
 mod carried;
 mod here;
+mod inventory;
 mod node;
 mod redact;
 mod run;

@@ -53,6 +53,7 @@ pub fn lint_all(nodes: &[NodeFiles], trees: &[Tree], carriers: &[Carrier], run: 
     }) {
         report.append(part);
     }
+    report.inventory.now = run.now;
     report.findings.sort();
     report.suppressed.sort();
     report

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::admit::{admitted, run_rule};
 use super::here::Here;
-use super::suppress;
+use super::{inventory, suppress};
 use crate::disk::{Namespace, Tree};
 use crate::facts::{Budget, Check, Loaded, NamespaceContext, Rule, TreeContext};
 use crate::finding::{Failure, Finding, Packed, Report, Run};
@@ -118,6 +118,9 @@ fn lint_namespace(
         .budget
         .found(here.findings.len() + here.suppressed.len());
     let report = &mut part.report;
+    if run.settings.inventory {
+        inventory::add(&context, &mut report.inventory);
+    }
     let is_undecided = |finding: &mut Finding| {
         let mut of_whole = rules
             .iter()

@@ -14,6 +14,7 @@ mod edit;
 mod finding;
 mod fingerprint;
 pub mod hosts;
+mod inventory;
 mod items;
 mod meta;
 pub mod near_miss;
@@ -32,6 +33,9 @@ pub use edit::{Edit, Fix, Part, Promise, Safety};
 pub use finding::{Finding, Location, Related};
 pub use fingerprint::{Fingerprints, LineHashes, line_hashes};
 pub use hosts::{Classification, HostPatterns};
+pub use inventory::{
+    CertificateFacts, Inventory, NamespaceState, NodeState, State, Use, UsedFile, User,
+};
 pub use meta::{Category, FixKind, Meta};
 pub use packed::{Iter, Pack, Packed, Reader};
 pub use paths::{Paths, Uri};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
+use super::inventory::Inventory;
 use super::meta::Meta;
 use super::packed::Packed;
 use super::severity::Severity;
@@ -91,6 +92,8 @@ pub struct Report {
     pub rules: Vec<&'static Meta>,
     /// The targeted releases, oldest first.
     pub releases: Vec<Release>,
+    /// What was seen besides findings, where the settings ask for it.
+    pub inventory: Inventory,
 }
 
 impl Report {
@@ -107,6 +110,7 @@ impl Report {
         self.files.extend(other.files);
         self.places.extend(other.places);
         self.failures.extend(other.failures);
+        self.inventory.append(other.inventory);
     }
 
     /// The findings and those that are kept quiet, with what keeps them so, in one order.

@@ -118,6 +118,8 @@ pub struct Settings {
     pub suppressions: bool,
     /// How much work the run may do, see [`Budget`](crate::facts::Budget); what is left out then is said.
     pub work: u64,
+    /// Whether an [`Inventory`](super::Inventory) is collected.
+    pub inventory: bool,
     /// The settings file that was read, for `-v`.
     pub file: Option<PathBuf>,
 }
@@ -143,12 +145,28 @@ impl Default for Settings {
             without_carriers: BTreeSet::new(),
             suppressions: true,
             work: MAX_WORK,
+            inventory: false,
             file: None,
         }
     }
 }
 
 impl Settings {
+    /// The same for a run that collects an inventory and has these rules, which are all, turned off.
+    pub fn for_inventory(&self, rules: &BTreeMap<&'static str, Level>) -> Settings {
+        let mut settings = self.clone();
+        settings.inventory = true;
+        settings.suppressions = false;
+        settings.severities.clone_from(rules);
+        for over in &mut settings.overrides {
+            over.severities.clear();
+        }
+        for nested in &mut settings.nested {
+            nested.settings = nested.settings.for_inventory(rules);
+        }
+        settings
+    }
+
     /// The settings that hold at a path, those for some paths only not looked at.
     fn of(&self, path: &str) -> &Settings {
         if self.nested.is_empty() {
@@ -289,6 +307,7 @@ impl Run {
         }
         let mut settings = self.settings.at(path).into_owned();
         settings.suppressions = self.settings.suppressions;
+        settings.inventory = self.settings.inventory;
         Cow::Owned(Run {
             settings,
             now: self.now,

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::Options;
+use super::certificates::certificates;
 use super::place::Place;
 use super::stream::{Array, write_json};
 use crate::containerd::Release;
@@ -32,6 +33,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
             })
         })
     };
+    let certificates = || certificates(&report.inventory);
     let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
     let document = Document {
         version: 1,
@@ -47,17 +49,19 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
             releases: &report.releases,
         },
         failures,
+        certificates: Array(certificates),
         baseline: report.baseline.as_ref().map(Baseline::of),
     };
     write_json(&document, out)
 }
 
 #[derive(Serialize)]
-struct Document<'a, F: Serialize> {
+struct Document<'a, F: Serialize, C: Serialize> {
     version: u32,
     findings: F,
     summary: Summary<'a>,
     failures: Vec<String>,
+    certificates: C,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<Baseline<'a>>,
 }

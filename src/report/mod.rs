@@ -3,6 +3,7 @@
 //! A format only writes. Which findings there are and how the program ends is
 //! decided before.
 
+mod certificates;
 mod checkstyle;
 mod concise;
 mod github;
@@ -10,7 +11,9 @@ mod gitlab;
 mod human;
 mod json;
 mod junit;
+mod line;
 mod markdown;
+mod openmetrics;
 mod place;
 mod rdjson;
 mod sarif;
@@ -24,6 +27,8 @@ use std::path::PathBuf;
 
 use crate::finding::{Meta, Report};
 
+pub use certificates::{CertificateValue, value as certificate_value};
+pub use line::failed as failed_line;
 pub use stream::write_json;
 pub use summary::{Offer, fixable, summary, vanished};
 pub use wrap::wrapping;
@@ -51,6 +56,10 @@ pub enum Format {
     Rdjson,
     /// A table, for the summary of a job
     Markdown,
+    /// Metrics in the OpenMetrics text format, for a textfile collector
+    Openmetrics,
+    /// One line of at most 80 bytes with the worst finding, for a node monitor
+    Line,
 }
 
 /// How to write.
@@ -101,6 +110,13 @@ impl Default for Options {
     }
 }
 
+impl Format {
+    /// Whether it writes more than findings, see [`Inventory`](crate::finding::Inventory).
+    pub fn needs_inventory(self) -> bool {
+        matches!(self, Format::Json | Format::Openmetrics)
+    }
+}
+
 impl Options {
     /// Where this rule is explained.
     pub fn uri_of(&self, rule: &Meta) -> Option<String> {
@@ -127,5 +143,7 @@ pub fn write(
         Format::Checkstyle => checkstyle::write(report, options, out),
         Format::Rdjson => rdjson::write(report, options, out),
         Format::Markdown => markdown::write(report, options, out),
+        Format::Openmetrics => openmetrics::write(report, out),
+        Format::Line => line::write(report, out),
     }
 }

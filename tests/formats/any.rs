@@ -82,6 +82,11 @@ proptest! {
                 }
                 Format::Github => prop_assert_eq!(out.lines().count(), 3),
                 Format::Concise => prop_assert_eq!(out.lines().count(), 2),
+                Format::Line => {
+                    prop_assert_eq!(out.lines().count(), 1);
+                    prop_assert!(out.len() <= 80);
+                }
+                Format::Openmetrics => prop_assert!(out.ends_with("\n# EOF\n")),
                 _ => {}
             }
         }

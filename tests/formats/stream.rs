@@ -37,7 +37,12 @@ fn no_format_is_made_as_a_whole() {
     };
     let report = sample::report((0..3_000).map(finding).collect());
     let options = Options::default();
+    // These are short, however many findings there are.
+    let is_short = |format: &Format| matches!(format, Format::Openmetrics | Format::Line);
     for &format in Format::value_variants() {
+        if is_short(&format) {
+            continue;
+        }
         let mut pieces = Pieces::default();
         report::write(format, &report, &options, &mut pieces).unwrap();
         assert!(pieces.total > 100_000, "{format:?}: {}", pieces.total);

@@ -22,7 +22,7 @@ mod troubles;
 mod writing;
 
 /// Every format of findings.
-pub const FORMATS: [&str; 10] = [
+pub const FORMATS: [&str; 12] = [
     "human",
     "concise",
     "json",
@@ -33,4 +33,6 @@ pub const FORMATS: [&str; 10] = [
     "checkstyle",
     "rdjson",
     "markdown",
+    "openmetrics",
+    "line",
 ];

@@ -13,7 +13,7 @@ use crate::report::Format;
 use crate::settings::{FailOn, Given, Layer, Selector};
 
 /// The arguments of linting.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct LintArgs {
     /// Trees, namespaces, files of a tree, folders with trees below them, or a node's config.toml; `-` for standard
     /// input

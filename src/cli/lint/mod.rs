@@ -14,15 +14,17 @@ mod trees;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::terminal::Terminal;
 use super::{Error, Exit, Result};
 use crate::containerd::Release;
 use crate::disk::{Tree, absolute};
 use crate::engine::lint_all;
-use crate::finding::{Failure, Report, Run};
+use crate::finding::{Failure, Level, Report, Run};
 use crate::fix::{self, Choice, HostsFiles, Linted};
 use crate::report::{self, Format};
+use crate::rules::RULES;
 use crate::settings::{self, Effective, SettingsError, SettingsFile, short};
 
 pub use args::LintArgs;
@@ -35,6 +37,7 @@ struct Prepared {
     run: Run,
     /// The paths of the command line.
     named: Vec<PathBuf>,
+    started: Instant,
 }
 
 /// Lints.
@@ -56,6 +59,7 @@ pub fn run(args: &LintArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
 
 /// Reads the settings and finds what there is to lint.
 fn prepare(pairs: &[output::Pair], args: &LintArgs, terminal: &Terminal) -> Result<Prepared> {
+    let started = Instant::now();
     let input = Input::new(args)?;
     let named = input.all();
     let mut effective = settings(args, &input, terminal)?;
@@ -64,6 +68,7 @@ fn prepare(pairs: &[output::Pair], args: &LintArgs, terminal: &Terminal) -> Resu
     }
     let found = find_trees(args, input, &mut effective.settings, terminal)?;
     output::check(pairs, args, &found, &effective)?;
+    effective.settings.inventory = pairs.iter().any(|(format, _)| format.needs_inventory());
     effective.settings.suppressions = !args.no_ignores;
     let now = args
         .now
@@ -77,6 +82,7 @@ fn prepare(pairs: &[output::Pair], args: &LintArgs, terminal: &Terminal) -> Resu
         found,
         run,
         named,
+        started,
     })
 }
 
@@ -92,6 +98,7 @@ fn lint(
         found,
         run,
         named,
+        started,
     } = prepared;
     let baseline = match baseline::OfRun::read(args, &effective) {
         Ok(baseline) => baseline,
@@ -161,6 +168,10 @@ fn lint(
         .retain_severities(|severity| severity >= effective.min_severity);
     tell_failures(&report, terminal);
     report.failures.splice(..0, failures);
+    if run.settings.inventory {
+        report.inventory.nodes = nodes::states(&found.nodes, &run);
+        report.inventory.duration = started.elapsed();
+    }
     if args.fix && found.stdin.is_some() {
         // Standard output has the fixed text.
         let on_stderr = terminal.on_stderr();
@@ -205,6 +216,28 @@ fn lint(
     } else {
         Exit::Clean
     })
+}
+
+/// What the trees contain besides findings; no rule runs.
+///
+/// # Errors
+/// When there is nothing to look at, or the settings cannot be used.
+pub fn inventory(args: &LintArgs, terminal: &Terminal) -> Result<Report> {
+    let input = Input::new(args)?;
+    let mut effective = settings(args, &input, terminal)?;
+    let found = find_trees(args, input, &mut effective.settings, terminal)?;
+    let now = args
+        .now
+        .unwrap_or_else(|| time::OffsetDateTime::now_utc().unix_timestamp());
+    let rules = RULES.iter().map(|rule| (rule.name, Level::Off)).collect();
+    let run = Run {
+        settings: effective.settings.for_inventory(&rules),
+        now,
+    };
+    let mut report = lint_all(&found.nodes, &found.trees, &[], &run);
+    tell_failures(&report, terminal);
+    report.failures.splice(..0, found.failures);
+    Ok(report)
 }
 
 fn tell_failures(report: &Report, terminal: &Terminal) {

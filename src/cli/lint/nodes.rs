@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
 
+use crate::cli::node::reads_hosts_files;
 use crate::cli::{Error, Result};
 use crate::containerd::node::{self, DEFAULT_PATH};
 use crate::containerd::{FileError, Files};
 use crate::disk::{Deployment, NodeFiles, PathGlobs, Tree, TreeOptions};
-use crate::finding::Settings;
+use crate::finding::{NodeState, Run, Settings};
 use crate::settings::short;
 
 /// Opens the files. One that cannot be read is a failure: it was named.
@@ -130,6 +131,21 @@ pub fn trees(nodes: &[NodeFiles], settings: &Settings) -> Result<Vec<Tree>> {
         }
     }
     Ok(trees)
+}
+
+/// Whether the nodes read their config paths.
+pub fn states(nodes: &[NodeFiles], run: &Run) -> Vec<NodeState> {
+    let state = |node: &NodeFiles| {
+        let run = run.at(&node.shown);
+        NodeState {
+            config: match node.deployment {
+                Deployment::Sysroot(_) => node.config.clone(),
+                _ => node.shown.clone(),
+            },
+            reads: reads_hosts_files(node, &run.settings.releases),
+        }
+    };
+    nodes.iter().map(state).collect()
 }
 
 /// A config.toml in words, for `-v`.

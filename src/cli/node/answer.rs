@@ -83,16 +83,21 @@ impl Node {
                 remedy,
             });
         }
+        Ok(Node::of(files, releases))
+    }
+
+    /// Asks each release about files that can be read.
+    pub fn of(files: NodeFiles, releases: &[Release]) -> Node {
         let outcomes = releases
             .iter()
             .map(|&release| node::load(release, &files, &files.config))
             .collect();
-        Ok(Node {
-            shown,
+        Node {
+            shown: files.shown.clone(),
             outcomes,
             files,
             sources: RefCell::default(),
-        })
+        }
     }
 
     /// Whether hosts.toml files are read, and if not, why: the sentence that ends a search.

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::resolve::{Format, releases};
+use crate::containerd::Release;
 use crate::containerd::node;
 use crate::containerd::release::ReleaseError;
-use crate::disk::{below_sysroot, usual_config};
+use crate::disk::{NodeFiles, below_sysroot, usual_config};
 use crate::report::write_json;
 
 use answer::Node;
@@ -64,6 +65,15 @@ pub enum Error {
     /// The answer cannot be written.
     #[error("cannot write the answer: {0}")]
     Write(#[from] io::Error),
+}
+
+/// Whether CRI pulls of each release read hosts.toml files, by the config.toml of these files.
+pub(super) fn reads_hosts_files(files: &NodeFiles, releases: &[Release]) -> Vec<(Release, bool)> {
+    let node = Node::of(files.clone(), releases);
+    let outcomes = node.outcomes.iter();
+    outcomes
+        .map(|outcome| (outcome.release, node.verdict(outcome).is_good))
+        .collect()
 }
 
 /// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
