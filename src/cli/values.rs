@@ -158,6 +158,19 @@ pub fn time(text: &str) -> Result<i64, String> {
         .map_err(|_| "write it as 2026-01-31T00:00:00Z, or in seconds since 1970".to_owned())
 }
 
+/// A span of time in seconds: `30d`, `2w`, `12h`.
+pub fn span(text: &str) -> Result<i64, String> {
+    const DAY: i64 = 24 * 60 * 60;
+    let units = [('h', 60 * 60), ('d', DAY), ('w', 7 * DAY)];
+    let found = units.iter().find_map(|(unit, seconds)| {
+        let number: i64 = text.strip_suffix(*unit)?.parse().ok()?;
+        (0..=1_000_000)
+            .contains(&number)
+            .then_some(number * seconds)
+    });
+    found.ok_or_else(|| "write hours, days or weeks: 12h, 30d, 2w".to_owned())
+}
+
 /// One item of `--severity`.
 pub fn severity_of(text: &str) -> Result<(Selector, Level), String> {
     let (name, word) = text
@@ -187,6 +200,16 @@ mod tests {
         assert_eq!(time("1970-01-02T00:00:00Z"), Ok(86_400));
         assert_eq!(time("1970-01-02T01:00:00+01:00"), Ok(86_400));
         assert!(time("tomorrow").is_err());
+    }
+
+    #[test]
+    fn spans_of_time() {
+        assert_eq!(span("30d"), Ok(30 * 86_400));
+        assert_eq!(span("2w"), Ok(14 * 86_400));
+        assert_eq!(span("12h"), Ok(43_200));
+        for text in ["30", "d", "-1d", "1.5d", "99999999999999999999d", "30 d"] {
+            assert!(span(text).is_err(), "{text}");
+        }
     }
 
     #[test]
