@@ -53,6 +53,7 @@ pub mod engine;
 pub mod facts;
 pub mod finding;
 pub mod fix;
+mod fleet;
 pub mod go;
 mod limits;
 pub mod migrate;

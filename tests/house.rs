@@ -27,6 +27,7 @@ const FLOORS: &[&str] = &[
     "report",
     "settings",
     "migrate",
+    "fleet",
     "lsp",
     "probe",
     "cli",

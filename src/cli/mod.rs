@@ -1,7 +1,9 @@
 //! The command line: turns arguments into what the library takes, and its answers into exit codes.
 
+mod certificates;
 mod clients;
 mod completions;
+mod diff;
 mod drawing;
 mod explain;
 mod explain_error;
@@ -170,6 +172,8 @@ enum Command {
     /// List the rules
     Rules(rules::RulesArgs),
     Migrate(migrate::MigrateArgs),
+    Certificates(certificates::CertificatesArgs),
+    Diff(diff::DiffArgs),
     /// Write a commented settings file
     Init(init::InitArgs),
     /// Print the JSON Schema of the settings file
@@ -300,6 +304,8 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
             probe::run(&args, terminal, &mut drawn(&mut out, args.format, terminal))
         }
         Some(Command::Rules(args)) => rules::run(&args, terminal, &mut out),
+        Some(Command::Certificates(args)) => certificates::run(&args, terminal, &mut out),
+        Some(Command::Diff(args)) => diff::run(&args, terminal, &mut out),
         Some(Command::Migrate(args)) => migrate::run(&args, terminal, &mut out),
         Some(Command::Init(args)) => init::run(&args, terminal),
         Some(Command::Schema) => schema::run(&mut out),

@@ -1,11 +1,12 @@
 //! The answers as JSON. The contract is in `fixtures/conformance/README.md`; what it does not name (`location`, `files`,
-//! `unknown_imports`, `ignored`) is an addition.
+//! `unknown_imports`, `ignored`, `fingerprint`) is an addition.
 
 use serde_json::{Map, Value, json};
 
 use super::answer::Node;
 use crate::containerd::Release;
 use crate::containerd::node::{Cri, Outcome, Pull};
+use crate::fleet;
 use crate::toml::document::Place;
 
 /// The whole document.
@@ -19,7 +20,7 @@ pub fn document(node: &Node) -> Value {
             None => outcomes.push((vec![outcome.release], value)),
         }
     }
-    let outcomes: Vec<Value> = outcomes
+    let outcomes: Value = outcomes
         .into_iter()
         .map(|(releases, value)| {
             let mut with_releases = Map::new();
@@ -27,10 +28,16 @@ pub fn document(node: &Node) -> Value {
             if let Value::Object(map) = value {
                 with_releases.extend(map);
             }
-            Value::Object(with_releases)
+            let mut outcome = Value::Object(with_releases);
+            outcome["fingerprint"] = json!(fleet::of_node(&outcome));
+            outcome
         })
         .collect();
-    json!({ "version": 1, "nodes": [{ "path": node.shown, "outcomes": outcomes }] })
+    json!({
+        "version": 1,
+        "fingerprint": fleet::of_answers([("", &outcomes)]),
+        "nodes": [{ "path": node.shown, "outcomes": outcomes }],
+    })
 }
 
 fn answer(node: &Node, outcome: &Outcome) -> Value {

@@ -1,5 +1,6 @@
 //! The directories in which a release looks, as they are given or as the node's config.toml has them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::found::Found;
@@ -7,12 +8,13 @@ use super::secrets::without_userinfo;
 use super::{Args, Error, Format, meant};
 use crate::carriers::{MAX_CARRIER, look};
 use crate::cli::clients::{Client, NERDCTL_PATHS};
+use crate::containerd::directory::DEFAULT;
 use crate::containerd::failures::default_pull;
 use crate::containerd::node::{self, Cri, Outcome, Pull};
 use crate::containerd::{Files, Release};
 use crate::disk::{
-    DEFAULT_CONFIG_PATH, Deployment, NodeFiles, Tree, TreeOptions, below_sysroot, text,
-    usual_config,
+    DEFAULT_CONFIG_PATH, Deployment, NodeFiles, Tree, TreeOptions, below_sysroot, registry_host,
+    text, usual_config,
 };
 use crate::engine::planted_in;
 use crate::toml::document::Table;
@@ -30,6 +32,9 @@ pub struct ConfigPath {
     /// What each release does.
     plans: Plans,
 }
+
+/// A registry host that has no directory in any tree: the name is reserved.
+const NO_DIRECTORY: &str = "example.invalid";
 
 /// The tree in a script, a YAML file or another carrier.
 fn planted(path: &Path) -> Option<Tree> {
@@ -279,6 +284,19 @@ impl ConfigPath {
         trees
             .filter(|(index, _)| !self.lists.contains(index))
             .map(|(_, tree)| tree)
+    }
+
+    /// The registries that have a directory in any of the trees, each once; [`NO_DIRECTORY`] where one has `_default`.
+    pub fn registries(&self) -> Vec<String> {
+        let namespaces = self.roots().filter_map(|tree| tree.namespaces().ok());
+        let names: BTreeSet<String> = namespaces
+            .flatten()
+            .map(|namespace| match namespace.name.as_str() {
+                DEFAULT => NO_DIRECTORY.to_owned(),
+                name => registry_host(name).into_owned(),
+            })
+            .collect();
+        names.into_iter().collect()
     }
 
     /// The tree in which something was found.

@@ -1,15 +1,17 @@
 //! The answers as JSON. The contract is in `fixtures/conformance/README.md`; what it does not name
-//! (`location`, `root`, `absent`, `shadowed`, `pull`, `local_pull`) is an addition.
+//! (`location`, `root`, `absent`, `shadowed`, `pull`, `local_pull`, `fingerprint`, `certificates`, `all`) is an addition.
 
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Query, Resolution};
+use super::certificates::CertificateFiles;
 use super::config_path::{ConfigPath, NoLookup};
 use super::found::Found;
 use super::secrets::{shown_value, without_password, without_userinfo};
 use super::when::When;
 use super::{after, played};
 use crate::containerd::{Endpoint, HostsToml, Release, Request, Role, Verdict};
+use crate::fleet;
 use crate::go::duration;
 
 /// The whole document.
@@ -23,9 +25,17 @@ pub fn document(
         config_path,
         whens,
         show_secrets,
+        certificates: CertificateFiles::default(),
     };
     let resolutions: Vec<Value> = resolutions.iter().map(|r| writer.resolution(r)).collect();
-    json!({ "version": 1, "client": config_path.client.to_string(), "resolutions": resolutions })
+    let answers = resolutions.iter();
+    let answers = answers.map(|r| (r["query"].as_str().unwrap_or_default(), &r["outcomes"]));
+    json!({
+        "version": 1,
+        "fingerprint": fleet::of_answers(answers),
+        "client": config_path.client.to_string(),
+        "resolutions": resolutions,
+    })
 }
 
 /// What a node with `mirrors` in its config.toml is told.
@@ -38,6 +48,7 @@ struct Writer<'a> {
     config_path: &'a ConfigPath,
     whens: &'a [When],
     show_secrets: bool,
+    certificates: CertificateFiles,
 }
 
 impl Writer<'_> {
@@ -61,7 +72,9 @@ impl Writer<'_> {
                 let mut with_releases = Map::new();
                 with_releases.insert("releases".to_owned(), json!(releases));
                 with_releases.extend(outcome);
-                Value::Object(with_releases)
+                let mut outcome = Value::Object(with_releases);
+                outcome["fingerprint"] = json!(fleet::of_plan(&outcome));
+                outcome
             })
             .collect();
         json!({
@@ -135,7 +148,7 @@ impl Writer<'_> {
         let endpoints: Vec<Value> = outcome
             .endpoints()
             .iter()
-            .map(|e| self.endpoint(e))
+            .map(|e| self.endpoint(e, found))
             .collect();
         let mut value = json!({
             "directory": outcome.lookup.chosen,
@@ -211,7 +224,7 @@ impl Writer<'_> {
             .collect()
     }
 
-    fn endpoint(&self, endpoint: &Endpoint) -> Value {
+    fn endpoint(&self, endpoint: &Endpoint, found: &Found) -> Value {
         let header: Map<String, Value> = endpoint
             .header
             .iter()
@@ -234,6 +247,7 @@ impl Writer<'_> {
             "ca": endpoint.tls.ca.clone().unwrap_or_default(),
             "client": endpoint.tls.client,
             "dial_timeout": endpoint.dial_timeout.map(duration::format),
+            "certificates": self.certificates.of(endpoint, self.config_path.tree(found)),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod after;
 mod answer;
+mod certificates;
 mod config_path;
 mod draw;
 mod findings;
@@ -38,15 +39,20 @@ pub use when::When;
 ///
 /// The answer is the result, whatever it says: exit code 0 also when pulls would fail. Exit code 2
 /// when there is no answer: the config path does not exist, or an argument is not what it is meant to be.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct Args {
     /// Image references as in a pod: nginx, quay.io/org/app:v1, reg:5000/app@sha256:…
-    #[arg(value_name = "IMAGE", required_unless_present = "registry")]
+    #[arg(value_name = "IMAGE", required_unless_present_any = ["registry", "all"])]
     pub images: Vec<String>,
 
     /// Ask for a registry host instead of an image; can be given several times.
     #[arg(long, value_name = "HOST", conflicts_with = "images", value_parser = values::registry)]
     pub registry: Vec<String>,
+
+    /// Ask for every registry that has a directory in the config path. `example.invalid` is asked for in the place of
+    /// `_default`: a registry without a directory.
+    #[arg(long, conflicts_with_all = ["images", "registry"])]
+    pub all: bool,
 
     /// The config path, as in containerd's config.toml, /etc/containerd/certs.d by default; for ctr and nerdctl their
     /// --hosts-dir. Several directories are separated by colons, and shown as local pulls and as the transfer service
@@ -99,9 +105,10 @@ pub struct Args {
 }
 
 /// How an answer is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Format {
     /// Drawn, for a person.
+    #[default]
     Human,
     /// For programs.
     Json,
@@ -165,12 +172,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
         meant::check_image(image, args.format)?;
     }
     let config_path = ConfigPath::open(args, &releases)?;
-    let images = args.images.iter().cloned().map(Query::Image);
-    let registries = args.registry.iter().cloned().map(Query::Registry);
-    let resolutions: Vec<Resolution> = images
-        .chain(registries)
-        .map(|query| Resolution::new(query, &releases, &config_path))
-        .collect();
+    let resolutions = resolutions(args, &config_path, &releases);
     if let Some((host, hosts)) = when::unknown_host(&resolutions, &args.when) {
         return Err(Error::NotAnEndpoint(host, hosts.join(", ")));
     }
@@ -194,11 +196,42 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
             }
         }
         Format::Json => {
-            let answer = json::document(&resolutions, &config_path, &args.when, args.show_secrets);
+            let mut answer =
+                json::document(&resolutions, &config_path, &args.when, args.show_secrets);
+            answer["all"] = args.all.into();
             write_json(&answer, out)?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The answer as JSON.
+///
+/// # Errors
+/// Why there is none.
+pub(super) fn document(args: &Args) -> Result<serde_json::Value, Error> {
+    let releases = releases(&args.containerd)?;
+    let config_path = ConfigPath::open(args, &releases)?;
+    let resolutions = resolutions(args, &config_path, &releases);
+    Ok(json::document(
+        &resolutions,
+        &config_path,
+        &args.when,
+        args.show_secrets,
+    ))
+}
+
+fn resolutions(args: &Args, config_path: &ConfigPath, releases: &[Release]) -> Vec<Resolution> {
+    let images = args.images.iter().cloned().map(Query::Image);
+    let registries = match args.all {
+        true => config_path.registries(),
+        false => args.registry.clone(),
+    };
+    let registries = registries.into_iter().map(Query::Registry);
+    images
+        .chain(registries)
+        .map(|query| Resolution::new(query, releases, config_path))
+        .collect()
 }
 
 /// The releases asked for, oldest first, each once.

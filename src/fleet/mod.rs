@@ -1,0 +1,13 @@
+//! Comparing nodes: the answers of `resolve` and `node` from many nodes, grouped by the fingerprint of what they say.
+//!
+//! May know: `containerd`'s releases and the words of `finding`; nothing about disks or terminals.
+
+mod answer;
+mod compare;
+mod fingerprint;
+mod group;
+
+pub use answer::{Answer, Kind, Sketch};
+pub use compare::{Difference, differences};
+pub use fingerprint::{of_answers, of_bytes, of_node, of_plan};
+pub use group::{Group, groups};
