@@ -151,6 +151,7 @@ fn tried(args: &Args, read: &Read, release: Option<Release>) -> Result<Option<tr
         return Ok(Some(tree::Tried::NoImage));
     };
     let args = resolve::Args {
+        all: false,
         images: vec![image],
         registry: Vec::new(),
         config_path: args.config_path.clone(),

@@ -202,6 +202,7 @@ fn resolve_args(args: &Args, release: Release) -> resolve::Args {
     resolve::Args {
         images: vec![args.image.clone()],
         registry: Vec::new(),
+        all: false,
         config_path: args.config_path.clone(),
         client: Client::Cri,
         containerd_config: args.containerd_config.clone().or(usual),
