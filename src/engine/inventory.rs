@@ -47,11 +47,11 @@ pub(super) fn add(context: &NamespaceContext, inventory: &mut Inventory) {
     }
 }
 
-/// A path of the node: as it is there where a node's root was named, as the user knows it otherwise.
+/// A path of the node: as it is there, or as the user knows it where the tree is for nodes elsewhere.
 fn shown(tree: &Tree, path: &str) -> String {
     match tree.deployment {
-        Deployment::Sysroot(_) => path.to_owned(),
-        _ => tree.shown_node_path(path),
+        Deployment::Sysroot(_) | Deployment::InPlace => path.to_owned(),
+        Deployment::Elsewhere => tree.shown_node_path(path),
     }
 }
 

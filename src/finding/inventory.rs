@@ -27,7 +27,7 @@ pub struct Inventory {
 /// What each targeted release makes of a namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamespaceState {
-    /// Its directory: on the node where a node's root was named, as the user named the tree otherwise.
+    /// Its directory on the node, or as the user knows it where the tree is for nodes elsewhere.
     pub path: String,
     /// Its name.
     pub namespace: String,
@@ -91,7 +91,7 @@ impl State {
 /// Whether a node reads its config path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeState {
-    /// Its config.toml: on the node where a node's root was named, as the user named it otherwise.
+    /// Its config.toml, likewise.
     pub config: String,
     /// Whether CRI pulls of each targeted release read hosts.toml files, oldest first.
     pub reads: Vec<(Release, bool)>,
@@ -100,7 +100,7 @@ pub struct NodeState {
 /// A certificate file that endpoints use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsedFile {
-    /// Its path: on the node where a node's root was named, as it is shown otherwise.
+    /// Its path on the node, or as the user knows it where the tree is for nodes elsewhere.
     pub path: String,
     /// The certificates that Go reads in it, in file order.
     pub certificates: Vec<CertificateFacts>,

@@ -13,7 +13,7 @@ fn node(folder: &Folder, root: &str) {
     let write = |path: &str, text: &str| folder.write(&format!("{root}/{path}"), text);
     write(
         "etc/containerd/config.toml",
-        "version = 3\n[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = '/etc/containerd/certs.d'\n",
+        "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = '/etc/containerd/certs.d'\n",
     );
     write(
         "etc/containerd/certs.d/docker.io/hosts.toml",
@@ -176,6 +176,26 @@ fn a_node_that_has_drifted_from_the_repository_is_named() {
   quay.io: endpoint https://q.internal/v2 is only here
 ";
     assert_eq!(ended.ends(1).out, want);
+}
+
+#[test]
+fn a_node_that_looks_nowhere_is_asked_for_what_it_misses() {
+    let folder = Folder::new(&[]);
+    node(&folder, "one");
+    // 1.7 knows no version 3.
+    folder.write("one/etc/containerd/config.toml", "version = 3\n");
+    let document: Value = serde_json::from_str(&answer(&folder, "one", "1.7.34")).unwrap();
+    assert_eq!(document["all"], true);
+    let resolutions = document["resolutions"].as_array().unwrap();
+    let queries: Vec<&str> = resolutions
+        .iter()
+        .filter_map(|r| r["query"].as_str())
+        .collect();
+    assert_eq!(queries, ["docker.io", "quay.io"]);
+    assert_eq!(resolutions[0]["outcomes"][0]["result"], "pulls_fail");
+    fs::remove_dir_all(folder.path().join("one/etc/containerd/certs.d")).unwrap();
+    let document: Value = serde_json::from_str(&answer(&folder, "one", "2.2.7")).unwrap();
+    assert_eq!(document["resolutions"][0]["query"], "example.invalid");
 }
 
 #[test]

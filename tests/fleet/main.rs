@@ -7,8 +7,12 @@
 mod program;
 
 mod certificates;
+#[cfg(unix)]
+mod deploy;
 mod diff;
 mod fixtures;
 mod line;
 mod metrics;
 mod tools;
+#[cfg(unix)]
+mod yaml;

@@ -26,7 +26,8 @@ pub fn differences(
         let query = &resolution.query;
         let is_image = resolution.reference.is_some();
         // Where all were asked for, a registry without a directory in the tree is one that only the node has.
-        if answer.all && !is_image && !directories.contains(query) {
+        let has_directory = directories.contains(query) || query == resolve::NO_DIRECTORY;
+        if answer.all && !is_image && !has_directory {
             continue;
         }
         for outcome in &resolution.outcomes {

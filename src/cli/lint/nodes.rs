@@ -139,8 +139,8 @@ pub fn states(nodes: &[NodeFiles], run: &Run) -> Vec<NodeState> {
         let run = run.at(&node.shown);
         NodeState {
             config: match node.deployment {
-                Deployment::Sysroot(_) => node.config.clone(),
-                _ => node.shown.clone(),
+                Deployment::Sysroot(_) | Deployment::InPlace => node.config.clone(),
+                Deployment::Elsewhere => node.shown.clone(),
             },
             reads: reads_hosts_files(node, &run.settings.releases),
         }

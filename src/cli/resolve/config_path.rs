@@ -13,8 +13,8 @@ use crate::containerd::failures::default_pull;
 use crate::containerd::node::{self, Cri, Outcome, Pull};
 use crate::containerd::{Files, Release};
 use crate::disk::{
-    DEFAULT_CONFIG_PATH, Deployment, NodeFiles, Tree, TreeOptions, below_sysroot, registry_host,
-    text, usual_config,
+    DEFAULT_CONFIG_PATH, Deployment, Namespace, NodeFiles, Tree, TreeOptions, below_sysroot,
+    registry_host, text, usual_config,
 };
 use crate::engine::planted_in;
 use crate::toml::document::Table;
@@ -34,7 +34,7 @@ pub struct ConfigPath {
 }
 
 /// A registry host that has no directory in any tree: the name is reserved.
-const NO_DIRECTORY: &str = "example.invalid";
+pub const NO_DIRECTORY: &str = "example.invalid";
 
 /// The tree in a script, a YAML file or another carrier.
 fn planted(path: &Path) -> Option<Tree> {
@@ -286,16 +286,33 @@ impl ConfigPath {
             .map(|(_, tree)| tree)
     }
 
-    /// The registries that have a directory in any of the trees, each once; [`NO_DIRECTORY`] where one has `_default`.
-    pub fn registries(&self) -> Vec<String> {
-        let namespaces = self.roots().filter_map(|tree| tree.namespaces().ok());
-        let names: BTreeSet<String> = namespaces
+    /// The registries that have a directory in any of the trees, each once; [`NO_DIRECTORY`] where one has `_default`, or none has
+    /// any. Where containerd looks nowhere, those of the usual config path are asked for: they are what the node misses.
+    pub fn registries(&self, sysroot: Option<&Path>) -> Vec<String> {
+        let mut namespaces: Vec<Namespace> = self
+            .roots()
+            .filter_map(|tree| tree.namespaces().ok())
             .flatten()
+            .collect();
+        if namespaces.is_empty() && matches!(self.plans, Plans::Node(_)) {
+            let usual = below_sysroot(Path::new(DEFAULT_CONFIG_PATH), sysroot);
+            let options = TreeOptions {
+                sysroot: sysroot.map(Path::to_owned),
+                ..TreeOptions::default()
+            };
+            let usual = Tree::open(&usual, &usual.to_string_lossy(), &options);
+            namespaces = usual.namespaces().unwrap_or_default();
+        }
+        let mut names: BTreeSet<String> = namespaces
+            .into_iter()
             .map(|namespace| match namespace.name.as_str() {
                 DEFAULT => NO_DIRECTORY.to_owned(),
                 name => registry_host(name).into_owned(),
             })
             .collect();
+        if names.is_empty() {
+            names.insert(NO_DIRECTORY.to_owned());
+        }
         names.into_iter().collect()
     }
 

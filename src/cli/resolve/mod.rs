@@ -27,6 +27,7 @@ use crate::report::write_json;
 
 use answer::{Query, Resolution};
 use config_path::ConfigPath;
+pub use config_path::NO_DIRECTORY;
 pub use plan::{NoPull, Planned, PlannedPull, plan};
 pub use when::When;
 
@@ -49,8 +50,8 @@ pub struct Args {
     #[arg(long, value_name = "HOST", conflicts_with = "images", value_parser = values::registry)]
     pub registry: Vec<String>,
 
-    /// Ask for every registry that has a directory in the config path. `example.invalid` is asked for in the place of
-    /// `_default`: a registry without a directory.
+    /// Ask for every registry that has a directory in the config path. In the place of `_default`, `example.invalid` is asked for,
+    /// which has no directory.
     #[arg(long, conflicts_with_all = ["images", "registry"])]
     pub all: bool,
 
@@ -224,7 +225,7 @@ pub(super) fn document(args: &Args) -> Result<serde_json::Value, Error> {
 fn resolutions(args: &Args, config_path: &ConfigPath, releases: &[Release]) -> Vec<Resolution> {
     let images = args.images.iter().cloned().map(Query::Image);
     let registries = match args.all {
-        true => config_path.registries(),
+        true => config_path.registries(args.sysroot.as_deref()),
         false => args.registry.clone(),
     };
     let registries = registries.into_iter().map(Query::Registry);
