@@ -345,6 +345,7 @@ fn json_keeps_to_the_contract() {
             "ca": [],
             "client": [],
             "dial_timeout": null,
+            "certificates": [],
         })
     );
     assert_eq!(

@@ -42,17 +42,17 @@ pub fn of_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     digits[..16].iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// The fingerprint of what one release does for a registry, as `resolve` prints it.
+/// The fingerprint of one release's plan for a registry, as `resolve` prints it.
 pub fn of_plan(outcome: &Value) -> String {
     of_value(&plan(outcome))
 }
 
-/// The fingerprint of what one release makes of a config.toml, as `node` prints it.
+/// The fingerprint of one release's outcome for a config.toml, as `node` prints it.
 pub fn of_node(outcome: &Value) -> String {
     of_value(&picked(outcome, &NODE))
 }
 
-/// The fingerprint of a whole answer: of each question the releases and the fingerprints of what they do. The order of the
+/// The fingerprint of a whole answer: for each question the releases and the fingerprints of their outcomes. The order of the
 /// questions has no meaning.
 pub fn of_answers<'a>(answers: impl IntoIterator<Item = (&'a str, &'a Value)>) -> String {
     let mut answers: Vec<(&str, Vec<Value>)> = answers

@@ -1,4 +1,4 @@
-//! Comparing nodes: the answers of `resolve` and `node` from many nodes, grouped by the fingerprint of what they say.
+//! Comparing nodes: the answers of `resolve` and `node` from many nodes, grouped by their fingerprints.
 //!
 //! May know: `containerd`'s releases and the words of `finding`; nothing about disks or terminals.
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::FORMATS;
+use crate::{FORMATS, SHORT};
 use crate::program::{Ended, Folder};
 
 /// What must never be printed.
@@ -47,6 +47,9 @@ fn a_hosts_file_that_leads_out_of_the_repository() {
         for format in FORMATS {
             let ended = run(&folder, &["--no-config", "--format", format, "certs.d"]);
             ended.ends(1).says("checked 3 namespaces");
+            if SHORT.contains(&format) {
+                continue;
+            }
             for name in ["docker.io", "ghcr.io"] {
                 assert!(ended.out.contains(name), "{format}: {}", ended.out);
             }

@@ -21,6 +21,9 @@ mod troubles;
 #[cfg(unix)]
 mod writing;
 
+/// The formats that have numbers, or the worst finding, instead of all messages.
+pub const SHORT: [&str; 2] = ["openmetrics", "line"];
+
 /// Every format of findings.
 pub const FORMATS: [&str; 12] = [
     "human",

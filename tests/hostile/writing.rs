@@ -63,7 +63,7 @@ fn a_reader_that_leaves() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut beginning = [0; 100];
+        let mut beginning = [0; 20];
         let mut out = child.stdout.take().unwrap();
         out.read_exact(&mut beginning).unwrap();
         drop(out);

@@ -330,6 +330,11 @@ fn prepare_changes_every_place() {
 fn prepare_refuses_what_is_no_next_version() {
     let Some(folder) = copy() else { return };
     let folder = folder.path();
+    let path = folder.join("CHANGELOG.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, section) = text.split_once("\n## Unreleased\n").unwrap();
+    let (_, after) = section.split_once("\n## ").unwrap();
+    fs::write(path, format!("{before}\n## Unreleased\n\n## {after}")).unwrap();
     let nothing_new = script(folder, "prepare", "98.7.6");
     assert!(
         !nothing_new.status.success(),
