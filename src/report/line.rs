@@ -20,14 +20,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(line(report).as_bytes())
 }
 
-/// The line of a run that has no report.
-pub fn failed(why: &str) -> String {
-    fitted("failed: ", why, "", "")
-}
-
 fn line(report: &Report) -> String {
     if let Some(failure) = report.failures.first() {
-        return failed(&failure.to_string());
+        return fitted("failed: ", &failure.to_string(), "", "");
     }
     let severities = [Severity::Error, Severity::Warning, Severity::Note];
     let worst = severities

@@ -28,7 +28,6 @@ use std::path::PathBuf;
 use crate::finding::{Meta, Report};
 
 pub use certificates::{CertificateValue, value as certificate_value};
-pub use line::failed as failed_line;
 pub use stream::write_json;
 pub use summary::{Offer, fixable, summary, vanished};
 pub use wrap::wrapping;

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::{FORMATS, SHORT};
 use crate::program::{Ended, Folder};
+use crate::{FORMATS, SHORT};
 
 /// What must never be printed.
 const SECRET: &str = "x9y8z7-planted";

@@ -25,7 +25,7 @@ pub fn write(
         Error::Settings(error) => error.all(),
         other => vec![other.to_string()],
     };
-    let report = Report {
+    let mut report = Report {
         failures: what
             .into_iter()
             .map(|what| Failure::Undone { what })
@@ -34,12 +34,20 @@ pub fn write(
         releases: Release::supported(),
         ..Report::default()
     };
+    report.inventory.now = args
+        .now
+        .unwrap_or_else(|| time::OffsetDateTime::now_utc().unix_timestamp());
     let pairs: Vec<Pair> = pairs
         .iter()
         .filter(|(format, path)| {
             let tells = matches!(
                 format,
-                Format::Json | Format::Sarif | Format::Junit | Format::Github
+                Format::Json
+                    | Format::Sarif
+                    | Format::Junit
+                    | Format::Github
+                    | Format::Openmetrics
+                    | Format::Line
             );
             tells && path.as_deref().is_none_or(is_replaceable)
         })
@@ -50,12 +58,17 @@ pub fn write(
 
 /// Whether nothing but an earlier report is lost: it is not known yet which files this run would have read.
 fn is_replaceable(path: &Path) -> bool {
-    let mut beginning = [0];
-    match File::open(path).map(|mut file| file.read_exact(&mut beginning)) {
-        Ok(Ok(())) => matches!(beginning, [b'{' | b'<' | b':']),
-        // It is empty, or is not there.
-        Ok(Err(_)) => true,
-        Err(_) => !path.exists(),
+    /// How metrics begin: a `#` alone may be a comment.
+    const METRICS: &[u8] = b"# TYPE certsd_lint_";
+    let Ok(file) = File::open(path) else {
+        return !path.exists();
+    };
+    let mut beginning = Vec::new();
+    match file.take(METRICS.len() as u64).read_to_end(&mut beginning) {
+        Ok(_) => {
+            matches!(beginning.first(), None | Some(b'{' | b'<' | b':')) || beginning == METRICS
+        }
+        Err(_) => false,
     }
 }
 
@@ -72,6 +85,8 @@ mod tests {
             ("", true),
             ("server = 1", false),
             ("[host]", false),
+            ("# TYPE certsd_lint_build_info gauge\n", true),
+            ("# a comment\nserver = 1", false),
             ("-----BEGIN", false),
         ] {
             let path = folder.path().join("file");
