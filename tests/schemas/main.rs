@@ -199,6 +199,35 @@ fn answers_of_resolve() {
     }
 }
 
+#[test]
+fn certificates_and_differences() {
+    let root = Path::new(ROOT);
+    let arguments = ["certificates", "--format", "json", "fixtures/demo"];
+    let list = run(&arguments, root);
+    assert_valid(&schema("certificates"), &list, "certificates");
+    assert!(list["certificates"].as_array().unwrap().len() > 3);
+    let folder = tempfile::tempdir().unwrap();
+    for release in ["1.7", "2.2"] {
+        let tree = ["--all", "--config-path", "fixtures/demo/certs.d"];
+        let format = ["resolve", "--format", "json", "--containerd", release];
+        let answer = run(&[&format[..], &tree].concat(), root);
+        assert_valid(&schema("resolve"), &answer, "all");
+        let name = folder.path().join(format!("{release}.json"));
+        fs::write(name, answer.to_string()).unwrap();
+    }
+    let schema = schema("diff");
+    let nodes = folder.path().to_str().unwrap();
+    let differences = run(&["diff", "--format", "json", nodes], root);
+    assert_valid(&schema, &differences, "differences");
+    assert_eq!(differences["groups"].as_array().unwrap().len(), 2);
+    let against = ["--against", "fixtures/demo/certs.d"];
+    let differences = run(
+        &[&["diff", "--format", "json", nodes], &against[..]].concat(),
+        root,
+    );
+    assert_valid(&schema, &differences, "against a tree");
+}
+
 /// The nodes of the fixtures that have a config.toml where containerd looks for it.
 fn nodes() -> Vec<String> {
     let folder = Path::new(ROOT).join("fixtures/node");
