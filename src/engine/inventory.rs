@@ -6,18 +6,22 @@ use crate::disk::{Deployment, Tree};
 use crate::facts::NamespaceContext;
 use crate::facts::tls::{certificate_files, entries};
 use crate::finding::secrets::{without_queries, without_userinfo};
-use crate::finding::{CertificateFacts, Inventory, NamespaceState, State, Use, UsedFile, User};
+use crate::finding::{
+    CertificateFacts, Inventory, NamespaceState, Scope, State, Use, UsedFile, User,
+};
 
 /// Adds one namespace: its state for each release, and the certificate files that its endpoints use.
-pub(super) fn add(context: &NamespaceContext, inventory: &mut Inventory) {
-    let states = context.outcomes.iter();
-    inventory.namespaces.push(NamespaceState {
-        path: shown(context.tree, context.directory),
-        namespace: context.name().to_owned(),
-        states: states
-            .map(|(release, outcome)| (*release, State::of(outcome)))
-            .collect(),
-    });
+pub(super) fn add(context: &NamespaceContext, scope: Scope, inventory: &mut Inventory) {
+    if scope == Scope::All {
+        let states = context.outcomes.iter();
+        inventory.namespaces.push(NamespaceState {
+            path: shown(context.tree, context.directory),
+            namespace: context.name().to_owned(),
+            states: states
+                .map(|(release, outcome)| (*release, State::of(outcome)))
+                .collect(),
+        });
+    }
     let entries = entries(context);
     for file in certificate_files(context) {
         let key = context.tree.shown_node_path(&file.path);

@@ -7,7 +7,7 @@ use super::here::Here;
 use super::{inventory, suppress};
 use crate::disk::{Namespace, Tree};
 use crate::facts::{Budget, Check, Loaded, NamespaceContext, Rule, TreeContext};
-use crate::finding::{Failure, Finding, Packed, Report, Run};
+use crate::finding::{Failure, Finding, Packed, Report, Run, Scope};
 use crate::parallel;
 use crate::rules::RULES;
 
@@ -118,8 +118,8 @@ fn lint_namespace(
         .budget
         .found(here.findings.len() + here.suppressed.len());
     let report = &mut part.report;
-    if run.settings.inventory {
-        inventory::add(&context, &mut report.inventory);
+    if run.settings.inventory > Scope::Nothing {
+        inventory::add(&context, run.settings.inventory, &mut report.inventory);
     }
     let is_undecided = |finding: &mut Finding| {
         let mut of_whole = rules

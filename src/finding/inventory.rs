@@ -1,5 +1,6 @@
 //! What a run has seen besides findings, for those who watch nodes: what containerd makes of each namespace, which certificates
-//! its endpoints use, and whether a node reads its config path. Collected only when [`Settings::inventory`](super::Settings) asks for it.
+//! its endpoints use, and whether a node reads its config path. Collected as far as
+//! [`Settings::inventory`](super::Settings) asks for it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,6 +9,18 @@ use serde::Serialize;
 
 use crate::containerd::{HostsToml, Outcome, Release, Verdict};
 use crate::go::x509::Certificate;
+
+/// How much of an inventory is collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Scope {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The certificates.
+    Certificates,
+    /// The states of namespaces and nodes, too.
+    All,
+}
 
 /// What a run has seen.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -34,7 +34,7 @@ pub use finding::{Finding, Location, Related};
 pub use fingerprint::{Fingerprints, LineHashes, line_hashes};
 pub use hosts::{Classification, HostPatterns};
 pub use inventory::{
-    CertificateFacts, Inventory, NamespaceState, NodeState, State, Use, UsedFile, User,
+    CertificateFacts, Inventory, NamespaceState, NodeState, Scope, State, Use, UsedFile, User,
 };
 pub use meta::{Category, FixKind, Meta};
 pub use packed::{Iter, Pack, Packed, Reader};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::hosts::HostPatterns;
+use super::inventory::Scope;
 use super::meta::Meta;
 use super::severity::Severity;
 use crate::carriers::Kind;
@@ -118,8 +119,8 @@ pub struct Settings {
     pub suppressions: bool,
     /// How much work the run may do, see [`Budget`](crate::facts::Budget); what is left out then is said.
     pub work: u64,
-    /// Whether an [`Inventory`](super::Inventory) is collected.
-    pub inventory: bool,
+    /// How much of an [`Inventory`](super::Inventory) is collected.
+    pub inventory: Scope,
     /// The settings file that was read, for `-v`.
     pub file: Option<PathBuf>,
 }
@@ -145,7 +146,7 @@ impl Default for Settings {
             without_carriers: BTreeSet::new(),
             suppressions: true,
             work: MAX_WORK,
-            inventory: false,
+            inventory: Scope::Nothing,
             file: None,
         }
     }
@@ -155,7 +156,7 @@ impl Settings {
     /// The same for a run that collects an inventory and has these rules, which are all, turned off.
     pub fn for_inventory(&self, rules: &BTreeMap<&'static str, Level>) -> Settings {
         let mut settings = self.clone();
-        settings.inventory = true;
+        settings.inventory = Scope::Certificates;
         settings.suppressions = false;
         settings.severities.clone_from(rules);
         for over in &mut settings.overrides {

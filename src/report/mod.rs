@@ -25,7 +25,7 @@ mod xml;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use crate::finding::{Meta, Report};
+use crate::finding::{Meta, Report, Scope};
 
 pub use certificates::{CertificateValue, value as certificate_value};
 pub use stream::write_json;
@@ -110,9 +110,13 @@ impl Default for Options {
 }
 
 impl Format {
-    /// Whether it writes more than findings, see [`Inventory`](crate::finding::Inventory).
-    pub fn needs_inventory(self) -> bool {
-        matches!(self, Format::Json | Format::Openmetrics)
+    /// What it writes besides findings.
+    pub fn scope(self) -> Scope {
+        match self {
+            Format::Openmetrics => Scope::All,
+            Format::Json => Scope::Certificates,
+            _ => Scope::Nothing,
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use super::{Error, Exit, Result};
 use crate::containerd::Release;
 use crate::disk::{Tree, absolute};
 use crate::engine::lint_all;
-use crate::finding::{Failure, Level, Report, Run};
+use crate::finding::{Failure, Level, Report, Run, Scope};
 use crate::fix::{self, Choice, HostsFiles, Linted};
 use crate::report::{self, Format};
 use crate::rules::RULES;
@@ -68,7 +68,8 @@ fn prepare(pairs: &[output::Pair], args: &LintArgs, terminal: &Terminal) -> Resu
     }
     let found = find_trees(args, input, &mut effective.settings, terminal)?;
     output::check(pairs, args, &found, &effective)?;
-    effective.settings.inventory = pairs.iter().any(|(format, _)| format.needs_inventory());
+    let scopes = pairs.iter().map(|(format, _)| format.scope());
+    effective.settings.inventory = scopes.max().unwrap_or_default();
     effective.settings.suppressions = !args.no_ignores;
     let now = args
         .now
@@ -168,7 +169,7 @@ fn lint(
         .retain_severities(|severity| severity >= effective.min_severity);
     tell_failures(&report, terminal);
     report.failures.splice(..0, failures);
-    if run.settings.inventory {
+    if run.settings.inventory == Scope::All {
         report.inventory.nodes = nodes::states(&found.nodes, &run);
         report.inventory.duration = started.elapsed();
     }
