@@ -1,7 +1,9 @@
 use crate::containerd::release::add_releases;
 use crate::containerd::{Cause, Effect, Releases};
 use crate::facts::array_edit::quoted_like;
+use crate::facts::dates::date_of_known_key;
 use crate::facts::{Check, NamespaceContext};
+use crate::finding::words::list;
 use crate::finding::{Consequence, Finding, Safety};
 use crate::toml::view::Item;
 use crate::toml::{ProblemKind, Span};
@@ -58,13 +60,15 @@ struct Refused {
     span: std::ops::Range<usize>,
     key: String,
     found: String,
-    effect: Effect,
     releases: Releases,
+    /// Those that panic; the others ignore the file.
+    crashing: Releases,
 }
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let mut refused: Vec<Refused> = Vec::new();
     for problem in context.problems() {
+        let mut span = problem.problem.span.clone();
         let (key, found) = match &problem.problem.cause {
             Cause::Toml(
                 ProblemKind::WrongType { key, found } | ProblemKind::Panic { key, found },
@@ -82,26 +86,40 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 };
                 ((*key).to_owned(), found)
             }
+            // Of an unquoted date, some releases reject the text already.
+            Cause::Toml(ProblemKind::Syntax(_)) => {
+                let at = span.take().unwrap_or_default();
+                let Some(date) = date_of_known_key(context, &at) else {
+                    continue;
+                };
+                span = Some(date.span.clone());
+                (date.key.value.clone(), "a date or time".to_owned())
+            }
             _ => continue,
         };
-        let Some(span) = problem.problem.span.clone() else {
+        let Some(span) = span else {
             continue;
         };
-        let effect = problem.problem.effect;
+        let crashing = match problem.problem.effect {
+            Effect::Crash => problem.releases.clone(),
+            _ => Releases::default(),
+        };
         // Releases name one fault by slightly different places and words.
         let same = |r: &&mut Refused| {
-            r.effect == effect
-                && r.span.start < span.end.max(span.start + 1)
+            r.span.start < span.end.max(span.start + 1)
                 && span.start < r.span.end.max(r.span.start + 1)
         };
         match refused.iter_mut().find(same) {
-            Some(known) => add_releases(&mut known.releases, &problem.releases),
+            Some(known) => {
+                add_releases(&mut known.releases, &problem.releases);
+                add_releases(&mut known.crashing, &crashing);
+            }
             None => refused.push(Refused {
                 span,
                 key,
                 found,
-                effect,
                 releases: problem.releases.clone(),
+                crashing,
             }),
         }
     }
@@ -109,12 +127,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         span,
         key,
         found,
-        effect,
         releases,
+        crashing,
     } in refused
     {
         let name = key.rsplit('.').next().unwrap_or(&key).to_owned();
-        let crash = effect == Effect::Crash;
+        let crash = !crashing.is_empty();
         let message = if crash {
             format!("`{name}` is {found}, which makes containerd panic")
         } else {
@@ -125,8 +143,16 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         } else {
             Consequence::FileIgnored
         };
+        let effect = match crash && crashing.len() < releases.len() {
+            true => format!(
+                "containerd panics when it reads this file ({}); other releases ignore it",
+                list(&crashing.iter().map(ToString::to_string).collect::<Vec<_>>())
+            ),
+            false => String::new(),
+        };
         let mut finding = context
             .finding(&RULE, span.clone(), message)
+            .effect(effect)
             .label("wrong type")
             .consequence(consequence)
             .releases(releases)

@@ -12,6 +12,7 @@ mod budget;
 mod carrier;
 mod context;
 mod credentials;
+pub mod dates;
 mod elsewhere;
 pub(crate) mod file_cache;
 mod host_names;

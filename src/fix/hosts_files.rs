@@ -10,7 +10,7 @@ use crate::containerd::{Files, Outcome, Release, load_directory};
 use crate::disk::{NodeFiles, Tree, registry_host};
 use crate::engine::{lint, lint_all};
 use crate::facts::Carrier;
-use crate::finding::{Consequence, Finding, Report, Run, Safety, Settings, Severity};
+use crate::finding::{Finding, Report, Run, Safety, Settings, Severity};
 use crate::go::path;
 use crate::toml::view::Document;
 
@@ -132,11 +132,8 @@ impl<'a> HostsFiles<'a> {
             let fix = finding.fix.as_ref();
             fix.is_some_and(|fix| with_unsafe || fix.safety == Safety::Safe)
         };
-        let counts = |finding: &Finding| {
-            finding.severity >= severity
-                && (!with_unsafe || finding.consequence <= Consequence::RequestsFail)
-                && (all || !is_mended(finding))
-        };
+        let counts =
+            |finding: &Finding| finding.severity >= severity && (all || !is_mended(finding));
         let mut problems = BTreeMap::new();
         for finding in report.findings.iter().filter(counts) {
             for release in &finding.releases {
@@ -324,7 +321,7 @@ impl HostsFiles<'_> {
         match is_safe || !is_document(before) {
             true => Ok(()),
             false => {
-                let of = (Severity::Error, true, false);
+                let of = (finding.severity.min(Severity::Warning), true, false);
                 self.brings_nothing_new(tree, namespace, (before, after), of, &decoded)
             }
         }

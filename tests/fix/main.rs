@@ -16,6 +16,8 @@ mod fixtures;
 #[cfg(unix)]
 mod killed;
 #[cfg(unix)]
+mod no_new_findings;
+#[cfg(unix)]
 mod nodes;
 mod places;
 

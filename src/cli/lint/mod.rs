@@ -10,6 +10,7 @@ mod nodes;
 mod output;
 mod progress;
 mod trees;
+mod tried;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -137,9 +138,12 @@ fn lint(
         });
     }
     let mut fixed = 0;
-    if args.fix || args.diff {
-        let finish = |report: &mut Report| baseline.apply(report);
-        let files = HostsFiles::new(&found.nodes, &found.trees, &found.carriers, &run, &finish);
+    let finish = |report: &mut Report| baseline.apply(report);
+    let files = HostsFiles::new(&found.nodes, &found.trees, &found.carriers, &run, &finish);
+    let mut are_tried = true;
+    if !(args.fix || args.diff) {
+        are_tried = tried::try_fixes(&files, &mut report, effective.min_severity);
+    } else {
         let choice = Choice {
             with_unsafe: args.unsafe_fixes,
             min_severity: effective.min_severity,
@@ -199,7 +203,11 @@ fn lint(
             false => report::Offer::All,
         };
         let fixable = report::fixable(&report, offer, args.unsafe_fixes);
-        let fixable = fixable.map(|text| format!("; {text}")).unwrap_or_default();
+        // Of fixes that were not tried, some may be held back.
+        let most = if are_tried { "" } else { "up to " };
+        let fixable = fixable
+            .map(|text| format!("; {most}{text}"))
+            .unwrap_or_default();
         let is_human = pairs.iter().any(|(format, _)| *format == Format::Human);
         let explain = match is_human && !report.findings.is_empty() {
             true => "; `certsd-lint explain RULE` explains a rule",
