@@ -11,7 +11,7 @@ use crate::printable::{lines, one_line};
 
 pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let paths = Paths::new(&options.root);
-    // A step shows ten of each kind, and the rest vanishes without a word: the worst come first, and
+    // A step shows ten of each kind, and the rest vanishes silently: the worst come first, and
     // a line of plain text has the total.
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         for finding in report.findings.of_severity(severity) {
@@ -47,12 +47,12 @@ fn command(finding: &Finding, paths: &Paths) -> String {
     line
 }
 
-/// What stands behind the last `::`. The runner undoes exactly this.
+/// The text behind the last `::`. The runner undoes exactly this.
 fn data(text: &str) -> String {
     lines(text).replace('%', "%25").replace('\n', "%0A")
 }
 
-/// What stands behind a `=`.
+/// The text behind a `=`.
 fn property(text: &str) -> String {
     one_line(text)
         .replace('%', "%25")

@@ -94,7 +94,7 @@ fn suite(
 fn body(report: &Report, path: &str, finding: &Finding) -> String {
     let start = Place::characters(&finding.location).start;
     format!(
-        "{path}:{}:{}: {}[{}] {}\nholds for: {}",
+        "{path}:{}:{}: {}[{}] {}\nreleases: {}",
         start.line,
         start.column,
         finding.severity.word(),

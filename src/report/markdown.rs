@@ -59,7 +59,7 @@ fn row(finding: &Finding, report: &Report, options: &Options) -> String {
     )
 }
 
-/// A message of ours: what stands between backticks is code, the rest stands for itself.
+/// A message of ours: text between backticks is code, the rest is plain text.
 fn prose(text: &str) -> String {
     let parts: Vec<String> = text.split('`').map(escaped).collect();
     // An odd number of parts is an even number of backticks.
@@ -71,7 +71,7 @@ fn prose(text: &str) -> String {
     tagged.fold(parts[0].clone(), |text, (part, tag)| text + tag + part)
 }
 
-/// Text that stands for itself in a cell: nothing in it is markup, ends the cell, mentions a
+/// Plain text in a cell: nothing in it is markup, ends the cell, mentions a
 /// person or becomes a link.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

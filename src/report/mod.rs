@@ -82,7 +82,7 @@ pub struct Options {
     pub root: PathBuf,
     /// Where the tool lives.
     pub information_uri: Option<String>,
-    /// Where a rule is explained; `{rule}` stands for its name.
+    /// Where a rule is explained; `{rule}` is replaced by its name.
     pub rule_uri: Option<String>,
 }
 

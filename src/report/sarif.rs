@@ -58,7 +58,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         version: "2.1.0",
         runs: [Run {
             tool: json!({"driver": driver}),
-            // What stands before the last slash is the category; a run's own name may follow it.
+            // The text before the last slash is the category; a run's own name may follow it.
             automation_details: json!({"id": format!("{}/", category.trim_end_matches('/'))}),
             column_kind: "unicodeCodePoints",
             original_uri_base_ids: json!({
@@ -150,11 +150,11 @@ fn describe(rule: &Meta, options: &Options) -> Value {
 
 /// Where a finding is shown.
 struct Shown {
-    /// In another file, which stands for a directory or for what is not there.
+    /// In another file, which represents a directory or a file that does not exist.
     stand_in: Option<Location>,
     /// The hash of its line.
     hash: String,
-    /// Of what the message is about, where it is not the file in which it is shown.
+    /// The path that the message is about, where it is not the file in which it is shown.
     about: String,
 }
 

@@ -44,7 +44,7 @@ impl Formatter for Printable {
             return out.write_all(fragment.as_bytes());
         }
         for (at, c) in fragment.char_indices() {
-            // What stands before the fragment in its string is an escape, which begins no command.
+            // The text before the fragment in its string is an escape, which begins no command.
             let begins_command = c == '[' && ends_like_command(&fragment[..at]);
             if begins_command || is_unprintable(c) {
                 for unit in c.encode_utf16(&mut [0; 2]) {

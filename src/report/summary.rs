@@ -103,8 +103,7 @@ pub fn fixable(report: &Report, offer: Offer, with_unsafe: bool) -> Option<Strin
     }
 }
 
-/// A line for each finding that the baseline knows and that is gone, for people; empty when there
-/// is none.
+/// A line for each finding that the baseline knows and that is gone, for people; empty without such findings.
 pub fn vanished(report: &Report) -> String {
     let gone = report.baseline.iter().flat_map(|b| &b.vanished);
     gone.map(|known| {

@@ -45,6 +45,34 @@ fn the_picture_is_the_programs_output() {
     );
 }
 
+/// The report that the README explains is what a pipe gets.
+#[test]
+fn the_report_is_the_programs_output() {
+    let output = Command::new(env!("CARGO_BIN_EXE_certsd-lint"))
+        .args(["--no-config", "--deploy-path", "/etc/containerd/certs.d"])
+        .args(["--now", "2026-06-01T00:00:00Z"])
+        .arg("fixtures/demo/certs.d/registry.corp.internal_5000_")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("COLUMNS")
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme
+        .split_once("### Reading the report\n\n```text\n")
+        .unwrap();
+    let (shown, behind) = rest.split_once("```").unwrap();
+    let text = text.trim_end().to_owned() + "\n";
+    if std::env::var_os("BLESS").is_some() {
+        let new = format!("{before}### Reading the report\n\n```text\n{text}```{behind}");
+        fs::write(&path, new).unwrap();
+        return;
+    }
+    assert_eq!(shown, text);
+}
+
 /// What the mission of the demo tree is: each of these mistakes is in it, and is found.
 #[test]
 fn the_demo_tree_shows_the_mistakes_that_the_readme_promises() {
@@ -87,7 +115,7 @@ fn the_readme_names_commands_that_exist() {
     let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
     let flags = readme
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
-        .filter(|word| word.starts_with("--") && word.len() > 3);
+        .filter(|word| word.starts_with("--") && !word.starts_with("---") && word.len() > 3);
     // Flags of other programs that the README's commands use.
     let others = [
         "--path",

@@ -4,6 +4,7 @@ mod order;
 mod picture;
 mod snippet;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -29,6 +30,10 @@ const MIN_WIDTH: usize = 40;
 
 /// Where the further lines of a text begin.
 const INDENT: &str = "    ";
+
+/// So many further places of a finding are drawn in its picture, and so many others are listed.
+const MAX_NEAR: usize = 2;
+const MAX_RELATED: usize = 5;
 
 /// So many places of one finding are listed.
 const MAX_PLACES: usize = 100;
@@ -62,11 +67,11 @@ impl Printer<'_> {
         let (mut all, mut drawn) = (String::new(), String::new());
         for shown in some {
             drawn.clear();
-            for index in &shown.verdicts {
-                self.verdict(&mut drawn, &findings.read(*index));
+            for order::Verdict { index, releases } in &shown.verdicts {
+                self.verdict(&mut drawn, &findings.read(*index), releases);
             }
             let finding = findings.read(shown.index);
-            self.finding(&mut drawn, &finding, shown.is_said)?;
+            self.finding(&mut drawn, &finding, shown.said.as_deref())?;
             self.places(&mut drawn, &finding, &shown.also, &mut findings);
             for line in drawn.lines() {
                 all.push_str(line.trim_end());
@@ -78,7 +83,7 @@ impl Printer<'_> {
     }
 
     /// What becomes of the namespace of a finding: `docker.io: containerd ignores this hosts.toml; …`.
-    fn verdict(&self, out: &mut String, finding: &Finding) {
+    fn verdict(&self, out: &mut String, finding: &Finding, releases: &[Release]) {
         let name = finding.namespace.as_deref().unwrap_or_default();
         let name = match crate::disk::is_unknown_registry(name) {
             true => &finding.location.path,
@@ -99,9 +104,9 @@ impl Printer<'_> {
             (_, Some(rest)) => format!("every pull fails{rest}"),
             _ => effect.replacen(": ", "; ", 1),
         };
-        let releases = match self.holds_everywhere(finding) {
+        let releases = match self.are_all(releases) {
             true => String::new(),
-            false => format!(" (containerd {})", numbers(&finding.releases)),
+            false => format!(" (containerd {})", numbers(releases)),
         };
         let text = self.signs(prose(&format!("{name}: {effect}{releases}")));
         let style = match self.options.color {
@@ -114,16 +119,22 @@ impl Printer<'_> {
         }
     }
 
-    fn finding(&self, out: &mut String, finding: &Finding, is_said: bool) -> fmt::Result {
+    /// `said`: the releases for which its effect is said already.
+    fn finding(
+        &self,
+        out: &mut String,
+        finding: &Finding,
+        said: Option<&[Release]>,
+    ) -> fmt::Result {
         let (here, elsewhere) = near(finding);
         let mut labels: Vec<Label> = here
             .iter()
             .filter_map(|related| self.label(&related.location, &related.text, false))
             .collect();
         labels.extend(self.label(&finding.location, &finding.label, true));
-        let effect = match is_said {
-            true => String::new(),
-            false => self.signs(lines(&shortened(&finding.effect)).into_owned()),
+        let effect = match said {
+            Some(_) => String::new(),
+            None => self.signs(lines(&shortened(&finding.effect)).into_owned()),
         };
         let rule = finding.rule.name;
         let headline = format!("{}[{rule}]:", finding.severity.word());
@@ -146,13 +157,17 @@ impl Printer<'_> {
             _ => out.push_str(drawn),
         }
         if !elsewhere.is_empty() {
-            let places = elsewhere.iter().map(|related| {
+            let shown = elsewhere.iter().take(MAX_RELATED).map(|related| {
                 let text = prose(&related.text);
                 format!("{}: {text}", place::shown(&related.location))
             });
-            self.footnote(out, "see:", &places.collect::<Vec<_>>().join("\n"));
+            let mut places: Vec<String> = shown.collect();
+            if let more @ 1.. = elsewhere.len().saturating_sub(MAX_RELATED) {
+                places.push(format!("and {more} more"));
+            }
+            self.footnote(out, "see:", &places.join("\n"));
         }
-        self.footer(out, finding, is_said);
+        self.footer(out, finding, said);
         Ok(())
     }
 
@@ -168,7 +183,7 @@ impl Printer<'_> {
     }
 
     /// What to write instead, and the releases where it is not so with all.
-    fn footer(&self, out: &mut String, finding: &Finding, is_said: bool) {
+    fn footer(&self, out: &mut String, finding: &Finding, said: Option<&[Release]>) {
         let help = lines(&shortened(&finding.help)).into_owned();
         match finding.writable_fix() {
             Some(fix) => {
@@ -190,7 +205,8 @@ impl Printer<'_> {
         }
         // What is said of comments is the same for every release.
         if finding.rule.category != Category::Suppressions
-            && (self.options.verbose || !is_said && !self.holds_everywhere(finding))
+            && (self.options.verbose
+                || !self.are_all(&finding.releases) && said != Some(&finding.releases[..]))
         {
             self.footnote(out, "releases:", &numbers(&finding.releases));
         }
@@ -224,9 +240,10 @@ impl Printer<'_> {
         }
     }
 
-    fn holds_everywhere(&self, finding: &Finding) -> bool {
-        let holds = |release: &Release| finding.releases.contains(release);
-        self.targeted.iter().all(holds)
+    /// Whether these are all targeted releases.
+    fn are_all(&self, releases: &[Release]) -> bool {
+        let is_there = |release: &Release| releases.contains(release);
+        self.targeted.iter().all(is_there)
     }
 
     /// A word with a text. What is below a line that ends with a colon is code, and stays as it is.
@@ -288,7 +305,14 @@ fn near(finding: &Finding) -> (Vec<&Related>, Vec<&Related>) {
         let source = location.source.as_ref()?;
         Some(source.lines().line(span.start))
     };
-    let mut far: Vec<&Related> = finding.related.iter().collect();
+    let own = &finding.location;
+    let mut seen = HashSet::from([(own.path.clone(), line(own), finding.label.clone())]);
+    let is_new = |related: &&Related| {
+        let location = &related.location;
+        // Of one line, the same is said once.
+        seen.insert((location.path.clone(), line(location), related.text.clone()))
+    };
+    let mut far: Vec<&Related> = finding.related.iter().filter(is_new).collect();
     let mut near: Vec<&Related> = Vec::new();
     let Some(own) = line(&finding.location) else {
         return (near, far);
@@ -300,7 +324,8 @@ fn near(finding: &Finding) -> (Vec<&Related>, Vec<&Related>) {
                 && line(&related.location)
                     .is_some_and(|line| lines.iter().any(|known| known.abs_diff(line) <= 2))
         };
-        let found: Vec<&Related> = far.extract_if(.., is_near).collect();
+        let room = MAX_NEAR - near.len();
+        let found: Vec<&Related> = far.extract_if(.., is_near).take(room).collect();
         if found.is_empty() {
             return (near, far);
         }

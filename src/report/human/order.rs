@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
+use crate::containerd::Releases;
+use crate::containerd::release::add_releases;
 use crate::finding::{Consequence, Finding, Report, Severity};
 
 /// So many findings that say the same are shown as one.
@@ -16,10 +18,19 @@ pub struct Shown {
     pub index: usize,
     /// The places in the report of the findings that say the same.
     pub also: Vec<usize>,
-    /// The findings whose effect is what becomes of the whole namespace; only ahead of its first finding.
-    pub verdicts: Vec<usize>,
-    /// Whether its effect is said ahead of the namespace.
-    pub is_said: bool,
+    /// What becomes of the whole namespace; only ahead of its first finding.
+    pub verdicts: Vec<Verdict>,
+    /// The releases for which its effect is said ahead of the namespace, where it is.
+    pub said: Option<Releases>,
+}
+
+/// What becomes of a whole namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The place in the report of a finding with this effect.
+    pub index: usize,
+    /// The releases for which any finding says it, oldest first.
+    pub releases: Releases,
 }
 
 /// What is known of a finding before it is shown.
@@ -37,12 +48,13 @@ type Rank = (Reverse<Severity>, Consequence);
 /// A namespace, or a file that is in none.
 struct Group {
     worst: Rank,
-    verdicts: Vec<(u64, usize)>,
+    verdicts: Vec<(u64, Consequence, Verdict)>,
+    are_shown: bool,
 }
 
 /// The findings of a report in the order in which they are shown.
 pub fn order(report: &Report) -> Vec<Shown> {
-    // Of names and texts only hashes are kept: there can be many. The keys of the hashes are random, so nobody can make two
+    // Of names and texts only hashes are kept: there can be many. The keys of the hashes are random, so no file can have two
     // texts that have the same.
     let state = RandomState::new();
     let mut groups: Vec<Group> = Vec::new();
@@ -56,17 +68,24 @@ pub fn order(report: &Report) -> Vec<Shown> {
             groups.push(Group {
                 worst: rank,
                 verdicts: Vec::new(),
+                are_shown: false,
             });
             groups.len() - 1
         });
         let of_group = &mut groups[group];
         of_group.worst = of_group.worst.min(rank);
-        let effect =
-            is_verdict(&finding).then(|| state.hash_one((&finding.effect, &finding.releases[..])));
-        if let Some(effect) = effect
-            && of_group.verdicts.iter().all(|(known, _)| *known != effect)
-        {
-            of_group.verdicts.push((effect, index));
+        let effect = is_verdict(&finding).then(|| state.hash_one(&finding.effect));
+        if let Some(effect) = effect {
+            let mut known = of_group.verdicts.iter_mut();
+            match known.find(|(known, ..)| *known == effect) {
+                Some((.., verdict)) => add_releases(&mut verdict.releases, &finding.releases),
+                None => {
+                    let releases = finding.releases.clone();
+                    let verdict = Verdict { index, releases };
+                    let entry = (effect, finding.consequence, verdict);
+                    of_group.verdicts.push(entry);
+                }
+            }
         }
         let said = state.hash_one((
             finding.rule.name,
@@ -93,11 +112,23 @@ pub fn order(report: &Report) -> Vec<Shown> {
             continue;
         }
         first.insert(row.said, shown.len());
-        let verdicts = std::mem::take(&mut groups[row.group].verdicts);
+        let group = &mut groups[row.group];
+        let said = |effect| group.verdicts.iter().find(|(known, ..)| *known == effect);
+        let said = row
+            .effect
+            .and_then(said)
+            .map(|(.., verdict)| verdict.releases.clone());
+        let mut verdicts = Vec::new();
+        if !std::mem::replace(&mut group.are_shown, true) {
+            group
+                .verdicts
+                .sort_by_key(|(_, consequence, _)| *consequence);
+            verdicts.extend(group.verdicts.iter().map(|(.., verdict)| verdict.clone()));
+        }
         shown.push(Shown {
             index: row.index,
-            verdicts: verdicts.into_iter().map(|(_, index)| index).collect(),
-            is_said: row.effect.is_some(),
+            verdicts,
+            said,
             also: Vec::new(),
         });
     }

@@ -20,7 +20,7 @@ const MAX_LINES: usize = 4;
 /// So many bytes of a line are looked at before and behind a place for each column that is shown.
 const BYTES: usize = 8;
 
-/// Tab stops, as miette is told.
+/// Tab stops, as miette gets them.
 pub const TAB_WIDTH: usize = 4;
 
 /// A place to be shown, and what to say of it.
@@ -291,7 +291,7 @@ fn without_end(text: &str, line: Range<usize>) -> Range<usize> {
 struct Marks {
     /// The rest of a long line.
     cut: char,
-    /// A bracket that would begin a command of what reads along.
+    /// A bracket that would begin a command for a CI runner.
     bracket: char,
     /// A character that cannot be printed.
     picture: fn(char) -> char,
