@@ -47,30 +47,42 @@ pub fn holds_hosts_text(path: &Path) -> bool {
 /// It does when the file configures what only containerd has. A file that says too little to tell, or that is no TOML, is taken
 /// for one by its place, `containerd/config.toml`; where it was `named` by a person, by its name alone.
 pub fn is_node_config(path: &Path, named: bool) -> bool {
-    let is_toml = path
-        .extension()
-        .is_some_and(|extension| extension == "toml");
-    if !is_toml || !path.is_file() {
+    if !is_toml(path) || !path.is_file() {
         return false;
     }
+    match disk::read(path, MAX_NODE_CONFIG) {
+        Ok(bytes) => is_node_config_text(path, &String::from_utf8_lossy(&bytes), named),
+        Err(_) => is_by_its_place(path, named),
+    }
+}
+
+/// The same of a file with this text, which need not be on the disk.
+pub fn is_node_config_text(path: &Path, text: &str, named: bool) -> bool {
+    // What is written into a hosts.toml by mistake is still in a hosts.toml.
+    is_toml(path)
+        && path.file_name().is_none_or(|name| name != "hosts.toml")
+        && (configures_containerd(text)
+            || is_by_its_place(path, named) && !is_for_another_program(text))
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "toml")
+}
+
+fn is_by_its_place(path: &Path, named: bool) -> bool {
     let directory = path.parent().unwrap_or(Path::new(""));
-    let in_tree = directory
-        .components()
-        .any(|part| part.as_os_str() == "certs.d");
-    let has_the_name = path.file_name().is_some_and(|name| name == "config.toml") && !in_tree;
-    let by_its_place = || {
-        let absolute = super::absolute(directory);
-        has_the_name
-            && (named
-                || absolute
-                    .file_name()
-                    .is_some_and(|name| name == "containerd"))
-    };
-    let Ok(bytes) = disk::read(path, MAX_NODE_CONFIG) else {
-        return by_its_place();
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    configures_containerd(&text) || by_its_place() && !is_for_another_program(&text)
+    let mut parts = directory.components();
+    if path.file_name().is_none_or(|name| name != "config.toml")
+        || parts.any(|part| part.as_os_str() == "certs.d")
+    {
+        return false;
+    }
+    let absolute = super::absolute(directory);
+    named
+        || absolute
+            .file_name()
+            .is_some_and(|name| name == "containerd")
 }
 
 /// Whether a text has a line that configures one of containerd's plugins, or names some.

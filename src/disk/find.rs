@@ -325,11 +325,14 @@ impl Finder<'_> {
         }
     }
 
-    /// The text of standard input, for a hosts.toml that need not exist.
+    /// The text of standard input, for a hosts.toml that need not exist. One of another name is for the registry that its name
+    /// or the settings give.
     fn add_text(&mut self, path: &Path, text: &[u8]) {
+        let name = file_name(path).unwrap_or_default();
+        let host = host_of_file(&name).filter(|_| name != "hosts.toml");
         let place = match self.registry_by_settings(path) {
-            None => Place::of_hosts_file(&parent(path)),
-            Some(_) => None,
+            None if name == "hosts.toml" => Place::of_hosts_file(&parent(path)),
+            _ => None,
         };
         let (tree, relative) = match place {
             Some(place) => {
@@ -337,7 +340,7 @@ impl Finder<'_> {
                 (self.add_place(place), relative)
             }
             None => {
-                let tree = self.add_lone(path, None);
+                let tree = self.add_lone(path, host.as_deref());
                 let lone = tree.lone.as_ref().map(|lone| lone.namespace.as_str());
                 let relative = format!("{}/hosts.toml", lone.unwrap_or_default());
                 (tree, relative)

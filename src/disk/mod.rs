@@ -12,6 +12,7 @@ mod io;
 mod lone;
 mod names;
 mod node;
+mod node_trees;
 mod place;
 mod planted;
 mod progress;
@@ -40,7 +41,7 @@ pub use self::io::{
 };
 pub use belonging::Belonging;
 pub use config_path::Extent;
-pub use evidence::{is_hosts_file, is_node_config};
+pub use evidence::{is_hosts_file, is_node_config, is_node_config_text};
 pub use find::{Discovery, FindOptions, Kind, Placing, discover, find};
 pub use find_error::{FindError, Unread};
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
@@ -49,9 +50,10 @@ pub use names::{
     Generator, host_of_file, is_never_a_namespace, is_plausible_host, meant_host, registry_host,
 };
 pub use node::{MAX_NODE_CONFIG, NodeFiles, below_sysroot, usual_config};
+pub use node_trees::{TooManyRoots, trees_of_nodes};
 use planted::Planted;
 pub use progress::Progress;
-pub use texts::{TextFile, named_beside, text, texts_below};
+pub use texts::{TextFile, is_generated, named_beside, text, texts_below};
 pub use tracked::Tracked;
 use tracked::{Repositories, Repository};
 pub use unread::name_unread;

@@ -106,12 +106,8 @@ pub fn text(
 }
 
 fn text_of(path: &Path, bytes: Vec<u8>, holds: impl Fn(&[u8]) -> bool) -> Option<TextFile> {
-    let head = &bytes[..bytes.len().min(1_024)];
     let is_binary = memchr::memchr(0, &bytes[..bytes.len().min(8_000)]).is_some();
-    let is_generated = ["DO NOT EDIT", "@generated"]
-        .iter()
-        .any(|mark| memchr::memmem::find(head, mark.as_bytes()).is_some());
-    if is_binary || is_generated || !holds(&bytes) {
+    if is_binary || is_generated(&bytes) || !holds(&bytes) {
         return None;
     }
     let text = String::from_utf8(bytes).ok()?;
@@ -120,6 +116,14 @@ fn text_of(path: &Path, bytes: Vec<u8>, holds: impl Fn(&[u8]) -> bool) -> Option
         path: path.strip_prefix("./").unwrap_or(&path).to_owned(),
         text,
     })
+}
+
+/// Whether a text says of itself that a program has written it.
+pub fn is_generated(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(1_024)];
+    ["DO NOT EDIT", "@generated"]
+        .iter()
+        .any(|mark| memchr::memmem::find(head, mark.as_bytes()).is_some())
 }
 
 /// Reads a file that another one names by a path relative to itself: only inside the repository, or the directory `root`, and

@@ -17,7 +17,7 @@ mod tree;
 pub(crate) use carried::{completed, planted, planted_in};
 
 pub use baseline::{Baseline, BaselineError};
-pub use run::{lint, lint_all, lint_nodes};
+pub use run::{lint, lint_all, lint_node_of, lint_nodes};
 
 #[cfg(test)]
 mod tests;

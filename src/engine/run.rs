@@ -22,6 +22,19 @@ pub fn lint_nodes(nodes: &[NodeFiles], trees: &[Tree], run: &Run) -> Report {
     lint_all(nodes, trees, &[], run)
 }
 
+/// Lints one config.toml and not the trees that the node reads, though it is judged by them.
+pub fn lint_node_of(node: &NodeFiles, trees: &[Tree], run: &Run) -> Report {
+    let mut report = Report {
+        rules: RULES.iter().map(|rule| &rule.meta).collect(),
+        releases: run.settings.all_releases(),
+        ..Report::default()
+    };
+    lint_node(node, trees, &run.at(&node.shown), &mut report);
+    report.findings.sort();
+    report.suppressed.sort();
+    report
+}
+
 /// Lints all that a run can be about.
 pub fn lint_all(nodes: &[NodeFiles], trees: &[Tree], carriers: &[Carrier], run: &Run) -> Report {
     let mut report = Report {

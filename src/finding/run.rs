@@ -10,7 +10,7 @@ use super::meta::Meta;
 use super::severity::Severity;
 use crate::carriers::Kind;
 use crate::containerd::Release;
-use crate::disk::{Exclusions, PathGlobs, absolute};
+use crate::disk::{Exclusions, PathGlobs, Placing, absolute};
 use crate::limits::MAX_WORK;
 
 /// Whether a rule runs, and what its findings are then.
@@ -222,6 +222,22 @@ impl Settings {
         all.sort();
         all.dedup();
         all
+    }
+
+    /// Where they say that trees and files belong.
+    pub fn placing(&self) -> Placing {
+        let everywhere = self
+            .deploy_path
+            .clone()
+            .map(|path| (PathGlobs::all(), path));
+        let of_paths = self
+            .overrides
+            .iter()
+            .filter_map(|over| Some((over.paths.clone(), over.deploy_path.clone()?)));
+        Placing {
+            deploy_paths: everywhere.into_iter().chain(of_paths).collect(),
+            namespaces: self.namespaces.clone(),
+        }
     }
 
     /// Whether a path is not to be linted.

@@ -25,7 +25,7 @@ pub use list::{PATHS, SETTINGS, Setting, ValueKind};
 pub use merge::{Decision, Effective, merge};
 pub use print::print;
 pub use problem::{Problem, SettingsError, SourceFile, short};
-pub use read::{SettingsFile, parse, read};
+pub use read::{SettingsFile, of_text, parse, read};
 pub use schema::schema;
 pub use selector::{Selector, UnknownSelector};
 pub use template::template;

@@ -169,6 +169,17 @@ impl SourceFile {
         self.secrets.get_or_init(|| Secrets::of(&self.text))
     }
 
+    /// A problem without the secrets of the file.
+    pub fn without_secrets(&self, problem: &Problem) -> Problem {
+        let hidden = |text: &str| self.secrets().hidden_in(text).into_owned();
+        Problem {
+            message: hidden(&problem.message),
+            label: hidden(&problem.label),
+            help: problem.help.as_deref().map(hidden),
+            ..problem.clone()
+        }
+    }
+
     /// Draws a problem with the lines it is about.
     pub fn draw(&self, problem: &Problem, color: bool, unicode: bool, width: usize) -> String {
         let theme = GraphicalTheme {
@@ -182,17 +193,10 @@ impl SourceFile {
                 ThemeStyles::none()
             },
         };
-        let secrets = self.secrets();
-        let hidden = |text: &str| secrets.hidden_in(text).into_owned();
-        let problem = Problem {
-            message: hidden(&problem.message),
-            label: hidden(&problem.label),
-            help: problem.help.as_deref().map(hidden),
-            ..problem.clone()
-        };
+        let problem = self.without_secrets(problem);
         let shown = Shown {
             problem: &problem,
-            excerpt: Excerpt::new(self, secrets.starred(&self.text), &problem),
+            excerpt: Excerpt::new(self, self.secrets().starred(&self.text), &problem),
         };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(width)

@@ -53,10 +53,18 @@ pub fn read(path: &Path) -> Result<SettingsFile, SettingsError> {
             + 1;
         unreadable(format!("it is not UTF-8: see line {line}"))
     })?;
+    of_text(path, &text)
+}
+
+/// Takes this text for that of the settings file at `path`, as [`read`] does with the one on the disk.
+pub fn of_text(path: &Path, text: &str) -> Result<SettingsFile, SettingsError> {
     if has_too_many_entries(text.as_bytes(), MAX_ENTRIES) {
-        return Err(unreadable(FileError::TooMany(MAX_ENTRIES).to_string()));
+        return Err(SettingsError::Unreadable {
+            path: path.to_owned(),
+            reason: FileError::TooMany(MAX_ENTRIES).to_string(),
+        });
     }
-    let file = parse(path, &text)?;
+    let file = parse(path, text)?;
     let problems = paths_out_of_the_repository(path, &file.layer);
     match problems.is_empty() {
         true => Ok(file),

@@ -1,15 +1,12 @@
 //! The config.toml files of a run, and the trees that a node reads.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-use indexmap::IndexSet;
 
 use crate::cli::node::reads_hosts_files;
 use crate::cli::{Error, Result};
-use crate::containerd::node::{self, DEFAULT_PATH};
+use crate::containerd::node::DEFAULT_PATH;
 use crate::containerd::{FileError, Files};
-use crate::disk::{Deployment, NodeFiles, PathGlobs, Tree, TreeOptions};
+use crate::disk::{Deployment, NodeFiles, PathGlobs};
 use crate::finding::{NodeState, Run, Settings};
 use crate::settings::short;
 
@@ -81,56 +78,6 @@ pub fn add_found(nodes: &mut Vec<NodeFiles>, paths: &[PathBuf], sysroot: Option<
             nodes.push(node);
         }
     }
-}
-
-/// So many directories of config paths are looked at. Real lists have two or three.
-const MAX_ROOTS: usize = 100;
-
-/// The trees at the config paths that the targeted releases read, as far as this machine has them.
-///
-/// # Errors
-/// When there are too many.
-pub fn trees(nodes: &[NodeFiles], settings: &Settings) -> Result<Vec<Tree>> {
-    let mut trees: Vec<Tree> = Vec::new();
-    for node in nodes {
-        let outcomes = settings
-            .releases
-            .iter()
-            .map(|&release| node::load(release, node, &node.config));
-        let lists: BTreeSet<String> = outcomes.flat_map(|outcome| outcome.roots).collect();
-        let directory = |root: &str| node.real(root).ok().filter(|disk| disk.is_dir());
-        let parts = lists.iter().flat_map(|root| match directory(root) {
-            // There may be a directory that is called like a list.
-            Some(_) => vec![root.as_str()],
-            None => root.split(':').collect(),
-        });
-        let roots: IndexSet<&str> = parts.collect();
-        if roots.len() > MAX_ROOTS {
-            return Err(Error::message(format!(
-                "{}: its config path lists {} directories, and certsd-lint looks at no more than {MAX_ROOTS}; name those to lint",
-                node.shown,
-                roots.len()
-            )));
-        }
-        for root in roots {
-            let disk = directory(root);
-            let Some(disk) = disk.filter(|_| root.starts_with('/')) else {
-                continue;
-            };
-            let options = TreeOptions {
-                deploy_path: match node.deployment {
-                    Deployment::Elsewhere => Some(root.to_owned()),
-                    _ => None,
-                },
-                sysroot: settings.sysroot.clone(),
-            };
-            let tree = Tree::open(&disk, &node.shown(root), &options);
-            if trees.iter().all(|known| known.disk != tree.disk) {
-                trees.push(tree);
-            }
-        }
-    }
-    Ok(trees)
 }
 
 /// Whether the nodes read their config paths.

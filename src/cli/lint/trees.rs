@@ -12,8 +12,8 @@ use crate::cli::{Cli, Error, Result};
 use crate::containerd::FileError;
 use crate::disk::{
     DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, Kind, MAX_HOSTS_FILE,
-    NodeFiles, PathGlobs, Placing, Tree, TreeOptions, Unread, below_sysroot, discover,
-    is_node_config, name_unread, usual_config,
+    NodeFiles, Tree, TreeOptions, Unread, below_sysroot, discover, is_node_config, name_unread,
+    trees_of_nodes, usual_config,
 };
 use crate::facts::Carrier;
 use crate::finding::{Failure, Settings};
@@ -169,7 +169,8 @@ pub fn find_trees(
     let is_for_its_trees = is_for_its_trees || paths.is_empty() && stdin.is_none();
     let mut nodes = nodes::open(named.iter().chain(&configs), settings.sysroot.as_deref())?;
     let of_nodes = match is_for_its_trees {
-        true => nodes::trees(&nodes, settings)?,
+        true => trees_of_nodes(&nodes, &settings.releases, settings.sysroot.as_deref())
+            .map_err(|error| Error::message(error.to_string()))?,
         false => Vec::new(),
     };
     let text = match &stdin {
@@ -182,7 +183,7 @@ pub fn find_trees(
             deploy_path: args.deploy_path.clone(),
             sysroot: settings.sysroot.clone(),
         },
-        placing: placing(settings),
+        placing: settings.placing(),
         exclude: settings.exclude.clone(),
         may_be_deleted: args.force_exclude,
         stdin: stdin.zip(text.clone()),
@@ -194,7 +195,7 @@ pub fn find_trees(
         // They say where trees belong, too.
         let nested = settings.nested.iter();
         options.nested = nested
-            .map(|nested| (nested.base.clone(), placing(&nested.settings)))
+            .map(|nested| (nested.base.clone(), nested.settings.placing()))
             .collect();
         found = discover(&paths, &options);
     }
@@ -270,22 +271,6 @@ pub fn find_trees(
         failures,
         stdin: text,
     })
-}
-
-/// Where the settings say that trees and files belong.
-fn placing(settings: &Settings) -> Placing {
-    let everywhere = settings
-        .deploy_path
-        .clone()
-        .map(|path| (PathGlobs::all(), path));
-    let of_paths = settings
-        .overrides
-        .iter()
-        .filter_map(|over| Some((over.paths.clone(), over.deploy_path.clone()?)));
-    Placing {
-        deploy_paths: everywhere.into_iter().chain(of_paths).collect(),
-        namespaces: settings.namespaces.clone(),
-    }
 }
 
 /// Tells why paths lead to nothing. The answer is what the run has failed for.
