@@ -65,6 +65,7 @@ pub mod repair;
 pub mod report;
 #[path = "../rules/mod.rs"]
 pub mod rules;
+pub mod schema;
 pub mod settings;
 pub mod toml;
 mod yaml;

@@ -20,6 +20,7 @@ const FLOORS: &[&str] = &[
     "carriers",
     "finding",
     "facts",
+    "schema",
     "repair",
     "rules",
     "engine",

@@ -419,7 +419,7 @@ fn printed_settings_say_where_they_come_from_and_can_be_read_again() {
 
 #[test]
 fn the_shipped_schema_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/settings.schema.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas/settings.schema.json");
     let current = format!("{:#}\n", schema());
     if std::env::var_os("BLESS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -428,7 +428,7 @@ fn the_shipped_schema_is_current() {
     let shipped = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         shipped == current,
-        "docs/settings.schema.json is not current: run the tests with BLESS=1"
+        "docs/schemas/settings.schema.json is not current: run the tests with BLESS=1"
     );
 }
 

@@ -176,8 +176,8 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Write a commented settings file
     Init(init::InitArgs),
-    /// Print the JSON Schema of the settings file
-    Schema,
+    /// Print the JSON Schema of hosts.toml, or of the settings file
+    Schema(schema::SchemaArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page
@@ -308,7 +308,7 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
         Some(Command::Diff(args)) => diff::run(&args, terminal, &mut out),
         Some(Command::Migrate(args)) => migrate::run(&args, terminal, &mut out),
         Some(Command::Init(args)) => init::run(&args, terminal),
-        Some(Command::Schema) => schema::run(&mut out),
+        Some(Command::Schema(args)) => schema::run(&args, &mut out),
         Some(Command::Completions(args)) => completions::run(&args, &mut out),
         Some(Command::Man) => man::run(&mut out),
     }?;

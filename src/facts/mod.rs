@@ -19,6 +19,7 @@ mod host_names;
 pub mod host_tables;
 pub mod http_headers;
 pub mod http_tls;
+mod key_docs;
 pub mod keys;
 pub mod lines;
 mod load;
@@ -41,6 +42,7 @@ pub use context::{NamespaceContext, headers, mirrors, receives_pushes, written_u
 pub use credentials::credentials_help;
 pub use elsewhere::is_named_elsewhere;
 pub use host_names::HostFault;
+pub use key_docs::{KEY_DOCS, KeyDoc, KeyShape};
 pub use load::Loaded;
 pub use mirrors::{
     Listed, Mirror, Owner, edits_without, in_environment, is_another_registry, is_public_namespace,

@@ -64,7 +64,7 @@ pub fn schema() -> Value {
 fn address() -> String {
     let home = env!("CARGO_PKG_REPOSITORY").trim_end_matches('/');
     let version = env!("CARGO_PKG_VERSION");
-    format!("{home}/raw/v{version}/docs/settings.schema.json")
+    format!("{home}/raw/v{version}/docs/schemas/settings.schema.json")
 }
 
 fn properties(settings: impl Iterator<Item = &'static Setting>) -> Value {
