@@ -56,6 +56,8 @@ pub mod fix;
 mod fleet;
 pub mod go;
 mod limits;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod migrate;
 mod parallel;
 pub mod printable;

@@ -9,6 +9,8 @@ mod explain;
 mod explain_error;
 mod init;
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod man;
 mod markdown;
 mod migrate;
@@ -178,6 +180,8 @@ enum Command {
     Init(init::InitArgs),
     /// Print the JSON Schema of hosts.toml, or of the settings file
     Schema(schema::SchemaArgs),
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::LspArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page
@@ -309,6 +313,12 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
         Some(Command::Migrate(args)) => migrate::run(&args, terminal, &mut out),
         Some(Command::Init(args)) => init::run(&args, terminal),
         Some(Command::Schema(args)) => schema::run(&args, &mut out),
+        #[cfg(feature = "lsp")]
+        Some(Command::Lsp(args)) => {
+            // The server has the stream for itself.
+            drop(out);
+            return lsp::run(&args);
+        }
         Some(Command::Completions(args)) => completions::run(&args, &mut out),
         Some(Command::Man) => man::run(&mut out),
     }?;

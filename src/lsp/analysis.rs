@@ -1,0 +1,239 @@
+//! What is found in one open file: of its text as it is in the editor, in its tree as it is on the disk.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::settings::{Found, InForce};
+use crate::carriers::{MAX_CARRIER, look};
+use crate::disk::{
+    self, FindOptions, MAX_HOSTS_FILE, MAX_NODE_CONFIG, NodeFiles, Tree, TreeOptions, absolute,
+    discover, host_of_file, is_hosts_file, is_node_config_text, trees_of_nodes,
+};
+use crate::engine::{lint_all, lint_node_of};
+use crate::facts::{Budget, Carrier, Loaded, NamespaceContext, TreeContext};
+use crate::finding::{Finding, Report, Run, Settings};
+use crate::fix::{Choice, HostsFiles, fix};
+use crate::settings::short;
+
+/// An open file, and what it is for the linter.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// A hosts.toml: a tree of which its namespace alone is looked at.
+    Hosts(Tree),
+    /// A node's config.toml, with the trees that it reads.
+    Node(NodeFiles, Vec<Tree>),
+    /// A file that holds the texts of others.
+    Carrier(Carrier),
+}
+
+/// A file that is looked at.
+pub struct Opened<'a> {
+    /// Its absolute path.
+    pub path: &'a Path,
+    /// Its text in the editor.
+    pub text: &'a str,
+    /// The other open files, by their absolute paths.
+    pub others: &'a BTreeMap<PathBuf, String>,
+}
+
+/// What was found.
+pub struct Analysis {
+    /// What the file is; `None` for one that the linter does not look at.
+    pub subject: Option<Subject>,
+    /// What was found, in the order of a report.
+    pub findings: Vec<Finding>,
+    /// The run.
+    pub run: Run,
+    /// What could not be done.
+    pub failures: Vec<String>,
+    settings: std::rc::Rc<Found>,
+}
+
+impl Opened<'_> {
+    /// Lints it. `None` where its settings cannot be used.
+    pub fn analyze(&self, settings: &std::rc::Rc<Found>, now: i64) -> Option<Analysis> {
+        let in_force = settings.settings.as_ref().ok()?;
+        let run = Run {
+            settings: in_force.effective.settings.clone(),
+            now,
+        };
+        let subject = self.subject(&run.settings);
+        let mut report = subject
+            .as_ref()
+            .map_or_else(Report::default, |subject| subject.lint(&run));
+        finish(&mut report, in_force);
+        let least = in_force.effective.min_severity;
+        report
+            .findings
+            .retain_severities(|severity| severity >= least);
+        Some(Analysis {
+            subject,
+            findings: report.findings.iter().collect(),
+            failures: report.failures.iter().map(ToString::to_string).collect(),
+            run,
+            settings: std::rc::Rc::clone(settings),
+        })
+    }
+
+    /// What the file is.
+    pub fn subject(&self, settings: &Settings) -> Option<Subject> {
+        let path = PathBuf::from(short(self.path));
+        let shown = path.to_string_lossy();
+        if settings.excludes(&shown) || self.text.len() as u64 > MAX_HOSTS_FILE {
+            return None;
+        }
+        let name = path.file_name()?.to_string_lossy();
+        if name == "hosts.toml" {
+            return self.hosts(&path, settings);
+        }
+        if is_node_config_text(&path, self.text, false) {
+            return self.node(&path, settings);
+        }
+        if host_of_file(&name).is_some() && is_hosts_file(self.text)
+            || settings
+                .namespaces
+                .iter()
+                .any(|(paths, _)| paths.is_match(&shown))
+        {
+            return self.lone(&path, settings);
+        }
+        self.carrier(&shown, settings)
+    }
+
+    fn options(&self, path: &Path, settings: &Settings) -> FindOptions {
+        FindOptions {
+            tree: TreeOptions {
+                deploy_path: None,
+                sysroot: settings.sysroot.clone(),
+            },
+            placing: settings.placing(),
+            stdin: Some((path.to_owned(), self.text.as_bytes().to_owned())),
+            ..FindOptions::default()
+        }
+    }
+
+    fn hosts(&self, path: &Path, settings: &Settings) -> Option<Subject> {
+        let found = discover(&[], &self.options(path, settings));
+        let tree = found.trees.into_iter().next()?;
+        Some(Subject::Hosts(self.with_others(tree)))
+    }
+
+    /// A hosts.toml of another name. In a config path it is none.
+    fn lone(&self, path: &Path, settings: &Settings) -> Option<Subject> {
+        let options = self.options(path, settings);
+        if path.exists() {
+            let on_disk = FindOptions {
+                stdin: None,
+                ..options.clone()
+            };
+            let found = discover(std::slice::from_ref(&path.to_owned()), &on_disk);
+            if found.trees.iter().any(|tree| tree.lone.is_none()) {
+                return None;
+            }
+        }
+        let found = discover(&[], &options);
+        found.trees.into_iter().next().map(Subject::Hosts)
+    }
+
+    /// The tree with the texts of other files as they are in the editor: certificates, and the hosts.toml files of other namespaces.
+    fn with_others(&self, tree: Tree) -> Tree {
+        let root = absolute(&tree.disk);
+        let others = self.others.iter().filter_map(|(path, text)| {
+            let relative = path.strip_prefix(&root).ok()?;
+            let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
+            let parts = parts.filter(|parts| parts.len() > 1 && path.as_path() != self.path)?;
+            Some((parts.join("/"), text.as_bytes().to_owned()))
+        });
+        tree.with_texts(others.collect::<Vec<_>>())
+    }
+
+    fn node(&self, path: &Path, settings: &Settings) -> Option<Subject> {
+        if self.text.len() as u64 > MAX_NODE_CONFIG {
+            return None;
+        }
+        let node = NodeFiles::open(path, settings.sysroot.as_deref())
+            .with_config(self.text.as_bytes().to_owned());
+        let nodes = std::slice::from_ref(&node);
+        let trees = trees_of_nodes(nodes, &settings.releases, settings.sysroot.as_deref());
+        // A list that is too long is for the command line to refuse: no tree of it is looked at here.
+        let trees = trees.unwrap_or_default();
+        Some(Subject::Node(node, trees))
+    }
+
+    fn carrier(&self, shown: &str, settings: &Settings) -> Option<Subject> {
+        let bytes = self.text.as_bytes();
+        if bytes.len() as u64 > MAX_CARRIER
+            || look::is_binary(bytes)
+            || disk::is_generated(bytes)
+            || !look::may_hold(bytes)
+        {
+            return None;
+        }
+        let carrier = Carrier::read(shown, self.text)?;
+        (!settings.without_carriers.contains(&carrier.kind)).then_some(Subject::Carrier(carrier))
+    }
+}
+
+fn finish(report: &mut Report, in_force: &InForce) {
+    if let Some(baseline) = &in_force.baseline {
+        report.apply_baseline(baseline, &in_force.paths, &in_force.effective.settings);
+    }
+}
+
+impl Subject {
+    /// Lints it.
+    pub fn lint(&self, run: &Run) -> Report {
+        match self {
+            Subject::Hosts(tree) => lint_all(&[], std::slice::from_ref(tree), &[], run),
+            Subject::Node(node, trees) => lint_node_of(node, trees, run),
+            Subject::Carrier(carrier) => lint_all(&[], &[], std::slice::from_ref(carrier), run),
+        }
+    }
+}
+
+impl Analysis {
+    /// The text with its safe fixes, as `--fix` would write it; `None` where there is nothing to fix.
+    pub fn fixed(&self, path: &Path) -> Option<String> {
+        let in_force = self.settings.settings.as_ref().ok()?;
+        let (nodes, trees, carriers) = match self.subject.as_ref()? {
+            Subject::Hosts(tree) => (Vec::new(), vec![tree.clone()], Vec::new()),
+            Subject::Node(node, _) => (vec![node.clone()], Vec::new(), Vec::new()),
+            Subject::Carrier(carrier) => (Vec::new(), Vec::new(), vec![carrier.clone()]),
+        };
+        let done = |report: &mut Report| finish(report, in_force);
+        let files = HostsFiles::new(&nodes, &trees, &carriers, &self.run, &done);
+        let mut report = lint_all(&nodes, &trees, &carriers, &self.run);
+        done(&mut report);
+        let choice = Choice {
+            with_unsafe: false,
+            min_severity: in_force.effective.min_severity,
+        };
+        let fixing = fix(&files, report, choice);
+        let is_own = |shown: &str| absolute(Path::new(shown)) == path;
+        let fixed = fixing.files.into_iter().find(|file| is_own(&file.path))?;
+        String::from_utf8(fixed.text).ok()
+    }
+
+    /// Asks something about the namespace of a hosts.toml; `None` where the file is none, or not the one that is read for its
+    /// namespace.
+    pub fn of_namespace<R>(
+        &self,
+        path: &Path,
+        ask: impl FnOnce(&NamespaceContext<'_>) -> R,
+    ) -> Option<R> {
+        let Subject::Hosts(tree) = self.subject.as_ref()? else {
+            return None;
+        };
+        let run = self.run.at(&tree.shown(""));
+        let budget = Arc::new(Budget::new(run.settings.work));
+        let whole = TreeContext::new(&run, tree, &budget).ok()?;
+        let wanted = tree.only.as_ref()?.first()?;
+        let namespace = whole.namespace(wanted)?;
+        let run = whole.run_at(namespace);
+        let loaded = Loaded::read(&whole, &run, namespace);
+        let context = NamespaceContext::new(&whole, &loaded);
+        let source = context.source?;
+        (absolute(Path::new(&source.path)) == path).then(|| ask(&context))
+    }
+}

@@ -1,0 +1,154 @@
+//! The settings of open files: found as on the command line, read once, and again when files change.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::disk::{absolute, read_named};
+use crate::engine::Baseline;
+use crate::finding::Paths;
+use crate::report;
+use crate::settings::{
+    Effective, FILE_NAMES, Layer, Problem, SettingsError, SourceFile, locate, merge, of_text, read,
+    short,
+};
+
+/// Larger than any baseline.
+const MAX_BASELINE: u64 = 64 * 1024 * 1024;
+
+/// The settings that hold for some open files.
+pub struct InForce {
+    /// What the file says, and the defaults for the rest.
+    pub effective: Effective,
+    /// The known findings.
+    pub baseline: Option<Baseline>,
+    /// For the paths of the baseline.
+    pub paths: Paths,
+}
+
+/// Why nothing is linted.
+#[derive(Debug)]
+pub struct Unusable {
+    /// In one sentence.
+    pub message: String,
+    /// The settings file that is at fault.
+    pub file: Option<PathBuf>,
+}
+
+/// What was found for a directory.
+pub struct Found {
+    /// The settings, or why there are none.
+    pub settings: Result<InForce, Unusable>,
+    /// What is wrong in the file, and its text.
+    pub problems: Option<(SourceFile, Vec<Problem>)>,
+}
+
+/// The settings of all open files, by their directories.
+#[derive(Default)]
+pub struct Settings {
+    found: HashMap<PathBuf, Rc<Found>>,
+}
+
+/// Whether a path is that of a settings file.
+pub fn is_settings_file(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| FILE_NAMES.iter().any(|known| name == *known))
+}
+
+impl Settings {
+    /// The settings for a file.
+    pub fn of(&mut self, file: &Path) -> Rc<Found> {
+        let directory = file.parent().unwrap_or(file);
+        if let Some(found) = self.found.get(directory) {
+            return Rc::clone(found);
+        }
+        let found = Rc::new(find(file));
+        self.found.insert(directory.to_owned(), Rc::clone(&found));
+        found
+    }
+
+    /// Forgets all, because files have changed.
+    pub fn forget(&mut self) {
+        self.found.clear();
+    }
+}
+
+fn find(file: &Path) -> Found {
+    let path = match locate(&[file.to_owned()]) {
+        Ok(path) => path,
+        Err(error) => return unusable(&error),
+    };
+    let read = match path.as_deref().map(read).transpose() {
+        Ok(read) => read,
+        Err(error) => return unusable(&error),
+    };
+    let source = read.as_ref().map(|file| file.source.clone());
+    let warnings = read.as_ref().map(|file| file.warnings.clone());
+    let effective = match merge(read, Layer::new(Path::new("."))) {
+        Ok(effective) => effective,
+        Err(error) => return unusable(&error),
+    };
+    let settings = baseline(&effective).map(|baseline| InForce {
+        baseline,
+        effective,
+        paths: Paths::new(&report::Options::default().root),
+    });
+    Found {
+        settings,
+        problems: source.zip(warnings),
+    }
+}
+
+fn baseline(effective: &Effective) -> Result<Option<Baseline>, Unusable> {
+    let Some(path) = &effective.baseline else {
+        return Ok(None);
+    };
+    let unusable = |why: String| Unusable {
+        message: format!("cannot use the baseline {}: {why}", short(path)),
+        file: effective.file.as_ref().map(|file| file.source.path.clone()),
+    };
+    let bytes = read_named(path, MAX_BASELINE).map_err(|error| unusable(error.to_string()))?;
+    Baseline::parse(&String::from_utf8_lossy(&bytes))
+        .map(Some)
+        .map_err(|error| unusable(error.to_string()))
+}
+
+fn unusable(error: &SettingsError) -> Found {
+    let (file, problems) = match error {
+        SettingsError::Unreadable { path, .. } => (Some(path.clone()), None),
+        SettingsError::Ambiguous { second, .. } => (Some(second.clone()), None),
+        SettingsError::Wrong {
+            source_file,
+            problems,
+        } => (
+            Some(source_file.path.clone()),
+            Some((source_file.clone(), problems.clone())),
+        ),
+        SettingsError::Flag { .. } => (None, None),
+    };
+    Found {
+        settings: Err(Unusable {
+            message: error.to_string(),
+            file: file.as_deref().map(absolute),
+        }),
+        problems,
+    }
+}
+
+/// What is wrong with a settings file that is open.
+pub fn problems(path: &Path, text: &str) -> Vec<Problem> {
+    let file = of_text(path, text);
+    let source = SourceFile::new(path, text);
+    let problems = file.and_then(|file| {
+        let warnings = file.warnings.clone();
+        merge(Some(file), Layer::new(Path::new("."))).map(|_| warnings)
+    });
+    let problems = problems.unwrap_or_else(|error| match error {
+        SettingsError::Wrong { problems, .. } => problems,
+        other => vec![Problem::error(0..0, other.to_string())],
+    });
+    problems
+        .iter()
+        .map(|problem| source.without_secrets(problem))
+        .collect()
+}
