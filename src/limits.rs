@@ -1,7 +1,7 @@
 //! How much of anything is read.
 //!
 //! What is linted comes from strangers, and the largest real file is far below each of these numbers. What is beyond one is
-//! not read, and that is said: containerd has no such limits, so nothing is claimed of what it does with the file. All
+//! not read, and that is said: containerd has no such limits, so certsd-lint makes no claim about the file. All
 //! work is linear in what the limits let through; `benches/hostile-growth` measures it.
 
 /// The tables, keys and elements of a hosts.toml: real ones have some dozens.
@@ -24,7 +24,7 @@ pub const MAX_PATTERNS: usize = 1_000;
 /// Their bytes: each alternative of a glob costs a kilobyte of memory and more.
 pub const MAX_PATTERN_BYTES: usize = 32 * 1024;
 
-/// The problems of a settings file that are told.
+/// The problems of a settings file that are reported.
 pub const MAX_PROBLEMS: usize = 100;
 
 /// The stack on which everything runs, whatever the shell's limit says.

@@ -72,7 +72,7 @@ pub fn ends_like_command(before: &str) -> bool {
     before.ends_with("##") || before.ends_with("##vso")
 }
 
-/// The text without the middle of words that nobody reads to their end: a line of a megabyte is none for people.
+/// The text without the middle of words that no one reads to their end: a line of a megabyte is not one for people.
 pub fn shortened(text: &str) -> Cow<'_, str> {
     const LONGEST: usize = 400;
     const BEGINNING: usize = 160;

@@ -13,7 +13,7 @@ crate::rule! {
     ///
     /// Reports client certificates without a key: a single file that contains only the certificate, a pair whose second
     /// file contains no PEM key, and the flat list `["client.crt", "client.key"]`, which containerd takes for two
-    /// clients, each of which must contain certificate and key.
+    /// clients that must each contain certificate and key.
     ///
     /// ## Why
     ///

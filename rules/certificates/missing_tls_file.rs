@@ -176,7 +176,7 @@ fn in_repository(context: &NamespaceContext, fault: &Fault, finding: Finding) ->
     }
 }
 
-/// Sample paths outside the tree, of which nothing else is known.
+/// Sample paths outside the tree, where nothing else is known about them.
 fn sample_paths(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let mut found: Vec<(String, Finding)> = Vec::new();
     for entry in entries(context) {

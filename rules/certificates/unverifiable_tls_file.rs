@@ -86,7 +86,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 ),
                 FileError::NotByUs(why) => not_checked(
                     "certsd-lint could not read it",
-                    format!("run certsd-lint as root, or with more of what it lacks ({why})"),
+                    format!("fix the error and lint again: {why}"),
                 ),
                 FileError::TooManyBlocks(most) => not_checked(
                     "it contains too many certificates",

@@ -49,7 +49,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// containerd's `docs/hosts.md`; recorded from containerd: `node-*-relative` in `fixtures/conformance/node.jsonl`. That a missing directory is no error
+    /// containerd's `docs/hosts.md`; recorded from containerd: `node-*-relative` in `fixtures/conformance/node.jsonl`. That a missing directory is not an error
     /// for containerd: `remotes/docker/config/hosts.go`.
     name: "config-path-elsewhere",
     category: Node,

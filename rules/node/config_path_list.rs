@@ -66,7 +66,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     // Where other releases have no config path at all, one finding is enough: config-path-unset.
     let is_told = context.outcomes.iter().any(is_unset);
     for group in context.groups(|outcome| lists(context, outcome)) {
-        // Where it is none, config.toml may have one.
+        // Where it is not one, config.toml may have one.
         if group.what.is_built_in && (context.node.is_drop_in() || is_told) {
             continue;
         }

@@ -15,8 +15,8 @@ crate::rule! {
     /// ## What it does
     ///
     /// Reports a registry section under the name that belongs to another version of config.toml, also where a drop-in lifts the version of the whole; a
-    /// `config_path` outside the table `registry`; keys that the table does not have; settings that another one overrides; and a file with both sections,
-    /// of which the targeted releases read different ones.
+    /// `config_path` outside the table `registry`; keys that the table does not have; settings that another one overrides; and a file with both sections, if the
+    /// targeted releases read different ones.
     ///
     /// ## Why
     ///
@@ -70,7 +70,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
         {
             continue;
         }
-        // The two sections are told as one.
+        // The two sections are reported as one.
         let is_path = group.what.what == "`config_path`";
         if switching.is_some() && is_path && matches!(group.what.why, Why::Replaced { .. }) {
             continue;
@@ -130,7 +130,7 @@ fn ignored(outcome: &Outcome) -> Vec<(Ignored, Option<Place>)> {
     };
     let all = outcome.ignored.iter().filter(concerns);
     all.map(|ignored| {
-        // The place in the text tells them apart; where the file stands in the order does not matter.
+        // The place in the text tells them apart; where the file is in the order does not matter.
         let place = ignored.place.clone();
         let mut ignored = ignored.clone();
         ignored.place = Place {
@@ -397,7 +397,7 @@ fn is_of_version_2(document: &Document) -> bool {
         })
 }
 
-/// Whether the table in which a key stands has no table `registry`.
+/// Whether the table in which a key is has no table `registry`.
 fn is_without_registry(document: &Document, text: &str, key: &Span) -> bool {
     let walked = document.root.walk();
     let Some((path, _)) = walked.iter().find(|(_, item)| item.key.span == *key) else {

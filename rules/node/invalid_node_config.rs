@@ -144,7 +144,7 @@ fn finding(context: &NodeContext, group: &Group<Fault>) -> Finding {
     let help = match &fault.reason {
         Reason::WrongType { wanted, .. } => format!("write {wanted}"),
         Reason::UnsupportedVersion { newest, .. } => {
-            // Nobody said that the node runs such a release, and the file says that it does not.
+            // No one said that the node runs such a release, and the file says that it does not.
             let others_start = group.releases.len() < context.outcomes.len();
             if others_start && !context.run.settings.releases_named {
                 finding = finding.severity(Severity::Note);

@@ -13,7 +13,7 @@ crate::rule! {
     ///
     /// Docker Hub's registry is `registry-1.docker.io`. Image names say `docker.io`, and without a `server` containerd
     /// translates that name itself, but it takes the URLs in hosts.toml literally. The web site answers with a page, and no
-    /// image is found. With a mirror in front, nobody notices until the mirror lacks an image. containerd's own
+    /// image is found. With a mirror in front, no one notices until the mirror lacks an image. containerd's own
     /// documentation showed this `server` for years.
     ///
     /// ## Example

@@ -1,4 +1,4 @@
-//! What a carrier holds: trees, parts of a config.toml, and what is wrong with the carrier itself.
+//! What a carrier contains: trees, parts of a config.toml, and what is wrong with the carrier itself.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -23,7 +23,7 @@ pub enum Origin {
     Kubespray,
 }
 
-/// A file of a tree that a carrier holds.
+/// A file of a tree that a carrier contains.
 #[derive(Debug, Clone)]
 pub struct File {
     /// Its text; `None` where that comes from elsewhere.
@@ -38,7 +38,7 @@ pub struct File {
     pub origin: Origin,
 }
 
-/// A namespace of a tree that a carrier holds.
+/// A namespace of a tree that a carrier contains.
 #[derive(Debug, Clone)]
 pub struct Namespace {
     /// Where the carrier names it.
@@ -53,7 +53,7 @@ pub struct Namespace {
     pub files: BTreeMap<String, File>,
 }
 
-/// A tree that a carrier holds.
+/// A tree that a carrier contains.
 #[derive(Debug, Clone)]
 pub struct CarriedTree {
     /// The config path on the node.
@@ -87,7 +87,7 @@ impl CarriedTree {
     }
 }
 
-/// A config.toml that a carrier holds, or a part of one.
+/// A config.toml that a carrier contains, or a part of one.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The text.
@@ -109,7 +109,7 @@ pub struct Mount {
     pub target: String,
 }
 
-/// What a carrier holds.
+/// What a carrier contains.
 #[derive(Debug, Clone, Default)]
 pub struct Carried {
     /// The trees.
@@ -120,7 +120,7 @@ pub struct Carried {
     pub facts: Vec<Fact>,
     /// Files of the repository that it places.
     pub mounts: Vec<Mount>,
-    /// Why some of it was passed over.
+    /// Why some of it was skipped.
     pub passed_over: Vec<String>,
 }
 
@@ -205,7 +205,7 @@ impl Carried {
 
     /// Makes trees of the files.
     fn plant(&mut self, places: Vec<Placed>) {
-        // What is not named is told by what its hosts.toml says.
+        // An unnamed one is recognised by its hosts.toml.
         let mut registries: HashMap<(String, String), String> = HashMap::new();
         for placed in &places {
             if let (Some(namespace), Some(registry)) = (&placed.place.namespace, &placed.registry) {
@@ -333,7 +333,7 @@ impl Carried {
     }
 }
 
-/// What a namespace is called of which neither the name nor the registry is known.
+/// The name of a namespace whose name and registry are unknown.
 pub const UNKNOWN_NAMESPACE: &str = "unknown.registry.invalid";
 
 /// A file with its place.

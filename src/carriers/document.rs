@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 4;
 
 /// A document that is being read.
 pub struct Document<'d, 'c> {
-    /// What stands for what is unknown.
+    /// What represents what is unknown.
     pub stand_ins: &'d mut StandIns<'c>,
     /// What was found so far.
     pub carried: &'d mut Carried,
@@ -26,7 +26,7 @@ pub struct Document<'d, 'c> {
 }
 
 impl<'d, 'c> Document<'d, 'c> {
-    /// A document that lies in so many other texts.
+    /// A document that is in so many other texts.
     pub fn new(
         stand_ins: &'d mut StandIns<'c>,
         carried: &'d mut Carried,
@@ -49,7 +49,7 @@ impl<'d, 'c> Document<'d, 'c> {
         }
     }
 
-    /// Adds a hosts.toml of which nothing tells where it goes.
+    /// Adds a hosts.toml whose destination is unknown.
     pub fn hosts_file(&mut self, text: Text, place: Range<usize>) {
         let nothing = Text::default();
         let mut path = Builder::new(&nothing);

@@ -1,4 +1,4 @@
-//! What is wrong with a carrier itself: facts, of which the rules speak.
+//! What is wrong with a carrier itself, as facts that rules report.
 
 use std::ops::Range;
 
@@ -102,7 +102,7 @@ pub enum Fact {
         /// The first endpoint, where it can be told.
         endpoint: Option<String>,
     },
-    /// A key that nobody reads.
+    /// A key that no one reads.
     UnknownKey {
         /// The key.
         at: Range<usize>,

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Not known: what `${…}` becomes, which is Terraform's whatever the inner text takes it for; which branch of `%{ if }` is
-//! taken, of which the first is read; what functions make of a text.
+//! taken, and the first one is read; what functions make of a text.
 
 use std::ops::Range;
 

@@ -18,7 +18,7 @@ pub struct Finished {
 }
 
 /// Gives what is unknown outside quotes a value that its key takes, and leaves open what is filled in by tools that
-/// nobody knows of: `${…}`.
+/// no one knows of: `${…}`.
 pub fn finish(text: &Text, stand_ins: &mut StandIns<'_>) -> Finished {
     let text = leave_open(text, stand_ins);
     let mut builder = Builder::new(&text);

@@ -3,7 +3,7 @@
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
-/// What such a file holds at least one of.
+/// What such a file contains at least one of.
 const MARKS: [&str; 12] = [
     "hosts.toml",
     "host.toml",

@@ -1,10 +1,10 @@
 //! Configuration inside other files: scripts, YAML, Terraform.
 //!
-//! A carrier is a file that holds the text of a hosts.toml, or says by values what one is made of. Its texts are taken out
+//! A carrier is a file that contains the text of a hosts.toml, or says by values what one is made of. Its texts are taken out
 //! with the table that leads back to its own lines ([`text`]), put together to trees as the node will have them, and
 //! linted like files.
 //!
-//! What is filled in later stays unknown: a stand-in keeps the text readable, and nothing is said of what touches it.
+//! What is filled in later stays unknown: a stand-in keeps the text readable, and no finding is made that touches it.
 
 pub mod carried;
 pub mod dockerfile;
@@ -146,7 +146,7 @@ pub fn kind(path: &str, text: &str) -> Option<Kind> {
     is_dockerfile.then_some(Kind::Dockerfile)
 }
 
-/// What the file at a path holds; `None` where it is no carrier.
+/// What the file at a path contains; `None` where it is not a carrier.
 pub fn read(path: &str, text: &str) -> Option<(Kind, Carried)> {
     if !look::may_hold(text.as_bytes()) {
         return None;
@@ -185,7 +185,7 @@ pub fn read(path: &str, text: &str) -> Option<(Kind, Carried)> {
     Some((kind, carried))
 }
 
-/// What a file holds that something else places at a path of the node.
+/// What a file contains that something else places at a path of the node.
 pub fn placed(text: &str, target: &str) -> Carried {
     let mut carried = Carried::default();
     let mut stand_ins = StandIns::new(text);
@@ -207,7 +207,7 @@ pub fn placed(text: &str, target: &str) -> Carried {
     carried
 }
 
-/// A template of a hosts.toml: where it lies may tell its namespace.
+/// A template of a hosts.toml: where it is may tell its namespace.
 fn template(path: &str, text: Text) -> Write {
     let length = text.as_str().len();
     let place = text.in_carrier(&(0..length));

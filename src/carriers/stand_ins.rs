@@ -1,4 +1,4 @@
-//! What stands for an expression that is filled in later.
+//! What represents an expression that is filled in later.
 
 use std::collections::HashMap;
 

@@ -11,7 +11,7 @@ pub enum Target {
     ConfigPath,
     /// A file of a config path.
     Tree(Place),
-    /// A hosts.toml of which the path tells no namespace.
+    /// A hosts.toml whose path does not name its namespace.
     HostsFile {
         /// What its directory's parent was meant to be, where it is nearly called so.
         near: Option<Near>,
@@ -48,7 +48,7 @@ pub struct Place {
     pub file: String,
 }
 
-/// Where trees of nodes are, and what stands before them in an image or a volume is not.
+/// Where trees of nodes are, and what is before them in an image or a volume is not.
 const ROOTS: [&str; 5] = [
     "/etc/containerd/",
     "/etc/docker/",

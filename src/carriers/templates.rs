@@ -27,7 +27,7 @@ enum Kind {
     Open,
     /// The other branch.
     Else,
-    /// The end of what was opened.
+    /// The end of the open expression.
     Close,
     /// Something that brings nothing.
     Nothing,
@@ -136,7 +136,7 @@ fn marks(text: &str, syntax: Syntax) -> Vec<Mark> {
         };
         match found {
             Some(mark) => {
-                // What an escape stands for is not looked at again.
+                // What an escape represents is not looked at again.
                 at = match mark.kind {
                     Kind::Escape => mark.range.end + 2,
                     _ => mark.range.end,

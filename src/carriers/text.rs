@@ -12,9 +12,9 @@ struct Piece {
     at: usize,
     /// Its length in the text.
     length: usize,
-    /// The bytes of the carrier that it stands for.
+    /// The bytes of the carrier that it represents.
     from: Range<usize>,
-    /// It is these bytes, one for one. Otherwise it stands for all of them together.
+    /// It is these bytes, one for one. Otherwise it represents all of them together.
     exact: bool,
 }
 
@@ -36,7 +36,7 @@ pub enum Gap {
 /// A part of a text that is filled in later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
-    /// Where its stand-in is; empty where nothing stands for it.
+    /// Where its stand-in is; empty where nothing represents it.
     pub span: Range<usize>,
     /// The expression as the carrier spells it.
     pub written: String,
@@ -129,7 +129,7 @@ impl Text {
         builder.finish()
     }
 
-    /// The bytes of the carrier that a range stands for.
+    /// The bytes of the carrier that a range represents.
     pub fn in_carrier(&self, range: &Range<usize>) -> Range<usize> {
         let start = self.start(range.start);
         let end = match range.is_empty() {
@@ -225,7 +225,7 @@ impl Text {
             .then(|| before.from.start + (offset - before.at))
     }
 
-    /// What was cut off before the line that holds an offset, or before the last one that is not empty.
+    /// What was cut off before the line that contains an offset, or before the last one that is not empty.
     fn prefix<'c>(&self, carrier: &'c str, offset: usize) -> Option<&'c str> {
         let is_empty = |line: usize| {
             let rest = self.text.get(line..).unwrap_or_default();
@@ -279,7 +279,7 @@ fn with_prefix(replacement: &str, prefix: &str, from_the_first: bool) -> String 
         }
         out.push_str(line);
     }
-    // A break at the end begins a line too, the rest of which is in the carrier already.
+    // A line break at the end also begins a line, whose rest is already in the carrier.
     if !from_the_first && replacement.ends_with('\n') {
         out.push_str(prefix);
     }
@@ -295,7 +295,7 @@ pub fn is_alone(text: &str, range: &Range<usize>) -> bool {
     matches!(before, None | Some(b'\n')) && matches!(behind, None | Some(b'\n'))
 }
 
-/// Where the line that holds an offset begins.
+/// Where the line that contains an offset begins.
 pub fn line_start(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())]
         .iter()

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::text::Text;
 
-/// What a carrier says of a file's text.
+/// How a carrier gives the text of a file.
 #[derive(Debug, Clone)]
 pub enum Content {
     /// It is here.

@@ -139,7 +139,7 @@ A PATH that is called like a command is written with `./` before it: `certsd-lin
 struct GlobalArgs {
     /// When to use colour
     ///
-    /// `auto` looks at NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR, CLICOLOR, and at whether the output goes to a terminal.
+    /// `auto` depends on NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR and CLICOLOR, and on whether the output is a terminal.
     #[arg(
         long,
         global = true,
@@ -157,7 +157,7 @@ struct GlobalArgs {
         help_heading = "Output"
     )]
     quiet: bool,
-    /// Say which settings were used and which trees were found
+    /// Print the settings used and the trees found
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Output")]
     verbose: u8,
 }
@@ -326,7 +326,7 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
     Ok(exit)
 }
 
-/// Warns of releases that are newer than the known ones. What is no release is the command's to tell.
+/// Warns of releases that are newer than the known ones. What is not a release is the command's to tell.
 fn warn_of_newer(releases: &[String], terminal: &Terminal) {
     if let Some(warning) = resolve::releases(releases)
         .ok()

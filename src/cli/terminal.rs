@@ -41,7 +41,7 @@ pub struct Terminal {
     pub width: usize,
     /// Findings and failures only.
     pub quiet: bool,
-    /// How much is told of what was done.
+    /// How much is reported.
     pub verbose: u8,
 }
 
@@ -94,7 +94,7 @@ impl Terminal {
         }
     }
 
-    /// Something that must not be done without a word.
+    /// Something that must not be done silently.
     pub fn note(&self, message: impl Display) {
         self.say("note", AnsiColor::Cyan.on_default().bold(), message);
     }
@@ -133,14 +133,14 @@ impl Terminal {
         }
     }
 
-    /// A line for standard error without a word before it, whatever the names in it hold.
+    /// A line for standard error without a prefix, whatever the names in it contain.
     pub fn line(&self, text: impl Display) {
         self.raw(&format!("{}\n", one_line(&text.to_string())));
     }
 
     /// A text as it is: only this type knows that nothing in it commands a terminal.
     fn raw(&self, text: &str) {
-        // A closed standard error is no reason to stop: nobody listens.
+        // A closed standard error is no reason to stop: no one listens.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 

@@ -80,7 +80,7 @@ pub struct Tls {
     /// CA files, in order, as paths on the node; `None` when `ca` is not set.
     pub ca: Option<Vec<String>>,
     /// Client certificates and their keys, as paths on the node; the key is empty
-    /// when the certificate's file holds it too.
+    /// when the certificate's file contains it too.
     pub client: Vec<(String, String)>,
 }
 

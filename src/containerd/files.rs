@@ -86,7 +86,7 @@ impl fmt::Display for FileError {
 }
 
 impl FileError {
-    /// Whether it says nothing of what containerd meets: the path is on the node, or the file is beyond a limit of this
+    /// Whether it tells nothing about what containerd finds: the path is on the node, or the file is beyond a limit of this
     /// tool, where containerd has none and reads on.
     pub fn is_unknown(&self) -> bool {
         matches!(
@@ -139,7 +139,7 @@ pub struct DirEntry {
 pub trait Files {
     /// The bytes of a file.
     fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, FileError>;
-    /// The certificates in a file. Whoever keeps what was parsed has an answer of their own.
+    /// The certificates in a file. A cache of parsed files overrides this.
     fn authorities(&self, path: &str) -> Result<Arc<CaPool>, FileError> {
         self.read(path).map(|data| Arc::new(CaPool::read(&data)))
     }

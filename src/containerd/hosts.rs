@@ -98,7 +98,7 @@ impl Host {
     }
 }
 
-/// Reads every entry of `file`, hosts in order and the root last. `directory` is the one that holds
+/// Reads every entry of `file`, hosts in order and the root last. `directory` is the one that contains
 /// hosts.toml. Problems are added in the order in which containerd would meet them; it stops
 /// at the first, this goes on.
 pub fn read(
@@ -239,7 +239,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Text is a file that holds certificate and key; an array holds such files, or
+    /// Text is a file that contains certificate and key; an array contains such files, or
     /// pairs of certificate and key.
     fn client(&mut self, value: &Value) -> Vec<ClientPair> {
         let alone = |certificate| ClientPair {

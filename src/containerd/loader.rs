@@ -44,7 +44,7 @@ pub enum Verdict {
 /// The answer of the loader.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// Which directory was chosen, and which were passed over.
+    /// Which directory was chosen, and which were skipped.
     pub lookup: Lookup,
     /// What became of hosts.toml.
     pub hosts_toml: HostsToml,
@@ -388,7 +388,7 @@ pub fn certificate_files(files: &dyn Files, dir: &str) -> Result<Host, Box<Cause
 }
 
 /// The namespace itself, as the last endpoint. TLS settings and headers of the root stay,
-/// capabilities and path are set anew.
+/// capabilities and path are reset.
 fn with_defaults(release: Release, mut last: Host, host: &str) -> Host {
     last.role = Role::Upstream;
     last.scheme = "https".into();

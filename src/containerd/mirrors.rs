@@ -13,7 +13,7 @@ use super::endpoint::{Capabilities, Endpoint, Role, Tls};
 use super::loader::is_loopback;
 use crate::go::{Rules, path, url};
 
-/// The name in `mirrors` that stands for every registry without an entry of its own.
+/// The name in `mirrors` that represents every registry without an entry of its own.
 pub const WILDCARD: &str = "*";
 
 /// The tables `mirrors` and `configs.*.tls`.
@@ -73,7 +73,7 @@ pub enum FaultKind {
 }
 
 impl RegistryTables {
-    /// The endpoints of a registry host, as it stands in image references: those that its entry lists,
+    /// The endpoints of a registry host, as written in image references: those that its entry lists,
     /// or else those of the wildcard, then the registry itself unless it is among them.
     pub fn endpoints(&self, host: &str) -> Meant {
         let listed = self.mirrors.get(host).or(self.mirrors.get(WILDCARD));
@@ -92,7 +92,7 @@ impl RegistryTables {
         Some(self.listed(listed).0)
     }
 
-    /// The hosts that the wildcard lists. For each, the registry itself is not asked once more.
+    /// The hosts that the wildcard lists. For each, the registry itself is not asked again.
     pub fn wildcard_hosts(&self) -> Vec<String> {
         let listed = self.mirrors.get(WILDCARD);
         self.listed(listed.map(Vec::as_slice).unwrap_or_default()).1
@@ -115,7 +115,7 @@ impl RegistryTables {
                 kind,
             });
         };
-        // The newest Go is the strictest; what only older ones take is no host that could be asked.
+        // The newest Go is the strictest; what only older ones take is not a host that could be asked.
         let url = match url::parse(&with_scheme(text), Rules::NEWEST) {
             Ok(url) => url,
             Err(error) => {
@@ -181,7 +181,7 @@ impl TlsTable {
     }
 }
 
-/// Whether the URL says something that nobody reads.
+/// Whether the URL says something that no one reads.
 pub fn has_unused_parts(url: &url::Url) -> bool {
     url.has_userinfo || url.has_query || url.has_fragment
 }

@@ -49,18 +49,18 @@ impl TlsFile {
 pub enum Cause {
     /// The TOML dialect objects.
     Toml(ProblemKind),
-    /// `ca`, `client` or a header holds a value of a type that containerd refuses.
+    /// `ca`, `client` or a header contains a value of a type that containerd refuses.
     WrongType {
         /// `ca`, `client` or `header`.
         key: &'static str,
         /// The header's name, for `header`.
         header: Option<String>,
-        /// What stands there.
+        /// What is there.
         found: &'static str,
         /// It is an element of an array.
         element: bool,
     },
-    /// An array in `client` that is no pair.
+    /// An array in `client` that is not a pair.
     ClientPair {
         /// How many elements it has.
         length: usize,
@@ -77,7 +77,7 @@ pub enum Cause {
         /// Why.
         error: UrlError,
     },
-    /// A `dial_timeout` that is no duration.
+    /// A `dial_timeout` that is not a duration.
     Duration {
         /// The text.
         text: String,
@@ -101,7 +101,7 @@ pub enum Cause {
         /// Why.
         error: FileError,
     },
-    /// A CA file holds no certificate that Go takes.
+    /// A CA file contains no certificate that Go takes.
     Ca {
         /// The path as written; empty for files in Docker's layout.
         written: String,

@@ -2,7 +2,7 @@
 //!
 //! The grammar is that of `github.com/distribution/reference` (`ParseDockerRef`), which containerd
 //! carried as a copy of its own up to 1.6: there, IPv6 hosts are unknown, and a first part with
-//! upper-case letters is no host.
+//! upper-case letters is not a host.
 
 use std::fmt;
 
@@ -65,7 +65,7 @@ impl fmt::Display for Reference {
     }
 }
 
-/// Why a text is no image reference.
+/// Why a text is not an image reference.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ReferenceError {
     /// Nothing at all.
@@ -102,7 +102,7 @@ pub enum ReferenceError {
     /// A tag of too many characters.
     #[error("the tag has {0} characters, and at most 128 are allowed")]
     TagTooLong(usize),
-    /// What follows `@` is no digest that containerd can check.
+    /// What follows `@` is not a digest that containerd can check.
     #[error(
         "`{0}` is not a valid digest: sha256, sha384 or sha512, a colon, and 64, 96 or 128 lower-case hexadecimal digits"
     )]
@@ -133,7 +133,7 @@ pub fn parse(release: Release, text: &str) -> Result<Reference, ReferenceError> 
         return Err(ReferenceError::UpperCase(path.to_owned()));
     }
     path.split('/').try_for_each(check_path_part)?;
-    // What is no host may still be the first part of a path: `reg_x.internal/app` is a name without
+    // What is not a host may still be the first part of a path: `reg_x.internal/app` is a name without
     // a host in the grammar, and is pulled from `reg_x.internal` nevertheless.
     if !is_host(release, domain) && !is_path_part(domain) {
         return Err(ReferenceError::Host(domain.to_owned()));
@@ -182,7 +182,7 @@ fn split_domain(release: Release, text: &str) -> (&str, String) {
     }
 }
 
-/// The tag stands behind the first colon of the last part.
+/// The tag is behind the first colon of the last part.
 fn split_tag(name: &str) -> (&str, Option<&str>) {
     let last = name.rfind('/').map_or(0, |slash| slash + 1);
     match name[last..].find(':') {

@@ -2,7 +2,7 @@
 //!
 //! Nothing else in the program asks for a version number: each fact that differs between releases
 //! is one method here, with the release that brought it. The table comes from running the last
-//! patch release of every line (`fixtures/conformance`); what lies between them from
+//! patch release of every line (`fixtures/conformance`); what is between them from
 //! containerd's change history, named where it is used.
 
 use std::fmt;
@@ -68,10 +68,10 @@ const GO_VERSIONS: &[(Release, (u8, u8))] = &[
     (Release::new(2, 3, 0), (26, 2)),
 ];
 
-/// Whether something holds for a release.
+/// Whether a trait applies to a release.
 type Holds = fn(Release) -> bool;
 
-/// The plugins without which CRI does not load, each with the releases of which that holds.
+/// The plugins without which CRI does not load, each with the releases to which that applies.
 const PLUGINS_OF_CRI: &[(&str, Holds)] = &[
     ("io.containerd.metadata.v1.bolt", |_| true),
     ("io.containerd.cri.v1.images", Release::is_v2),
@@ -183,7 +183,7 @@ impl Release {
     }
 
     /// Whether it is of a line that is newer than the recorded ones. Its traits are those of the newest recorded line:
-    /// the best guess, of which whoever asked is warned.
+    /// the best guess, and the caller warns about it.
     pub fn is_newer_line(self) -> bool {
         let line = |release: Release| (release.major, release.minor);
         Release::newest().all(|known| line(known) < line(self))
@@ -641,7 +641,7 @@ impl FromStr for Release {
 /// included); ranges stand for the newest release of each line in them.
 pub fn parse_releases(text: &str) -> Result<Vec<Release>, ReleaseError> {
     let text = text.trim();
-    // What is no release in a range is told with the range, for it may be nothing at all.
+    // An invalid release in a range is reported with the range, which may be invalid as a whole.
     let end = |part: &str| {
         part.parse::<Release>().map_err(|error| match error {
             ReleaseError::Syntax(_) => ReleaseError::Syntax(text.to_owned()),

@@ -14,7 +14,7 @@ use super::release::Release;
 use crate::go::http::{add_to_query, request_url};
 use crate::go::{path, url};
 
-/// What stands for the digest of a layer.
+/// What represents the digest of a layer.
 pub const LAYER: &str = "{digest}";
 
 /// A digest like any other, written as [`LAYER`] once the URL is made.
@@ -47,7 +47,7 @@ pub struct Requests {
 
 /// The requests that this release makes for `reference` at `endpoints`.
 pub fn requests(release: Release, reference: &Reference, endpoints: &[Endpoint]) -> Requests {
-    // Before it asks for anything, containerd splits the reference once more, as a URL: where
+    // Before it asks for anything, containerd splits the reference again, as a URL: where
     // the grammar lets `[1]:5000/app` pass, Go finds no address in the brackets.
     if url::parse(&format!("dummy://{reference}"), release.go()).is_err() {
         return Requests::default();
@@ -78,7 +78,7 @@ impl Plan<'_> {
     fn resolve(&self) -> Vec<Request> {
         let mut needed = Capabilities::PULL;
         let kinds: &[&str] = match self.reference.object {
-            // What is no manifest may be a blob.
+            // What is not a manifest may be a blob.
             Object::Digest(_) => &["manifests", "blobs"],
             Object::Tag(_) => {
                 needed.insert(Capabilities::RESOLVE);
@@ -202,10 +202,10 @@ pub enum Unusable {
     /// No host to ask.
     #[error("it has no host")]
     NoHost,
-    /// A header's name is no HTTP token.
+    /// A header's name is not an HTTP token.
     #[error("HTTP does not allow a header named `{0}`")]
     HeaderName(String),
-    /// A header's value holds a control character.
+    /// A header's value contains a control character.
     #[error("the value of header `{0}` contains a control character, which HTTP forbids")]
     HeaderValue(String),
 }

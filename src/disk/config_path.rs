@@ -12,7 +12,7 @@ use super::{Namespace, absolute};
 /// How much of a directory is a config path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
-    /// It holds namespaces among other things; only what is named for a registry and has a hosts.toml is one.
+    /// It contains namespaces among other things; only what is named for a registry and has a hosts.toml is one.
     Partial,
     /// Nothing in it is anything but a namespace, or what is found beside one.
     Whole,
@@ -52,7 +52,7 @@ pub fn holds_anything(directory: &Path) -> bool {
     })
 }
 
-/// How much of a directory that is called anything is a config path, by what it holds. It is none unless a directory in it is
+/// How much of a directory that is called anything is a config path, by what it contains. It is not one unless a directory in it is
 /// named for a registry and has a hosts.toml. Where that name could be any folder's, nothing else in it may contradict.
 pub fn extent(directory: &Path) -> Option<Extent> {
     let names = disk::names(directory, &disk::Reach::Anywhere).ok()?;
@@ -99,7 +99,7 @@ pub fn has_hosts_file(directory: &Path) -> bool {
     directory.join("hosts.toml").symlink_metadata().is_ok()
 }
 
-/// Whether a directory holds what a namespace does: hosts.toml, also misspelled, or certificates.
+/// Whether a directory contains what a namespace does: hosts.toml, also misspelled, or certificates.
 pub fn holds_configuration(directory: &Path) -> bool {
     let is_of_namespace = |name: &str| {
         matches!(

@@ -1,4 +1,4 @@
-//! Where a tree of a repository will be on the node, when nobody says so.
+//! Where a tree of a repository will be on the node, when no one says so.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::go::path;
 const ASKED: usize = 256;
 
 /// The deploy path that the files of a tree imply. One of them names an absolute path that ends with the namespace and a file that
-/// lies in it here: what is before that is where the tree will be. `None` where that is the path which is taken anyway.
+/// is in it here: what is before that is where the tree will be. `None` where that is the path which is taken anyway.
 pub fn implied(tree: &Tree) -> Option<String> {
     if tree.deployment != Deployment::Elsewhere || tree.lone.is_some() {
         return None;

@@ -1,4 +1,4 @@
-//! What a text is for, by what it holds: hosts.toml and config.toml are names that other programs use, too.
+//! What a text is for, by what it contains: hosts.toml and config.toml are names that other programs use, too.
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ pub fn holds_hosts_text(path: &Path) -> bool {
 
 /// Whether a path leads to a config.toml of containerd, or to a file for one to import.
 ///
-/// It does when the file configures what only containerd has. A file that says too little to tell, or that is no TOML, is taken
+/// It does when the file configures what only containerd has. A file that says too little to tell, or that is not TOML, is taken
 /// for one by its place, `containerd/config.toml`; where it was `named` by a person, by its name alone.
 pub fn is_node_config(path: &Path, named: bool) -> bool {
     if !is_toml(path) || !path.is_file() {
@@ -98,7 +98,7 @@ fn configures_containerd(text: &str) -> bool {
     })
 }
 
-/// Whether a text is TOML of which containerd has not one key.
+/// Whether a text is TOML without a single key that containerd knows.
 fn is_for_another_program(text: &str) -> bool {
     let Ok(document) = Document::parse(text) else {
         return false;

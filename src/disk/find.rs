@@ -25,9 +25,9 @@ use crate::containerd::directory::DEFAULT;
 pub enum Kind {
     /// Its directories are namespaces.
     ConfigPath,
-    /// It is one namespace: its own hosts.toml and certificates count.
+    /// It is one namespace, with its own hosts.toml and certificates.
     Namespace,
-    /// Trees lie somewhere below it.
+    /// Trees are somewhere below it.
     Search,
 }
 
@@ -40,13 +40,13 @@ pub struct FindOptions {
     pub tree: TreeOptions,
     /// Where trees and hosts.toml files belong, by their paths.
     pub placing: Placing,
-    /// The same for what lies below some directories, in the place of these; the deepest first.
+    /// The same for what is below some directories, in the place of these; the deepest first.
     pub nested: Vec<(PathBuf, Placing)>,
-    /// What a search passes over.
+    /// What a search skips.
     pub exclude: Exclusions,
     /// Paths that are not there were deleted: what they belonged to is linted.
     pub may_be_deleted: bool,
-    /// The text of standard input and the hosts.toml for which it stands.
+    /// The text of standard input, and the hosts.toml that it replaces.
     pub stdin: Option<(PathBuf, Vec<u8>)>,
 }
 
@@ -247,7 +247,7 @@ impl Finder<'_> {
         Ok(())
     }
 
-    /// hosts.toml stands for its namespace; any other file, as hooks pass them, for its whole tree,
+    /// hosts.toml represents its namespace; any other file, as hooks pass them, for its whole tree,
     /// since several namespaces may name it.
     fn add_file(&mut self, path: &Path) -> Result<(), FindError> {
         let name = file_name(path).unwrap_or_default();
@@ -274,7 +274,7 @@ impl Finder<'_> {
         })
     }
 
-    /// Adds the tree in which a file lies, if it lies in one.
+    /// Adds the tree in which a file is, if it is in one.
     fn add_tree_of(&mut self, file: &Path) -> bool {
         let directory = parent(file);
         let absolute = absolute(&directory);
@@ -286,7 +286,7 @@ impl Finder<'_> {
         let Some((level, extent)) = above.find_map(|(n, dir)| Some((n, extent_of(dir)?))) else {
             return false;
         };
-        // Beside the namespaces of a folder that holds other things as well, a file is another thing.
+        // Beside the namespaces of a folder that contains other things as well, a file is another thing.
         if level == 0 && extent == Extent::Partial {
             return false;
         }
@@ -383,7 +383,7 @@ impl Finder<'_> {
         tree
     }
 
-    /// Adds a file that lies in no config path; the settings know better than its name for which registry it is.
+    /// Adds a file that is in no config path; the settings know better than its name for which registry it is.
     fn add_lone(&mut self, file: &Path, registry: Option<&str>) -> &mut Tree {
         let registry = self.registry_by_settings(file).or(registry);
         let lone = Lone::new(file, registry);
@@ -420,8 +420,8 @@ impl Finder<'_> {
     }
 }
 
-/// The place of a directory that plainly is one namespace: it holds hosts.toml or certificates, and nothing below it looks like a
-/// namespace. Its own name counts more than what it holds, since a namespace may hold others by mistake.
+/// The place of a directory that plainly is one namespace: it contains hosts.toml or certificates, and nothing below it looks like a
+/// namespace. Its own name counts more than what it contains, since a namespace may hold others by mistake.
 fn namespace(path: &Path, names: &[Namespace]) -> Option<Place> {
     if is_called_config_path(path) {
         return None;
@@ -434,7 +434,7 @@ fn namespace(path: &Path, names: &[Namespace]) -> Option<Place> {
         let is_one = place.namespace.is_some() && (own != Likeness::None || !holds_namespaces());
         return is_one.then_some(place);
     }
-    // An empty one, or one with a misnamed file, is told by what it lies in.
+    // An empty one, or one with a misnamed file, is recognised by its parent.
     let above = absolute.parent().unwrap_or(&absolute);
     let lies_in_config_path = || is_called_config_path(above) || extent(above).is_some();
     let is_one = own == Likeness::Sure && has_certificates(names)
@@ -449,7 +449,7 @@ fn namespace(path: &Path, names: &[Namespace]) -> Option<Place> {
     Some(place)
 }
 
-/// Whether a directory below which nothing was found can be a config path all the same, and how much of it: one of certificates
+/// Whether a directory below which nothing was found can be a config path anyway, and how much of it: one of certificates
 /// alone, with misnamed files, or, where it is called so, with files where directories should be, which the rules report.
 fn may_be_config_path(path: &Path, names: &[Namespace]) -> Option<Extent> {
     let mut visible = names.iter().filter(|n| !n.name.starts_with('.'));

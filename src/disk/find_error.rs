@@ -46,7 +46,7 @@ pub(super) fn shown(path: &Path) -> String {
     }
 }
 
-/// A file that holds registry configuration and was not read.
+/// A file that contains registry configuration and was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
     /// As the user would name it.

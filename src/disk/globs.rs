@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// Globs over paths, each relative to a directory: that of the settings file that holds it, or for a flag
+/// Globs over paths, each relative to a directory: that of the settings file that contains it, or for a flag
 /// the current one.
 ///
 /// A glob without a slash is the name of a file or directory at any depth; one with a slash is a
@@ -45,7 +45,7 @@ impl PathGlobs {
     /// Those that match every path.
     pub fn all() -> PathGlobs {
         let mut globs = PathGlobs::default();
-        // What is no glob would match nothing; this is one.
+        // What is not a glob would match nothing; this is one.
         let _ = globs.add(Path::new("/"), "**");
         globs
     }
@@ -174,7 +174,7 @@ pub fn normalized(path: &Path) -> PathBuf {
 pub struct Exclusions {
     /// The globs.
     pub globs: PathGlobs,
-    /// Absolute paths that a glob matches and that were named all the same: they and what lies below
+    /// Absolute paths that a glob matches and that were named anyway: they and what is below
     /// them are linted.
     pub exempt: Vec<PathBuf>,
 }

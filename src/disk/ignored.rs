@@ -33,7 +33,7 @@ struct Rule {
 }
 
 impl Ignored {
-    /// The patterns that hold in a directory: those of its repository's root and of what lies between. None outside a repository.
+    /// The patterns that hold in a directory: those of its repository's root and of every directory between. None outside a repository.
     pub fn above(directory: &Path) -> Ignored {
         let absolute = super::absolute(directory);
         let mut ignored = Ignored::default();

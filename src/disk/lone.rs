@@ -1,15 +1,15 @@
-//! A hosts.toml that lies in no config path: it is copied into one by something else.
+//! A hosts.toml that is in no config path: it is copied into one by something else.
 
 use std::path::{Path, PathBuf};
 
 use super::find_error::shown;
 use super::place::parent;
 
-/// The name of a namespace that stands for a registry of which nobody knows which one it is. No registry can have it: `.invalid`
-/// is reserved for names that are none.
+/// The name of a namespace whose registry is unknown. No registry can have it: `.invalid`
+/// is reserved for names that are not one.
 pub const UNKNOWN_REGISTRY: &str = "unknown.registry.invalid";
 
-/// Whether a namespace stands for a registry that nobody knows: it is [`UNKNOWN_REGISTRY`], or ends with it, where a tree has
+/// Whether a namespace represents a registry that no one knows: it is [`UNKNOWN_REGISTRY`], or ends with it, where a tree has
 /// several.
 pub fn is_unknown_registry(namespace: &str) -> bool {
     namespace
@@ -42,7 +42,7 @@ impl Lone {
         }
     }
 
-    /// Whether nobody knows the registry that it is for.
+    /// Whether no one knows the registry that it is for.
     pub fn is_unknown(&self) -> bool {
         is_unknown_registry(&self.namespace)
     }

@@ -74,7 +74,7 @@ pub enum Deployment {
     InPlace,
     /// Elsewhere: paths below the deploy path are looked up in the tree, others are not known here.
     Elsewhere,
-    /// Below this directory, which stands for the root of the node's file system.
+    /// Below this directory, which represents the root of the node's file system.
     Sysroot(PathBuf),
 }
 
@@ -133,14 +133,14 @@ pub struct Namespace {
 pub struct TreeOptions {
     /// Where the tree will be on the node, when that was said.
     pub deploy_path: Option<String>,
-    /// The directory that stands for the node's root.
+    /// The directory that represents the node's root.
     pub sysroot: Option<PathBuf>,
 }
 
 impl Tree {
     /// The tree at `disk`, which the user calls `shown`.
     ///
-    /// It is in use on this machine when it lies at the deploy path, or when no deploy
+    /// It is in use on this machine when it is at the deploy path, or when no deploy
     /// path was given and it is in no repository.
     pub fn open(disk: &Path, shown: &str, options: &TreeOptions) -> Tree {
         let absolute = std::path::absolute(disk).unwrap_or_else(|_| disk.to_owned());
@@ -197,7 +197,7 @@ impl Tree {
         }
     }
 
-    /// The tree of a hosts.toml that lies in no config path; see [`Lone`]. It is for a node elsewhere.
+    /// The tree of a hosts.toml that is in no config path; see [`Lone`]. It is for a node elsewhere.
     pub fn of_lone(lone: Lone, options: &TreeOptions) -> Tree {
         let directory = place::parent(&lone.file);
         let mut tree = Tree::open(&directory, &find_error::shown(&directory), options);
@@ -227,7 +227,7 @@ impl Tree {
         }
     }
 
-    /// Whether nobody said where it will be on the node, nor does anything in it: it is taken to be where most are.
+    /// Whether no one said where it will be on the node, nor does anything in it: it is taken to be where most are.
     pub fn is_root_assumed(&self) -> bool {
         !self.is_root_known && self.deployment == Deployment::Elsewhere
     }
@@ -256,7 +256,7 @@ impl Tree {
         self.shown(&[namespace, "/hosts.toml"].concat())
     }
 
-    /// The path in the tree of a node's path; `None` when it lies outside.
+    /// The path in the tree of a node's path; `None` when it is outside.
     pub fn relative<'a>(&self, node_path: &'a str) -> Option<&'a str> {
         node_path
             .strip_prefix(self.root.as_str())
@@ -409,7 +409,7 @@ impl Tree {
             .is_none_or(|only| only.contains(namespace))
     }
 
-    /// Mode and owner of what is at a node's path.
+    /// Mode and owner of a file or directory of the node.
     pub fn info(&self, node_path: &str) -> Option<FileInfo> {
         io::info(&self.real(node_path).ok()?)
     }
@@ -514,7 +514,7 @@ fn below(directory: &Path, relative: &str) -> PathBuf {
     path
 }
 
-/// Two parts of a path, each of which may be empty.
+/// Two parts of a path; either may be empty.
 fn joined(base: &str, rest: &str) -> String {
     match (base.is_empty(), rest.is_empty()) {
         (true, true) => ".".to_owned(),

@@ -49,7 +49,7 @@ pub fn generator(deploy_path: &str) -> Option<Generator> {
     Some(Generator { program })
 }
 
-/// A program that writes config paths, at each of its starts anew.
+/// A program that writes config paths, at each of its starts again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Generator {
     /// Its name.
@@ -134,7 +134,7 @@ pub enum Likeness {
 
 /// How much a name looks like that of a namespace, wherever its directory is.
 pub fn likeness(name: &str) -> Likeness {
-    // With a scheme it is misspelled, and meant all the same.
+    // With a scheme it is misspelled, and meant anyway.
     let schemes = ["https:", "http:", "https_", "http_"];
     if let Some(rest) = schemes.iter().find_map(|scheme| name.strip_prefix(scheme)) {
         return likeness(rest.trim_matches(['_', ':', '-']));
@@ -176,7 +176,7 @@ fn has_port(name: &str) -> bool {
     })
 }
 
-/// Whether a name with dots is a domain's: its last part is made of letters, and is none of those that folders end with.
+/// Whether a name with dots is a domain's: its last part is made of letters, and is not one of those that folders end with.
 fn is_domain(name: &str) -> bool {
     let is_label = |label: &str| {
         let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';

@@ -1,4 +1,4 @@
-//! The files of a node, seen from a config.toml that lies on this machine.
+//! The files of a node, seen from a config.toml that is on this machine.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::limits::{MAX_ENTRIES, has_too_many_entries};
 /// The largest config.toml that is read: a full dump has twenty kilobytes.
 pub const MAX_NODE_CONFIG: u64 = MAX_HOSTS_FILE;
 
-/// Where a path lies that a person named: with a sysroot, an absolute path is one of that node, unless it names something
+/// Where a path is that a person named: with a sysroot, an absolute path is one of that node, unless it names something
 /// below the sysroot as this machine sees it.
 pub fn below_sysroot(path: &Path, sysroot: Option<&Path>) -> PathBuf {
     let Some(sysroot) = sysroot.filter(|_| path.is_absolute()) else {
@@ -38,11 +38,11 @@ pub struct NodeFiles {
     pub shown: String,
     /// Where config.toml is on the node.
     pub config: String,
-    /// Its directory on this machine, which stands for the one on the node.
+    /// Its directory on this machine, which represents the one on the node.
     pub(super) directory: PathBuf,
     /// Where the node is.
     pub deployment: Deployment,
-    /// A search has found it, and nobody said which trees belong to it.
+    /// A search has found it, and no one said which trees belong to it.
     pub is_found: bool,
     /// The paths of the trees that the node reads, where the settings say so.
     pub reads: Option<PathGlobs>,
@@ -56,7 +56,7 @@ impl NodeFiles {
     /// The files around the config.toml at `disk`.
     ///
     /// Below a sysroot that is the node's root. In a repository the file is for a node elsewhere, where it will lie in
-    /// `/etc/containerd`: what lies beside it here lies beside it there, and of other paths nobody knows. Anywhere
+    /// `/etc/containerd`: what is beside it here is beside it there, and of other paths no one knows. Anywhere
     /// else this machine is the node.
     pub fn open(config: &Path, sysroot: Option<&Path>) -> NodeFiles {
         let shown = config.to_string_lossy().into_owned();
@@ -100,9 +100,9 @@ impl NodeFiles {
         }
     }
 
-    /// What is surely the case at a path of the node: `None` where this machine cannot know. A config.toml that lies in
+    /// What is surely the case at a path of the node: `None` where this machine cannot know. A config.toml that is in
     /// some folder may be another node's, so this machine is asked only where the file is in one of the system's folders;
-    /// of what lies beside the file, always.
+    /// of what is beside the file, always.
     pub fn known_state(&self, path: &str) -> Option<Result<(), FileError>> {
         let is_of_the_system = ["/etc/", "/var/"]
             .iter()
@@ -136,7 +136,7 @@ impl NodeFiles {
             .any(|entry| entry.is_dir || self.list(&path::join(path, &entry.name)).is_ok())
     }
 
-    /// The files around a config.toml that is for a node elsewhere, wherever it lies here.
+    /// The files around a config.toml that is for a node elsewhere, wherever it is here.
     pub fn deployed(config: &Path) -> NodeFiles {
         let mut files = NodeFiles::open(config, None);
         let name = config.file_name().unwrap_or_default().to_string_lossy();
@@ -151,7 +151,7 @@ impl NodeFiles {
             && Path::new(&self.shown).file_name() == path.file_name()
     }
 
-    /// A config.toml that another file holds, and of whose node nothing else is known.
+    /// A config.toml that another file contains, and of whose node nothing else is known.
     pub fn carried(shown: &str, text: Vec<u8>) -> NodeFiles {
         NodeFiles {
             shown: shown.to_owned(),
@@ -173,7 +173,7 @@ impl NodeFiles {
         }
     }
 
-    /// Whether what was named is no config.toml, but a file for one to import: it lies in a folder for such files, `conf.d`
+    /// Whether what was named is not a config.toml, but a file for one to import: it is in a folder for such files, `conf.d`
     /// or another whose name ends so. What it does not say, config.toml may.
     pub fn is_drop_in(&self) -> bool {
         let folder = self.directory.file_name().unwrap_or_default();
@@ -181,7 +181,7 @@ impl NodeFiles {
         folder.to_string_lossy().ends_with(".d") && !is_config
     }
 
-    /// The name under which the user knows a path of the node: as config.toml was named, if it lies beside it.
+    /// The name under which the user knows a path of the node: as config.toml was named, if it is beside it.
     pub fn shown(&self, path: &str) -> String {
         if path == self.config {
             return self.shown.clone();

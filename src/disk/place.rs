@@ -1,4 +1,4 @@
-//! Where a directory lies in a tree.
+//! Where a directory is in a tree.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -9,7 +9,7 @@ use super::globs::absolute;
 use super::io::repository_root;
 use super::names::{Likeness, is_known_registry, likeness};
 
-/// Where a directory lies in a tree.
+/// Where a directory is in a tree.
 pub struct Place {
     /// The config path.
     pub root: PathBuf,
@@ -24,9 +24,9 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of a directory that holds a hosts.toml. Usually that is a namespace; in a config path it may lie too high or
+    /// The place of a directory that contains a hosts.toml. Usually that is a namespace; in a config path it may lie too high or
     /// too deep, and the rules report it. `None` where the directory is named for no registry: the file is copied into a
-    /// namespace by something else, and nobody knows which.
+    /// namespace by something else, and no one knows which.
     pub fn of_hosts_file(directory: &Path) -> Option<Place> {
         let absolute = absolute(directory);
         let called = absolute.ancestors().take(4).position(is_called_config_path);
@@ -58,7 +58,7 @@ impl Place {
         Some(place)
     }
 
-    /// The place of a directory that lies `level` directories below its config path.
+    /// The place of a directory that is `level` directories below its config path.
     pub fn at(directory: &Path, level: usize) -> Place {
         let absolute = absolute(directory);
         let absolute_root = absolute.ancestors().nth(level).unwrap_or(&absolute);
@@ -102,7 +102,7 @@ impl Place {
     }
 }
 
-/// The directory in which a path lies.
+/// The directory in which a path is.
 pub fn parent(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),

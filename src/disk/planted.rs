@@ -1,4 +1,4 @@
-//! A tree that is on no disk: another file holds the texts of its files.
+//! A tree that is on no disk: another file contains the texts of its files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ impl Tree {
 }
 
 impl Tree {
-    /// Whether another file holds the texts of its files.
+    /// Whether another file contains the texts of its files.
     pub fn is_planted(&self) -> bool {
         self.planted.is_some()
     }

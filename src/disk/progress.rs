@@ -1,4 +1,4 @@
-//! How far a run has come with a tree, for whoever watches it from another thread.
+//! How far a run has come with a tree, for an observer in another thread.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

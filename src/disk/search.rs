@@ -16,7 +16,7 @@ use super::names::{
 };
 use crate::containerd::FileError;
 
-/// What lies below a directory.
+/// What is below a directory.
 #[derive(Debug, Default)]
 pub struct Searched {
     /// The config paths.
@@ -122,7 +122,7 @@ impl Search<'_> {
         }
     }
 
-    /// Notes a config path that is one by what it holds.
+    /// Notes a config path that is one by what it contains.
     fn extent(&mut self, directory: &Path) -> Option<Extent> {
         if let Some(known) = self.extents.get(directory) {
             return *known;
@@ -179,7 +179,7 @@ impl Search<'_> {
         }
     }
 
-    /// A hosts.toml that lies in a config path after all is no lone one: below the directory of a registry, where containerd does
+    /// A hosts.toml that is in a config path after all is not a lone one: below the directory of a registry, where containerd does
     /// not look, or beside the namespaces.
     fn finish(mut self) -> Searched {
         for file in std::mem::take(&mut self.found.lone) {
@@ -247,7 +247,7 @@ pub fn is_skipped(name: &OsStr) -> bool {
         || name == "node_modules"
 }
 
-/// Whether a file is called, or lies, as files of containerd's own configuration do. Others are not opened.
+/// Whether a file has the name or the place of containerd's own configuration. Others are not opened.
 fn may_be_node_config(path: &Path, name: &str) -> bool {
     if !name.ends_with(".toml") {
         return false;

@@ -1,4 +1,4 @@
-//! What holds registry configuration, and is not read: so that nobody takes silence for a clean bill.
+//! What contains registry configuration, and is not read: so that no one takes silence for a clean bill.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -186,7 +186,7 @@ fn names_file(text: &[u8], name: &str) -> bool {
     })
 }
 
-/// Whether a text holds what tells containerd's registries, or those of k3s.
+/// Whether a text contains what tells containerd's registries, or those of k3s.
 fn holds_configuration(text: &[u8]) -> bool {
     let has = |needle: &str| memmem::find(text, needle.as_bytes()).is_some();
     let has_line = |needle: &str| {
@@ -204,7 +204,7 @@ fn holds_configuration(text: &[u8]) -> bool {
     has("[host.\"") || has("certs.d/") || has("registry.mirrors") || has_line("mirrors:")
 }
 
-/// Shows each text below a directory to `see`, within limits; what a search passes over is passed over here, too.
+/// Shows each text below a directory to `see`, within limits; what a search skips is skipped here, too.
 fn each_text(root: &Path, exclude: &Exclusions, mut see: impl FnMut(&Path, &[u8])) {
     let walk = WalkDir::new(root).sort_by_file_name().into_iter();
     let entries = walk.filter_entry(|entry| {

@@ -1,4 +1,4 @@
-//! Runs one rule, and takes of what it finds what the settings let through.
+//! Runs one rule, and keeps the findings that the settings admit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,7 +9,7 @@ use crate::facts::{NamespaceContext, Rule};
 use crate::finding::{Consequence, Failure, Finding, Level, Run};
 
 /// Runs one rule at one place and takes what the settings let through. A panic is a bug of
-/// ours: it is told, and the rest goes on.
+/// ours: it is reported, and the other rules run.
 pub(super) fn run_rule(
     rule: &'static Rule,
     path: impl FnOnce() -> String,

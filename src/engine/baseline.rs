@@ -22,7 +22,7 @@ pub struct Baseline {
     pub known: BTreeSet<Known>,
 }
 
-/// Why a file is no baseline.
+/// Why a file is not a baseline.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// Not JSON, or not of this form.
@@ -42,7 +42,7 @@ struct File {
 }
 
 impl Baseline {
-    /// Of what a run found. What the baseline of that run kept quiet is known still; what comments
+    /// Made from the findings of a run. What the baseline of that run kept quiet is known still; what comments
     /// silence need not be.
     pub fn of(report: &Report, paths: &Paths) -> Baseline {
         let all = all(report, paths);
@@ -141,7 +141,7 @@ fn all(
     })
 }
 
-/// Whether a path is a directory or lies in it; the root, which is the empty path, holds all.
+/// Whether a path is a directory or is in it; the root, which is the empty path, contains all.
 fn is_at_or_below(path: &str, directory: &str) -> bool {
     match path.strip_prefix(directory) {
         Some(rest) => directory.is_empty() || rest.is_empty() || rest.starts_with('/'),

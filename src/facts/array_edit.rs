@@ -3,7 +3,7 @@
 use super::lines;
 use crate::toml::Span;
 
-/// The text in the quotes of what stands at `span`.
+/// The text between the quotes at `span`.
 pub fn quoted_like(text: &str, span: &Span, word: &str) -> String {
     let written = text.get(span.clone()).unwrap_or_default();
     let quote = match written.starts_with('\'') && !word.contains('\'') {
@@ -14,7 +14,7 @@ pub fn quoted_like(text: &str, span: &Span, word: &str) -> String {
 }
 
 /// Takes elements out of an array whose elements are at these places. `None` when none would be left, and where a
-/// comment stands beside what is taken out: whether it is still true is for a person to say.
+/// comment is beside what is taken out: whether it is still true is for a person to say.
 pub fn without(
     text: &str,
     elements: &[Span],

@@ -1,4 +1,4 @@
-//! What a rule sees of a carrier: a file that holds the texts of others.
+//! What a rule sees of a carrier: a file that contains the texts of others.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,20 +16,20 @@ pub struct Carrier {
     pub source: Arc<Source>,
     /// What kind it is.
     pub kind: Kind,
-    /// What it holds.
+    /// What it contains.
     pub carried: Carried,
     /// Where another file places it on the node: it is a hosts.toml itself.
     pub placed: Option<String>,
 }
 
 impl Carrier {
-    /// Reads the file that the user knows by this path; `None` where it is no carrier or holds nothing.
+    /// Reads the file that the user knows by this path; `None` where it is not a carrier or contains nothing.
     pub fn read(path: &str, text: &str) -> Option<Carrier> {
         let (kind, carried) = carriers::read(path, text)?;
         (!carried.is_empty()).then(|| Carrier::new(path, text, kind, carried))
     }
 
-    /// A file of which it is known what it holds.
+    /// A file whose content is known.
     pub fn new(path: &str, text: &str, kind: Kind, carried: Carried) -> Carrier {
         let places = secret_places(text, &carried);
         let source = Source::new(path, text.as_bytes()).with_secrets(places);
@@ -133,7 +133,7 @@ const NAMES: [&str; 9] = [
     "private_key",
 ];
 
-/// The values of what is called like a secret: `password: x`, `TOKEN=x`.
+/// The values whose names are those of secrets: `password: x`, `TOKEN=x`.
 fn called_secret(text: &str) -> Vec<Range<usize>> {
     let mut places = Vec::new();
     let mut at = 0;

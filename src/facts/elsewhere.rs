@@ -7,7 +7,7 @@ use crate::containerd::Files;
 use crate::disk::Namespace;
 use crate::go::path;
 
-/// Whether a hosts.toml names this file, as a path of the node, that lies in another directory than itwhole.
+/// Whether a hosts.toml names this file, as a path of the node, that is in another directory than itwhole.
 ///
 /// The first who asks makes all the files be read; ask when nothing else is left to ask.
 pub fn is_named_elsewhere(whole: &TreeContext<'_>, path: &str) -> bool {
@@ -40,7 +40,7 @@ fn names_elsewhere(whole: &TreeContext<'_>, namespace: &Namespace) -> Vec<String
 }
 
 /// Whether a hosts.toml can name a file of another directory at all: by an absolute path, or one that leads upwards. This
-/// is asked of every file of a tree; the answer may be yes too often, but never no where it is yes.
+/// is checked for every file of a tree; the answer may be yes too often, but never no where it is yes.
 fn may_leave_its_directory(text: &[u8]) -> bool {
     let mut before = b'\n';
     text.iter().any(|&byte| {

@@ -105,7 +105,7 @@ impl<'a> Reads<'a> {
         &self.path
     }
 
-    /// What lies in it, sorted; nothing where it cannot be listed.
+    /// What is in it, sorted; nothing where it cannot be listed.
     pub fn entries(&self) -> &[DirEntry] {
         match &self.directory {
             Ok(directory) => &directory.entries,
@@ -113,7 +113,7 @@ impl<'a> Reads<'a> {
         }
     }
 
-    /// Mode and owner of what is at a path.
+    /// Mode and owner of the file or directory at a path.
     pub fn info(&self, path: &str) -> Option<FileInfo> {
         if let (true, Ok(directory)) = (path == self.path, &self.directory) {
             return directory.info();

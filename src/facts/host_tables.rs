@@ -1,7 +1,7 @@
-//! Tables of a hosts.toml that are meant as host tables and are none, or not the one that was meant.
+//! Tables of a hosts.toml that are meant as host tables and are not one, or not the one that was meant.
 //!
 //! Rules ask here who has to speak of a table, so that one cause gives one finding: what is said of a table
-//! that nobody reads is not said again of its keys.
+//! that no one reads is not said again of its keys.
 
 use super::keys;
 use crate::toml::view::{Document, Header, HostTable, Item, Node, Spelling};
@@ -25,7 +25,7 @@ fn is_host(key: &str) -> bool {
     key.eq_ignore_ascii_case("host")
 }
 
-/// Whether a key of a host table holds hosts of its own.
+/// Whether a key of a host table contains hosts of its own.
 pub fn is_nested_host(item: &Item) -> bool {
     is_host(&item.key.value) && matches!(item.node, Node::Table(_) | Node::Tables(_))
 }
@@ -154,7 +154,7 @@ const HOST_SYNONYMS: [&str; 9] = [
 ];
 
 /// Whether a key at the root of the file is a table that is meant as `host`, and is not: by its name, or because
-/// what stands in it are URLs with tables.
+/// what is in it are URLs with tables.
 pub fn is_misspelled_host_table(item: &Item) -> bool {
     let key = item.key.value.as_str();
     let is_table = matches!(item.node, Node::Table(_) | Node::Tables(_));

@@ -4,7 +4,7 @@ use super::view::NamespaceView;
 use crate::toml::Span;
 use crate::toml::view::{HostTable, Item, Spelling};
 
-/// Where the line begins that holds this offset.
+/// Where the line begins that contains this offset.
 pub fn start(text: &str, at: usize) -> usize {
     let at = floor(text, at);
     text[..at].rfind('\n').map_or(0, |i| i + 1)
@@ -16,7 +16,7 @@ pub fn next(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |i| at + i + 1)
 }
 
-/// The blanks at the beginning of the line that holds this offset.
+/// The whitespace at the beginning of the line that contains this offset.
 pub fn indentation(text: &str, at: usize) -> &str {
     let line = &text[start(text, at)..];
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
@@ -40,7 +40,7 @@ pub fn above_comments(text: &str, line: usize) -> usize {
     at
 }
 
-/// Whether nothing but blanks stands before this offset on its line.
+/// Whether nothing but blanks is before this offset on its line.
 pub fn is_first(text: &str, at: usize) -> bool {
     let at = floor(text, at);
     text[start(text, at)..at]
@@ -80,7 +80,7 @@ pub fn before_table(text: &str, first: usize) -> usize {
 }
 
 /// What is cut to delete a setting: its line or lines, with the line break before where there is none behind. `None` where
-/// something else stands on them, if only a comment.
+/// something else is on them, if only a comment.
 pub fn of_setting(text: &str, setting: &Span) -> Option<Span> {
     let lines = around(text, setting);
     let behind = text.get(setting.end..lines.end)?;

@@ -20,13 +20,13 @@ pub struct Loaded<'a> {
     pub reads: Reads<'a>,
     /// The name at the first level of the tree.
     pub namespace: &'a Namespace,
-    /// The registry host that leads here. Of a namespace that nobody knows, the one that `server` names, if it names one.
+    /// The registry host that leads here. Of a namespace that no one knows, the one that `server` names, if it names one.
     pub host: String,
     /// hosts.toml, when it can be read.
     pub source: Option<Arc<Source>>,
     /// hosts.toml as a document, when it is TOML.
     pub document: Option<Document>,
-    /// Why hosts.toml is no TOML.
+    /// Why hosts.toml is not TOML.
     pub syntax_error: Option<SyntaxError>,
     /// What containerd makes of the directory, for each targeted release that looks the name up.
     pub outcomes: Vec<(Release, Rc<Outcome>)>,

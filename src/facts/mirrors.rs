@@ -147,7 +147,7 @@ impl Mirror<'_, '_> {
         Some(in_environment(context, severity))
     }
 
-    /// Whether it is, or may be, somebody else's.
+    /// Whether it is, or may be, someone else's.
     pub fn is_foreign(&self) -> bool {
         matches!(self.owner, Owner::Public(_) | Owner::Unknown)
     }
@@ -192,7 +192,7 @@ pub fn is_another_registry(context: &NamespaceView, url: &WrittenUrl) -> bool {
         && classify::is_public_registry(&url.url.host)
 }
 
-/// Whether the namespace is a public registry, or stands for all registries.
+/// Whether the namespace is a public registry, or represents all registries.
 pub fn is_public_namespace(context: &NamespaceView) -> bool {
     context.is_default() || classify::is_public_registry(context.meant_host())
 }

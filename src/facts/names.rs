@@ -52,7 +52,7 @@ impl NamespaceView<'_> {
         }
     }
 
-    /// Whether the directory holds a hosts.toml, or certificates in Docker's layout.
+    /// Whether the directory contains a hosts.toml, or certificates in Docker's layout.
     pub fn holds_configuration(&self) -> bool {
         self.files.iter().filter(|file| !file.is_dir).any(|file| {
             let name = file.name.as_str();

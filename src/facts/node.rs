@@ -47,8 +47,8 @@ pub struct Group<T> {
 }
 
 impl<'a> NodeContext<'a> {
-    /// Reads the files and asks the model about them. `None` when config.toml itself cannot be read: that is no
-    /// finding, and whoever named it is told.
+    /// Reads the files and asks the model about them. `None` when config.toml itself cannot be read: that is not a
+    /// finding, and the user who named it gets an error.
     pub(crate) fn new(
         run: &'a Run,
         node: &'a NodeFiles,

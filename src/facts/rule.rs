@@ -18,7 +18,7 @@ pub enum Check {
     Tree(fn(&TreeContext, &mut Vec<Finding>)),
     /// At a config.toml, with what it imports.
     Node(fn(&NodeContext, &mut Vec<Finding>)),
-    /// At a file that holds texts of configuration: at what is wrong with it itself.
+    /// At a file that contains texts of configuration: at what is wrong with it itself.
     Carrier(fn(&CarrierContext, &mut Vec<Finding>)),
     /// At one directory after the other, and then at what it found in all of them, in the order of the directories: to say
     /// once what was found several times, and what belongs to none of them.

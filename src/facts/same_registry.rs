@@ -95,7 +95,7 @@ pub fn twins<'c, 'a>(context: &'c NamespaceView<'a>) -> Vec<Twin<'c, 'a>> {
     let mut root = Cow::Borrowed(at_root.host);
     if root.host.is_empty() {
         let own = context.host();
-        // The defaults of a loopback registry depend on the release; `_default` stands for many registries.
+        // The defaults of a loopback registry depend on the release; `_default` represents many registries.
         if context.is_default() || is_loopback(own) {
             return Vec::new();
         }

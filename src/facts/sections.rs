@@ -54,7 +54,7 @@ pub fn before_edits(context: &NodeContext, edits: &[(Span, String)]) -> Option<S
         let is_worse = before.starts && !after.starts
             || before.cri == Cri::Loads && after.cri != Cri::Loads;
         let reason = after.fault.as_ref().filter(|_| is_worse)?;
-        // What does not fit the text is no trial of it.
+        // What does not fit the text is not a trial of it.
         if matches!(reason.reason, Reason::Toml(_)) {
             return None;
         }
@@ -122,7 +122,7 @@ pub fn unsplit_list<'o>(context: &NodeContext, outcome: &'o Outcome) -> Option<&
     (is_list && is_known && takes_it_whole && !exists).then_some(root.as_str())
 }
 
-/// Whether CRI answers the kubelet. Where its server is disabled nobody pulls: cri-disabled.
+/// Whether CRI answers the kubelet. Where its server is disabled no one pulls: cri-disabled.
 fn serves(outcome: &Outcome) -> bool {
     outcome.starts && outcome.cri == Cri::Loads && outcome.server_disabled.is_none()
 }
@@ -206,7 +206,7 @@ fn takes_effect<T>(
     releases.all(|release| node::load(*release, &node, &node.config).config_path == path)
 }
 
-/// Writes a config path into config.toml: in place of what stands there, into the section, or into one that is made at
+/// Writes a config path into config.toml: in place of the present one, into the section, or into one that is made at
 /// the end. A file without a version gets none: what its sections are called differs between the releases.
 pub fn in_config_toml(context: &NodeContext, path: &str) -> Option<SectionEdit> {
     let document = context.document().ok()?;

@@ -40,11 +40,11 @@ pub struct NamespaceView<'a> {
     pub source: Option<&'a Arc<Source>>,
     /// hosts.toml as a document, when it is TOML.
     pub document: Option<&'a Document>,
-    /// Why hosts.toml is no TOML.
+    /// Why hosts.toml is not TOML.
     pub syntax_error: Option<&'a SyntaxError>,
     /// What containerd makes of the directory, for each targeted release that looks the name up.
     pub outcomes: &'a [(Release, Rc<Outcome>)],
-    /// What lies in the directory, sorted.
+    /// What is in the directory, sorted.
     pub files: &'a [DirEntry],
     /// What several rules make of it.
     cells: Cells<'a>,
@@ -112,7 +112,7 @@ impl<'a> NamespaceView<'a> {
     }
 
     /// The registry host that is meant to lead here: `reg:5000` for `reg_5000_`, and also for `reg_5000`, which containerd does
-    /// not look up. For `_default`, which many lead to, its own name; where nobody knows the namespace, that of `server`.
+    /// not look up. For `_default`, which many lead to, its own name; where no one knows the namespace, that of `server`.
     pub fn host(&self) -> &str {
         let host = &self.cells.host;
         host.get_or_init(|| match meant_host(self.name()) {
@@ -121,7 +121,7 @@ impl<'a> NamespaceView<'a> {
         })
     }
 
-    /// Whether nobody knows for which registry this hosts.toml is: it is copied into a namespace by something else.
+    /// Whether no one knows for which registry this hosts.toml is: it is copied into a namespace by something else.
     pub fn is_unknown(&self) -> bool {
         is_unknown_registry(self.name())
     }
@@ -131,13 +131,13 @@ impl<'a> NamespaceView<'a> {
         !is_unknown_registry(self.registry_host)
     }
 
-    /// The host tables of hosts.toml, in the order of the text; none when it is no TOML.
+    /// The host tables of hosts.toml, in the order of the text; none when it is not TOML.
     pub fn host_tables(&self) -> &[HostTable<'a>] {
         let tables = &self.cells.host_tables;
         tables.get_or_init(|| self.document.map(Document::hosts).unwrap_or_default())
     }
 
-    /// The registry in words: `docker.io`, or for `_default` what it stands for.
+    /// The registry in words: `docker.io`, or for `_default` what it represents.
     pub fn registry(&self) -> String {
         if self.is_default() {
             "registries without a directory of their own".to_owned()
@@ -191,7 +191,7 @@ impl<'a> NamespaceView<'a> {
         own.eq_ignore_ascii_case(host) || is_docker(own) && is_docker(host)
     }
 
-    /// A finding about a place in hosts.toml. It holds for all targeted releases until
+    /// A finding about a place in hosts.toml. It applies for all targeted releases until
     /// [`Finding::releases`] says otherwise.
     pub fn finding(&self, rule: &'static Meta, span: Span, message: impl Into<String>) -> Finding {
         let location = match self.source {
@@ -250,7 +250,7 @@ impl<'a> NamespaceView<'a> {
         self.outcomes.iter().map(|(release, _)| *release).collect()
     }
 
-    /// The targeted releases for whose outcome this holds.
+    /// The targeted releases whose outcome satisfies a condition.
     pub fn releases_where(&self, holds: impl Fn(Release, &Outcome) -> bool) -> Releases {
         self.outcomes
             .iter()
@@ -271,7 +271,7 @@ impl<'a> NamespaceView<'a> {
         for (release, outcome) in self.outcomes {
             let decided = outcome.problems.iter().map(|p| (p, false));
             for (problem, masked) in decided.chain(outcome.masked.iter().map(|p| (p, true))) {
-                // A problem may be met in one release and masked in another; it is one all the same.
+                // A problem may be met in one release and masked in another; it is one anyway.
                 let here = known_at.entry(&problem.span).or_default();
                 let known = here.iter().find(|&&at| found[at].problem == problem);
                 match known.copied().map(|at| &mut found[at]) {
@@ -392,7 +392,7 @@ impl<'a> NamespaceView<'a> {
         self.releases_where(|_, outcome| outcome.entries.iter().any(same))
     }
 
-    /// Where pulls go as the file stands, in words: `pulls from docker.io go to
+    /// Where pulls go as the file is, in words: `pulls from docker.io go to
     /// https://registry-1.docker.io/v2 alone`. `None` when no targeted release has endpoints.
     pub fn endpoints_in_words(&self) -> Option<String> {
         let endpoints = self

@@ -10,7 +10,7 @@ use crate::toml::Span;
 pub struct Edit {
     /// What is replaced; empty to insert.
     pub span: Span,
-    /// What stands there then.
+    /// What is there then.
     pub replacement: String,
 }
 
@@ -24,13 +24,13 @@ pub enum Safety {
     Unsafe,
 }
 
-/// What a safe fix may change of what containerd reads from the file. All else has to stay as it is, for every
-/// release; [`crate::fix`] holds each fix to it before anything is written.
+/// What a safe fix may change in what containerd reads from the file. All else has to stay as it is, for every
+/// release; [`crate::fix`] checks each fix against it before anything is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Promise {
     /// Nothing: the same, written otherwise.
     Nothing,
-    /// What was passed over, or stood in a file that was dropped, is read. Nothing that was read is lost.
+    /// What was skipped, or stood in a file that was dropped, is read. Nothing that was read is lost.
     Reads,
     /// One part of one entry is another one.
     Mends(Part),

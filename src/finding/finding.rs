@@ -61,7 +61,7 @@ pub struct Finding {
     pub severity: Severity,
     /// What follows.
     pub consequence: Consequence,
-    /// The fact, in one sentence without its end: `"pul" is no capability`.
+    /// The fact, in one sentence without its end: ``unknown capability `pul` ``.
     pub message: String,
     /// What to say at the place itself, in a few words.
     pub label: String,
@@ -69,7 +69,7 @@ pub struct Finding {
     pub effect: String,
     /// What to write instead, with the user's own values.
     pub help: String,
-    /// The targeted releases for which it holds, oldest first.
+    /// The targeted releases to which it applies, oldest first.
     pub releases: Releases,
     /// The directory it belongs to.
     pub namespace: Option<String>,
@@ -145,7 +145,7 @@ impl Finding {
         self
     }
 
-    /// The releases for which it holds.
+    /// The releases to which it applies.
     pub fn releases(mut self, releases: impl Into<Releases>) -> Finding {
         self.releases = releases.into();
         self

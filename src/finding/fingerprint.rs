@@ -12,11 +12,11 @@ const BLOCK: usize = 100;
 /// Longer items are known by their hash alone.
 const LONGEST: usize = 4096;
 
-/// Stands behind the last unit of a text.
+/// The mark behind the last unit of a text.
 const END: u16 = 65535;
 
 /// The hash of each line of a text that GitHub's upload action calls `primaryLocationLineHash`
-/// (codeql-action, `src/fingerprints.ts`): blanks are passed over, line ends made equal, and equal lines
+/// (codeql-action, `src/fingerprints.ts`): blanks are skipped, line ends made equal, and equal lines
 /// numbered. Were ours another, the action would complain and alerts would come twice.
 pub fn line_hashes(text: &str) -> Vec<String> {
     let mut units: Vec<u16> = Vec::with_capacity(text.len() + 1);
@@ -85,7 +85,7 @@ impl<'a> LineHashes<'a> {
         &self.files[at].1
     }
 
-    /// The hash of the line on which a finding stands; of none when it has no text.
+    /// The hash of the line on which a finding is; of none when it has no text.
     pub fn of_finding(&mut self, finding: &Finding) -> String {
         let (Some(source), Some(span)) = (&finding.location.source, &finding.location.span) else {
             return String::new();
@@ -115,7 +115,7 @@ fn read_hashes(paths: &Paths, shown: &str) -> Vec<String> {
 }
 
 /// Gives each finding its fingerprint: of the rule, the path in the repository and the item that it is about: the header of its
-/// table, and what the item says. What stands elsewhere in the file makes no difference.
+/// table, and what the item says. What is elsewhere in the file makes no difference.
 /// No two are equal: several findings of one rule about one item are numbered, and so all have to come, in the order of the report.
 #[derive(Debug)]
 pub struct Fingerprints<'a> {

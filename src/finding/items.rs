@@ -1,6 +1,6 @@
 //! The items of a text in TOML, line by line: which table each is in, and what it says. The text need not be TOML.
 
-/// What stands at a place.
+/// What is at a place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Item {
     /// The header of the table that it is in, without blanks; empty at the root.
@@ -9,7 +9,7 @@ pub struct Item {
     pub content: String,
 }
 
-/// Where an item stands.
+/// Where an item is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extent {
     header: Option<usize>,
@@ -18,7 +18,7 @@ pub struct Extent {
     is_comment: bool,
 }
 
-/// An item has no more lines than this; a text that is no TOML may seem to have.
+/// An item has no more lines than this; a text that is not TOML may seem to have.
 const MAX_LINES: usize = 500;
 
 /// The lines of a text.
@@ -56,7 +56,7 @@ impl Items {
             let trimmed = line.trim();
             let is_header = state == State::Plain
                 && trimmed.starts_with('[')
-                // An array that nobody closed ends at the next header.
+                // An array that no one closed ends at the next header.
                 && (depth == 0 || trimmed.ends_with(']') && trimmed.contains("host"));
             if is_header {
                 depth = 0;
@@ -75,7 +75,7 @@ impl Items {
         Items { lines }
     }
 
-    /// Where the item at a byte stands.
+    /// Where the item at a byte is.
     pub fn extent(&self, byte: usize) -> Option<Extent> {
         let at = self.lines.partition_point(|line| line.start <= byte);
         let at = at.checked_sub(1)?;
@@ -104,7 +104,7 @@ impl Items {
         })
     }
 
-    /// What stands there.
+    /// What is there.
     pub fn item(&self, text: &str, extent: &Extent) -> Item {
         let written = |line: usize, end: usize| {
             let written = text.get(self.lines[line].start..end).unwrap_or_default();
@@ -164,7 +164,7 @@ fn scan(line: &str, state: &mut State, depth: &mut usize) -> usize {
     line.len()
 }
 
-/// The length of what is in quotes on one line, the closing one included.
+/// The length of a quoted text on one line, with the closing quote.
 fn quoted(rest: &str, quote: u8) -> usize {
     let mut escaped = false;
     for (at, byte) in rest.bytes().enumerate() {

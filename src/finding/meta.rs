@@ -126,7 +126,7 @@ impl Meta {
         text
     }
 
-    /// What stands under a heading of the documentation: `What it does`.
+    /// What is under a heading of the documentation: `What it does`.
     pub fn section(&self, heading: &str) -> Option<String> {
         let markdown = self.markdown();
         let mut lines = markdown

@@ -76,12 +76,12 @@ impl Paths {
         }
     }
 
-    /// Where a path that is shown to the user lies on this machine.
+    /// Where a path that is shown to the user is on this machine.
     pub fn on_disk(&self, shown: &str) -> PathBuf {
         self.here.join(shown)
     }
 
-    /// The path relative to the root, `/` between its parts; `None` when it lies outside.
+    /// The path relative to the root, `/` between its parts; `None` when it is outside.
     ///
     /// Links are resolved, for GitHub shows nothing in a file that it knows as a link only; but when
     /// that leads out of the root, the link's own place counts.
@@ -101,16 +101,16 @@ impl Paths {
         })
     }
 
-    /// The path relative to the root, or as it is shown when it lies outside.
+    /// The path relative to the root, or as it is shown when it is outside.
     pub fn relative(&self, shown: &str) -> String {
         self.in_root(shown).unwrap_or_else(|| shown.to_owned())
     }
 
-    /// As a URI: relative to the root, or `file:` when the path lies outside.
+    /// As a URI: relative to the root, or `file:` when the path is outside.
     pub fn uri(&self, shown: &str) -> Uri {
         match self.in_root(shown) {
             Some(path) => {
-                // A colon in the first part would make what stands before it a scheme.
+                // A colon in the first part would make what is before it a scheme.
                 let (first, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
                 let first = encoded(first).replace(':', "%3A");
                 Uri {
@@ -130,7 +130,7 @@ impl Paths {
     }
 
     /// A file that can stand for a path in a service that shows files only: itself, or
-    /// one in the directory, or one in the nearest directory above that holds any. `None` when
+    /// one in the directory, or one in the nearest directory above that contains any. `None` when
     /// there is none in the root.
     pub fn stand_in(&self, shown: &str) -> Option<String> {
         remembered(&self.stand_ins, shown, || self.find_stand_in(shown))
@@ -185,7 +185,7 @@ fn encoded(path: &str) -> String {
 fn with_slashes(path: &Path) -> String {
     let text = path.to_string_lossy();
     if cfg!(windows) {
-        // The verbatim form that links are resolved to is no path for others.
+        // The verbatim form that links are resolved to is not a path for others.
         text.trim_start_matches(r"\\?\").replace('\\', "/")
     } else {
         text.into_owned()

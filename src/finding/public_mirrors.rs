@@ -6,7 +6,7 @@
 /// An entry of the list of known public registries and mirrors.
 #[derive(Debug)]
 pub struct PublicMirror {
-    /// The name, in lower case. One with a leading dot stands for every name below it.
+    /// The name, in lower case. One with a leading dot represents every name below it.
     pub host: &'static str,
     /// Who runs it.
     pub operator: &'static str,

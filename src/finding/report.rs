@@ -158,6 +158,6 @@ pub struct Known {
 pub struct BaselineOutcome {
     /// How many findings it kept quiet.
     pub known: usize,
-    /// What it knows and nobody finds any more, where this run looked.
+    /// What it knows and no one finds any more, where this run looked.
     pub vanished: Vec<Known>,
 }

@@ -1,4 +1,4 @@
-//! What holds for a whole run: the settings, after files and flags are merged, and the clock.
+//! What applies for a whole run: the settings, after files and flags are merged, and the clock.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ pub enum Level {
 /// What a tree or namespace is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Environment {
-    /// Nodes that matter (the default)
+    /// Production nodes (the default)
     #[default]
     Production,
     /// A laptop or a test cluster: exposures are notes here
@@ -62,7 +62,7 @@ impl Override {
     }
 }
 
-/// The settings for what lies below a directory, from a settings file there.
+/// The settings for what is below a directory, from a settings file there.
 #[derive(Debug, Clone)]
 pub struct Nested {
     /// The directory of the settings file.
@@ -71,7 +71,7 @@ pub struct Nested {
     pub settings: Settings,
 }
 
-/// What holds for a whole run.
+/// What applies for a whole run.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// The settings.
@@ -85,11 +85,11 @@ pub struct Run {
 pub struct Settings {
     /// The targeted releases, oldest first.
     pub releases: Vec<Release>,
-    /// Whether somebody named them. Otherwise they are all that upstream supports, and a node runs one.
+    /// Whether someone named them. Otherwise they are all that upstream supports, and a node runs one.
     pub releases_named: bool,
     /// Where the trees will be on the node, when that was said.
     pub deploy_path: Option<String>,
-    /// The directory that stands for the node's root.
+    /// The directory that represents the node's root.
     pub sysroot: Option<PathBuf>,
     /// The daemon's configuration file, when one was named.
     pub containerd_config: Option<PathBuf>,
@@ -109,7 +109,7 @@ pub struct Settings {
     pub overrides: Vec<Override>,
     /// The registries of hosts.toml files that lie in no directory named for one; later ones win.
     pub namespaces: Vec<(PathGlobs, String)>,
-    /// The settings for what lies below some directories, in the place of these; the deepest first.
+    /// The settings for what is below some directories, in the place of these; the deepest first.
     pub nested: Vec<Nested>,
     /// Paths that are not linted.
     pub exclude: Exclusions,

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub enum Severity {
     /// Works, and could be better.
     Note,
-    /// Does not do what it says, or gives something away.
+    /// Does not work as written, or exposes something.
     Warning,
     /// containerd does not use it, or pulls fail.
     Error,
@@ -64,7 +64,7 @@ pub enum Consequence {
 }
 
 impl Consequence {
-    /// The word as it stands in JSON and in the documentation.
+    /// The word as written in JSON and in the documentation.
     pub fn word(self) -> &'static str {
         match self {
             Consequence::Crash => "crash",

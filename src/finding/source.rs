@@ -14,7 +14,7 @@ pub struct Source {
     /// The text. Bytes that are no UTF-8 are replaced by `?`, one for one, so that
     /// offsets stay those of the file.
     pub text: String,
-    /// Where the first byte is that is no UTF-8, if there is one.
+    /// Where the first byte is that is not UTF-8, if there is one.
     pub invalid_utf8: Option<usize>,
     // Found when they are first asked for.
     crlf: OnceLock<bool>,
@@ -72,7 +72,7 @@ impl Source {
         }
     }
 
-    /// The same text, with these places for its secrets, in order and not overlapping: it is no TOML.
+    /// The same text, with these places for its secrets, in order and not overlapping: it is not TOML.
     pub fn with_secrets(self, places: Vec<Range<usize>>) -> Source {
         Source {
             secrets: OnceLock::new(),

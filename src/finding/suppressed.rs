@@ -16,7 +16,7 @@ pub struct Suppressed {
 pub enum Suppressor {
     /// A comment in the file.
     Comment {
-        /// What stands behind the rules, perhaps nothing.
+        /// What is behind the rules, perhaps nothing.
         reason: String,
     },
     /// The baseline knows it.

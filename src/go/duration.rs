@@ -1,6 +1,6 @@
 //! Go's duration grammar, as `time.ParseDuration` reads it.
 
-/// Why a text is no duration.
+/// Why a text is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DurationError {
     /// No number where one is wanted: `abc`, `.s`, ` 3s`, and the empty text.

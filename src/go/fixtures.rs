@@ -16,7 +16,7 @@ pub(crate) fn der(name: &str) -> Vec<u8> {
         .contents
 }
 
-/// Some bytes with one part, which has to be there, replaced where it first stands.
+/// Some bytes with one part, which has to be there, replaced where it first is.
 pub(crate) fn with(data: &[u8], part: &[u8], replacement: &[u8]) -> Vec<u8> {
     let at = data.windows(part.len()).position(|window| window == part);
     let at = at.expect("the part to be replaced");

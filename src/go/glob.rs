@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadPattern;
 
-/// Whether a pattern stands for more than one name.
+/// Whether a pattern represents more than one name.
 pub(crate) fn has_meta(pattern: &str) -> bool {
     pattern.contains(['*', '?', '[', '\\'])
 }

@@ -10,7 +10,7 @@ use super::url::{self, UrlError};
 /// The URL that is asked for, given `text`; an error means that no request is made.
 pub fn request_url(text: &str, rules: Rules) -> Result<String, UrlError> {
     let url = url::parse(text, rules)?;
-    // `a/b://c` is a path, and `a:b://c` is kept aside whole: there is nobody to ask.
+    // `a/b://c` is a path, and `a:b://c` is kept aside whole: there is no one to ask.
     if url.scheme.is_empty() || url.opaque {
         return Err(UrlError::MissingScheme);
     }
@@ -74,7 +74,7 @@ fn cut(text: &str, at: char) -> (&str, Option<&str>) {
         .map_or((text, None), |(before, after)| (before, Some(after)))
 }
 
-/// `m:` is `m`; the colon of an IPv6 address in brackets is none of a port.
+/// `m:` is `m`; the colon of an IPv6 address in brackets is not one of a port.
 fn without_empty_port(host: &str) -> &str {
     match (host.rfind(':'), host.rfind(']')) {
         (Some(colon), Some(bracket)) if colon < bracket => host,
@@ -111,7 +111,7 @@ impl Part {
 }
 
 /// `URL.EscapedPath` and `EscapedFragment`: the text as it was written when each byte of it may
-/// stand, else its meaning, escaped anew.
+/// stand, else its meaning, escaped again.
 fn keep_or_escape(raw: &str, part: Part, out: &mut String) {
     if raw.bytes().all(|byte| part.accepts(byte)) {
         out.push_str(raw);
@@ -130,7 +130,7 @@ fn escape(bytes: &[u8], part: Part, out: &mut String) {
     }
 }
 
-/// Resolves `%xx`; what is no escape stays, for [`url::parse`] has refused it already.
+/// Resolves `%xx`; what is not an escape stays, for [`url::parse`] has refused it already.
 fn unescape(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());

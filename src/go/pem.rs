@@ -5,11 +5,11 @@
 //! * `-----BEGIN ` has to stand at the very start of a line (or of the text): an indented block, or one behind a byte
 //!   order mark, is not seen. So has `-----END `, and never in the text's first line.
 //! * Of several BEGIN lines before an END line the last one counts. A block whose END line has another label, whose base64
-//!   is damaged or whose lines have anything behind the dashes is passed over, and reading goes on behind its END line.
-//! * Lines end with LF or CRLF. Blanks at the ends of lines and within the base64 do not matter, nor does the length of
+//!   is damaged or whose lines have anything behind the dashes is skipped, and reading goes on behind its END line.
+//! * Lines end with LF or CRLF. Spaces at the ends of lines and within the base64 do not matter, nor does the length of
 //!   lines. The last line needs no end.
 //! * Lines with a colon directly below BEGIN are headers.
-//! * What stands between blocks is ignored.
+//! * What is between blocks is ignored.
 //!
 //! This is the decoder that Go has had since the autumn of 2025, when it was rewritten so as not to take quadratic time.
 //! The one before gives the same blocks for all but contrived texts.
@@ -36,7 +36,7 @@ pub struct Block {
     pub headers: Vec<(String, String)>,
     /// What the base64 says: DER, nearly always.
     pub contents: Vec<u8>,
-    /// Where the block stands in the text: from the first dash of BEGIN to the last one of END.
+    /// Where the block is in the text: from the first dash of BEGIN to the last one of END.
     pub span: Range<usize>,
 }
 
@@ -60,7 +60,7 @@ impl Block {
     }
 }
 
-/// The blocks of a text, in order. Never fails: what is no block is passed over.
+/// The blocks of a text, in order. Never fails: what is not a block is skipped.
 pub fn blocks(data: &[u8]) -> Blocks<'_> {
     Blocks { data, at: 0 }
 }

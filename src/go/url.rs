@@ -40,7 +40,7 @@ pub enum UrlError {
     MissingBracket,
     /// `[` elsewhere than at the beginning of the host.
     MisplacedBracket,
-    /// What stands in brackets is no IPv6 address.
+    /// What is in brackets is not an IPv6 address.
     InvalidAddress(String),
     /// `%` without two hexadecimal digits, or one that is not allowed in a host.
     InvalidEscape(String),
@@ -83,7 +83,7 @@ pub fn parse(text: &str, rules: Rules) -> Result<Url, UrlError> {
     Ok(url)
 }
 
-/// What stands before and after the first `mark`, a byte of ASCII. URLs are so short that a search for a character, which
+/// What is before and after the first `mark`, a byte of ASCII. URLs are so short that a search for a character, which
 /// is made for long texts, takes longer.
 fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
     let at = text.as_bytes().iter().position(|&byte| byte == mark)?;
@@ -268,7 +268,7 @@ fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
             };
             let shown = || UrlError::InvalidEscape(text[i..i + 3].to_owned());
             match part {
-                // Only bytes beyond ASCII may be escaped in a host, and `%25` before a zone.
+                // Only bytes outside ASCII may be escaped in a host, and `%25` before a zone.
                 Part::Host if value < 0x80 && value != b'%' => return Err(shown()),
                 Part::Zone if value != b'%' && value != b' ' && !allowed_in_host(value) => {
                     return Err(shown());

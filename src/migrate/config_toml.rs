@@ -13,7 +13,7 @@ const TABLES: [&str; 3] = ["mirrors", "configs", "auths"];
 /// Reads the file.
 ///
 /// # Errors
-/// When it is not TOML, or a table holds what containerd would refuse.
+/// When it is not TOML, or a table contains what containerd would refuse.
 pub fn read(text: &str) -> Result<Source, SourceError> {
     let root = tree::toml(text)?;
     let is_hosts_file = ["host", "server"].iter().any(|key| root.get(key).is_some());

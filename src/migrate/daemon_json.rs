@@ -13,7 +13,7 @@ use super::tree::{self, Value};
 /// Reads the file.
 ///
 /// # Errors
-/// When it is not JSON, or holds what Docker would refuse.
+/// When it is not JSON, or contains what Docker would refuse.
 pub fn read(text: &str) -> Result<Source, SourceError> {
     // Docker takes an empty file for one without settings.
     let root = match text.trim().is_empty() {

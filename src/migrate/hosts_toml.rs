@@ -21,7 +21,7 @@ pub struct HostsFile {
     pub endpoints: Vec<Endpoint>,
 }
 
-/// What stands in a path as it is.
+/// What is in a path as it is.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -60,7 +60,7 @@ pub fn text(content: &Content) -> String {
     );
     if let Some(server) = content.server {
         let _ = writeln!(out, "\nserver = {}", quoted(&url(server)));
-        // The registry itself keeps all capabilities, of which pulls use no more than these two.
+        // The registry itself keeps all capabilities; pulls use only these two.
         if !is_own(content.host, server) {
             let _ = writeln!(out, "capabilities = [\"pull\", \"resolve\"]");
         }
@@ -101,7 +101,7 @@ pub fn is_writable(endpoint: &Endpoint) -> bool {
 }
 
 fn url(endpoint: &Endpoint) -> String {
-    // `%` stands before the zone of an address alone.
+    // `%` is before the zone of an address alone.
     let host = endpoint.host.replace('%', "%25");
     let path = match endpoint.path.as_ref() {
         "/v2" => String::new(),

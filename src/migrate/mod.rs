@@ -2,7 +2,7 @@
 //!
 //! [`parse()`] takes containerd's config.toml, registries.yaml of k3s and rke2, or Docker's daemon.json,
 //! and gives what it [meant](Old): which endpoints a registry host had. [`migrate`] writes a hosts.toml for each
-//! host of which it said something, and tells what cannot be carried over. Nothing here opens a file.
+//! host that it configures, and reports what cannot be carried over. Nothing here opens a file.
 
 mod config_toml;
 mod daemon_json;

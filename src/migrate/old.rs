@@ -7,17 +7,17 @@ use crate::containerd::mirrors::{Meant, RegistryTables, WILDCARD};
 
 /// What an old configuration meant, whichever program read it.
 pub trait Old {
-    /// The endpoints of a registry host, as it stands in image references, in order.
+    /// The endpoints of a registry host, as written in image references, in order.
     fn endpoints(&self, host: &str) -> Meant;
 
-    /// The registry hosts of which it says something that does not hold for others.
+    /// The registry hosts that it configures by name.
     fn named(&self) -> BTreeSet<String>;
 
-    /// What it says of every other registry, `None` when nothing.
+    /// The configuration of every other registry; `None` if there is none.
     fn others(&self) -> Option<Others>;
 }
 
-/// What holds for registries that have nothing of their own.
+/// What applies for registries that have nothing of their own.
 #[derive(Debug, Clone, Default)]
 pub struct Others {
     /// The endpoints that are asked before the registry itself.
@@ -43,7 +43,7 @@ impl Old for RegistryTables {
         if self.tls.contains_key("registry-1.docker.io") {
             named.insert("docker.io".to_owned());
         }
-        // A registry that the wildcard lists is not asked once more after it.
+        // A registry that the wildcard lists is not asked again after it.
         named.extend(self.wildcard_hosts());
         named
     }

@@ -29,7 +29,7 @@ pub fn guess(path: &Path, text: &str) -> Option<Kind> {
 /// Reads a text of this kind.
 ///
 /// # Errors
-/// When the text is not of its format, or its program would refuse what stands there.
+/// When the text is not of its format, or its program would refuse what is there.
 pub fn parse(kind: Kind, text: &str) -> Result<Source, SourceError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let read = match kind {

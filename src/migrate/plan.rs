@@ -203,7 +203,7 @@ fn holds_credentials(path: &str) -> bool {
     })
 }
 
-/// The endpoints without those that repeat an earlier one: asking once more changes no answer.
+/// The endpoints without those that repeat an earlier one: asking again changes no answer.
 pub fn without_repeats(endpoints: &[Endpoint]) -> Vec<Endpoint> {
     let key = |endpoint: &Endpoint| {
         let default = match endpoint.scheme.as_ref() {
@@ -228,7 +228,7 @@ pub fn without_repeats(endpoints: &[Endpoint]) -> Vec<Endpoint> {
     first.cloned().collect()
 }
 
-/// Whether containerd does just this for a registry of which nothing is said.
+/// Whether containerd does the same for a registry without configuration.
 fn is_what_happens_anyway(host: &str, endpoints: &[Endpoint]) -> bool {
     let own = endpoint(
         Role::Upstream,

@@ -13,7 +13,7 @@ use crate::containerd::Endpoint;
 /// Reads the file.
 ///
 /// # Errors
-/// When it is not YAML, or a table holds what k3s would refuse.
+/// When it is not YAML, or a table contains what k3s would refuse.
 pub fn read(text: &str) -> Result<Source, SourceError> {
     let root = tree::yaml(text)?;
     if !matches!(root.value, Value::Table(_) | Value::Null) {

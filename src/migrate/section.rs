@@ -99,7 +99,7 @@ pub fn section(written: Option<&Written>, releases: &[Release], config_path: &st
     let read_by_all =
         |plugin: Plugin, version| releases.iter().all(|r| plugin.is_read(version, *r));
     let current = written.map(|w| (w.plugin, w.version));
-    // What stands there already, then the name that belongs to the version, then what all releases read.
+    // What is there already, then the name that belongs to the version, then what all releases read.
     let kept = current.filter(|(plugin, version)| read_by_all(*plugin, *version));
     let same_version = current.and_then(|(_, version)| {
         Plugin::ALL

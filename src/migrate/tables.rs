@@ -9,7 +9,7 @@ use crate::finding::secrets::MASK;
 use crate::limits::MAX_ENDPOINTS;
 use crate::repair::nearest;
 
-/// What stands for a query.
+/// What represents a query.
 const QUERY: &str = "?***";
 
 /// Reads tables, and collects what there is to say about them.
@@ -20,7 +20,7 @@ pub struct Reader {
     pub remarks: Vec<Remark>,
 }
 
-/// What `mirrors` holds.
+/// What `mirrors` contains.
 #[derive(Debug, Default)]
 pub struct Mirrors {
     /// Endpoints, by registry host.
@@ -29,7 +29,7 @@ pub struct Mirrors {
     pub rewrites: Vec<Rewrite>,
 }
 
-/// What `configs` holds.
+/// What `configs` contains.
 #[derive(Debug, Default)]
 pub struct Configs {
     /// TLS, by host.
@@ -63,7 +63,7 @@ impl Reader {
     /// The entries of a table that may be absent.
     ///
     /// # Errors
-    /// When something else stands there.
+    /// When something else is there.
     pub fn table<'a>(
         &self,
         node: Option<&'a Node>,

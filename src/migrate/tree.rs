@@ -31,13 +31,13 @@ pub enum Value {
     Text(String),
     /// A list.
     List(Vec<Node>),
-    /// Keys and what stands under them, in order.
+    /// Keys and what is under them, in order.
     Table(Vec<Entry>),
-    /// Something that no registry configuration holds, in a word.
+    /// Something that no registry configuration contains, in a word.
     Other(&'static str),
 }
 
-/// A key and what stands under it.
+/// A key and what is under it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The key.
@@ -46,7 +46,7 @@ pub struct Entry {
     pub line: Option<usize>,
     /// The table is not written itself: a deeper header names it.
     pub implied: bool,
-    /// What stands under it.
+    /// What is under it.
     pub node: Node,
 }
 
@@ -64,7 +64,7 @@ impl Node {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
-    /// What stands at the end of these keys.
+    /// What is at the end of these keys.
     pub fn at(&self, keys: &[&str]) -> Option<&Node> {
         keys.iter()
             .try_fold(self, |node, key| node.get(key).map(|entry| &entry.node))
@@ -235,7 +235,7 @@ pub fn json(text: &str) -> Result<Node, SourceError> {
     ))?;
     let value: Json = serde_json::from_str(text).map_err(|error| {
         let whole = error.to_string();
-        // serde_json ends its message with the place, which is told beside it.
+        // serde_json ends its message with the place, which is reported beside it.
         let message = whole.split(" at line ").next().unwrap_or(&whole);
         SourceError::at(error.line(), format!("it is not JSON: {message}"))
             .column(error.column().max(1))

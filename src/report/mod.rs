@@ -35,7 +35,7 @@ pub use wrap::wrapping;
 /// A format that findings are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Format {
-    /// For people: the place, what follows, what to write instead
+    /// For people: the place, the effect, and what to write instead
     Human,
     /// One line for each finding
     Concise,
@@ -76,7 +76,7 @@ pub struct Options {
     pub verbose: bool,
     /// Write suppressed and known findings too, in the formats that can tell them apart.
     pub show_suppressed: bool,
-    /// What tells two SARIF uploads of one commit apart.
+    /// Category of this SARIF upload.
     pub sarif_category: Option<String>,
     /// The directory that paths are relative to, where a service reads them.
     pub root: PathBuf,

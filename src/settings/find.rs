@@ -44,7 +44,7 @@ pub fn upwards(start: &Path) -> Result<Option<PathBuf>, SettingsError> {
     Ok(None)
 }
 
-/// The nearest directory that holds all the paths.
+/// The nearest directory that contains all the paths.
 fn common_directory(paths: &[PathBuf]) -> Option<PathBuf> {
     let mut directories = paths.iter().map(|path| {
         let absolute = absolute(path);

@@ -78,7 +78,7 @@ pub struct Layer {
     pub containerd: Option<Given<Vec<Release>>>,
     /// Where the trees will be on the node.
     pub deploy_path: Option<Given<String>>,
-    /// What stands for the node's root.
+    /// What represents the node's root.
     pub sysroot: Option<Given<PathBuf>>,
     /// The daemon's configuration file.
     pub containerd_config: Option<Given<PathBuf>>,
@@ -90,7 +90,7 @@ pub struct Layer {
     pub public: Vec<Given<String>>,
     /// How many days before its end a certificate is reported.
     pub days_before_expiry: Option<Given<i64>>,
-    /// The rules that run, instead of what came before.
+    /// The rules that run, instead of those selected before.
     pub select: Option<Vec<Given<Selector>>>,
     /// Rules that run in addition.
     pub extend_select: Vec<Given<Selector>>,
@@ -119,7 +119,7 @@ pub struct Layer {
 pub struct OverrideLayer {
     /// The paths.
     pub paths: Vec<Given<String>>,
-    /// What holds there: the settings that can differ by path.
+    /// What applies there: the settings that can differ by path.
     pub layer: Layer,
 }
 

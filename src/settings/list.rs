@@ -15,7 +15,7 @@ pub struct Setting {
     pub flag: Option<&'static str>,
     /// What it does, in markdown; the first line says it in short.
     pub docs: &'static str,
-    /// The value that holds when nothing is said, as TOML; empty where there is none.
+    /// The value that applies when nothing is said, as TOML; empty where there is none.
     pub default: &'static str,
     /// A value to show, as TOML.
     pub example: &'static str,
@@ -301,7 +301,7 @@ pub static SETTINGS: &[Setting] = &[
     },
 ];
 
-/// The key of an entry of `overrides` that says where it holds; the others are the settings that can differ by path.
+/// The key of an entry of `overrides` that says where it applies; the others are the settings that can differ by path.
 pub static PATHS: Setting = Setting {
     name: "paths",
     value: ValueKind::Globs,
@@ -328,7 +328,7 @@ pub static NAMESPACE_KEYS: [(&str, &str, &str); 2] = [
     ),
 ];
 
-/// The keys of an entry of `overrides`, where it holds first.
+/// The keys of an entry of `overrides`, where it contains first.
 pub fn override_settings() -> impl Iterator<Item = &'static Setting> + Clone {
     std::iter::once(&PATHS).chain(SETTINGS.iter().filter(|setting| setting.per_path))
 }

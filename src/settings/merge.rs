@@ -96,7 +96,7 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
             }
         }
         let of_paths = &layer.layer;
-        // What the flags say holds for all paths.
+        // What the flags say applies for all paths.
         fn unless<T: Clone>(flag: &Option<Given<T>>, of_paths: &Option<Given<T>>) -> Option<T> {
             match flag {
                 Some(_) => None,
@@ -134,7 +134,7 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
     })
 }
 
-/// What two layers say together, and what holds where neither says anything.
+/// What two layers say together, and what applies where neither says anything.
 fn merged(file: &Layer, flags: &Layer) -> Layer {
     let defaults = Settings::default();
     let mut merged = Layer {

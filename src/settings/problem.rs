@@ -12,7 +12,7 @@ use miette::{
     MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-/// A path as it is told: relative to the current directory when it lies below it.
+/// A path as shown: relative to the current directory when it is below it.
 pub fn short(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let short = path.strip_prefix(&here).unwrap_or(path);
@@ -34,7 +34,7 @@ pub struct Problem {
     pub span: Range<usize>,
     /// What to write instead.
     pub help: Option<String>,
-    /// Whether the settings can be used all the same.
+    /// Whether the settings can be used anyway.
     pub is_warning: bool,
 }
 

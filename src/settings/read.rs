@@ -1,4 +1,4 @@
-//! Reads a settings file. Every message knows its place, and all of them are told at once.
+//! Reads a settings file. Every message knows its place, and all of them are reported at once.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -121,7 +121,7 @@ pub fn parse(path: &Path, text: &str) -> Result<SettingsFile, SettingsError> {
             reader.error(span, format!("this is not TOML: {message}"));
         }
     }
-    // What follows from a mistake is no news.
+    // What follows from a mistake is nothing new.
     if reader.problems.is_empty() {
         check::check(&layer, &mut reader.problems);
     }
@@ -342,7 +342,7 @@ impl Reader {
             .clone()
             .find(|setting| setting.also_called.contains(&key))
             .map(|setting| setting.name);
-        // What others call it is no guess.
+        // A name from another tool is not a guess.
         let meant = also.or_else(|| nearest(key, known.clone().map(|setting| setting.name)));
         let is_rule = key.parse::<Selector>().is_ok();
         let names: Vec<_> = known.map(|setting| setting.name).collect();
@@ -388,7 +388,7 @@ impl Reader {
         }
     }
 
-    /// A list of texts; one text stands for a list of one.
+    /// A list of texts; one text represents a list of one.
     fn texts(
         &mut self,
         item: &Item,
@@ -647,7 +647,7 @@ impl Reader {
 
     fn selector(&mut self, text: &str, span: Range<usize>) -> Option<Selector> {
         if self.problems.len() == MAX_PROBLEMS {
-            // Nobody is told what may have been meant.
+            // No suggestion is made.
             self.untold += usize::from(!Selector::names().any(|(name, _)| name == text));
             return None;
         }

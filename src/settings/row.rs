@@ -144,7 +144,7 @@ fn word(value: &impl ValueEnum) -> String {
 }
 
 impl Layer {
-    /// A value that nobody has said.
+    /// A value that no one has said.
     pub(super) fn by_default<T>(value: T) -> Option<Given<T>> {
         Some(Given {
             value,

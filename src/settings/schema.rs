@@ -111,7 +111,7 @@ fn property(setting: &Setting) -> Value {
     property
 }
 
-/// A list, or one text that stands for a list of one.
+/// A list, or one text that represents a list of one.
 fn one_or_many(item: Value) -> Value {
     json!({ "anyOf": [item, { "type": "array", "items": item }] })
 }

@@ -22,7 +22,7 @@ pub enum Selector {
     Rule(&'static Rule),
 }
 
-/// A name that is no rule's and no category's.
+/// A name that is not a rule's and no category's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no rule or category is called `{name}`")]
 pub struct UnknownSelector {
@@ -52,7 +52,7 @@ impl Selector {
         }
     }
 
-    /// Every name that there is, with what it stands for.
+    /// Every name that there is, with what it represents.
     pub fn names() -> impl Iterator<Item = (&'static str, String)> {
         let all = ("all", "every rule, those that are off included".to_owned());
         let categories = Category::ALL.iter().map(|c| {

@@ -70,17 +70,17 @@ impl Table {
         self.entries.values()
     }
 
-    /// What a key holds.
+    /// What a key contains.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.entry(name).map(|(_, node)| node)
     }
 
-    /// A key and what it holds.
+    /// A key and what it contains.
     pub fn entry(&self, name: &str) -> Option<&(Key, Node)> {
         self.entries.get(name)
     }
 
-    /// What a key holds, to be changed.
+    /// What a key contains, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
         self.entries.get_mut(name).map(|(_, node)| node)
     }
@@ -145,7 +145,7 @@ impl Node {
         }
     }
 
-    /// The texts of an array, with their places; other elements are passed over.
+    /// The texts of an array, with their places; other elements are skipped.
     pub fn strings(&self) -> impl Iterator<Item = (&str, &Place)> {
         let elements = match &self.value {
             Value::Array(elements) => elements.as_slice(),

@@ -90,7 +90,7 @@ pub struct Entry {
 pub struct HostEntry {
     /// The key of the host table: a URL, as written, escapes resolved, and its place.
     pub name: Spanned<String>,
-    /// Its settings. Empty where the order names a host that holds nothing.
+    /// Its settings. Empty where the order names a host that contains nothing.
     pub entry: Entry,
 }
 
@@ -100,7 +100,7 @@ pub struct HostsFile {
     /// The hosts in containerd's order; a name may stand twice (2.x).
     pub hosts: Vec<HostEntry>,
     /// Stretches of `hosts` whose order is not determined: containerd 1.x orders by line, and ties
-    /// are decided anew at each load. They stand in the order of the file here.
+    /// are decided again at each load. They stand in the order of the file here.
     pub ties: Vec<Range<usize>>,
     /// The settings at the root of the file.
     pub root: Entry,
@@ -143,18 +143,18 @@ pub enum ProblemKind {
         /// The earlier definition.
         first: Option<Span>,
     },
-    /// A known key holds a value of a type that it is not decoded from.
+    /// A known key contains a value of a type that it is not decoded from.
     WrongType {
-        /// The key as it stands in the schema (`skip_verify`, `host`, `capabilities` …).
+        /// The key as written in the schema (`skip_verify`, `host`, `capabilities` …).
         key: String,
-        /// What stands there.
+        /// What is there.
         found: &'static str,
     },
     /// go-toml panics on this value, and containerd with it.
     Panic {
-        /// The key as it stands in the schema.
+        /// The key as written in the schema.
         key: String,
-        /// What stands there.
+        /// What is there.
         found: &'static str,
     },
     /// No `host` table, which this release insists on.

@@ -60,7 +60,7 @@ pub enum Dialect {
 pub struct Mismatch {
     /// The key, dotted.
     pub key: String,
-    /// What stands there.
+    /// What is there.
     pub found: &'static str,
     /// What would go in.
     pub wanted: &'static str,
@@ -69,7 +69,7 @@ pub struct Mismatch {
 }
 
 /// Decodes a table into a struct: what is left are the fields that exist, under their own names, and
-/// what does not fit is told, in the order in which it would be met.
+/// what does not fit is reported, in the order in which it would be met.
 pub fn decode(
     table: &Table,
     fields: &'static [(&'static str, Shape)],
@@ -98,7 +98,7 @@ pub fn field(
     fields.iter().copied().find(|(name, _)| matches(name))
 }
 
-/// Go's `strings.ToLower`, as far as the result can be ASCII: two characters beyond ASCII become that, the Kelvin
+/// Go's `strings.ToLower`, as far as the result can be ASCII: two characters outside ASCII become that, the Kelvin
 /// sign and the dotted capital I.
 fn lower(key: &str) -> String {
     key.chars()

@@ -7,7 +7,7 @@
 //! line 5 is not TOML at all.
 //!
 //! The modules follow go-toml's: `parser` and `strings` are `unstable/parser.go` and `scanner.go`, `seen` is
-//! `internal/tracker/seen.go`, `numbers` is `decode.go`, `decoder` is `unmarshaler.go`, and `target` holds the
+//! `internal/tracker/seen.go`, `numbers` is `decode.go`, `decoder` is `unmarshaler.go`, and `target` contains the
 //! struct that it decodes into.
 //!
 //! What is accepted is the same in the three versions that containerd uses; they differ in what a date does where

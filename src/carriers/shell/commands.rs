@@ -175,7 +175,7 @@ impl Reader<'_> {
         let is_descriptor = matches!(self.byte(0), Some(b'<' | b'>'))
             && written.bytes().all(|b| b.is_ascii_digit());
         if is_descriptor {
-            // What goes elsewhere than to standard output is no file's text.
+            // What goes elsewhere than to standard output is not a file's text.
             if written != "1" && self.byte(0) == Some(b'>') {
                 self.skip_redirect();
             }
@@ -257,7 +257,7 @@ impl Reader<'_> {
             .chars()
             .filter(|c| !matches!(c, '\'' | '"' | '\\'))
             .collect();
-        // `$((1 << 2))` is no here-document.
+        // `$((1 << 2))` is not a here-document.
         if terminator.is_empty() || terminator.bytes().all(|b| b.is_ascii_digit()) {
             return;
         }

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Not known: what variables hold, unless the script sets them once, to a literal; what commands print; which branch runs. A
-//! text that goes through `sed`, `awk` or the like is passed over.
+//! text that goes through `sed`, `awk` or the like is skipped.
 
 mod commands;
 mod words;
@@ -621,7 +621,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A text for a program: a script for a shell, or a document that somebody else knows.
+    /// A text for a program: a script for a shell, or a document that someone else knows.
     fn goes_elsewhere(&mut self, text: &Text, commands: &[Command]) {
         let is_shell = |word: &Word| {
             let name = self.literal(word).rsplit('/').next().unwrap_or_default();

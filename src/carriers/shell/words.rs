@@ -11,7 +11,7 @@ use crate::carriers::text::{Builder, Gap, Text, is_alone};
 pub enum Part {
     /// As it is.
     Literal(Range<usize>),
-    /// A text that stands for an escape.
+    /// A text that represents an escape.
     Escape(char, Range<usize>),
     /// What the shell puts in; with the variable's name where that is all it is.
     Expansion(Option<String>, Range<usize>),
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
         self.skip(bytes);
     }
 
-    /// A backslash and the character for which it stands.
+    /// A backslash and the character that it escapes.
     fn escape(&mut self) {
         let start = self.at;
         self.flush();
@@ -325,7 +325,7 @@ fn substitution(text: &str) -> usize {
     text.len()
 }
 
-/// What an escape stands for in `printf` and `$'…'`.
+/// What an escape represents in `printf` and `$'…'`.
 pub fn unescaped(char: char) -> char {
     match char {
         'n' => '\n',

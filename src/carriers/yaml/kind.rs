@@ -1,6 +1,6 @@
 //! kind: clusters with patches for containerd, and files that are mounted into their nodes.
 //!
-//! Recognised by `kind: Cluster` and `apiVersion: kind.x-k8s.io/…`. The patches are parts of one config.toml, the rest of which
+//! Recognised by `kind: Cluster` and `apiVersion: kind.x-k8s.io/…`. The patches are parts of one config.toml, whose rest
 //! is in the node image.
 //!
 //! ```yaml

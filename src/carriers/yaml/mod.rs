@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Not known: what expressions of a template become, what comes from a Secret, a lookup or another file, and for a key of a
-//! ConfigMap the namespace. Text that is compressed is passed over; text in base64 is placed as a whole.
+//! ConfigMap the namespace. Text that is compressed is skipped; text in base64 is placed as a whole.
 
 mod kind;
 mod kubespray;
@@ -55,7 +55,7 @@ const TEXT_KEYS: [&str; 8] = [
 /// Keys that say that the text comes from elsewhere.
 const SOURCE_KEYS: [&str; 6] = ["contentFrom", "source", "src", "url", "valueFrom", "secret"];
 
-/// Reads YAML that lies in so many other texts.
+/// Reads YAML that is in so many other texts.
 pub fn read(parent: &Text, stand_ins: &mut StandIns<'_>, carried: &mut Carried, depth: usize) {
     let (nodes, error) = documents(parent.as_str());
     let is_told = ["hosts.toml", "certs.d", "[host.", "registry.mirrors"]

@@ -1,6 +1,6 @@
 //! registries.yaml of k3s and rke2, linted as what they make of it.
 //!
-//! Recognised by its path where something writes it, and by what it holds: `mirrors` and `configs` of hosts. k3d and Rancher
+//! Recognised by its path where something writes it, and by what it contains: `mirrors` and `configs` of hosts. k3d and Rancher
 //! have it under `registries`.
 //!
 //! ```yaml

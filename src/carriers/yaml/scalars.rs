@@ -6,7 +6,7 @@ use crate::carriers::text::{Builder, Text, line_start};
 use crate::yaml::{Node, Style, Value};
 
 /// The text of a scalar with the way back; where a reader of YAML makes something else of it than could be followed, all
-/// of it stands for the whole scalar.
+/// of it represents the whole scalar.
 pub fn text(parent: &Text, node: &Node) -> Option<Text> {
     let Value::Scalar { text, style } = &node.value else {
         return None;
@@ -189,7 +189,7 @@ mod tests {
         ] {
             let (text, value) = read(carrier);
             assert_eq!(text.as_str().trim_end(), value.trim_end(), "{carrier:?}");
-            // Every character is at its place, unless it stands for an escape.
+            // Every character is at its place, unless it represents an escape.
             for (at, char) in text.as_str().char_indices() {
                 let found = text.in_carrier(&(at..at + char.len_utf8()));
                 let written = &carrier[found];

@@ -149,7 +149,7 @@ fn upstream(namespace: &str) -> &str {
     }
 }
 
-/// The host of a URL, or of what is written without a scheme.
+/// The host of a URL, with or without a scheme.
 pub fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default()

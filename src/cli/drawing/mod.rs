@@ -89,7 +89,7 @@ pub fn as_difference<'a>(
     None
 }
 
-/// Blanks at the beginning; a line without text belongs to nothing.
+/// Leading spaces; a line without text belongs to nothing.
 fn indent(line: &str) -> usize {
     match line.trim_start().len() {
         0 => usize::MAX,
@@ -110,7 +110,7 @@ pub fn verdict(style: Style, sign: &str, releases: Option<&[Release]>, text: &st
     out
 }
 
-/// The title of what some releases have in common: a line across the page.
+/// The title of a section that some releases share: a line across the page.
 pub fn rule(title: &str) -> String {
     let line = "─".repeat(WIDTH.saturating_sub(title.chars().count() + 4));
     format!(

@@ -21,26 +21,25 @@ pub struct LintArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// How to take each PATH that is a directory, instead of looking at what it holds
+    /// How to treat each PATH that is a directory, instead of detecting it by its contents
     #[arg(long = "as", value_name = "KIND", help_heading = "Input")]
     pub kind: Option<Kind>,
 
     /// Lint the text on standard input as this hosts.toml
     ///
-    /// The file and its tree need not exist. What lies beside it there, such as certificates, is seen.
+    /// The file and its tree need not exist. Files beside it, such as certificates, are read if they do.
     #[arg(long, value_name = "PATH", help_heading = "Input")]
     pub stdin_filename: Option<PathBuf>,
 
-    /// Do not lint what matches this glob; can be given several times
+    /// Do not lint paths that match this glob; can be repeated
     ///
-    /// As in a .gitignore: without a slash a name at any depth, with one a path from the current directory.
-    /// A PATH of the command line is linted all the same, unless --force-exclude is given.
+    /// As in a .gitignore: a glob without a slash is a name at any depth, one with a slash is a path from the current directory. A PATH on the command line is linted anyway, unless --force-exclude is given.
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     pub exclude: Vec<String>,
 
-    /// Pass over excluded paths even when they are named on the command line
+    /// Skip excluded paths even when they are named on the command line
     ///
-    /// For hooks, which name every file that was changed.
+    /// For hooks, which name every changed file.
     #[arg(long, help_heading = "Input")]
     pub force_exclude: bool,
 
@@ -48,14 +47,13 @@ pub struct LintArgs {
     #[arg(long, help_heading = "Input")]
     pub no_carriers: bool,
 
-    /// It is no failure when there is nothing to lint
+    /// Exit with 0 when there is nothing to lint
     #[arg(long, help_heading = "Input")]
     pub allow_empty: bool,
 
     /// Releases of containerd to lint for: 1.7, 2.2.7, >=1.7, 1.7..2.2, or as a node prints them
     ///
-    /// A release line stands for its newest release; ranges for the lines in them, both ends included. What nodes and packages
-    /// append is ignored (1.7.11-k3s2, containerd://1.7.27+azure). Without it, every line that upstream supports.
+    /// A release line means its newest release; a range means the lines in it, both ends included. Suffixes of nodes and packages are ignored (1.7.11-k3s2, containerd://1.7.27+azure). Without it, every line that upstream supports.
     #[arg(
         long, value_name = "RELEASE", value_delimiter = ',', help_heading = "Node",
         value_parser = values::releases
@@ -65,18 +63,17 @@ pub struct LintArgs {
     /// Where the trees will be on the node
     ///
     /// Absolute paths below it are looked up in the tree itself. Without it, a tree in a repository is taken to be deployed to
-    /// /etc/containerd/certs.d, and any other to be in use where it lies.
+    /// /etc/containerd/certs.d, and any other to be in use on this machine.
     #[arg(long, value_name = "DIR", help_heading = "Node", value_parser = values::node_path)]
     pub deploy_path: Option<String>,
 
-    /// The directory that stands for the root of the node's file system
+    /// The directory that is the root of the node's file system
     #[arg(long, value_name = "DIR", help_heading = "Node")]
     pub sysroot: Option<PathBuf>,
 
     /// The node's config.toml: lint it and what it imports too
     ///
-    /// It says whether the node reads the trees at all. Without a PATH, the trees of its config path are linted. A PATH that is
-    /// called config.toml, or that configures containerd's plugins, is taken for such a file.
+    /// It says whether the node reads the trees at all. Without a PATH, the trees of its config path are linted. A PATH that is called config.toml, or that configures containerd's plugins, is treated as such a file.
     #[arg(long, value_name = "FILE", help_heading = "Node")]
     pub containerd_config: Option<PathBuf>,
 
@@ -84,21 +81,21 @@ pub struct LintArgs {
     #[arg(long, value_name = "ENVIRONMENT", help_heading = "Node")]
     pub environment: Option<Environment>,
 
-    /// A registry host that is private: a glob such as *.corp.example, or a network; can be given several times
+    /// A registry host that is private: a glob such as *.corp.example, or a network; can be repeated
     #[arg(long, value_name = "HOST", help_heading = "Node")]
     pub private: Vec<String>,
 
-    /// A registry host that is public: a glob or a network; can be given several times
+    /// A registry host that is public: a glob or a network; can be repeated
     #[arg(long, value_name = "HOST", help_heading = "Node")]
     pub public: Vec<String>,
 
-    /// The time by which certificates are judged: 2026-01-31T00:00:00Z, or seconds since 1970
+    /// The time at which certificates must be valid: 2026-01-31T00:00:00Z, or seconds since 1970
     #[arg(long, value_name = "TIME", help_heading = "Node", value_parser = values::time)]
     pub now: Option<i64>,
 
     /// The rules and categories that run, instead of those that run by default
     ///
-    /// `all` is every rule; `certsd-lint rules` lists them. A rule's own name counts more than its category's.
+    /// `all` is every rule; `certsd-lint rules` lists them. A rule's own name takes precedence over its category.
     #[arg(
         long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules",
         hide_possible_values = true, value_parser = SelectorParser
@@ -133,27 +130,26 @@ pub struct LintArgs {
     )]
     pub days_before_expiry: Option<i64>,
 
-    /// Findings that stand in this file are known, and not reported again
+    /// Do not report findings that are in this file
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub baseline: Option<PathBuf>,
 
-    /// Write all findings to this file, so that with --baseline only new ones are reported from now on
+    /// Write all findings to this file, so that --baseline later reports only new ones
     ///
-    /// What the file knows already of paths that this run did not look at stays in it.
+    /// Entries of the file for paths outside this run are kept.
     #[arg(
         long, value_name = "FILE", help_heading = "Rules",
         conflicts_with_all = ["baseline", "format", "output", "statistics"]
     )]
     pub write_baseline: Option<PathBuf>,
 
-    /// Report what comments in the files silence, too
+    /// Also report findings that comments in the files suppress
     #[arg(long, help_heading = "Rules")]
     pub no_ignores: bool,
 
     /// Write the fixes that keep what containerd does, or restore what the text plainly says
     ///
-    /// Each is held to that by the loader's own judgement, for every release, before anything is written. What is not reported is not
-    /// fixed either: --select, --ignore, comments and the baseline count. The text of standard input is printed, fixed or not.
+    /// Before a fix is written, the model of containerd's loader checks it for every release. Findings that are not reported are not fixed: --select, --ignore, comments and the baseline apply. The text of standard input is printed, fixed or not.
     #[arg(long, conflicts_with_all = ["diff", "write_baseline"], help_heading = "Fixing")]
     pub fix: bool,
 
@@ -179,8 +175,7 @@ pub struct LintArgs {
 
     /// Read the settings from this file
     ///
-    /// Otherwise certsd-lint.toml or .certsd-lint.toml is looked for in the nearest directory that all PATHs have in common, and
-    /// upwards to the root of the repository; then likewise from the current directory.
+    /// Without it, certsd-lint.toml or .certsd-lint.toml is searched in the nearest common directory of all PATHs and upwards to the root of the repository, then likewise from the current directory.
     #[arg(long, value_name = "FILE", help_heading = "Settings")]
     pub config: Option<PathBuf>,
 
@@ -188,15 +183,15 @@ pub struct LintArgs {
     #[arg(long, conflicts_with = "config", help_heading = "Settings")]
     pub no_config: bool,
 
-    /// Print the settings, each with where it comes from, and do not lint
+    /// Print each setting and its origin, and do not lint
     #[arg(long, help_heading = "Settings")]
     pub print_settings: bool,
 
-    /// How to print the findings; can be given several times, each with an --output [default: human]
+    /// How to print the findings; can be repeated, each with an --output [default: human]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     pub format: Vec<Format>,
 
-    /// Where to write them, `-` for standard output; the first to the first --format and so on
+    /// Where to write the findings, `-` for standard output; one for each --format, in the same order
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Vec<PathBuf>,
 
@@ -204,19 +199,19 @@ pub struct LintArgs {
     #[arg(long, value_name = "SEVERITY", help_heading = "Output")]
     pub min_severity: Option<Severity>,
 
-    /// Also print what comments and the baseline keep quiet, in the formats that can tell it apart
+    /// Also print findings that comments and the baseline suppress, in formats that can mark them
     #[arg(long, help_heading = "Output")]
     pub show_ignored: bool,
 
-    /// Show no progress, which is shown only at a terminal and only where a run takes long
+    /// Do not show progress; it is shown only on a terminal, for long runs
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
 
-    /// Print how often each rule was broken
+    /// Print the number of findings for each rule
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
 
-    /// What tells two SARIF uploads of one commit apart
+    /// Category of this SARIF upload
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     pub sarif_category: Option<String>,
 
@@ -224,7 +219,7 @@ pub struct LintArgs {
     #[arg(long, value_name = "SEVERITY", help_heading = "Exit code")]
     pub fail_on: Option<FailOn>,
 
-    /// Exit with 0 in spite of findings; the same as --fail-on never
+    /// Exit with 0 even if there are findings; the same as --fail-on never
     #[arg(long, conflicts_with = "fail_on", help_heading = "Exit code")]
     pub exit_zero: bool,
 }

@@ -22,7 +22,7 @@ pub struct OfRun<'a> {
 }
 
 impl<'a> OfRun<'a> {
-    /// Reads it. Where it is to be written anew, it need not be there.
+    /// Reads it. Where it is to be written again, it need not be there.
     pub fn read(args: &'a LintArgs, effective: &'a Effective) -> Result<OfRun<'a>> {
         let path = args.write_baseline.as_ref().or(effective.baseline.as_ref());
         let file = match path {
@@ -43,7 +43,7 @@ impl<'a> OfRun<'a> {
         }
     }
 
-    /// Writes it anew from a report to which it was applied.
+    /// Writes it again from a report to which it was applied.
     pub fn write(&self, report: &Report, terminal: &Terminal) -> Result<()> {
         match &self.file {
             Some((path, old)) => write(path, old, report, &self.paths, terminal),

@@ -99,7 +99,7 @@ fn add(
 }
 
 /// The carriers without files that are in a config path: these are linted there. A file that another one places in a config path
-/// is no file of an unknown registry.
+/// is not a file of an unknown registry.
 pub fn beside(mut carriers: Vec<Carrier>, trees: &mut Vec<Tree>) -> Vec<Carrier> {
     carriers.retain(|carrier| {
         let holds = |tree: &Tree| match &tree.lone {

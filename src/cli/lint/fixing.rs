@@ -22,7 +22,7 @@ pub struct Written {
     pub failures: Vec<Failure>,
 }
 
-/// Tells which fixes were not made, and why. The answer is what the run has failed for; a fix that is held back is no failure: its
+/// Tells which fixes were not made, and why. The answer is what the run has failed for; a fix that is held back is not a failure: its
 /// finding stays, and counts.
 pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> Vec<Failure> {
     let mut failures = Vec::new();
@@ -63,7 +63,7 @@ pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> Vec<Failure> {
 }
 
 /// Prints what would be written; whether there is anything. Secrets of the files are not shown, for a diff ends in logs.
-/// After a failure it is not said that there is nothing: nobody knows.
+/// After a failure, the run does not claim that there is nothing.
 pub fn show(
     files: &[FixedFile],
     has_failed: bool,
@@ -216,7 +216,7 @@ fn distinct<'a>(files: impl IntoIterator<Item = &'a FixedFile>) -> Vec<&'a Fixed
     kept
 }
 
-/// Where a file really lies.
+/// Where a file really is.
 fn target(file: &FixedFile) -> Option<PathBuf> {
     Some(file.original.disk.as_ref()?.real.clone())
 }

@@ -265,7 +265,7 @@ fn read_settings(file: &Path, args: &LintArgs, terminal: &Terminal) -> Result<Ef
     merged(settings::read(file).map(Some), args, terminal)
 }
 
-/// The settings of a file with the flags. Where the file is wrong, all that is wrong with it is told.
+/// The settings of a file with the flags. Where the file is wrong, all that is wrong with it is reported.
 fn merged(
     file: std::result::Result<Option<SettingsFile>, SettingsError>,
     args: &LintArgs,

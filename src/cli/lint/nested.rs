@@ -1,4 +1,4 @@
-//! Settings files in the linted folders: each counts for what lies below it, in the place of the one of the run.
+//! Settings files in the linted folders: each counts for what is below it, in the place of the one of the run.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

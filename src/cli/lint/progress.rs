@@ -1,4 +1,4 @@
-//! What is told of a long run while it lasts: one line at a terminal, gone at the end.
+//! What is reported of a long run while it lasts: one line at a terminal, gone at the end.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -12,10 +12,10 @@ use crate::finding::words::grouped;
 /// A run that is over before is not worth a line.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// How often the line is written anew.
+/// How often the line is written again.
 const PACE: Duration = Duration::from_millis(100);
 
-/// Does the work, and tells how far it has come with the trees. Nothing is told where nobody sees it: in a pipe, in CI, with `--quiet`.
+/// Does the work, and tells how far it has come with the trees. Nothing is reported where no one sees it: in a pipe, in CI, with `--quiet`.
 pub fn while_watched<T>(
     trees: &[Tree],
     wanted: bool,
@@ -42,7 +42,7 @@ pub fn while_watched<T>(
         });
         let result = work();
         drop(end);
-        // It is to be gone before anything else is written; a panic of it is nobody's business.
+        // It is to be gone before anything else is written; its panic is ignored.
         let _ = watcher.map(thread::ScopedJoinHandle::join);
         result
     })
@@ -63,6 +63,6 @@ fn show(trees: &[Tree]) -> bool {
 }
 
 fn write(text: &str) {
-    // Nobody listens: no reason to stop.
+    // No one listens: no reason to stop.
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

@@ -24,7 +24,7 @@ use crate::settings::short;
 pub struct Input {
     /// The paths without `-`.
     pub paths: Vec<PathBuf>,
-    /// The hosts.toml for which standard input stands.
+    /// The hosts.toml that standard input replaces.
     pub stdin: Option<PathBuf>,
     /// The root of the node's file system, where the arguments name one.
     sysroot: Option<PathBuf>,
@@ -93,7 +93,7 @@ impl Input {
         })
     }
 
-    /// Everything that is named, standard input as the file for which it stands; where nothing is, what is linted then.
+    /// Everything that is named, standard input as the file that it replaces; where nothing is, what is linted then.
     pub fn all(&self) -> Vec<PathBuf> {
         let mut all: Vec<PathBuf> = self.paths.iter().chain(&self.stdin).cloned().collect();
         if all.is_empty() {
@@ -103,7 +103,7 @@ impl Input {
     }
 }
 
-/// Finds the trees, tells what stands in the way, and lets what was named and excluded be linted all the
+/// Finds the trees, tells what is in the way, and lets what was named and excluded be linted all the
 /// same, unless the arguments say otherwise.
 pub fn find_trees(
     args: &LintArgs,
@@ -135,7 +135,7 @@ pub fn find_trees(
             terminal.info(format!("{shown} is excluded"));
             return false;
         }
-        // hosts.toml stands for its namespace.
+        // hosts.toml represents its namespace.
         let is_hosts_file = path.file_name().is_some_and(|name| name == "hosts.toml");
         exempt.push(match path.parent() {
             Some(parent) if is_hosts_file => parent.to_owned(),
@@ -152,7 +152,7 @@ pub fn find_trees(
     if paths.is_empty() && stdin.is_none() && named.is_none() {
         terminal.info("every path is excluded");
         let stdin = match stdin_is_named && args.fix {
-            // Whoever replaces a text by what is printed is not to lose it.
+            // Anyone who replaces a text by what is printed is not to lose it.
             true => Some(read_stdin()?),
             false => None,
         };
@@ -165,7 +165,7 @@ pub fn find_trees(
         .into_iter()
         // A hook names what was changed, whatever it is.
         .partition(|path| is_node_config(path, !args.force_exclude));
-    // Named alone, a config.toml stands for all that the node reads.
+    // Named alone, a config.toml represents all that the node reads.
     let is_for_its_trees = is_for_its_trees || paths.is_empty() && stdin.is_none();
     let mut nodes = nodes::open(named.iter().chain(&configs), settings.sysroot.as_deref())?;
     let of_nodes = match is_for_its_trees {

@@ -20,22 +20,20 @@ const MAX_SOURCE: u64 = 4 * 1024 * 1024;
 /// Write a certs.d tree that does what an old configuration did
 ///
 /// SOURCE is containerd's config.toml with the tables `registry.mirrors` and `registry.configs`, registries.yaml of k3s and
-/// rke2, or Docker's daemon.json. A hosts.toml is written for every registry of which it says something, and the section for
-/// config.toml is printed that takes the place of the tables. What a tree cannot hold, such as credentials, is told.
+/// rke2, or Docker's daemon.json. A hosts.toml is written for every registry that it configures, and the section for config.toml that replaces the tables is printed. Anything that a tree cannot contain, such as credentials, is reported.
 ///
-/// Nothing is overwritten: when a directory is there already, nothing at all is written. The exit code is 0 when everything was
-/// carried over, 1 when something was not and is to be done by hand, 2 when nothing was done.
+/// Nothing is overwritten: if a directory already exists, nothing is written. The exit code is 0 if everything was carried over, 1 if something has to be done by hand, and 2 if nothing was done.
 #[derive(Debug, clap::Args)]
 pub struct MigrateArgs {
     /// The old configuration; `-` for standard input
     #[arg(value_name = "SOURCE")]
     source: PathBuf,
 
-    /// The directory to write the tree to; it is made if it is not there
+    /// The directory to write the tree to; it is created if it does not exist
     #[arg(short, long, value_name = "DIR", required_unless_present = "dry_run")]
     output: Option<PathBuf>,
 
-    /// What SOURCE is, instead of looking at its name and text
+    /// The kind of SOURCE, instead of detecting it by name and text
     #[arg(long, value_name = "KIND")]
     from: Option<Kind>,
 
@@ -94,7 +92,7 @@ pub fn run(args: &MigrateArgs, terminal: &Terminal, out: &mut dyn Write) -> Resu
         })?;
     let source = parse(kind, &text).map_err(|error| unreadable(&name, kind, &error))?;
     let mut releases = releases(args.containerd.as_deref());
-    // Where nobody said what the node runs, the file does: nothing that does not know its version.
+    // Where no one said what the node runs, the file does: nothing that does not know its version.
     let version = source.written.as_ref().map_or(0, |w| i64::from(w.version));
     let knows = |release: &Release| version <= release.config_version();
     if args.containerd.is_none() && releases.iter().any(knows) {

@@ -12,7 +12,7 @@ use crate::migrate::HostsFile;
 /// Sees that nothing is in the way.
 ///
 /// # Errors
-/// When the output is no directory, or a directory for one of the registries is there, in either spelling.
+/// When the output is not a directory, or a directory for one of the registries is there, in either spelling.
 pub fn check(output: &Path, files: &[HostsFile]) -> Result<()> {
     match fs::metadata(output) {
         Ok(metadata) if !metadata.is_dir() => {

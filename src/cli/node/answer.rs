@@ -227,7 +227,7 @@ impl Node {
                 format!("{which} {root} is a file, so every pull fails")
             }
             _ => {
-                // Where a tree lies in the usual place, it is the one that was meant.
+                // Where a tree is in the usual place, it is the one that was meant.
                 let usual = BUILT_IN_CONFIG_PATH.split(':').find(|path| {
                     self.is_there(path) == Some(true) && self.files.has_directories(path)
                 });

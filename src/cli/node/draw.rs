@@ -82,7 +82,7 @@ fn verdicts(node: &Node) -> String {
         .collect()
 }
 
-/// For whom this holds, and how it is tried out.
+/// The clients that this applies to, and how to try it.
 fn clients(node: &Node) -> String {
     let mut sheet = Sheet::default();
     let newest = node.outcomes.last();
@@ -328,7 +328,7 @@ impl Page<'_> {
         if !self.outcome.starts {
             return;
         }
-        // The built-in configuration names a folder of drop-ins from 2.2, but it is no part of a file that does not.
+        // The built-in configuration names a folder of drop-ins from 2.2, but it is not a part of a file that does not.
         for path in self.node.unread_drop_ins(self.outcome) {
             self.sheet.section(label, ODD, &format!("– {path}"));
             self.sheet

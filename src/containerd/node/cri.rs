@@ -237,7 +237,7 @@ fn runtimes(release: Release, settings: &Table) -> Result<(), Fault> {
     Ok(())
 }
 
-/// `systemd_cgroup` of 1.x is for a runtime that nobody uses any more; with `runc` CRI does not load.
+/// `systemd_cgroup` of 1.x is for a runtime that no one uses any more; with `runc` CRI does not load.
 fn old_cgroup_setting(
     release: Release,
     settings: &Table,

@@ -39,7 +39,7 @@ pub enum Reason {
         plugin: Option<&'static str>,
         /// The key, dotted.
         key: String,
-        /// What stands there.
+        /// What is there.
         found: &'static str,
         /// What would go in.
         wanted: &'static str,
@@ -67,7 +67,7 @@ pub enum Reason {
         /// The name.
         name: String,
     },
-    /// A text in `timeouts` that is no duration.
+    /// A text in `timeouts` that is not a duration.
     Timeout {
         /// The text.
         text: String,
@@ -103,14 +103,14 @@ pub enum Reason {
     BesideConfigPath(&'static str),
     /// `mirrors` beside the built-in config path: 2.2.0 and 2.2.1.
     BesideDefault,
-    /// A URL in `auths` that is none.
+    /// A URL in `auths` that is not one.
     AuthUrl {
         /// The URL.
         url: String,
         /// Why.
         error: UrlError,
     },
-    /// A setting of CRI that is text and stands for a duration.
+    /// A setting of CRI that is text and represents a duration.
     Duration {
         /// The key.
         key: &'static str,
@@ -147,7 +147,7 @@ impl Fault {
         }
     }
 
-    /// The fault that something is no table.
+    /// The fault that something is not a table.
     pub fn no_table(key: &str, node: &Node) -> Fault {
         let reason = Reason::WrongType {
             plugin: None,

@@ -40,7 +40,7 @@ pub enum Why {
         /// Where that is written.
         by: Place,
     },
-    /// The name of a plugin holds points, and is not quoted: each part is a table of its own.
+    /// The name of a plugin contains points, and is not quoted: each part is a table of its own.
     Unquoted(&'static str),
     /// The quotes take in what comes after the name of the plugin.
     Misquoted(&'static str),

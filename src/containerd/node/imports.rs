@@ -9,7 +9,7 @@ use crate::containerd::release::Release;
 use crate::go::glob::BadPattern;
 use crate::go::path;
 
-/// So many directories are looked into for all patterns of a config.toml and its imports: a pattern such as `/*/*/*/*` stands for
+/// So many directories are looked into for all patterns of a config.toml and its imports: a pattern such as `/*/*/*/*` represents
 /// every directory of the machine.
 const MAX_DIRECTORIES: usize = 1_000;
 
@@ -52,7 +52,7 @@ impl Files for Limited<'_> {
     }
 }
 
-/// What a text in `imports` stands for.
+/// What a text in `imports` represents.
 pub struct Imports {
     /// The paths, as far as they can be seen.
     pub paths: Vec<String>,
@@ -60,7 +60,7 @@ pub struct Imports {
     pub are_unknown: bool,
 }
 
-/// The paths that a text in `imports` of the file `parent` stands for: relative to its directory, and a pattern
+/// The paths that a text in `imports` of the file `parent` represents: relative to its directory, and a pattern
 /// only if it has a `*`. Where patterns begin where the daemon was started, that is `/`, as it is for a service.
 pub fn resolve(
     release: Release,

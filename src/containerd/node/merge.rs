@@ -66,7 +66,7 @@ fn append(into: &mut Table, key: &Key, node: &Node, elements: &[Node], release: 
 }
 
 /// mergo's way with maps of anything, from 2.0: maps in maps are merged, all else is replaced, by nothing too. Only
-/// a map does not replace what is no map, unless that is empty.
+/// a map does not replace what is not a map, unless that is empty.
 fn merge_maps(into: &mut Table, from: &Table) {
     for (key, node) in from.entries() {
         match (into.get_mut(&key.name).map(|n| &mut n.value), &node.value) {

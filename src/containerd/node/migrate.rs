@@ -67,7 +67,7 @@ pub fn split_cri(release: Release, config: &mut Table, who: Migrating) -> Result
     let Some((key, node)) = plugins.entry(CRI).cloned() else {
         return Ok(());
     };
-    // What is no table is asserted to be one, and the daemon panics.
+    // What is not a table is asserted to be one, and the daemon panics.
     let old = table(&node, CRI)?.clone();
     if who.images {
         let images = target(plugins, IMAGES, &key, &node)?;

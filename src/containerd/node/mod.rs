@@ -31,7 +31,7 @@ use super::files::Files;
 use super::release::Release;
 use crate::toml::document::{Place, Table};
 
-/// Where containerd looks for it unless it is told otherwise.
+/// Where containerd looks for it unless the flag says otherwise.
 pub const DEFAULT_PATH: &str = "/etc/containerd/config.toml";
 
 /// Where it is on nodes: containerd's own place, and those of k3s, rke2, k0s, MicroK8s and Talos.
@@ -146,7 +146,7 @@ pub struct Outcome {
     pub forced_local_pull: Option<Forced>,
     /// The tables that containerd calls deprecated, with their places.
     pub deprecated: Vec<(&'static str, Place)>,
-    /// Where CRI's server itself is disabled on 2.x: its image service loads all the same, and nobody can ask it.
+    /// Where CRI's server itself is disabled on 2.x: its image service loads anyway, and no one can ask it.
     pub server_disabled: Option<Place>,
     /// Where CRI is disabled, for [`Cri::Absent`].
     pub disabled: Option<Place>,

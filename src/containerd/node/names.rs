@@ -33,7 +33,7 @@ pub const SNAPSHOTTERS: &[&str] = &[
     "zfs",
 ];
 
-/// The short name of a plugin: what stands behind the last point of `io.containerd.grpc.v1.cri`.
+/// The short name of a plugin: what is behind the last point of `io.containerd.grpc.v1.cri`.
 pub fn short(id: &str) -> &str {
     id.rsplit('.').next().unwrap_or(id)
 }

@@ -61,7 +61,7 @@ pub(super) fn settings(
     let Some(table) = node.as_table() else {
         return Err(Fault::no_table(id, node));
     };
-    // 2.x writes the settings out again, sorted, and reads that: first what is no table.
+    // 2.x writes the settings out again, sorted, and reads that: first what is not a table.
     let sorted: Table;
     let (table, dialect) = match release.is_v2() {
         true => {
@@ -151,7 +151,7 @@ pub(super) fn needed(merged: &Table, disabled: &Disabled<'_>) -> Result<(), Faul
             return Err(Fault::at(reason, &key.place));
         }
     }
-    // A content store of the user's own stands in for the one that is built in.
+    // A content store of the user's own replaces the built-in one.
     let is_needed = |id: &&str| *id != CONTENT || contents.is_empty();
     let mut ids = disabled.release.plugins_of_cri().filter(is_needed);
     match ids.find_map(|id| Some((id, disabled.place(id)?))) {

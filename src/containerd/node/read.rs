@@ -21,7 +21,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
     let release = outcome.release;
     let mut merged = Table::default();
     // A file without a version is of version 1 on 1.x. Later the daemon begins with its own, and brings such files up
-    // to the version of what was merged so far.
+    // to the version merged so far.
     let mut version = match release.is_v2() {
         true => release.config_version(),
         false => 1,
@@ -78,7 +78,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
             update(release, &mut settings, own, version, root_version)
                 .map_err(|reason| fault(reason, own_place.as_ref()))?;
         }
-        // Zero is nothing to merge. What was brought up to date has the version of what is there.
+        // Zero is nothing to merge. A migrated file has the version of the files merged so far.
         if own != 0
             && !(release.is_v2() && own == 1 || release.migrates_each_file() && own < version)
         {

@@ -1,7 +1,7 @@
 //! The structs that config.toml is decoded into: the daemon's own, and those of its plugins that have settings.
 //!
 //! They are containerd's `cmd/containerd/server/config` (1.x: `services/server/config`), `internal/cri/config` (1.x:
-//! `pkg/cri/config`) and the plugins' own. A field that only some releases have stands here for all: elsewhere it is one
+//! `pkg/cri/config`) and the plugins' own. A field that only some releases have is here for all: elsewhere it is one
 //! more unknown key, and only its type would tell.
 
 use super::names::{CRI, IMAGES, RUNTIME, TRANSFER};

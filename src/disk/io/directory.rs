@@ -11,7 +11,7 @@ use crate::containerd::{DirEntry, FileError};
 pub struct Directory {
     /// `None` where it is on no disk.
     open: Option<OpenDirectory>,
-    /// What lies in it, sorted.
+    /// What is in it, sorted.
     pub entries: Vec<DirEntry>,
     /// The names of those that are neither directories nor regular files, as there are hardly ever any.
     special: Vec<String>,
@@ -66,7 +66,7 @@ impl Directory {
         Some(FileInfo::of(&metadata))
     }
 
-    /// Reads a regular file of at most `limit` bytes. `None` for what is no regular file in this directory itself, or no longer
+    /// Reads a regular file of at most `limit` bytes. `None` for what is not a regular file in this directory itself, or no longer
     /// there: its path has to be asked, and nothing was opened.
     pub(in crate::disk) fn read(&self, name: &str, limit: u64) -> Option<ReadFile> {
         let by_name = |entry: &DirEntry| entry.name.as_str().cmp(name);

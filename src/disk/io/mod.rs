@@ -97,7 +97,7 @@ pub fn read_listed(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     ReadFile::of(file, limit).bytes
 }
 
-/// Reads a regular file that somebody named, of at most `limit` bytes. No link leads out of the repository that it is in.
+/// Reads a regular file that someone named, of at most `limit` bytes. No link leads out of the repository that it is in.
 pub fn read_named(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     read(&Reach::of(path).resolve(path)?, limit)
 }
@@ -216,7 +216,7 @@ fn read_opened(mut file: File, metadata: &Metadata, limit: u64) -> Result<Vec<u8
     Ok(bytes)
 }
 
-/// What a name in a directory stands for itself, links not followed.
+/// What a name in a directory represents itself, links not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A directory.
@@ -257,7 +257,7 @@ fn namespace(directory: &Path, name: &OsStr, kind: Kind, reach: &Reach) -> Names
             let target = reach.resolve(directory.join(name));
             match target.and_then(|target| metadata(&target)) {
                 Ok(target) => (target.is_dir(), false),
-                // What is there is told when it is opened.
+                // What is there is reported when it is opened.
                 Err(FileError::LeadsOut) => (true, false),
                 Err(_) => (false, kind == Kind::Link),
             }
@@ -288,12 +288,12 @@ fn permissions(_: &Metadata) -> (Option<u32>, Option<u32>, Option<u32>) {
     (None, None, None)
 }
 
-/// Whether a version control folder lies in this directory or above it.
+/// Whether a version control folder is in this directory or above it.
 pub fn in_repository(path: &Path) -> bool {
     repository_root(path).is_some()
 }
 
-/// The nearest directory, from this one upwards, that holds a version control folder.
+/// The nearest directory, from this one upwards, that contains a version control folder.
 pub fn repository_root(path: &Path) -> Option<&Path> {
     path.ancestors().find(|dir| {
         super::names::VERSION_CONTROL

@@ -12,7 +12,7 @@ use super::Kind;
 pub struct OpenDirectory(PathBuf);
 
 impl OpenDirectory {
-    /// Takes a directory, and nothing that is none.
+    /// Takes a directory, and nothing that is not one.
     pub fn open(path: &Path) -> io::Result<OpenDirectory> {
         fs::read_dir(path).map(|_| OpenDirectory(path.to_owned()))
     }
@@ -25,7 +25,7 @@ impl OpenDirectory {
         }
     }
 
-    /// What the file system says of it.
+    /// What the file system knows about it.
     pub fn metadata(&self) -> io::Result<Metadata> {
         fs::metadata(&self.0)
     }

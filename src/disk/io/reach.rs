@@ -1,4 +1,4 @@
-//! How far links lead: not out of a repository, whose links are anyone's, nor out of a directory that stands for a root.
+//! How far links lead: not out of a repository, whose links are anyone's, nor out of a directory that represents a root.
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::{file_error, repository_root};
 use crate::containerd::FileError;
 
-/// As many links as Linux follows on the way to one file.
+/// As many links as Linux follows on the path to one file.
 const MAX_LINKS: usize = 40;
 
 /// How far links lead.
@@ -19,7 +19,7 @@ pub enum Reach {
     Anywhere,
     /// Not out of this directory, the top of a repository, in whose own path no links are left.
     Repository(PathBuf),
-    /// Everywhere below a directory that stands for the root: an absolute link leads from it, and `..` not above it.
+    /// Everywhere below a directory that represents the root: an absolute link leads from it, and `..` not above it.
     Root {
         /// The directory as it was named.
         named: PathBuf,
@@ -29,7 +29,7 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// That of a path in the repository that holds it; in none, everywhere.
+    /// That of a path in the repository that contains it; in none, everywhere.
     pub fn of(path: &Path) -> Reach {
         let absolute = crate::disk::absolute(path);
         let top = repository_root(&absolute);
@@ -39,7 +39,7 @@ impl Reach {
         }
     }
 
-    /// That of a directory that stands for a root.
+    /// That of a directory that represents a root.
     pub fn below(root: &Path) -> Reach {
         let named = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
         let real = named.canonicalize().unwrap_or_else(|_| named.clone());
@@ -73,7 +73,7 @@ impl Reach {
                 let below = path.strip_prefix(real);
                 let (found, error) = match below.or_else(|_| path.strip_prefix(named)) {
                     Ok(rest) => follow(real, real, real, rest),
-                    // A tree beside the root: its absolute links lead from the root all the same.
+                    // A tree beside the root: its absolute links lead from the root anyway.
                     Err(_) => follow(top, top, real, &path),
                 };
                 error.map_or(Ok(found), Err)
@@ -146,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder with a repository `r` in it, and what lies beside it.
+    /// A folder with a repository `r` in it, and what is beside it.
     fn folder(links: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();

@@ -23,7 +23,7 @@ const READING: OFlags = OFlags::NONBLOCK
 pub struct OpenDirectory(File);
 
 impl OpenDirectory {
-    /// Opens a directory, and nothing that is none.
+    /// Opens a directory, and nothing that is not one.
     pub fn open(path: &Path) -> io::Result<OpenDirectory> {
         let directory = retry_on_intr(|| open(path, READING | OFlags::DIRECTORY, Mode::empty()))?;
         Ok(OpenDirectory(directory.into()))
@@ -36,7 +36,7 @@ impl OpenDirectory {
         Ok(OpenDirectory(directory.into()))
     }
 
-    /// What the file system says of it.
+    /// What the file system knows about it.
     pub fn metadata(&self) -> io::Result<Metadata> {
         self.0.metadata()
     }

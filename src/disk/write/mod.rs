@@ -1,8 +1,8 @@
 //! Writing files whole or not at all: the one way in which this program changes a disk.
 //!
-//! A file's new text is written to a temporary file in the same directory, brought to the disk, and renamed. Whoever reads the
-//! file, and whoever looks after a crash, sees the old text or the new one, and nothing between. The directory is opened once,
-//! with no link on the way that was not followed when the file was read, and all else is done from it.
+//! A file's new text is written to a temporary file in the same directory, brought to the disk, and renamed. A reader, even
+//! after a crash, sees the old text or the new one, and nothing between. The directory is opened once,
+//! with no link in its path that was not followed when the file was read, and all else is done from it.
 
 #[cfg_attr(unix, path = "unix/mod.rs")]
 #[cfg_attr(not(unix), path = "other.rs")]
@@ -32,7 +32,7 @@ pub enum WriteError {
         "a link has taken its place, or that of a directory on its path, since it was read; it is left alone"
     )]
     BecameLink,
-    /// Nobody may write it.
+    /// No one may write it.
     #[error("it is read-only; make it writable, `chmod u+w` does, and run again")]
     ReadOnly,
     /// This user may not write it, or not its directory.
@@ -50,7 +50,7 @@ pub enum WriteError {
          (`cp hosts.toml new && mv new hosts.toml`) and run again"
     )]
     HardLinks(u64),
-    /// It belongs to somebody that this user may not give files to.
+    /// It belongs to someone that this user may not give files to.
     #[error("it belongs to another user or group, and would not any more; run as root")]
     Owner,
     /// An access control list, user attribute or security label that the new file would not have.
@@ -94,7 +94,7 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<Done, WriteEr
 
 /// Writes a file, whatever it held.
 ///
-/// A link is kept and what it leads to is replaced, unless it leads out of the repository; what is no regular file, such as
+/// A link is kept and what it leads to is replaced, unless it leads out of the repository; what is not a regular file, such as
 /// /dev/stdout or a pipe, is written to as it is.
 ///
 /// # Errors
@@ -125,7 +125,7 @@ pub fn create(path: &Path, text: &[u8]) -> Result<Done, WriteError> {
     system::create(&with_real_parent(path)?, &|out| out.write_all(text), false)
 }
 
-/// The place of a file that is to be written, without links on the way.
+/// The place of a file that is to be written, without links in its path.
 enum Real {
     There(PathBuf),
     New(PathBuf),

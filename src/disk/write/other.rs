@@ -47,7 +47,7 @@ pub fn create(path: &Path, text: Text<'_>, may_replace: bool) -> Result<Done, Wr
     Ok(Done::default())
 }
 
-/// Writes to what is no regular file, if it is none.
+/// Writes to a file that is not regular; does nothing to a regular one.
 pub fn write_special(path: &Path, text: Text<'_>) -> Result<bool, WriteError> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {

@@ -15,7 +15,7 @@ const AT_ONCE: usize = 32;
 /// A file that is to be replaced.
 #[derive(Debug, Clone, Copy)]
 pub struct Replacement<'a> {
-    /// Where it is, without links on the way.
+    /// Where it is, without links in its path.
     pub path: &'a Path,
     /// Its text.
     pub before: &'a [u8],
@@ -23,7 +23,7 @@ pub struct Replacement<'a> {
     pub after: &'a [u8],
 }
 
-/// Replaces files, and says of each how that went, in their order. A file that is named twice is replaced once.
+/// Replaces files, and returns the result for each, in their order. A file that is named twice is replaced once.
 pub fn replace_all(files: &[Replacement]) -> Vec<Result<Done, WriteError>> {
     let mut known: HashMap<&Path, usize> = HashMap::new();
     let first: Vec<usize> = files
@@ -60,7 +60,7 @@ pub fn replace_all(files: &[Replacement]) -> Vec<Result<Done, WriteError>> {
     (0..files.len())
         .map(|at| match results[at].take() {
             Some(result) => result,
-            // The same file once more: written before if at all, for the first of its names has the error.
+            // The same file again: written before if at all, for the first of its names has the error.
             None => Ok(Done::default()),
         })
         .collect()

@@ -96,7 +96,7 @@ fn identity(finding: &Finding) -> (&'static str, Option<std::ops::Range<usize>>,
     (finding.rule.name, span, finding.message.clone())
 }
 
-/// All that a file holds as one tree, where it holds any; of what is not literal it is only known that it is there.
+/// All that a file contains as one tree, where it contains any; a part that is not literal is only known to be there.
 pub fn planted_in(path: &str, text: &str) -> Option<Tree> {
     let carrier = Carrier::read(path, text)?;
     let trees = &carrier.carried.trees;

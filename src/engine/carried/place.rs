@@ -16,7 +16,7 @@ pub enum Placing<'a> {
 }
 
 impl Placing<'_> {
-    /// Places a finding; `None` where it rests on what is not known.
+    /// Places a finding; `None` where it depends on what is not known.
     pub fn one(&self, finding: Finding) -> Option<Finding> {
         match self {
             Placing::Tree(carrier, tree) => in_tree(carrier, tree, finding),
@@ -73,7 +73,7 @@ struct Found<'a> {
     file: Option<&'a File>,
 }
 
-/// The path in the tree of what is shown with the name of the tree before it.
+/// The path in the tree, without the name of the tree that is shown before it.
 fn relative(location: &Location) -> &str {
     location.path.split_once('/').map_or("", |(_, rest)| rest)
 }

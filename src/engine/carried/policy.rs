@@ -81,7 +81,7 @@ const OF_VALUES: [&str; 11] = [
     "url-without-host",
 ];
 
-/// Whether a rule speaks of what is not there.
+/// Whether a rule reports that something is missing.
 pub fn is_about_absence(rule: &str) -> bool {
     ABSENCE.contains(&rule)
 }
@@ -109,7 +109,7 @@ pub fn speaks_of_part(rule: &str, has_unknown: bool) -> bool {
     OF_PARTS.contains(&rule) || rule == "invalid-node-config" && !has_unknown
 }
 
-/// Whether nothing can be said because of what is not known of a file.
+/// Whether nothing can be said, because a part of the file is unknown.
 pub fn is_silent(file: &File, finding: &Finding) -> bool {
     let rule = finding.rule.name;
     let Some(text) = &file.text else {
@@ -147,7 +147,7 @@ pub fn is_silent(file: &File, finding: &Finding) -> bool {
                 && rule != "skip-verify-with-ca")
 }
 
-/// Whether a rule cannot speak where nobody knows which registry a namespace is for.
+/// Whether a rule cannot speak where no one knows which registry a namespace is for.
 pub fn needs_registry(finding: &Finding, file: &File) -> bool {
     const RULES: [&str; 8] = [
         "default-server",
@@ -200,7 +200,7 @@ fn depends_on(key: &str, rule: &str) -> bool {
     rules.contains(&rule)
 }
 
-/// A message in the words of what the user wrote.
+/// A message in the words that the user wrote.
 pub fn in_words_of(origin: Origin, message: &str) -> String {
     let words: &[(&str, &str)] = match origin {
         Origin::Text | Origin::Kubespray => &[],
@@ -219,7 +219,7 @@ pub fn in_words_of(origin: Origin, message: &str) -> String {
     };
     let mut out = message.to_owned();
     for (from, to) in words {
-        // What is replaced by something that holds it is replaced once.
+        // What is replaced by something that contains it is replaced once.
         let parts: Vec<&str> = out.split(to).collect();
         let parts: Vec<String> = parts.iter().map(|part| part.replace(from, to)).collect();
         out = parts.join(to);

@@ -19,7 +19,7 @@ pub enum Reach {
 pub struct Instruction {
     /// From its `#` to the end of the comment.
     pub span: Range<usize>,
-    /// The comment that holds it; it begins earlier when other words come first.
+    /// The comment that contains it; it begins earlier when other words come first.
     pub comment: Comment,
     /// What it says.
     pub content: Result<Content, Malformed>,
@@ -34,7 +34,7 @@ pub struct Content {
     pub names: Vec<Spanned<String>>,
     /// From the first bracket to the last.
     pub list: Range<usize>,
-    /// What stands behind the brackets.
+    /// What is behind the brackets.
     pub reason: String,
 }
 
@@ -54,7 +54,7 @@ pub enum Malformed {
 const TOOL: &str = "certsd-lint";
 
 /// What people write who mean a suppression. Without a colon, only one of these makes an
-/// instruction of a comment: `# certsd-lint runs in CI` is none.
+/// instruction of a comment: `# certsd-lint runs in CI` is not one.
 const WORDS: [&str; 10] = [
     "ignore",
     "ignore-file",
@@ -144,7 +144,7 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// Reads what stands behind a `#`; `None` when it is not meant for this tool.
+/// Reads what is behind a `#`; `None` when it is not meant for this tool.
 fn parse(text: &str, span: Range<usize>) -> Option<Result<Content, Malformed>> {
     let mut rest = Rest {
         text: text[span.clone()].trim_end(),

@@ -169,7 +169,7 @@ impl Silenced {
     }
 }
 
-/// Where a rule is silenced, and by which name of which suppression.
+/// Where a rule is silenced, and the suppression and the name in it that do so.
 struct Silenced {
     covers: Range<usize>,
     reaches_file: bool,
@@ -178,7 +178,7 @@ struct Silenced {
 }
 
 /// Moves what is silenced. Where several suppressions cover a finding, the one that covers the least
-/// silences it, so that the wider one is told to be of no use.
+/// silences it, so that the wider one is reported as unused.
 fn silence(suppressions: &mut [Suppression], source: &Source, here: &mut Here) {
     // For each rule, the first suppression of each item: of several that cover the same, no other is ever used.
     let mut places: HashMap<&'static str, Vec<Silenced>> = HashMap::new();
@@ -326,7 +326,7 @@ fn unused(context: &dyn Linted, suppression: &Suppression, here: &Here) -> Optio
     Some(delete_names(finding, text(context), suppression, &names))
 }
 
-/// Whether a rule looked at this file: else it is no wonder that there was nothing to silence.
+/// Whether a rule looked at this file: otherwise an unused suppression is to be expected.
 fn ran(context: &dyn Linted, rule: &'static Rule, here: &Here) -> bool {
     let path = match context.source() {
         Some(source) => source.path.as_str(),

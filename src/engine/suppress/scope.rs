@@ -1,9 +1,9 @@
 //! What a suppression comment covers: items of the document, by their spans.
 //!
-//! An item is a key with its value; or a table header with all that stands under it, tables
+//! An item is a key with its value; or a table header with all that is under it, tables
 //! below it included, up to the next header that is not below it; or, inside brackets or braces, one element.
 //! A comment behind something covers the item that ends on its line, in the innermost brackets that it
-//! stands in; behind an opening bracket, the key that the brackets belong to. A comment alone on its
+//! is in; behind an opening bracket, the key that the brackets belong to. A comment alone on its
 //! line covers the next item.
 
 use std::ops::Range;
@@ -74,7 +74,7 @@ impl<'a> Scopes<'a> {
         found.map(|part| part.covers.clone())
     }
 
-    /// Whether a comment stands before everything else.
+    /// Whether a comment is before everything else.
     pub fn is_at_head(&self, comment: &Comment) -> bool {
         self.parts
             .first()
@@ -179,7 +179,7 @@ fn node_inner(node: &Node, span: &Range<usize>) -> Option<Inner> {
     Some(Inner { span, parts })
 }
 
-/// In a text that is not TOML, a line is an item, and a line that begins with a bracket goes on to the
+/// In a text that is not TOML, a line is an item, and a line that begins with a bracket continues to the
 /// next such line.
 fn line_parts(text: &str, lines: &LineIndex) -> Vec<Part> {
     let last = lines.line(text.len());
@@ -192,7 +192,7 @@ fn line_parts(text: &str, lines: &LineIndex) -> Vec<Part> {
             continue;
         }
         let start = line.start + text[line.clone()].find(content).unwrap_or(0);
-        // What stands behind a comment's sign does not belong to the item; a comment behind it has to be
+        // What is behind a comment's sign does not belong to the item; a comment behind it has to be
         // behind it.
         let code = content
             .find(" #")

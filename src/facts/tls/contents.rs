@@ -1,4 +1,4 @@
-//! What a file really is that holds no certificate for Go, in words for a person, and how to make it one.
+//! What a file really is that contains no certificate for Go, in words for a person, and how to make it one.
 //!
 //! Nothing here decides what containerd does: [`CaPool`] and [`KeyPair`](crate::go::keys::KeyPair) do. This is for the message after
 //! they have refused a file.
@@ -19,7 +19,7 @@ pub enum Contents {
     Empty,
     /// PEM with this many certificates that Go reads: all is well.
     Certificates(usize),
-    /// PEM with certificates of which Go reads none; why it refuses the first.
+    /// PEM whose certificates Go all rejects; why it rejects the first.
     UnreadableCertificate(CertificateError),
     /// PEM with a certificate that has header lines.
     CertificateWithHeaders,

@@ -25,7 +25,7 @@ pub struct SkippingEntry<'a> {
     pub is_loopback: bool,
     /// Whether the root of the file leads to the same registry, without a CA of its own.
     pub root_needs_ca: bool,
-    /// The releases for which it holds.
+    /// The releases to which it applies.
     pub releases: Releases,
     /// The setting in other entries for the same registry, with the same kind of CA.
     pub others: Vec<&'a Item>,

@@ -9,7 +9,7 @@ use crate::finding::{
     Suppressor,
 };
 
-/// Of what is written once for several findings, only the last are compared: those of one file come together.
+/// Only the last of the values that several findings share are compared: those of one file come together.
 const COMPARED: usize = 4;
 
 /// What many findings have in common.

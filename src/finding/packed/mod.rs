@@ -2,7 +2,7 @@
 //!
 //! A tree of a hundred thousand directories can have a finding or more in each. As values of their own, with the text of
 //! their files, they take two kilobytes apiece. Here each is a few numbers and the bytes of its texts; what the findings of
-//! a file share stands there once. They come out again one after the other, for as long as somebody looks at them.
+//! a file share is there once. They come out again one after the other, for as long as someone looks at them.
 
 mod block;
 mod bytes;
@@ -140,7 +140,7 @@ impl<T: Pack> Packed<T> {
         value
     }
 
-    /// Keeps those for which this holds.
+    /// Keeps those for which this is true.
     pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         let kept: Vec<bool> = self.iter().map(|value| keep(&value)).collect();
         let mut kept = kept.into_iter();
@@ -211,7 +211,7 @@ impl<T: Pack> Packed<T> {
     }
 }
 
-/// Blocks begin anew long before four billion of anything, and no text is that long.
+/// Blocks begin again long before four billion of anything, and no text is that long.
 fn index(number: usize) -> u32 {
     u32::try_from(number).expect("less than 4 GiB in a block")
 }

@@ -1,7 +1,7 @@
 //! What no output may repeat of a hosts.toml or config.toml: credentials in URLs, values of headers, keys.
 //!
 //! What a report says ends in logs and pull requests that more people read than the file. What is hidden is hidden by its
-//! place in the text, which need not be valid TOML: a file with a slip of the pen holds the same secrets.
+//! place in the text, which need not be valid TOML: a file with a slip of the pen contains the same secrets.
 
 mod harmless;
 mod places;
@@ -11,7 +11,7 @@ use std::ops::Range;
 
 pub use harmless::{is_credential_name, is_harmless};
 
-/// What stands for a secret.
+/// What represents a secret.
 pub const MASK: &str = "***";
 
 /// Shorter texts are not looked for in messages: they would be found everywhere.
@@ -119,7 +119,7 @@ fn is_apart(text: &str, at: usize, length: usize) -> bool {
     !before.into_iter().chain(behind).any(char::is_alphanumeric)
 }
 
-/// A secret as it stands in the text, as TOML reads it, and line by line.
+/// A secret as written in the text, as TOML reads it, and line by line.
 fn spellings(written: &str) -> Vec<String> {
     let mut all: Vec<String> = written
         .lines()
@@ -171,7 +171,7 @@ pub fn without_userinfo(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text without what stands in PEM blocks that are no certificates.
+/// The text without what is in PEM blocks that are no certificates.
 pub fn without_keys(text: &str) -> Cow<'_, str> {
     let places = places::armoured(text);
     if places.is_empty() {
@@ -212,7 +212,7 @@ pub fn without_queries(text: &str) -> String {
     out
 }
 
-/// Between `//` and the last `@` of a host, whatever stands there.
+/// Between `//` and the last `@` of a host, whatever is there.
 fn behind_slashes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -232,7 +232,7 @@ fn behind_slashes(text: &str) -> String {
     out
 }
 
-/// `user:password@` without slashes before it. What a digest stands behind is an image.
+/// `user:password@` without slashes before it. What a digest is behind is an image.
 fn without_user_and_password(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

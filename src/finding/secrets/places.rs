@@ -25,7 +25,7 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
     merged
 }
 
-/// What stands between `//` and the last `@` before the host ends.
+/// What is between `//` and the last `@` before the host ends.
 fn userinfo(text: &str) -> Vec<Range<usize>> {
     let after = text.match_indices("//").map(|(i, _)| i + 2);
     after
@@ -37,7 +37,7 @@ fn userinfo(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// What stands in PEM blocks of anything but public things; where the end is missing, up to the end of the text in quotes.
+/// What is in PEM blocks of anything but public things; where the end is missing, up to the end of the text in quotes.
 pub fn armoured(text: &str) -> Vec<Range<usize>> {
     const BEGIN: &str = "-----BEGIN ";
     let mut places = Vec::new();
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A key, or a value, or what stands where neither belongs.
+    /// A key, or a value, or what is where neither belongs.
     fn word(&mut self, span: Range<usize>) {
         let inside = inside(self.text, span.clone());
         let word = &self.text[inside.clone()];
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// User and password before a host without a scheme, and what stands behind `?`.
+    /// User and password before a host without a scheme, and what is behind `?`.
     fn url(&mut self, inside: Range<usize>, is_url: bool) {
         let word = &self.text[inside.clone()];
         let at = word.rfind('@').filter(|_| !word.contains("//"));
@@ -238,7 +238,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What was a setting once is one still for whoever finds it.
+    /// A setting that was commented out is still readable.
     fn comment(&mut self, span: Range<usize>) {
         let text = self.text[span.clone()].trim_start_matches('#');
         if text.contains('=') {
@@ -250,7 +250,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Escaped blanks as blanks: `platform\n` is no less a plain word.
+/// Escaped blanks as blanks: `platform\n` is still a plain word.
 fn unescaped(word: &str) -> Cow<'_, str> {
     if !word.contains('\\') {
         return Cow::Borrowed(word);

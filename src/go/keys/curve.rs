@@ -1,8 +1,8 @@
-//! The four elliptic curves that Go's certificates know, and the two questions asked of them.
+//! The four elliptic curves that Go's certificates know, and the two questions requested from them.
 //!
 //! Go derives the public key from the private number and never looks at the copy of it that a key file may hold, so the
 //! arithmetic is needed to tell whether a key belongs to a certificate. It is that of a linter, not of a signer: it takes
-//! a time that depends on the number, which only matters where somebody else measures it.
+//! a time that depends on the number, which only matters where someone else measures it.
 
 use std::sync::LazyLock;
 

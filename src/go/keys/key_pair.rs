@@ -25,22 +25,22 @@ pub struct KeyPair {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyPairError {
-    /// The certificate's text holds no PEM block.
+    /// The certificate's text contains no PEM block.
     #[error("no PEM block is found where the certificate should be")]
     CertificateNotPem,
-    /// The certificate's text holds private keys and no certificate: most likely the two are swapped.
+    /// The certificate's text contains private keys and no certificate: most likely the two are swapped.
     #[error("a private key is found where the certificate should be")]
     KeyInsteadOfCertificate,
-    /// The certificate's text holds PEM blocks with these labels, none of them CERTIFICATE.
+    /// The certificate's text contains PEM blocks with these labels, none of them CERTIFICATE.
     #[error("no CERTIFICATE block is found where the certificate should be, only {}", pem::list(.0))]
     NoCertificate(Vec<String>),
-    /// The key's text holds no PEM block.
+    /// The key's text contains no PEM block.
     #[error("no PEM block is found where the key should be")]
     KeyNotPem,
-    /// The key's text holds certificates and no key.
+    /// The key's text contains certificates and no key.
     #[error("a certificate is found where the key should be, and no key")]
     CertificateInsteadOfKey,
-    /// The key's text holds PEM blocks with these labels, none of them a private key.
+    /// The key's text contains PEM blocks with these labels, none of them a private key.
     #[error("no PRIVATE KEY block is found where the key should be, only {}", pem::list(.0))]
     NoKey(Vec<String>),
     /// The first certificate is refused.

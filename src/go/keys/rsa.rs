@@ -50,7 +50,7 @@ pub(crate) fn read(data: &[u8]) -> Result<PublicKey, KeyError> {
         chinese_remainders: <[BigUint; 3]>::try_from(chinese_remainders).ok(),
     };
     key.check_public()?;
-    // Of keys with three primes or more, which nobody has, Go checks no more than this.
+    // Of keys with three primes or more, which no one has, Go checks no more than this.
     if more_primes.is_empty() {
         key.check_primes()?;
     }
@@ -60,12 +60,12 @@ pub(crate) fn read(data: &[u8]) -> Result<PublicKey, KeyError> {
     })
 }
 
-/// An INTEGER that may be missing: at the end, or because something else stands there.
+/// An INTEGER that may be missing: at the end, or because something else is there.
 fn optional_integer<'a>(fields: &mut Reader<'a>) -> Option<Option<&'a [u8]>> {
     if fields.is_empty() {
         return Some(None);
     }
-    // Go reads the header of whatever stands there before it sees that it is no integer.
+    // Go reads the header of whatever is there before it sees that it is not an integer.
     match fields.header()?.tag {
         tag::INTEGER => fields.integer().map(Some),
         _ => Some(None),
@@ -96,7 +96,7 @@ struct Numbers {
     private_exponent: BigUint,
     p: BigUint,
     q: BigUint,
-    /// d mod (p−1), d mod (q−1), 1/q mod p, where the file holds all three of them.
+    /// d mod (p−1), d mod (q−1), 1/q mod p, where the file contains all three of them.
     chinese_remainders: Option<[BigUint; 3]>,
 }
 
@@ -175,7 +175,7 @@ impl Numbers {
     }
 }
 
-/// `q⁻¹ mod p` as Go computes it, by Fermat's little theorem, which gives nonsense where `p` is no prime.
+/// `q⁻¹ mod p` as Go computes it, by Fermat's little theorem, which gives nonsense where `p` is not a prime.
 fn inverse(q: &BigUint, p: &BigUint) -> Option<BigUint> {
     // Beyond any real key, a hostile file would keep that busy for minutes.
     const LARGEST: u64 = 8192;

@@ -1,7 +1,7 @@
 //! A file of certificate authorities, as Go's `CertPool.AppendCertsFromPEM` reads it.
 //!
 //! containerd reads each file that `ca` names, and each `*.crt` of Docker's layout, this way, and fails every pull from the
-//! namespace where not a single certificate is added. Nothing is said of the blocks that are passed over.
+//! namespace where not a single certificate is added. Nothing is said of the blocks that are skipped.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use super::error::CertificateError;
 use crate::go::Rules;
 use crate::go::pem;
 
-/// What a file of authorities holds.
+/// What a file of authorities contains.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CaPool {
     /// The certificates that are trusted, in file order.
     pub certificates: Vec<Certificate>,
-    /// The PEM blocks that are passed over in silence, in file order.
+    /// The PEM blocks that are skipped in silence, in file order.
     pub skipped: Vec<SkippedBlock>,
 }
 
@@ -59,9 +59,9 @@ impl CaPool {
 /// A PEM block that adds nothing to the pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedBlock {
-    /// Where it stands in the file.
+    /// Where it is in the file.
     pub span: Range<usize>,
-    /// Why it is passed over.
+    /// Why it is skipped.
     pub reason: SkipReason,
 }
 

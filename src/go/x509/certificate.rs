@@ -18,16 +18,16 @@ use crate::go::pem::Block;
 /// The algorithm with which a certificate is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureAlgorithm {
-    /// Its name: `SHA256-RSA`; the dotted notation of what is not known.
+    /// Its name: `SHA256-RSA`; the dotted notation for an unknown one.
     pub name: String,
-    /// Whether it rests on MD2, MD5 or SHA-1, which can be forged.
+    /// Whether it depends on MD2, MD5 or SHA-1, which can be forged.
     pub weak: bool,
 }
 
 /// What the rules want to know of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
-    /// Where its PEM block stands in the file; all of the bytes where it was read from DER.
+    /// Where its PEM block is in the file; all of the bytes where it was read from DER.
     pub span: Range<usize>,
     /// 1, 2 or 3.
     pub version: u8,
@@ -264,7 +264,7 @@ fn signature_algorithm(oid: &Oid, parameters: Option<&[u8]>) -> SignatureAlgorit
     }
 }
 
-/// The hash that the parameters of RSASSA-PSS name; `None` stands for SHA-1, which is what leaving it out means.
+/// The hash that the parameters of RSASSA-PSS name; `None` represents SHA-1, which is what leaving it out means.
 fn pss_hash(parameters: Option<&[u8]>) -> Option<String> {
     let mut sequence = Reader::new(parameters?).nested(tag::SEQUENCE)?;
     let hash = sequence.optional(tag::constructed(0))??;

@@ -6,7 +6,7 @@ use crate::go::asn1::Oid;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// It is no certificate at all, or one cut off or damaged at the outermost level.
+    /// It is not a certificate at all, or one cut off or damaged at the outermost level.
     #[error("is damaged or cut off, or is something else altogether")]
     NotACertificate,
     /// A part of it breaks the rules of its encoding.

@@ -8,7 +8,7 @@
 //!
 //! What differs between the releases of Go that containerd's releases are built with, and was recorded, is a matter of
 //! [`Rules`]: negative serial numbers, and brackets in URIs. The functions without rules answer for the newest, which refuses
-//! what any other refuses. Of what was not recorded, and no sound file brings to light, the newest one's answer is given:
+//! what any other refuses. Where nothing was recorded, and no sound file shows a difference, the newest one's answer is given:
 //!
 //! * the precomputed values of an RSA key are checked from Go 1.24 on;
 //! * an authority information access or key identifier extension marked critical is refused by recent ones alone;

@@ -64,7 +64,7 @@ pub(crate) fn read(mut sequence: Reader<'_>) -> Option<Name> {
     Some(Name { attributes })
 }
 
-/// An attribute's value. Each type of text may hold certain characters only. Of a value that is no text nothing is
+/// An attribute's value. Each type of text may hold certain characters only. Of a value that is not text nothing is
 /// shown, but from Go 1.27 on its form is checked where Go knows the type; before, it was refused.
 fn text(value: Element<'_>) -> Option<String> {
     let content = value.content;

@@ -51,7 +51,7 @@ fn is_domain_constraint(domain: &str) -> bool {
     }
 }
 
-/// A mailbox, or the domain of many. Of a mailbox only the shape is checked: Go's grammar for what stands before the `@`
+/// A mailbox, or the domain of many. Of a mailbox only the shape is checked: Go's grammar for what is before the `@`
 /// is finer.
 fn is_mail_constraint(constraint: &str) -> bool {
     match constraint.rsplit_once('@') {

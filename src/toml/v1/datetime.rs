@@ -67,7 +67,7 @@ impl Cursor<'_> {
         (0..count).all(|_| self.shape("0"))
     }
 
-    /// Matches a shape in which `0` stands for any digit.
+    /// Matches a shape in which `0` represents any digit.
     fn shape(&mut self, shape: &str) -> bool {
         self.attempt(|cursor| {
             shape.bytes().all(|wanted| {

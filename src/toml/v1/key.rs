@@ -24,7 +24,7 @@ pub(super) struct KeyText<'s> {
     text: Cow<'s, str>,
     /// Where it is written, from the first character to the last: positions in the source.
     written: Range<usize>,
-    /// Once it is not just what is written there: where in the text a stretch begins that stands as it is from
+    /// Once it is not just what is written there: where in the text a stretch begins that is unchanged from
     /// some position on.
     stretches: Vec<(usize, usize)>,
 }
@@ -107,7 +107,7 @@ impl<'s> KeyText<'s> {
         }
     }
 
-    /// Splits the text into its parts, of which there is at least one
+    /// Splits the text into its parts, at least one
     /// (`parseKey` in keysparsing.go). The error says why it cannot be split, in our words.
     ///
     /// A dot is needed only between bare parts: `"a""b"` has two, and a dot in

@@ -93,7 +93,7 @@ impl<'s> Lexer<'s> {
         self.position += count;
     }
 
-    /// Takes what comes next into a text, as long as `is_plain` says that it stands for itself. Most of a file
+    /// Takes what comes next into a text, as long as `is_plain` says that it represents itself. Most of a file
     /// does, and is taken in one look. What is not ASCII has to be plain with all its bytes, or with none.
     fn take_plain(&mut self, into: &mut KeyText<'s>, is_plain: impl Fn(u8) -> bool) {
         let rest = self.rest();
@@ -144,7 +144,7 @@ impl<'s> Lexer<'s> {
         self.problem_from(self.position, message)
     }
 
-    /// A problem with what lies between a position and the character that comes next.
+    /// A problem with what is between a position and the character that comes next.
     fn problem_from(&self, from: usize, message: impl Into<String>) -> Problem {
         let length = self.peek().map_or(0, char::len_utf8);
         Problem {
@@ -421,7 +421,7 @@ impl<'s> Lexer<'s> {
         )
     }
 
-    /// Reads up to the terminator, without it. Everything but that stands for itself,
+    /// Reads up to the terminator, without it. Everything but that represents itself,
     /// newlines and control characters too.
     fn literal_string(
         &mut self,
@@ -508,7 +508,7 @@ impl<'s> Lexer<'s> {
                     self.take();
                     code = code << 4 | digit;
                 }
-                // What is no character, surrogates included, Go writes as U+FFFD.
+                // What is not a character, surrogates included, Go writes as U+FFFD.
                 return Ok(Some(
                     char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER),
                 ));

@@ -12,7 +12,7 @@ use std::mem::discriminant;
 
 /// How deep arrays and inline tables may be in each other.
 ///
-/// go-toml has no limit but its stack, which holds some hundred thousand; no
+/// go-toml has no limit but its stack, which contains some hundred thousand; no
 /// hosts.toml needs more than three.
 const MAX_DEPTH: usize = 200;
 
@@ -68,7 +68,7 @@ impl<'s> Parser<'s> {
         next.map_or(&TokenKind::End, |token| &token.kind)
     }
 
-    /// Takes a token that must be of this kind, which holds nothing.
+    /// Takes a token that must be of this kind, which contains nothing.
     fn expect(&mut self, kind: &TokenKind) -> Step<Span> {
         let token = self.next();
         if discriminant(&token.kind) == discriminant(kind) {
@@ -157,7 +157,7 @@ impl<'s> Parser<'s> {
             return Err(unexpected(token, "a table name is due"));
         };
         let keys = self.split(name, &token.span)?;
-        // A value in the way is no error here: the array lands beside it instead.
+        // A value in the way is not an error here: the array lands beside it instead.
         let _ = self.tree.create(&keys[..keys.len() - 1], line);
         let found = match self.tree.get(&keys) {
             None => None,

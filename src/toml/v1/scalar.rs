@@ -3,7 +3,7 @@
 use super::Version;
 use super::tree::Datum;
 
-/// Reads a whole number. The error says why it is none, in our words.
+/// Reads a whole number. The error says why it is not one, in our words.
 pub(super) fn integer<'s>(text: &str, version: Version) -> Result<Datum<'s>, &'static str> {
     let digits: String = text.chars().filter(|&char| char != '_').collect();
     // Two characters are too few for a base; so `01` is a number, and `012` is not.

@@ -4,7 +4,7 @@ use crate::toml::Span;
 use memchr::memchr_iter;
 use std::borrow::Cow;
 
-/// The decoded text, which knows where in the bytes it stands.
+/// The decoded text, which knows where in the bytes it is.
 ///
 /// A position in it is a count of its own bytes, between two characters.
 pub(super) struct Source<'t> {
@@ -88,7 +88,7 @@ impl<'t> Lines<'t> {
 }
 
 /// How many bytes `LoadBytes` skips. It knows the marks of UTF-16 and UTF-32 too,
-/// but decodes what follows as UTF-8 all the same.
+/// but decodes what follows as UTF-8 anyway.
 fn byte_order_mark(text: &[u8]) -> usize {
     const MARKS: [&[u8]; 5] = [
         &[0x00, 0x00, 0xFE, 0xFF],

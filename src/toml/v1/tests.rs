@@ -116,7 +116,7 @@ fn inline_tables_may_span_lines_but_not_end_in_a_comma() {
         first("header = { a = \"1\", }", CONTAINERD_1_7),
         ("syntax", ",")
     );
-    // The last one counts, and a value in the way of a dotted key is passed over.
+    // The last one counts, and a value in the way of a dotted key is skipped.
     assert_eq!(hosts("host = { a = {}, a = {} }"), ["a"]);
     assert_eq!(hosts("host = { a = {}, b.ca = \"\" }"), ["a", "b"]);
 }

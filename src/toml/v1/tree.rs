@@ -30,7 +30,7 @@ pub(super) struct Table<'s> {
     nodes: IndexMap<Cow<'s, str>, Node<'s>>,
 }
 
-/// What a key in a table holds.
+/// What a key in a table contains.
 #[derive(Debug)]
 pub(super) struct Node<'s> {
     /// Where the key is written.
@@ -50,7 +50,7 @@ pub(super) enum Datum<'s> {
     Datetime,
     Array(Vec<Spanned<Datum<'s>>>),
     Table(TableId),
-    /// An array of tables, from `[[…]]` or from an array that holds nothing but inline
+    /// An array of tables, from `[[…]]` or from an array that contains nothing but inline
     /// tables. Never empty.
     Tables(Vec<TableId>),
 }
@@ -104,7 +104,7 @@ impl<'s> Tree<'s> {
     }
 
     /// Makes the tables of a path that are missing (`createSubTree`), and returns the
-    /// last. The error is where the node in the way stands.
+    /// last. The error is where the node in the way is.
     pub(super) fn create<'k>(
         &mut self,
         path: impl IntoIterator<Item = &'k KeyPart<'s>>,
@@ -130,7 +130,7 @@ impl<'s> Tree<'s> {
 
     /// Puts a value at a path below a table, whatever was there (`SetPath`).
     ///
-    /// A step that leads to something other than a table is passed over: `{ a = 1, a.b = 2 }` sets
+    /// A step that leads to something other than a table is skipped: `{ a = 1, a.b = 2 }` sets
     /// `b` beside `a`.
     pub(super) fn set(&mut self, from: TableId, path: &[KeyPart<'s>], value: Spanned<Datum<'s>>) {
         let Some((last, steps)) = path.split_last() else {
@@ -172,7 +172,7 @@ impl<'s> Tree<'s> {
 pub(super) enum Found<'t, 's> {
     /// A table.
     Table(TableId),
-    /// An array of tables, the last of which is meant.
+    /// An array of tables; the last one is meant.
     Tables(TableId),
     /// Something else.
     Value(&'t Node<'s>),

@@ -130,7 +130,7 @@ fn agree(decoded: &Decoded, endpoints: &[Value]) -> bool {
         })
 }
 
-/// Whether the problem is the one that go-toml's message tells of. 2.3 reports some of what earlier versions panic on.
+/// Whether the problem is the one that go-toml's message is about. 2.3 reports some problems that earlier versions panic on.
 fn means(kind: &ProblemKind, message: &str) -> bool {
     let has = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
     let redefined = has(&[

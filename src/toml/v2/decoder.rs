@@ -47,9 +47,9 @@ struct Decoder<'a> {
     /// The header that ended a table, to be read again.
     stashed: Option<Expression<'a>>,
     seen: Seen<'a>,
-    /// The table has no field, so its keys are passed over, and not even tracked.
+    /// The table has no field, so its keys are skipped, and not even tracked.
     skip_until_table: bool,
-    /// An array of tables is named for the first time: what stands there already goes.
+    /// An array of tables is named for the first time: what is there already goes.
     clear_array_table: bool,
     /// The field being decoded, for problems.
     field: &'static str,
@@ -101,8 +101,8 @@ impl<'a> Decoder<'a> {
     }
 
     /// `getSortedHosts`: headers (not of array tables) whose first part is `host`, exactly, and that have a second.
-    /// Whoever was listed last is not listed again, which is how `[host.a.header]` after `[host.a]` is passed over. The
-    /// comparison begins with the empty text, so a first `[host.""]` is passed over too.
+    /// The host that was listed last is not listed again, which is how `[host.a.header]` after `[host.a]` is skipped. The
+    /// comparison begins with the empty text, so a first `[host.""]` is skipped too.
     fn list_host(&mut self, key: &[KeyPart]) {
         if let [table, host, ..] = key
             && table.name == "host"

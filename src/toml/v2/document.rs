@@ -1,6 +1,6 @@
 //! The document that go-toml v2 decodes, before it is known what becomes of its values.
 //!
-//! Keys that have no field in the struct are passed over, as go-toml passes over them: their values are not
+//! Keys that have no field in the struct are skipped, as go-toml skips them: their values are not
 //! looked at, and below a header without a field not even duplicates are found.
 
 use super::numbers;
@@ -130,7 +130,7 @@ impl Builder<'_> {
                     shape
                 }
                 Shape::Map(element) => *element,
-                // A scalar has no keys, and is told of later.
+                // A scalar has no keys, and is reported later.
                 _ => Shape::Any,
             };
             path.push(key);

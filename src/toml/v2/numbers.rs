@@ -37,7 +37,7 @@ pub(super) fn check_float(text: &str) -> Result<(), &'static str> {
     check_underscores(text)?;
     let beside_point =
         |pair: &[u8]| pair.contains(&b'_') && pair.iter().any(|b| matches!(b, b'.' | b'e' | b'E'));
-    // A sign starts the count of digits anew, so no underscore may follow it.
+    // A sign starts the count of digits again, so no underscore may follow it.
     if text
         .as_bytes()
         .windows(2)

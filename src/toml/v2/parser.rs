@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 100;
 pub(super) struct KeyPart<'a> {
     /// Its name, escapes resolved.
     pub name: Cow<'a, str>,
-    /// Where it stands, quotes included.
+    /// Where it is, quotes included.
     pub span: Span,
     /// It is quoted and has escapes.
     pub escaped: bool,
@@ -80,7 +80,7 @@ pub(super) enum DateKind {
     LocalTime,
 }
 
-/// What stands at the top level of a document.
+/// What is at the top level of a document.
 #[derive(Debug)]
 pub(super) enum Expression<'a> {
     KeyValue(KeyValue<'a>),

@@ -32,7 +32,7 @@ struct Entry<'a> {
     span: Span,
 }
 
-/// The tree of what was seen.
+/// The tree of seen keys.
 #[derive(Debug)]
 pub(super) struct Seen<'a> {
     entries: Vec<Entry<'a>>,

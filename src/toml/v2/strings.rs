@@ -9,7 +9,7 @@ use crate::toml::Span;
 pub(super) struct Token<'a> {
     /// Its text, escapes resolved: a slice of the document unless there are any.
     pub value: Cow<'a, str>,
-    /// Where it stands, quotes included.
+    /// Where it is, quotes included.
     pub span: Span,
     /// It has escapes, so that go-toml too keeps a copy rather than a slice of the document.
     pub escaped: bool,
@@ -34,11 +34,11 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The text at a place. The error is how far it is none.
+    /// The text at a place. The error is how far it is not one.
     pub(super) fn get(self, span: Span) -> Result<&'a str, usize> {
         match self.valid.get(span.clone()) {
             Some(text) => Ok(text),
-            // An invalid byte before it may have been passed over, in a date.
+            // An invalid byte before it may have been skipped, in a date.
             None => std::str::from_utf8(&self.bytes[span]).map_err(|error| error.valid_up_to()),
         }
     }
@@ -59,7 +59,7 @@ pub(super) fn character(bytes: &[u8]) -> Option<usize> {
         .then_some(length)
 }
 
-/// How many bytes there are before one that may mean something to somebody: what is no printable ASCII character,
+/// How many bytes there are before one that may mean something to someone: what is not a printable ASCII character,
 /// quotes and backslashes.
 pub(super) fn plain(bytes: &[u8]) -> usize {
     let is_plain =
@@ -67,7 +67,7 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
     bytes.iter().take_while(is_plain).count()
 }
 
-/// A string on one line that holds nothing but plain characters, as most do.
+/// A string on one line that contains nothing but plain characters, as most do.
 fn plain_string(text: Text<'_>, start: usize) -> Option<Token<'_>> {
     let end = start + 1 + plain(&text.bytes[start + 1..]);
     let value = text.get(start + 1..end).ok()?;
@@ -263,7 +263,7 @@ fn token(
     })
 }
 
-/// The text as it stands there, of nothing but characters that go-toml takes.
+/// The text as written there, of nothing but characters that go-toml takes.
 fn unescaped(text: Text<'_>, body: Span) -> Result<&str, SyntaxError> {
     let found = text.get(body.clone());
     let valid = body.start..body.start + found.map_or_else(|at| at, str::len);
@@ -346,7 +346,7 @@ fn line_continuation(text: &[u8], backslash: usize, end: usize) -> Option<usize>
     Some(at + blank.count())
 }
 
-/// `\uXXXX` or `\UXXXXXXXX`: surrogates and what lies beyond Unicode are refused.
+/// `\uXXXX` or `\UXXXXXXXX`: surrogates and what is beyond Unicode are refused.
 fn code_point(text: &[u8], at: usize, digits: usize, end: usize) -> Result<char, SyntaxError> {
     let escape = at - 2..(at + digits).min(end);
     let error = |message| SyntaxError::new(message, escape.clone());

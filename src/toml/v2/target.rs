@@ -203,7 +203,7 @@ enum Field {
 }
 
 impl Field {
-    /// Compares as Go's `strings.ToLower` does. Two characters beyond ASCII become ASCII there: the Kelvin
+    /// Compares as Go's `strings.ToLower` does. Two characters outside ASCII become ASCII there: the Kelvin
     /// sign and the dotted capital I.
     fn find(key: &str) -> Option<Field> {
         let lower = |c: char| match c {
@@ -251,12 +251,12 @@ pub(super) enum Place<'p, 'a> {
     Hosts(&'p mut Option<Hosts<'a>>),
     /// An `interface{}`.
     Any(&'p mut Any),
-    /// What an `interface{}` holds, with the type that it has there. Never [`Any::Nil`].
+    /// What an `interface{}` contains, with the type that it has there. Never [`Any::Nil`].
     Held(&'p mut Any),
 }
 
 impl<'a> Place<'_, 'a> {
-    /// The same variable once more.
+    /// The same variable again.
     pub(super) fn reborrow(&mut self) -> Place<'_, 'a> {
         match self {
             Place::Config(it) => Place::Config(it),
@@ -270,7 +270,7 @@ impl<'a> Place<'_, 'a> {
         }
     }
 
-    /// What was to stand here could not be decoded: a `skip_verify` that was made on the way goes again.
+    /// What was to stand here could not be decoded: a `skip_verify` that was allocated meanwhile is dropped.
     pub(super) fn clear(self) {
         if let Place::Flag(flag) = self {
             *flag = None;

@@ -1,4 +1,4 @@
-//! The comments of a text, found by the TOML lexer: a `#` inside a string is none.
+//! The comments of a text, found by the TOML lexer: a `#` inside a string is not one.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use toml_parser::lexer::TokenKind;
 pub struct Comment {
     /// From the `#` to the end of the line, without it.
     pub span: Range<usize>,
-    /// Nothing but blanks stands before it on its line.
+    /// Nothing but blanks is before it on its line.
     pub alone: bool,
 }
 

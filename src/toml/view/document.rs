@@ -22,14 +22,14 @@ pub enum Spelling {
     Plain,
 }
 
-/// A key with what stands under it.
+/// A key with what is under it.
 #[derive(Debug, Clone)]
 pub struct Item {
     /// The key, escapes resolved, and its place.
     pub key: Spanned<String>,
     /// How it is written.
     pub spelling: Spelling,
-    /// What stands under it.
+    /// What is under it.
     pub node: Node,
     /// The value; for a table its header, its braces, or its key.
     pub span: Span,
@@ -69,7 +69,7 @@ impl Item {
     }
 }
 
-/// What stands under a key, or in an array.
+/// What is under a key, or in an array.
 #[derive(Debug, Clone)]
 pub enum Node {
     /// Text, escapes resolved.
@@ -173,12 +173,12 @@ pub struct HostTable<'a> {
 pub struct Document {
     /// Its root table.
     pub root: Table,
-    /// Its headers, once somebody asked for them.
+    /// Its headers, once someone asked for them.
     pub(crate) headers: OnceCell<Vec<Header>>,
 }
 
 impl Document {
-    /// Parses `text`. A byte order mark is passed over.
+    /// Parses `text`. A byte order mark is skipped.
     pub fn parse(text: &str) -> Result<Document, SyntaxError> {
         match toml_edit::Document::parse(text) {
             Ok(parsed) => {

@@ -60,7 +60,7 @@ impl LineIndex {
         }
     }
 
-    /// The number of the line that holds `offset`, from 1.
+    /// The number of the line that contains `offset`, from 1.
     pub fn line(&self, offset: usize) -> usize {
         self.starts.partition_point(|&start| start <= offset)
     }

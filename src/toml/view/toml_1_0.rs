@@ -6,7 +6,7 @@ use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
 /// The edits that take from a text of TOML 1.1 what TOML 1.0 has not: line breaks and a last comma in inline tables, and
-/// the escapes `\e` and `\xHH`. `None` where a comment stands in an inline table: it has no place there any more.
+/// the escapes `\e` and `\xHH`. `None` where a comment is in an inline table: it has no place there any more.
 pub fn as_toml_1_0(text: &str) -> Option<Vec<(Range<usize>, String)>> {
     let mut edits = Vec::new();
     let mut open = Vec::new();

@@ -86,18 +86,18 @@ impl Folder {
         }
     }
 
-    /// Whether a name in it still stands for this file.
+    /// Whether a name in it still represents this file.
     pub fn holds(&self, name: &OsStr, file: &Metadata) -> bool {
         statat(&self.file, name, AtFlags::SYMLINK_NOFOLLOW)
             .is_ok_and(|stat| (stat.st_dev, stat.st_ino) == (file.dev() as _, file.ino() as _))
     }
 
-    /// Lets the names in it outlive a power failure. Not every file system can; the files are whole all the same.
+    /// Lets the names in it outlive a power failure. Not every file system can; the files are whole anyway.
     pub fn sync(&self) {
         let _ = self.file.sync_all();
     }
 
-    /// Whether this name in it still stands for that directory.
+    /// Whether this name in it still represents that directory.
     pub fn is_at(&self, name: &OsStr, directory: &Folder) -> bool {
         let metadata = directory.file.metadata();
         metadata.is_ok_and(|metadata| self.holds(name, &metadata))
@@ -116,7 +116,7 @@ impl Folder {
         })
     }
 
-    /// Removes the private directories of processes that have ended: a living one holds a lock. Where they were.
+    /// Removes the private directories of processes that have ended: a live one keeps a lock. Where they were.
     pub fn remove_strays(&self) -> Vec<PathBuf> {
         let user = rustix::process::geteuid().as_raw();
         let strays = self.names().into_iter().filter(|name| {

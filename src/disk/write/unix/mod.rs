@@ -74,7 +74,7 @@ fn create_in(
     Ok(())
 }
 
-/// Writes to what is no regular file, if it is none.
+/// Writes to a file that is not regular; does nothing to a regular one.
 pub fn write_special(path: &Path, text: Text<'_>) -> Result<bool, WriteError> {
     let Ok(metadata) = path.metadata() else {
         return Ok(false);
@@ -83,7 +83,7 @@ pub fn write_special(path: &Path, text: Text<'_>) -> Result<bool, WriteError> {
     if kind.is_file() {
         return Ok(false);
     }
-    // A pipe that nobody reads would be waited for.
+    // A pipe that no one reads would be waited for.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let opened = std::fs::OpenOptions::new()
         .write(true)
@@ -117,7 +117,7 @@ fn open(path: &Path) -> Result<(Folder, &OsStr), WriteError> {
 fn existing(folder: &Folder, name: &OsStr, read: bool) -> Result<(File, Metadata), WriteError> {
     let mode = folder.regular(name)?;
     if mode & 0o222 == 0 {
-        // Root may write any file; its mode says all the same that nobody is to.
+        // Root may write any file, but its mode forbids it.
         return Err(WriteError::ReadOnly);
     }
     // A rename asks for the directory's permission alone; who may not write the file is not to replace it.
@@ -139,7 +139,7 @@ fn existing(folder: &Folder, name: &OsStr, read: bool) -> Result<(File, Metadata
     }
 }
 
-/// Whether a file holds this text and no other.
+/// Whether a file contains this text and no other.
 fn has(mut file: &File, text: &[u8]) -> Result<(), WriteError> {
     if file.metadata()?.len() != text.len() as u64 {
         return Err(WriteError::Changed);

@@ -67,7 +67,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// A header that names a slice which has no element yet. go-toml wants to show the key in its message, but
-    /// a key with escapes is no slice of the document, and to look for it there panics.
+    /// a key with escapes is not a slice of the document, and to look for it there panics.
     fn table_in_empty_slice(&mut self, path: Path) -> Result<(), Fatal> {
         if path.part().is_some_and(|part| part.escaped) {
             self.panic("a table", path.span());
@@ -261,7 +261,7 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// go-toml panics on the header; its keys are passed over.
+    /// go-toml panics on the header; its keys are skipped.
     fn header_panic(&mut self, path: Path) -> Result<(), Fatal> {
         self.panic("a table", path.span());
         self.unknown_table()

@@ -14,7 +14,7 @@ impl<'a> Decoder<'a> {
         place: Place<'_, 'a>,
     ) -> Result<(), Fatal> {
         self.set(&key_value.key, &key_value.value, place)?;
-        // An unknown key is passed over, and no more than that.
+        // An unknown key is skipped, and no more than that.
         self.skip_until_table = false;
         Ok(())
     }
