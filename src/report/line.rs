@@ -1,6 +1,6 @@
 //! One line of at most 80 bytes, for node monitors: the worst finding, and how many more there are.
 //!
-//! node-problem-detector keeps 80 characters of what a plugin prints, and monitoring plugins take what is behind `|` for
+//! node-problem-detector keeps 80 characters of all that a plugin prints, and monitoring plugins take what is behind `|` for
 //! performance data, so the line has no `|`.
 
 use std::io::{self, Write};
