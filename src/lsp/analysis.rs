@@ -19,11 +19,11 @@ use crate::settings::short;
 /// An open file, and what it is for the linter.
 #[derive(Debug, Clone)]
 pub enum Subject {
-    /// A hosts.toml: a tree of which its namespace alone is looked at.
+    /// A hosts.toml: a tree that is linted in one namespace only.
     Hosts(Tree),
     /// A node's config.toml, with the trees that it reads.
     Node(NodeFiles, Vec<Tree>),
-    /// A file that holds the texts of others.
+    /// A file that contains the texts of others.
     Carrier(Carrier),
 }
 
@@ -119,7 +119,7 @@ impl Opened<'_> {
         Some(Subject::Hosts(self.with_others(tree)))
     }
 
-    /// A hosts.toml of another name. In a config path it is none.
+    /// A hosts.toml of another name. In a config path it is not one.
     fn lone(&self, path: &Path, settings: &Settings) -> Option<Subject> {
         let options = self.options(path, settings);
         if path.exists() {
@@ -215,7 +215,7 @@ impl Analysis {
         String::from_utf8(fixed.text).ok()
     }
 
-    /// Asks something about the namespace of a hosts.toml; `None` where the file is none, or not the one that is read for its
+    /// Asks something about the namespace of a hosts.toml; `None` where the file is not one, or not the one that is read for its
     /// namespace.
     pub fn of_namespace<R>(
         &self,

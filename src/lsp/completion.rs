@@ -45,7 +45,7 @@ const MAX_FILES: usize = 200;
 /// So long a line is looked at; a longer one is not for people.
 const MAX_LINE: usize = 4096;
 
-/// What can be written at an offset; `directory` is the one that holds the file.
+/// What can be written at an offset; `directory` is the one that contains the file.
 pub fn proposals(text: &str, at: usize, directory: &Path) -> Vec<Proposal> {
     let Some(before) = text.get(..at) else {
         return Vec::new();
@@ -314,7 +314,7 @@ impl Place<'_> {
         urls
     }
 
-    /// Certificates and keys beside the file. Of other directories nothing is told.
+    /// Certificates and keys beside the file. Of other directories nothing is reported.
     fn files(&self, start: usize) -> Vec<Proposal> {
         let is_certificate = |name: &str| {
             let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);

@@ -17,7 +17,7 @@ use crate::report;
 pub struct Document {
     /// Its URI, as the client writes it.
     pub uri: Uri,
-    /// Its absolute path; `None` where it is no file.
+    /// Its absolute path; `None` where it is not a file.
     pub path: Option<PathBuf>,
     /// Its version, as the client counts.
     pub version: i32,
@@ -216,7 +216,7 @@ fn look(
         others: texts,
     };
     if let Err(Unusable { message, file }) = &found.settings {
-        // What is no file for the linter needs no settings.
+        // What is not a file for the linter needs no settings.
         let is_one = opened
             .subject(&crate::finding::Settings::default())
             .is_some();

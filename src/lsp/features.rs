@@ -62,7 +62,7 @@ impl Document {
             .collect()
     }
 
-    /// What is told of a place.
+    /// What is reported of a place.
     pub fn hover(&self, position: Position) -> Option<Hover> {
         if !self.is_hosts_file() {
             return None;

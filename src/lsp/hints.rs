@@ -50,7 +50,7 @@ pub fn hints(context: &NamespaceContext<'_>) -> Vec<Hint> {
     hints
 }
 
-/// What is told first is the newest release's; others are named where they differ.
+/// What is reported first is the newest release's; others are named where they differ.
 fn label(fates: &[Fate], context: &NamespaceContext<'_>) -> Option<String> {
     // Where a file is not used, its findings say so.
     let used = fates.iter().find_map(|fate| {

@@ -1,4 +1,4 @@
-//! What is told about the place under the cursor: what a key does, which endpoint becomes of a table, whose certificate a file is.
+//! What is reported about the place under the cursor: what a key does, which endpoint becomes of a table, whose certificate a file is.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -11,10 +11,10 @@ use crate::facts::{KeyDoc, NamespaceContext};
 use crate::finding::words::one_line;
 use crate::toml::view::{Document, Item, Spelling, Table};
 
-/// So many certificates of a file are told; a bundle may have hundreds.
+/// So many certificates of a file are reported; a bundle may have hundreds.
 const MAX_CERTIFICATES: usize = 8;
 
-/// What is told of a place in a hosts.toml, in Markdown, and what of the text it is about.
+/// What is reported of a place in a hosts.toml, in Markdown, and what of the text it is about.
 pub fn hover(context: &NamespaceContext<'_>, at: usize) -> Option<(Range<usize>, String)> {
     let text = context.text();
     let Some(document) = context.document else {

@@ -100,7 +100,7 @@ impl Server {
         match message {
             Message::Request(request) => {
                 let id = request.id.clone();
-                // A panic is a bug of ours. The editor's next request is answered all the same.
+                // A panic is a bug of ours. The editor's next request is answered anyway.
                 let answer = catch_unwind(AssertUnwindSafe(|| self.answer(request)));
                 let answer =
                     answer.unwrap_or_else(|_| Err(Refusal(ErrorCode::InternalError, panicked())));
@@ -189,7 +189,7 @@ impl Server {
                 self.is_outdated = true;
             }
             "exit" => self.has_ended = true,
-            // Those that begin with `$/`, and any other, may be passed over.
+            // Those that begin with `$/`, and any other, may be ignored.
             _ => {}
         }
     }

@@ -37,7 +37,7 @@ pub struct Unusable {
 
 /// What was found for a directory.
 pub struct Found {
-    /// The settings, or why there are none.
+    /// The settings, or why they cannot be used.
     pub settings: Result<InForce, Unusable>,
     /// What is wrong in the file, and its text.
     pub problems: Option<(SourceFile, Vec<Problem>)>,

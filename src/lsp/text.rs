@@ -55,7 +55,7 @@ pub struct Text {
 }
 
 impl Text {
-    /// A text, whose places are told in `encoding`.
+    /// A text, whose places are reported in `encoding`.
     pub fn new(text: String, encoding: Encoding) -> Text {
         let starts = starts(&text);
         Text {
@@ -70,7 +70,7 @@ impl Text {
         &self.text
     }
 
-    /// What places are told in.
+    /// What places are reported in.
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
