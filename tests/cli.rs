@@ -38,6 +38,31 @@ fn broken_settings() {
         .fails("are both there: keep one of them");
 }
 
+/// What `debug` prints names places and rules, and no values: they may be secrets.
+#[test]
+fn what_the_program_sees() {
+    let folder = Folder::new(&[]);
+    folder.write(
+        "certs.d/docker.io/hosts.toml",
+        "[host.\"https://user:hunter2hunter2@mirror.internal\"]\nskip_verify = true\n[host.\"https://mirror.internal\".header]\n\
+         Authorization = \"Bearer s3cr3ts3cr3t\"\n",
+    );
+    let ended = folder.run(&["debug", "certs.d/docker.io/hosts.toml"]);
+    ended.ends(0);
+    for part in [
+        "namespace docker.io",
+        "fired: warning at Some(",
+        "looks at config.toml only",
+    ] {
+        assert!(ended.out.contains(part), "{part}: {}", ended.out);
+    }
+    assert!(!ended.out.contains("s3cr3t"), "{}", ended.out);
+    assert!(!ended.out.contains("hunter2"), "{}", ended.out);
+    folder
+        .run(&["debug", "none/hosts.toml"])
+        .fails("cannot read none/hosts.toml");
+}
+
 #[test]
 fn names_that_are_not_known() {
     let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);

@@ -3,6 +3,7 @@
 mod certificates;
 mod clients;
 mod completions;
+mod debug;
 mod diff;
 mod drawing;
 mod explain;
@@ -186,6 +187,9 @@ enum Command {
     Completions(completions::CompletionsArgs),
     /// Print the manual page
     Man,
+    /// Print what the program sees in a hosts.toml, for work on the program itself
+    #[command(hide = true)]
+    Debug(debug::DebugArgs),
 }
 
 /// Runs the program and says how it ended.
@@ -299,6 +303,7 @@ fn run(cli: Cli, terminal: &Terminal) -> Result {
                 .map(|_| Exit::Clean)
                 .map_err(Error::from)
         }
+        Some(Command::Debug(args)) => debug::run(&args, &mut out),
         Some(Command::Explain(args)) => explain::run(&args, terminal, &mut out),
         Some(Command::ExplainError(args)) => {
             explain_error::run(&args, &mut drawn(&mut out, args.format, terminal))

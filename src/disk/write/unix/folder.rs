@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, flock, openat, statat};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RawMode, flock, openat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::super::{WriteError, refused};
@@ -61,7 +61,7 @@ impl Folder {
     }
 
     /// The mode of a regular file in it.
-    pub fn regular(&self, name: &OsStr) -> Result<u32, WriteError> {
+    pub fn regular(&self, name: &OsStr) -> Result<RawMode, WriteError> {
         let stat = statat(&self.file, name, AtFlags::SYMLINK_NOFOLLOW);
         let stat = stat.map_err(|error| refused(error.into()))?;
         match FileType::from_raw_mode(stat.st_mode) {
