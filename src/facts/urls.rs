@@ -233,10 +233,13 @@ pub fn is_proposable(url: &str) -> bool {
     let Ok(of_go) = url::parse(&url, Rules::NEWEST) else {
         return false;
     };
+    // `url` is built without the tables for other hosts.
+    if !of_go.host.is_ascii() {
+        return false;
+    }
     let accepted = ::url::Url::parse(&url).ok();
     let host = accepted.as_ref().and_then(|url| url.host_str());
-    let is_same =
-        |host: &str| host.eq_ignore_ascii_case(&bare_name(&of_go.host)) || !of_go.host.is_ascii();
+    let is_same = |host: &str| host.eq_ignore_ascii_case(&bare_name(&of_go.host));
     host.is_some_and(|host| is_same(host.trim_matches(['[', ']'])))
 }
 

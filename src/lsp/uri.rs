@@ -9,6 +9,10 @@ use crate::disk::absolute;
 
 /// The path of a file; `None` where the URI names none on this machine.
 pub fn path(uri: &Uri) -> Option<PathBuf> {
+    // The rest is percent-encoded, and `url` is built without the tables for other hosts.
+    if !uri.0.is_ascii() {
+        return None;
+    }
     let url = Url::parse(&uri.0).ok()?;
     if url.scheme() != "file" {
         return None;

@@ -16,6 +16,10 @@ pub struct Address {
 impl Address {
     /// Reads an absolute URL.
     pub fn parse(text: &str) -> Option<Address> {
+        // `url` is built without the tables for other hosts, and what Go sends is ASCII.
+        if !text.is_ascii() {
+            return None;
+        }
         let url = url::Url::parse(text).ok()?;
         let is_tls = match url.scheme() {
             "https" => true,
@@ -45,7 +49,7 @@ impl Address {
 
     /// A URL that a `Location` header names, seen from this one.
     pub fn join(&self, location: &str) -> Option<Address> {
-        if location.contains("://") {
+        if location.contains("://") || !location.is_ascii() {
             return Address::parse(location);
         }
         let base = url::Url::parse(&self.to_string()).ok()?;
