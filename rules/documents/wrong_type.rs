@@ -3,7 +3,6 @@ use crate::containerd::{Cause, Effect, Releases};
 use crate::facts::array_edit::quoted_like;
 use crate::facts::dates::date_of_known_key;
 use crate::facts::{Check, NamespaceContext};
-use crate::finding::words::list;
 use crate::finding::{Consequence, Finding, Safety};
 use crate::toml::view::Item;
 use crate::toml::{ProblemKind, Span};
@@ -61,7 +60,7 @@ struct Refused {
     key: String,
     found: String,
     releases: Releases,
-    /// Those that panic; the others ignore the file.
+    /// Those that panic: all, or none. Others that ignore the file are told in a finding of their own.
     crashing: Releases,
 }
 
@@ -106,7 +105,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         // Releases name one fault by slightly different places and words.
         let same = |r: &&mut Refused| {
-            r.span.start < span.end.max(span.start + 1)
+            r.crashing.is_empty() == crashing.is_empty()
+                && r.span.start < span.end.max(span.start + 1)
                 && span.start < r.span.end.max(r.span.start + 1)
         };
         match refused.iter_mut().find(same) {
@@ -143,16 +143,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         } else {
             Consequence::FileIgnored
         };
-        let effect = match crash && crashing.len() < releases.len() {
-            true => format!(
-                "containerd panics when it reads this file ({}); other releases ignore it",
-                list(&crashing.iter().map(ToString::to_string).collect::<Vec<_>>())
-            ),
-            false => String::new(),
-        };
         let mut finding = context
             .finding(&RULE, span.clone(), message)
-            .effect(effect)
             .label("wrong type")
             .consequence(consequence)
             .releases(releases)

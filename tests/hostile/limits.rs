@@ -55,7 +55,7 @@ fn a_hosts_file_with_too_many_entries_is_not_read() {
         let ended = lint(&text);
         ended.ends(1);
         let what = "hosts.toml contains more than 2000 tables, keys and elements";
-        assert!(ended.out.contains(what), "{}", ended.out);
+        assert!(ended.words().contains(what), "{}", ended.out);
     }
 }
 
@@ -248,7 +248,7 @@ fn comments_and_parts_of_keys_count_too() {
         let ended = lint(&text);
         ended.ends(1);
         let what = "more than 2000 tables, keys and elements";
-        assert!(ended.out.contains(what), "{}", ended.out);
+        assert!(ended.words().contains(what), "{}", ended.out);
     }
 }
 
@@ -260,7 +260,11 @@ fn certificate_files_with_more_than_any_bundle() {
     folder.write("certs.d/docker.io/hosts.toml", hosts);
     folder.write("certs.d/docker.io/a.crt", &block.repeat(5_001));
     let ended = folder.run(&["--no-config", "certs.d"]);
-    assert!(ended.out.contains("too many certificates"), "{}", ended.out);
+    assert!(
+        ended.words().contains("too many certificates"),
+        "{}",
+        ended.out
+    );
     assert!(!ended.out.contains("invalid-ca"), "{}", ended.out);
     let headers = "a: b\n".repeat(3_000_000);
     folder.write(

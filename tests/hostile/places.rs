@@ -32,7 +32,7 @@ fn a_hosts_file_that_is_no_file() {
     folder.link("/dev/zero", "certs.d/d.io/hosts.toml");
     folder.link("/dev/tty", "certs.d/e.io/hosts.toml");
     folder.link("hosts.toml", "certs.d/f.io/hosts.toml");
-    let ended = folder.run(&["--no-config", "certs.d"]);
+    let ended = folder.run(&["--no-config", "--format", "concise", "certs.d"]);
     ended.ends(1).says("checked 6 namespaces");
     let no_file = ended
         .out

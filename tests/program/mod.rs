@@ -129,6 +129,13 @@ impl Ended {
         self
     }
 
+    /// The report's words, as if no line had been broken.
+    pub fn words(&self) -> String {
+        let words = self.out.split_whitespace();
+        let words: Vec<&str> = words.filter(|word| *word != "│").collect();
+        words.join(" ")
+    }
+
     /// It says so on standard error, and nothing on standard output.
     #[track_caller]
     pub fn says(&self, words: &str) -> &Ended {
