@@ -138,7 +138,7 @@ pub fn order(report: &Report) -> Vec<Shown> {
 /// The directory of a namespace, or the file itself.
 fn home(finding: &Finding) -> &str {
     let path = &finding.location.path;
-    let Some(namespace) = &finding.namespace else {
+    let Some(namespace) = finding.namespace.as_ref().filter(|name| !name.is_empty()) else {
         return path;
     };
     let mut end = path.len();
@@ -146,7 +146,7 @@ fn home(finding: &Finding) -> &str {
         let behind = start + namespace.len();
         let begins = start == 0 || path.as_bytes()[start - 1] == b'/';
         let ends = behind == path.len() || path.as_bytes()[behind] == b'/';
-        if begins && ends && !namespace.is_empty() {
+        if begins && ends {
             return &path[..behind];
         }
         end = start;
