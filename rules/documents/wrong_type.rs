@@ -60,7 +60,7 @@ struct Refused {
     key: String,
     found: String,
     releases: Releases,
-    /// Those that panic: all, or none. Others that ignore the file are told in a finding of their own.
+    /// Those that panic: all, or none. Others that ignore the file have a finding of their own.
     crashing: Releases,
 }
 
