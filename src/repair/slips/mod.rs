@@ -93,7 +93,7 @@ impl<'a> Line<'a> {
 }
 
 /// The kinds of slips, in the order in which they are tried: a template comes before a broken setting.
-const KINDS: [fn(&Line) -> Option<Slip>; 19] = [
+const KINDS: [fn(&Line) -> Option<Slip>; 20] = [
     languages::template,
     languages::separator,
     languages::yaml,
@@ -112,6 +112,7 @@ const KINDS: [fn(&Line) -> Option<Slip>; 19] = [
     values::bare_text,
     values::bare_words,
     values::open_quote,
+    values::missing_comma,
     values::open_array_above,
 ];
 

@@ -143,6 +143,30 @@ pub(crate) fn open_quote(line: &Line) -> Option<Slip> {
     })
 }
 
+/// `capabilities = ["pull" "resolve"]`, also with a line break between the two.
+pub(crate) fn missing_comma(line: &Line) -> Option<Slip> {
+    let is_quote = ['"', '\''];
+    let before = line.text.get(..line.offset)?;
+    let element = line.text.get(line.offset..)?;
+    let end = before.trim_end().len();
+    let array = before[before.rfind('=')? + 1..].trim_start();
+    let last = before[..end].lines().last()?;
+    // A quote in a comment ends no text.
+    let is_between = array.starts_with('[')
+        && element.starts_with(is_quote)
+        && last.ends_with(is_quote)
+        && !last.contains('#');
+    is_between.then(|| {
+        Slip::new(
+            line.offset..line.offset + 1,
+            "a comma is missing between the elements of an array",
+            "no comma before it",
+            "write `,` between them",
+        )
+        .edited(vec![(end..end, ",".to_owned())])
+    })
+}
+
 /// `capabilities = ["pull"` on the line above.
 pub(crate) fn open_array_above(line: &Line) -> Option<Slip> {
     let mut above = line.text[..line.start].lines().rev().map(str::trim);
