@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::cli::drawing::style::{BAD, FAINT, GOOD, ODD, STRONG, paint, visible};
 use crate::cli::drawing::{Sheet, rule, verdict};
-use crate::cli::resolve::NoPull;
+use crate::cli::resolve::{NoPull, shown_error};
 use crate::containerd::failures::{End, Next, Question, Reply};
 use crate::probe::{Mark, Outcome, Probed, Report, Verdict};
 
@@ -96,7 +96,10 @@ fn conclusion(report: &Report) -> String {
                 );
                 verdict(GOOD, "✓", None, &text)
             }
-            End::Fails(error) => verdict(BAD, "✗", None, &format!("the pull would fail: {error}")),
+            End::Fails(error) => {
+                let text = format!("the pull would fail: {}", shown_error(error));
+                verdict(BAD, "✗", None, &text)
+            }
             End::Waits(index) => {
                 let text = format!("the pull would wait for {}: no limit is known", host(index));
                 verdict(BAD, "✗", None, &text)

@@ -2,37 +2,31 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::resolve::NoPull;
+use crate::cli::resolve::{Ended, NoPull};
 use crate::containerd::Release;
-use crate::containerd::failures::{End, Next, Question};
+use crate::containerd::failures::{Next, Question};
 use crate::probe::{Mark, Outcome, Probed, Report, Verdict};
 
 /// The whole document.
 pub fn document(report: &Report) -> Value {
-    let (result, served_by, error, unknown) = match &report.verdict {
-        Verdict::NotKnown(why) => ("unknown", Value::Null, None, why.clone()),
-        Verdict::Played(play) => match &play.end {
-            End::Pulled {
-                resolved,
-                manifest,
-                layers,
-            } => (
-                "pulled",
-                json!({ "resolve": resolved, "manifest": manifest, "layers": layers }),
-                None,
-                Vec::new(),
-            ),
-            End::Fails(error) => ("fails", Value::Null, Some(error), Vec::new()),
-            End::Waits(_) => ("waits", Value::Null, None, Vec::new()),
-        },
+    let (end, unknown) = match &report.verdict {
+        Verdict::NotKnown(why) => {
+            let end = Ended {
+                result: "unknown",
+                served_by: Value::Null,
+                error: None,
+            };
+            (end, why.clone())
+        }
+        Verdict::Played(play) => (Ended::of(&play.end), Vec::new()),
     };
     json!({
         "version": 1,
         "release": report.release,
         "image": report.image,
-        "result": result,
-        "served_by": served_by,
-        "error": error,
+        "result": end.result,
+        "served_by": end.served_by,
+        "error": end.error,
         "unknown": unknown,
         "differing_digests": report.differing_digests,
         "system_roots": report.system_roots,

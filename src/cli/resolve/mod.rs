@@ -29,6 +29,7 @@ use answer::{Query, Resolution};
 use config_path::ConfigPath;
 pub use config_path::NO_DIRECTORY;
 pub use plan::{NoPull, Planned, PlannedPull, plan};
+pub use played::{Ended, shown_error};
 pub use when::When;
 
 /// Show what containerd does for an image: which directory it reads, whether hosts.toml loads,

@@ -209,24 +209,51 @@ pub fn json(release: Release, found: &Found, reference: &Reference, whens: &[Whe
             })
         })
         .collect();
-    let (result, served, error) = match &play.end {
-        End::Pulled {
-            resolved,
-            manifest,
-            layers,
-        } => (
-            "pulled",
-            json!({ "resolve": resolved, "manifest": manifest, "layers": layers }),
-            None,
-        ),
-        End::Fails(error) => ("fails", Value::Null, Some(error)),
-        End::Waits(_) => ("waits", Value::Null, None),
-    };
+    let end = Ended::of(&play.end);
     json!({
         "when": whens.iter().map(When::text).collect::<Vec<String>>(),
         "requests": requests,
-        "result": result,
-        "served_by": served,
-        "error": error.map(|error| without_password(error, false).into_owned()),
+        "result": end.result,
+        "served_by": end.served_by,
+        "error": end.error,
     })
+}
+
+/// How a pull ends, as JSON has it.
+pub struct Ended {
+    /// The word for it.
+    pub result: &'static str,
+    /// The endpoints that serve the tag, the manifests and the layers.
+    pub served_by: Value,
+    /// The error that is shown, without passwords.
+    pub error: Option<String>,
+}
+
+impl Ended {
+    /// The end of a pull that was played.
+    pub fn of(end: &End) -> Ended {
+        let (result, served_by, error) = match end {
+            End::Pulled {
+                resolved,
+                manifest,
+                layers,
+            } => (
+                "pulled",
+                json!({ "resolve": resolved, "manifest": manifest, "layers": layers }),
+                None,
+            ),
+            End::Fails(error) => ("fails", Value::Null, Some(shown_error(error))),
+            End::Waits(_) => ("waits", Value::Null, None),
+        };
+        Ended {
+            result,
+            served_by,
+            error,
+        }
+    }
+}
+
+/// The error of a pull without the passwords of the URLs in it.
+pub fn shown_error(error: &str) -> String {
+    without_password(error, false).into_owned()
 }
