@@ -14,6 +14,16 @@ use crate::repair::nearest;
 use crate::rules::{RULES, rule};
 use crate::settings::{LEVELS, Selector, UnknownSelector};
 
+/// How a command prints its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+}
+
 /// Reads the name of a rule.
 #[derive(Debug, Clone, Copy)]
 pub struct RuleParser;

@@ -36,8 +36,8 @@ use config_path::has_hosts_file;
 use names::{Likeness, likeness};
 
 pub use self::io::{
-    Directory, FileInfo, Reach, ReadFile, file_error, read, read_named, read_named_or_piped,
-    repository_root,
+    Directory, FileInfo, Reach, ReadFile, beginning, file_error, read, read_named,
+    read_named_or_piped, repository_root,
 };
 pub use belonging::Belonging;
 pub use config_path::Extent;

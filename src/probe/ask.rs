@@ -85,17 +85,6 @@ impl<'a> Asker<'a> {
         });
     }
 
-    /// Makes a request without answering any challenge.
-    pub fn once(
-        &mut self,
-        method: &'static str,
-        address: &Address,
-        accept: &str,
-        most: usize,
-    ) -> Result<Answer, Trouble> {
-        self.follow(method, address, accept, most)
-    }
-
     /// Makes a request, answers challenges as containerd does, and asks by GET where there is no HEAD. A login that is
     /// refused is not repeated.
     pub fn ask(
@@ -107,7 +96,7 @@ impl<'a> Asker<'a> {
     ) -> Result<Answer, Trouble> {
         let mut method = method;
         loop {
-            let answer = self.follow(method, address, accept, most)?;
+            let answer = self.once(method, address, accept, most)?;
             match answer.response.status {
                 401 => {
                     let last = answer.hops.last().and_then(|url| Address::parse(url));
@@ -119,8 +108,8 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Follows redirects as Go does.
-    fn follow(
+    /// Makes a request without answering any challenge, and follows redirects as Go does.
+    pub fn once(
         &mut self,
         method: &'static str,
         address: &Address,

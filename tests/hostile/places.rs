@@ -17,6 +17,19 @@ fn fifo(folder: &Folder, name: &str) {
     assert!(made.unwrap().success());
 }
 
+/// A run that ends before anything is linted asks whether a file is an earlier report. Nothing else is read for that.
+#[test]
+fn a_pipe_for_a_report_is_not_read() {
+    let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
+    folder.write("certsd-lint.toml", "ignroe = []\n");
+    let run = |output: &str| folder.run(&["--format", "json", "--output", output, "certs.d"]);
+    let ended = run("/dev/stdout");
+    ended.ends(2);
+    assert!(ended.out.starts_with('{'), "{}", ended.out);
+    fifo(&folder, "pipe");
+    run("pipe").fails("it is a pipe that nobody reads");
+}
+
 #[test]
 fn a_hosts_file_that_is_no_file() {
     let folder = Folder::new(&[

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::terminal::Terminal;
-use super::values;
+use super::values::{self, Format};
 use super::{Error, Exit, Result};
 use crate::fleet::{self, Answer, Difference, Group};
 use nodes::Nodes;
@@ -41,15 +41,6 @@ pub struct DiffArgs {
     /// How to print the result
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
-}
-
-/// How to print the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
 }
 
 /// A group of nodes, and in what it differs.

@@ -1,14 +1,14 @@
 //! The report of a run that ended before anything was linted. What reads a report must not take silence for success.
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
 use super::args::LintArgs;
 use super::output::{self, Pair};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Error, Result};
-use crate::containerd::Release;
+use crate::containerd::{FileError, Release};
+use crate::disk;
 use crate::finding::{Failure, Report};
 use crate::report::Format;
 use crate::rules::RULES;
@@ -60,15 +60,11 @@ pub fn write(
 fn is_replaceable(path: &Path) -> bool {
     /// How metrics begin: a `#` alone may be a comment.
     const METRICS: &[u8] = b"# TYPE certsd_lint_";
-    let Ok(file) = File::open(path) else {
-        return !path.exists();
-    };
-    let mut beginning = Vec::new();
-    match file.take(METRICS.len() as u64).read_to_end(&mut beginning) {
-        Ok(_) => {
-            matches!(beginning.first(), None | Some(b'{' | b'<' | b':')) || beginning == METRICS
-        }
-        Err(_) => false,
+    match disk::beginning(path, METRICS.len() as u64) {
+        Ok(bytes) => matches!(bytes.first(), None | Some(b'{' | b'<' | b':')) || bytes == METRICS,
+        // A pipe or a terminal has no report to lose.
+        Err(FileError::NotAFile) => true,
+        Err(_) => !path.exists(),
     }
 }
 

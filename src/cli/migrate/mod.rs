@@ -8,7 +8,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::terminal::Terminal;
-use super::{Error, Exit, Result, stdin, values};
+use super::values::{self, Format};
+use super::{Error, Exit, Result, stdin};
 use crate::containerd::Release;
 use crate::disk::{DEFAULT_CONFIG_PATH, read_named};
 use crate::migrate::{Kind, Migration, Options, SourceError, guess, migrate, parse};
@@ -56,15 +57,6 @@ pub struct MigrateArgs {
     /// How to print what was done
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
-}
-
-/// How what was done is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
 }
 
 /// What was done.

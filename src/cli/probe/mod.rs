@@ -4,8 +4,7 @@ mod draw;
 mod json;
 mod node;
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use super::resolve::{self, Format, NoPull};
 use super::terminal::Terminal;
 use super::{Error, Exit, Result};
 use crate::containerd::{Files, Release};
+use crate::disk::read_named_or_piped;
 use crate::probe::{
     Credentials, Limits, MAX_FILE, Plan, Proxies, VARIABLE, Verdict, environment, probe, system,
     unsupported_processor,
@@ -246,9 +246,9 @@ fn credentials(args: &Args, registry: &str) -> Result<Option<Credentials>> {
     let (text, from) = match &args.credentials {
         Some(path) => {
             let shown = path.to_string_lossy().into_owned();
-            let text = read_file(path)
+            let bytes = read_named_or_piped(path, MAX_FILE)
                 .map_err(|error| Error::message(format!("cannot read {shown}: {error}")))?;
-            (text, shown)
+            (String::from_utf8_lossy(&bytes).into_owned(), shown)
         }
         None => match std::env::var(VARIABLE) {
             Ok(text) if !text.is_empty() => (text, VARIABLE.to_owned()),
@@ -258,10 +258,4 @@ fn credentials(args: &Args, registry: &str) -> Result<Option<Credentials>> {
     Credentials::read(&text, registry)
         .map(Some)
         .map_err(|error| Error::message(format!("{from} {error}")))
-}
-
-fn read_file(path: &PathBuf) -> std::io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(MAX_FILE).read_to_string(&mut text)?;
-    Ok(text)
 }

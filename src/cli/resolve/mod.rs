@@ -25,6 +25,7 @@ use crate::containerd::Release;
 use crate::containerd::release::{ReleaseError, parse_releases};
 use crate::report::write_json;
 
+pub use super::values::Format;
 use answer::{Query, Resolution};
 use config_path::ConfigPath;
 pub use config_path::NO_DIRECTORY;
@@ -104,16 +105,6 @@ pub struct Args {
     /// those of a few harmless headers, and plain words under names that speak of no secret.
     #[arg(long)]
     pub show_secrets: bool,
-}
-
-/// How an answer is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Format {
-    /// Drawn, for a person.
-    #[default]
-    Human,
-    /// For programs.
-    Json,
 }
 
 /// Why there is no answer.

@@ -90,6 +90,17 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     ReadFile::at(path, limit).bytes
 }
 
+/// The first bytes of a regular file, at most `count`.
+pub fn beginning(path: &Path, count: u64) -> Result<Vec<u8>, FileError> {
+    let io = |error| file_error(&error);
+    check(&metadata(path)?, u64::MAX)?;
+    let file = open_file(path).map_err(io)?;
+    check(&file.metadata().map_err(io)?, u64::MAX)?;
+    let mut bytes = Vec::new();
+    file.take(count).read_to_end(&mut bytes).map_err(io)?;
+    Ok(bytes)
+}
+
 /// Reads a file of at most `limit` bytes that a directory was just listed with as a regular one. What has taken its place since, a
 /// link or a pipe, is refused.
 pub fn read_listed(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
