@@ -44,6 +44,11 @@ pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) ->
         reach: Reach::of(root),
         leading_out: Vec::new(),
     };
+    // Nothing in a config path is looked for. The walk would list it before it yields it.
+    if is_called_config_path(root) && holds_anything(root) {
+        search.add(root, Extent::Named);
+        return search.finish();
+    }
     let mut walk = WalkDir::new(root).sort_by_file_name().into_iter();
     while let Some(entry) = walk.next() {
         let entry = match entry {

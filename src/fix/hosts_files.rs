@@ -1,6 +1,7 @@
 //! The files of a run that can be mended: the hosts.toml files of its trees, and the config.toml of its nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use super::carried::{self, Part};
 use super::linted::{Linted, OnDisk, Original, Refusal, Texts};
@@ -23,7 +24,7 @@ pub struct HostsFiles<'a> {
     /// What is done with a report before anybody sees it.
     finish: &'a dyn Fn(&mut Report),
     /// Tree and namespace of each file, by the path that is shown.
-    places: BTreeMap<String, (&'a Tree, String)>,
+    places: OnceLock<BTreeMap<String, (&'a Tree, String)>>,
     /// The run by which texts are compared: all rules, and nothing is silenced.
     strict: Run,
 }
@@ -37,15 +38,6 @@ impl<'a> HostsFiles<'a> {
         run: &'a Run,
         finish: &'a dyn Fn(&mut Report),
     ) -> HostsFiles<'a> {
-        let mut places = BTreeMap::new();
-        for tree in trees {
-            for namespace in tree.namespaces().unwrap_or_default() {
-                if namespace.utf8 && tree.wants(&namespace.name) {
-                    let shown = tree.shown(&relative(&namespace.name));
-                    places.insert(shown, (tree, namespace.name));
-                }
-            }
-        }
         let settings = Settings {
             severities: BTreeMap::new(),
             exclude: Default::default(),
@@ -68,12 +60,28 @@ impl<'a> HostsFiles<'a> {
             carriers,
             run,
             finish,
-            places,
+            places: OnceLock::new(),
             strict: Run {
                 settings,
                 now: run.now,
             },
         }
+    }
+
+    /// Made when the first fix is looked at: most runs have none.
+    fn places(&self) -> &BTreeMap<String, (&'a Tree, String)> {
+        self.places.get_or_init(|| {
+            let mut places = BTreeMap::new();
+            for tree in self.trees {
+                for namespace in tree.namespaces().unwrap_or_default() {
+                    if namespace.utf8 && tree.wants(&namespace.name) {
+                        let shown = tree.shown(&relative(&namespace.name));
+                        places.insert(shown, (tree, namespace.name));
+                    }
+                }
+            }
+            places
+        })
     }
 
     /// The node whose config.toml is at this path.
@@ -87,7 +95,7 @@ impl<'a> HostsFiles<'a> {
     }
 
     fn place(&self, path: &str) -> Option<(&'a Tree, &str)> {
-        let (tree, namespace) = self.places.get(path)?;
+        let (tree, namespace) = self.places().get(path)?;
         Some((tree, namespace))
     }
 
