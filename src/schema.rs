@@ -46,8 +46,10 @@ fn properties(keys: impl Iterator<Item = &'static KeyDoc>) -> Value {
 fn any_case(keys: impl Iterator<Item = &'static KeyDoc>) -> Value {
     // containerd has no order for what is in a table `Host`.
     let names = keys.map(|key| key.name).filter(|name| *name != "host");
+    // To tombi, a schema that says nothing allows no keys.
+    let anything = json!({ "additionalProperties": true });
     let patterns: Map<String, Value> = names
-        .map(|name| (format!("^{}$", letters_of_any_case(name)), json!({})))
+        .map(|name| (format!("^{}$", letters_of_any_case(name)), anything.clone()))
         .collect();
     Value::Object(patterns)
 }
