@@ -10,6 +10,7 @@ use gen_lsp_types::{
 
 use super::actions::{EXPLAIN, Edits, FIX_ALL};
 use super::diagnostics::SOURCE;
+use super::markup::Markup;
 use super::text::Encoding;
 
 /// What a client can do.
@@ -27,6 +28,8 @@ pub struct Client {
     pub watches: bool,
     /// It can open a page in a browser.
     pub shows_documents: bool,
+    /// What it draws in a hover, and beside a completion.
+    pub markup: (Markup, Markup),
     /// It shows what a command returns by itself.
     pub explains: bool,
 }
@@ -49,11 +52,15 @@ impl Client {
         let watches = workspace
             .did_change_watched_files
             .and_then(|watched| watched.dynamic_registration);
+        let document = text_document.unwrap_or_default();
+        let formats = document.hover.and_then(|hover| hover.content_format);
+        let item = document.completion.and_then(|c| c.completion_item);
+        let documentation = item.and_then(|item| item.documentation_format);
         let shows = window.and_then(|window| window.show_document);
         let options = params.initialization_options.as_ref();
         Client {
             encoding: Encoding::choose(&encodings.unwrap_or_default()),
-            pulls: text_document.is_some_and(|document| document.diagnostic.is_some()),
+            pulls: document.diagnostic.is_some(),
             refreshes: (
                 refreshes_diagnostics.unwrap_or(false),
                 refreshes_hints.unwrap_or(false),
@@ -63,6 +70,10 @@ impl Client {
                 snippets: edit.snippet_edit_support.unwrap_or(false),
             },
             watches: watches.unwrap_or(false),
+            markup: (
+                Markup::choose(formats.as_deref()),
+                Markup::choose(Some(&documentation.unwrap_or_default())),
+            ),
             shows_documents: shows.is_some_and(|shows| shows.support),
             explains: options
                 .and_then(|options| options.get("explain"))

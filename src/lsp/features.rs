@@ -2,8 +2,8 @@
 
 use gen_lsp_types::{
     CodeAction, CodeActionParams, CodeActionResponse, CompletionItem, CompletionItemKind,
-    CompletionItemTextEdit, Contents, DocumentLink, DocumentSymbol, Documentation, Hover,
-    InlayHint, Label, MarkupContent, MarkupKind, Position, Range, SymbolKind, TextEdit, Tooltip,
+    CompletionItemTextEdit, Contents, DocumentLink, DocumentSymbol, Hover, InlayHint, Label,
+    Position, Range, SymbolKind, TextEdit, Tooltip,
 };
 
 use super::actions::{Asked, Edits, Wanted};
@@ -13,6 +13,7 @@ use super::documents::{Document, Documents};
 use super::hints::{Hint, hints};
 use super::hover::{hover, of_word};
 use super::links::links;
+use super::markup::Markup;
 use super::symbols::{self, Symbol, symbols};
 use super::text::Text;
 use super::uri;
@@ -63,7 +64,7 @@ impl Document {
     }
 
     /// What is reported of a place.
-    pub fn hover(&self, position: Position) -> Option<Hover> {
+    pub fn hover(&self, position: Position, markup: Markup) -> Option<Hover> {
         if !self.is_hosts_file() {
             return None;
         }
@@ -76,7 +77,7 @@ impl Document {
             None => of_word(self.text.as_str(), at)?,
         };
         Some(Hover {
-            contents: Contents::MarkupContent(markdown(text)),
+            contents: Contents::MarkupContent(markup.content(text)),
             range: Some(self.text.range(&span)),
         })
     }
@@ -94,7 +95,7 @@ impl Document {
     }
 
     /// What can be written at a place.
-    pub fn completions(&self, position: Position) -> Vec<CompletionItem> {
+    pub fn completions(&self, position: Position, markup: Markup) -> Vec<CompletionItem> {
         let Some(path) = self.path.as_deref().filter(|_| self.is_hosts_file()) else {
             return Vec::new();
         };
@@ -103,7 +104,7 @@ impl Document {
         completion::proposals(self.text.as_str(), at, directory)
             .into_iter()
             .enumerate()
-            .map(|(index, proposal)| item(&self.text, index, proposal))
+            .map(|(index, proposal)| item(&self.text, index, proposal, markup))
             .collect()
     }
 
@@ -130,24 +131,22 @@ impl Document {
     }
 }
 
-fn markdown(value: String) -> MarkupContent {
-    MarkupContent::new(MarkupKind::Markdown, value)
-}
-
 fn inlay(text: &Text, hint: Hint) -> InlayHint {
     InlayHint {
         position: text.position(hint.at),
         label: Label::String(hint.label),
         kind: None,
         text_edits: None,
-        tooltip: Some(Tooltip::MarkupContent(markdown(hint.tooltip))),
+        tooltip: Some(Tooltip::MarkupContent(
+            Markup::Markdown.content(hint.tooltip),
+        )),
         padding_left: Some(true),
         padding_right: None,
         data: None,
     }
 }
 
-fn item(text: &Text, index: usize, proposal: Proposal) -> CompletionItem {
+fn item(text: &Text, index: usize, proposal: Proposal, markup: Markup) -> CompletionItem {
     let edit = TextEdit::new(text.range(&proposal.span), proposal.text.clone());
     CompletionItem {
         kind: Some(match proposal.what {
@@ -158,7 +157,7 @@ fn item(text: &Text, index: usize, proposal: Proposal) -> CompletionItem {
         }),
         detail: (!proposal.detail.is_empty()).then_some(proposal.detail),
         documentation: (!proposal.documentation.is_empty())
-            .then(|| Documentation::MarkupContent(markdown(proposal.documentation))),
+            .then(|| markup.documentation(proposal.documentation)),
         sort_text: Some(format!("{index:04}")),
         // What is typed so far may include a quote or a bracket.
         filter_text: Some(match proposal.text.starts_with(['"', '[']) {

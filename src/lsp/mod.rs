@@ -17,6 +17,7 @@ mod features;
 mod hints;
 mod hover;
 mod links;
+mod markup;
 mod server;
 mod settings;
 mod stdio;

@@ -232,7 +232,9 @@ impl Server {
                 let params: HoverParams = parse(params)?;
                 let at = params.text_document_position_params;
                 let document = self.documents.get(&at.text_document.uri);
-                value(document.and_then(|document| document.hover(at.position)))
+                value(
+                    document.and_then(|document| document.hover(at.position, self.client.markup.0)),
+                )
             }
             "textDocument/inlayHint" => {
                 let params: InlayHintParams = parse(params)?;
@@ -243,7 +245,10 @@ impl Server {
                 let params: CompletionParams = parse(params)?;
                 let at = params.text_document_position_params;
                 let document = self.documents.get(&at.text_document.uri);
-                value(document.map(|document| document.completions(at.position)))
+                value(
+                    document
+                        .map(|document| document.completions(at.position, self.client.markup.1)),
+                )
             }
             "textDocument/documentSymbol" => {
                 let params: DocumentSymbolParams = parse(params)?;

@@ -2,6 +2,8 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::io;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
 
 use gen_lsp_types::InitializeParams;
 use lsp_server::{Connection, Message, RequestId};
@@ -33,10 +35,11 @@ fn serve(connection: &Connection, options: Options) -> io::Result<bool> {
         .map_err(io::Error::other)?;
     server.watch();
     send(connection, &mut server)?;
+    let arrived = read_ahead(connection);
     let mut waiting: VecDeque<Message> = VecDeque::new();
-    while let Ok(message) = connection.receiver.recv() {
+    while let Ok(message) = arrived.recv() {
         waiting.push_back(message);
-        while let Some(message) = next(connection, &mut waiting, &mut server) {
+        while let Some(message) = next(&arrived, &mut waiting, &mut server) {
             server.receive(message);
             send(connection, &mut server)?;
             if let Some(is_clean) = server.has_ended() {
@@ -50,13 +53,25 @@ fn serve(connection: &Connection, options: Options) -> io::Result<bool> {
     Ok(false)
 }
 
+/// So many messages are read ahead of their turn.
+const AHEAD: usize = 256;
+
+/// What the client sends, read also while the server is at work: the connection itself holds one message, so that a request could
+/// not be withdrawn, and each of many changes would be linted.
+fn read_ahead(connection: &Connection) -> Receiver<Message> {
+    let (sender, receiver) = sync_channel(AHEAD);
+    let from = connection.receiver.clone();
+    thread::spawn(move || from.iter().all(|message| sender.send(message).is_ok()));
+    receiver
+}
+
 /// The next message, once all that have arrived are read: one that a later one withdraws is not returned.
 fn next(
-    connection: &Connection,
+    arrived: &Receiver<Message>,
     waiting: &mut VecDeque<Message>,
     server: &mut Server,
 ) -> Option<Message> {
-    waiting.extend(connection.receiver.try_iter());
+    waiting.extend(arrived.try_iter());
     let withdrawn: HashSet<RequestId> = waiting.iter().filter_map(withdrawn).collect();
     while let Some(message) = waiting.pop_front() {
         match message {
@@ -90,4 +105,37 @@ fn send(connection: &Connection, server: &mut Server) -> io::Result<()> {
         connection.sender.send(message).map_err(closed)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use lsp_server::{Notification, Request};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_request_that_is_withdrawn_before_its_turn_is_refused() {
+        let (sender, arrived) = sync_channel(AHEAD);
+        for id in [1, 2] {
+            let request = Request::new(id.into(), "shutdown".to_owned(), Value::Null);
+            sender.send(Message::Request(request)).unwrap();
+        }
+        let cancel = Notification::new("$/cancelRequest".to_owned(), json!({ "id": 2 }));
+        sender.send(Message::Notification(cancel)).unwrap();
+        let (mut server, _) = Server::new(&InitializeParams::default(), Options::default());
+        let mut waiting = VecDeque::new();
+        let mut received = Vec::new();
+        while let Some(message) = next(&arrived, &mut waiting, &mut server) {
+            received.push(message);
+        }
+        assert!(matches!(&received[0], Message::Request(request) if request.id == 1.into()));
+        assert!(matches!(&received[1..], [Message::Notification(_)]));
+        let refused = serde_json::to_value(server.take()).unwrap();
+        assert_eq!(refused[0]["id"], 2);
+        assert_eq!(
+            refused[0]["error"]["code"],
+            lsp_server::ErrorCode::RequestCanceled as i32
+        );
+    }
 }
