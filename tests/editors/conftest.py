@@ -20,6 +20,15 @@ PKI = ROOT / "fixtures/pki"
 # The certificates of the fixtures are valid then.
 NOW = "2026-06-01T00:00:00Z"
 
+# What editors are given, and what becomes of it by the safe fixes.
+BROKEN = """server = "https://registry.corp.internal"
+
+[host."https://mirror.corp.internal"]
+  capabilities = ["pull", "reslove"]
+  skip-verify = true
+"""
+FIXED = BROKEN.replace("reslove", "resolve").replace("skip-verify", "skip_verify")
+
 
 def binary() -> Path:
     """The program: CERTSD_LINT, or what `cargo build` wrote."""

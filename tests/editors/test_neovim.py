@@ -8,16 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from conftest import BROKEN, FIXED, ROOT
 
 pytestmark = pytest.mark.skipif(shutil.which("nvim") is None, reason="Neovim is not installed (Debian: neovim)")
-
-BROKEN = """server = "https://registry.corp.internal"
-
-[host."https://mirror.corp.internal"]
-  capabilities = ["pull", "reslove"]
-  skip-verify = true
-"""
 
 
 def run(path: Path, binary: Path, home: Path) -> dict:
@@ -48,5 +41,4 @@ def test_a_broken_file_is_shown_and_fixed(repository: Path, hosts: Path, binary:
     assert before["unknown-capability"]["message"].startswith("unknown capability `reslove`")
     assert "not an endpoint" in seen["hover"] or "ignores this file" in seen["hover"]
     assert not {it["code"] for it in seen["after"]} & {"unknown-capability", "unknown-key"}
-    fixed = BROKEN.replace("reslove", "resolve").replace("skip-verify", "skip_verify")
-    assert hosts.read_text() == fixed
+    assert hosts.read_text() == FIXED
