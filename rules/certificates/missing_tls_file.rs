@@ -1,12 +1,14 @@
+use std::collections::HashMap;
+
 use crate::containerd::release::add_releases;
 use crate::containerd::{Cause, FileError, Files, TlsFile};
 use crate::disk::Deployment;
 use crate::facts::is_sample_path;
 use crate::facts::tls::{Fault, FaultKind, base_name, entries, faults, named};
 
-use crate::facts::{Check, NamespaceContext, Shape, WrittenUrl, written_urls};
+use crate::facts::{Check, NamespaceContext, Shape, TreeContext, WrittenUrl, written_urls};
 use crate::finding::words::list;
-use crate::finding::{Consequence, Finding, Severity};
+use crate::finding::{Consequence, Finding, Related, Severity};
 use crate::go::path;
 use crate::go::pem;
 use crate::go::x509::CaPool;
@@ -58,7 +60,7 @@ crate::rule! {
     consequence: PullsFail,
     releases: "all",
     fix: None,
-    check: Check::Namespace(check),
+    check: Check::Both(check, over_all),
 }
 
 // empty-client-key reports an empty path for a client's key.
@@ -92,7 +94,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         } else {
             let label = match error {
                 _ if is_sample_path(written) => "a sample path",
-                FileError::NotFound => "missing",
+                FileError::NotFound => MISSING,
                 _ => "not readable",
             };
             (
@@ -133,6 +135,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     sample_paths(context, out);
 }
 
+/// The label of what is not there.
+const MISSING: &str = "missing";
+
+/// What follows where several namespaces name the file.
+const IN_SEVERAL: &str = "not in this repository; unless something else puts it on the node, every pull from the registries \
+                          that name it fails";
+
 /// What this run cannot see.
 const ON_THE_NODE: &str = "whether the node has the file";
 
@@ -158,6 +167,33 @@ fn folded(lacking: Vec<(String, Finding)>) -> Option<Finding> {
         first.related.extend(other.related);
     }
     Some(first)
+}
+
+/// One finding for a file that several namespaces name and the repository lacks: it is deployed once.
+fn over_all(_: &TreeContext, out: &mut Vec<Finding>) {
+    let mut kept: Vec<Finding> = Vec::with_capacity(out.len());
+    // By message and help, which name the same file: its place in `kept`.
+    let mut known: HashMap<(String, String), usize> = HashMap::new();
+    for finding in out.drain(..) {
+        let is_lacking = finding.unknown_here == ON_THE_NODE && finding.label == MISSING;
+        let key = (finding.message.clone(), finding.help.clone());
+        let first = known.get(&key).copied().filter(|_| is_lacking);
+        let Some(first) = first.and_then(|at| kept.get_mut(at)) else {
+            if is_lacking {
+                known.insert(key, kept.len());
+            }
+            kept.push(finding);
+            continue;
+        };
+        add_releases(&mut first.releases, &finding.releases);
+        IN_SEVERAL.clone_into(&mut first.effect);
+        first.related.push(Related {
+            location: finding.location,
+            text: "also named here".to_owned(),
+        });
+        first.related.extend(finding.related);
+    }
+    *out = kept;
 }
 
 /// What is missing in a repository may still be on the node.

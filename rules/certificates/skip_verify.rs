@@ -69,12 +69,13 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .finding(
                 &RULE,
                 entry.item.span.clone(),
-                format!("`skip_verify` disables certificate verification for `{}`", entry.name),
+                format!(
+                    "`skip_verify` disables certificate verification for `{}`",
+                    entry.name
+                ),
             )
             .label("verifies nothing")
-            .effect(
-                "anyone on the network path can pose as the registry, change what a tag resolves to and read credentials",
-            )
+            .effect("anyone on the network path can pose as the registry and read credentials")
             .help(help)
             .releases(entry.releases.clone());
         out.push(match context.environment() {

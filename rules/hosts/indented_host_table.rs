@@ -1,7 +1,7 @@
 use crate::facts::host_tables::header_for;
 use crate::facts::same_registry::in_words;
 use crate::facts::{Check, NamespaceContext, lines};
-use crate::finding::{Consequence, Finding, Safety, Severity};
+use crate::finding::{Classification, Consequence, Finding, Safety, Severity};
 use crate::toml::view::Header;
 
 crate::rule! {
@@ -13,7 +13,7 @@ crate::rule! {
     /// that are all indented alike are not reported, nor are tables that do belong to a host, such as
     /// `[host."…".header]`.
     ///
-    /// It is a warning if the outer table has settings that the indented one lacks, and a note otherwise.
+    /// It is a warning if the outer table has settings that the indented one lacks and may need, and a note otherwise.
     ///
     /// ## Why
     ///
@@ -124,6 +124,10 @@ fn missing(context: &NamespaceContext, outer: &str, inner: &str) -> Vec<&'static
         let tables = context.host_tables();
         tables.iter().find(|host| host.name.value == url)
     };
+    // A public registry needs no CA and no header of a mirror.
+    if is_known_public(context, inner) {
+        return Vec::new();
+    }
     let (Some(outer), Some(inner)) = (table(outer), table(inner)) else {
         return Vec::new();
     };
@@ -137,6 +141,13 @@ fn missing(context: &NamespaceContext, outer: &str, inner: &str) -> Vec<&'static
         })
         .filter(|key| inner.table.get(key).is_none())
         .collect()
+}
+
+/// Whether the host of a URL is a known public registry or mirror.
+fn is_known_public(context: &NamespaceContext, url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split('/').next().unwrap_or_default();
+    matches!(context.classify(host), Classification::KnownPublic(_))
 }
 
 /// The width of an indentation; a tab counts as four.

@@ -10,8 +10,8 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports `dial_timeout` for releases before 2.0.7 as a note, and `override_path` for releases before 1.6.0 as
-    /// a warning.
+    /// Reports `override_path` for releases before 1.6.0 as a warning. `dial_timeout` for releases before 2.0.7 is a note, and
+    /// only if the settings or `--containerd` name the releases: without the key, containerd just waits longer.
     ///
     /// ## Why
     ///
@@ -28,13 +28,18 @@ crate::rule! {
     /// dial_timeout = "2s"
     /// ```
     ///
+    /// ```toml
+    /// # certsd-lint.toml
+    /// containerd = ["1.7", "2.1"]
+    /// ```
+    ///
     /// ## Use instead
     ///
-    /// Say which releases the nodes run, if all of them know the key:
+    /// Upgrade the nodes, and say which releases they run:
     ///
     /// ```toml
     /// # certsd-lint.toml
-    /// containerd = [">=2.1"]
+    /// containerd = ["2.1"]
     /// ```
     ///
     /// ```toml
@@ -102,6 +107,8 @@ fn report(
         }
         let whose = url.unwrap_or("the server");
         let (since, effect) = match key {
+            // Which releases the nodes run is a guess unless the user said so, and a longer wait is harmless.
+            "dial_timeout" if !context.run.settings.releases_named => continue,
             "dial_timeout" => (
                 "2.0.7",
                 format!("waits up to 30 seconds for {whose} when it is unreachable"),
@@ -151,8 +158,6 @@ fn finding(
             format!("`{key}` needs containerd {since} or later"),
         )
         .label("ignored by older releases")
-        .effect(format!(
-            "an older containerd ignores the key and {effect}"
-        ))
-        .help("set `containerd` in certsd-lint.toml to the releases that the nodes run, or upgrade the older ones")
+        .effect(format!("an older containerd ignores the key and {effect}"))
+        .help("upgrade the nodes that run these releases")
 }

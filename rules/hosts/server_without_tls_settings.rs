@@ -1,5 +1,4 @@
 use crate::containerd::Role;
-use crate::facts::host_tables::header_for;
 use crate::facts::same_registry::{Twin, in_words, is_trusted_everywhere, tls_keys, twins};
 use crate::facts::{Check, NamespaceContext, is_sample_path, lines};
 use crate::finding::{Finding, Safety};
@@ -84,7 +83,6 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         return;
     }
     let words = in_words(&keys);
-    let root = format!("{}://{}", twin.root.scheme, twin.root.host);
     let finding = match (&twin.root.span, twin.root.role) {
         (Some(server), Role::Server) => context
             .finding(
@@ -92,8 +90,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 server.clone(),
                 format!("`server` repeats the host `{url}` without {words}"),
             )
-            .label("no TLS settings")
-            .related(context.location(span.clone()), format!("has {words}")),
+            .label("no TLS settings"),
         _ => context
             .finding(
                 &RULE,
@@ -105,14 +102,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let lines = settings(context, twin, &keys);
     let mut finding = finding
         .effect(format!(
-            "when the host fails, even for a missing image, containerd tries {root} again without {words}, and its x509 error may hide the real one"
+            "when the host fails, even for a missing image, containerd tries it again without {words}, and its x509 error may hide the real one"
         ))
         .help(match &lines {
-            Some(lines) => format!(
-                "repeat at the root of the file, before {}:\n{lines}",
-                header_for(url)
-            ),
-            None => format!("repeat {words} at the root of the file"),
+            Some(lines) => format!("repeat at the top of the file:\n{lines}"),
+            None => format!("repeat {words} at the top of the file"),
         })
         .releases(twin.releases.clone());
     let copy = lines.and_then(|lines| at_root(context, &keys, &lines));

@@ -73,7 +73,7 @@ crate::rule! {
 }
 
 /// The label of findings about unclassified hosts, by which they are folded into one.
-const UNCLASSIFIED: &str = "neither `private` nor `public` in the settings";
+const UNCLASSIFIED: &str = "an unclassified host";
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let found: Vec<Mirror> = mirrors(context)
@@ -122,26 +122,31 @@ fn over_all(_: &TreeContext, out: &mut Vec<Finding>) {
     const SHOWN: usize = 3;
     let shown = &hosts[..hosts.len().min(SHOWN)];
     let mut names = quoted(shown, "`");
-    let mut setting = quoted(shown, "\"");
+    let setting = quoted(shown, "\"");
     if hosts.len() > SHOWN {
         names.push(format!("{} more", hosts.len() - SHOWN));
-        setting.push("…".to_owned());
     }
     let message = match hosts.len() {
         1 => format!(
-            "{} may resolve tags, and is not known to be yours",
+            "{} may resolve tags and is not known to be yours",
             names.join("")
         ),
         some => format!(
-            "{some} hosts may resolve tags, and are not known to be yours: {}",
+            "{some} hosts may resolve tags and are not known to be yours: {}",
             enumerated(&names)
         ),
     };
     let mut note = first;
     note.message = message;
+    let yours = match hosts.len() > SHOWN {
+        true => "list your own hosts as `private` in the settings".to_owned(),
+        false => format!(
+            "write `private = [{}]` in the settings for your own hosts",
+            setting.join(", ")
+        ),
+    };
     note.help = format!(
-        "write `private = [{}]` in the settings for your own hosts. For others write `capabilities = [\"pull\"]`; tags are then requested from the registry itself, which the node must be able to reach",
-        setting.join(", ")
+        "{yours}; for others write `capabilities = [\"pull\"]`, if the node can reach the registry itself for the tags"
     );
     for other in notes {
         let text = format!("`{}`", other.message);
@@ -173,29 +178,29 @@ fn known(context: &NamespaceContext, mirror: Mirror) -> Finding {
         Listed::Empty(item) => item.whole(),
         _ => place.unwrap_or_else(|| url.span.clone()),
     };
-    let who = mirror.described();
+    let host = &url.url.host;
     let tags = match context.is_default() {
         true => "tags".to_owned(),
         false => format!("tags of {}", context.registry()),
     };
-    let message = match &list {
-        Listed::Absent => {
-            format!("public mirror {who} may resolve {tags}, because it has no `capabilities`")
-        }
-        Listed::Empty(_) => {
-            format!("public mirror {who} may resolve {tags}, because an empty list means all")
-        }
-        _ => format!("public mirror {who} may resolve {tags}"),
+    let what = match receives_pushes(context, mirror) {
+        true => "may resolve tags and receives pushes",
+        false => "may resolve tags",
     };
+    let why = match &list {
+        Listed::Absent => ": it has no `capabilities`",
+        Listed::Empty(_) => ": an empty list means all",
+        _ => "",
+    };
+    let message = format!("public mirror `{host}` {what}{why}");
     let label = match by_default {
         true => "resolves tags by default",
         false => "resolves tags",
     };
-    let pushes = receives_pushes(context, mirror);
-    let mut effect = format!("{who} decides which images {tags} refer to");
-    if pushes {
-        effect += ", and also receives pushes";
-    }
+    let who = match mirror.operator() {
+        Some(operator) => operator.to_owned(),
+        None => format!("`{host}`"),
+    };
     let mut unwanted = Capabilities::RESOLVE;
     unwanted.insert(Capabilities::PUSH);
     let reduced = match &list {
@@ -206,16 +211,9 @@ fn known(context: &NamespaceContext, mirror: Mirror) -> Finding {
     let finding = context
         .finding(&RULE, span, message)
         .label(label)
-        .effect(effect)
+        .effect(format!("{who} chooses the images for {tags}"))
         .help(help(context, mirror, &reduced, left.as_deref()))
         .releases(url.entry.releases.clone());
-    let finding = match &list {
-        Listed::Words(_, words) if pushes => match place_of(words, Capabilities::PUSH) {
-            Some(push) => finding.related(context.location(push), "receives pushes"),
-            None => finding,
-        },
-        _ => finding,
-    };
     // Without any endpoint that resolves tags, every pull of a tag would fail.
     match url.is_server() || left.is_none() {
         true => finding,

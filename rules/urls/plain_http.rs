@@ -2,9 +2,10 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use crate::containerd::release::add_releases;
-use crate::facts::http_tls::{http_tls, https};
+use crate::facts::http_tls::{HttpTls, http_tls, https};
 use crate::facts::{
-    Check, NamespaceContext, TreeContext, WrittenUrl, in_environment, written_urls,
+    Check, NamespaceContext, TreeContext, WrittenUrl, in_environment, is_public_namespace,
+    written_urls,
 };
 use crate::finding::hosts::bare_name;
 use crate::finding::words::list;
@@ -18,7 +19,8 @@ crate::rule! {
     /// Reports `http://` URLs whose host is not the node itself. It is a warning for public names, and a note in a
     /// development environment. Private names and addresses share one note for each tree; there is none for registries
     /// called `localhost`, which exist on one machine. TLS settings beside such a URL are part of the same finding,
-    /// which is then a warning: they make containerd try HTTPS first, or do nothing.
+    /// which is then a warning: they make containerd try HTTPS first, or do nothing. A host that is named as `server` and
+    /// as a host table is reported once, unless `server` replaces a public registry.
     ///
     /// ## Why
     ///
@@ -72,31 +74,42 @@ const PRIVATE: &str = "not encrypted, private host";
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let urls = written_urls(context);
     let plain: Vec<&WrittenUrl> = urls.iter().filter(|url| is_plain_http(url)).collect();
+    let is_local = is_this_node(&bare_name(context.meant_host()));
     for (index, url) in plain.iter().enumerate() {
-        let has_settings = http_tls(url).is_some();
-        // One host over HTTP is one exposure, wherever it is named. Settings that do not belong there are another mistake.
+        // One host over HTTP is one exposure, wherever it is named.
         let same = |other: &&&WrittenUrl| {
-            other.url.host == url.url.host && http_tls(other).is_some() == has_settings
+            other.url.host == url.url.host
+                && replaces_registry(context, other) == replaces_registry(context, url)
         };
         if plain[..index].iter().any(|other| same(&other)) {
             continue;
         }
-        let group = || std::iter::once(url).chain(plain[index + 1..].iter().filter(same));
-        let finding = match has_settings {
-            true => with_settings(context, url),
-            false => without_settings(context, url),
+        let group: Vec<&WrittenUrl> = plain[index..].iter().filter(same).copied().collect();
+        // TLS settings say more than the URL alone, and are to be deleted first.
+        let main = group.iter().find(|url| http_tls(url).is_some());
+        let main = main.copied().unwrap_or(url);
+        let finding = match http_tls(main) {
+            Some(tls) => with_settings(context, main, &tls, group.len()),
+            None => without_settings(context, main, group.len()),
         };
-        let is_local = is_this_node(&bare_name(context.meant_host()));
         if is_local && finding.label == PRIVATE {
             continue;
         }
-        let start = finding.location.span.clone();
-        let others = group().map(|other| scheme_of(other));
-        let others = others.filter(|span| Some(span) != start.as_ref());
-        out.push(others.fold(finding, |finding, span| {
-            finding.related(context.location(span), "plain HTTP")
+        let finding = match is_local {
+            true => finding.severity(Severity::Note),
+            false => finding,
+        };
+        let others = group.iter().filter(|other| other.span != main.span);
+        out.push(others.fold(finding, |finding, other| {
+            finding.related(context.location(scheme_of(other)), "plain HTTP")
         }));
     }
+}
+
+/// Whether it is a `server` in the place of a public registry, which serves TLS: that is a decision of its own, which a host
+/// table for the same host does not explain.
+fn replaces_registry(context: &NamespaceContext, url: &WrittenUrl) -> bool {
+    url.is_server() && is_public_namespace(context) && !context.is_own_registry(&url.name())
 }
 
 /// One note for all private hosts of a tree: whether the network is closed is one decision.
@@ -147,7 +160,7 @@ fn scheme_of(url: &WrittenUrl) -> Range<usize> {
     url.part(0..url.text.find("://").map_or(0, |at| at + 3))
 }
 
-fn without_settings(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
+fn without_settings(context: &NamespaceContext, url: &WrittenUrl, named: usize) -> Finding {
     let host = &url.url.host;
     let (severity, label) = match context.classify(host) {
         Classification::Private => (Severity::Note, PRIVATE),
@@ -161,35 +174,52 @@ fn without_settings(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
         )
         .severity(severity)
         .label(label)
-        .effect(
-            "anyone on the network path can change what a tag resolves to, and read credentials and headers",
-        )
-        .help(format!(
-            "serve it over TLS and {}, with `ca` if its CA is private",
-            url.write(&https(url))
-        ))
+        .effect("anyone on the network path can replace tagged images and read credentials")
+        .help(serve_over_tls(context, url, named))
         .releases(url.entry.releases.clone())
 }
 
-fn with_settings(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
-    let Some(tls) = http_tls(url) else {
-        return without_settings(context, url);
-    };
+/// The help where plain HTTP itself is the fault.
+fn serve_over_tls(context: &NamespaceContext, url: &WrittenUrl, named: usize) -> String {
+    let over_tls = write_https(url, named);
+    match context.classify(&url.url.host) {
+        Classification::KnownPublic(_) | Classification::DeclaredPublic => {
+            format!("{over_tls}; if the mirror serves no TLS, delete the host table")
+        }
+        _ => format!("serve it over TLS and {over_tls}, with `ca` if its CA is private"),
+    }
+}
+
+/// What to write where the registry serves TLS. `named` says how many URLs name the host.
+fn write_https(url: &WrittenUrl, named: usize) -> String {
+    let https = https(url);
+    let host = https.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+    match named {
+        1 => url.write(&https),
+        2 => format!("write `{host}` in both URLs"),
+        some => format!("write `{host}` in all {some} URLs"),
+    }
+}
+
+fn with_settings(
+    context: &NamespaceContext,
+    url: &WrittenUrl,
+    tls: &HttpTls,
+    named: usize,
+) -> Finding {
     let host = &url.url.host;
     let is_private = context.classify(host) == Classification::Private;
     let (span, verb) = match tls.settings.as_slice() {
         [only] => (only.whole(), "is"),
         [first, ..] => (first.whole(), "are"),
-        [] => return without_settings(context, url),
+        [] => (scheme_of(url), "are"),
     };
+    let over_tls = write_https(url, named);
     let finding = context
         .finding(
             &RULE,
             span,
-            format!(
-                "`{host}` is contacted over plain HTTP, but {} {verb} set",
-                tls.names()
-            ),
+            format!("{} {verb} set for `http://{host}`", tls.names()),
         )
         .severity(in_environment(context, Severity::Warning))
         .consequence(match (is_private, tls.https_first.is_empty()) {
@@ -198,27 +228,24 @@ fn with_settings(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
             (true, true) => Consequence::KeyIgnored,
         })
         .label("a TLS setting")
-        .effect(format!(
-            "{}; without TLS, anyone on the network path can change what a tag resolves to",
-            tls.effect(host)
-        ))
-        .help(match is_private {
-            true => tls.help(url),
-            false => {
-                let over_tls = url.write(&https(url));
-                match url.setting("skip_verify") {
-                    Some(_) => format!("serve it over TLS and {over_tls}, without `skip_verify`"),
-                    None => format!("serve it over TLS and {over_tls}"),
-                }
-            }
+        .effect(match is_private {
+            true => tls.effect(),
+            false => format!(
+                "{}; anyone on the network path can replace tagged images",
+                tls.effect()
+            ),
+        })
+        .help(match (is_private, url.setting("skip_verify")) {
+            (true, _) => tls.help(&over_tls),
+            (false, None) => serve_over_tls(context, url, named),
+            (false, Some(_)) => format!("serve it over TLS, {over_tls} and delete `skip_verify`"),
         })
         .releases(url.entry.releases.clone());
     let others = tls.settings.iter().skip(1);
-    let finding = others.fold(finding, |finding, other| {
-        finding.related(context.location(other.whole()), "a TLS setting")
-    });
     // No fix: without the settings, it is still plain HTTP.
-    finding.related(context.location(scheme_of(url)), "plain HTTP")
+    others.fold(finding, |finding, other| {
+        finding.related(context.location(other.whole()), "a TLS setting")
+    })
 }
 
 /// `localhost`, names below it, and loopback addresses.

@@ -1,7 +1,7 @@
 use super::plain_http::is_plain_http;
 use crate::containerd::Releases;
 use crate::containerd::loader::tries_https_first;
-use crate::facts::http_tls::{HttpTls, http_tls, in_lines};
+use crate::facts::http_tls::{HttpTls, http_tls, https, in_lines};
 use crate::facts::{Check, NamespaceContext, WrittenUrl, written_urls};
 use crate::finding::{Consequence, Finding, Severity};
 use crate::toml::view::Item;
@@ -81,7 +81,6 @@ fn with_settings(context: &NamespaceContext, url: &WrittenUrl, tls: &HttpTls) ->
         Some((first, others)) => (first.whole(), others),
         None => (url.span.clone(), [].as_slice()),
     };
-    let scheme = url.part(0..url.text.find("://").map_or(0, |at| at + 3));
     let finding = context
         .finding(
             &RULE,
@@ -89,9 +88,8 @@ fn with_settings(context: &NamespaceContext, url: &WrittenUrl, tls: &HttpTls) ->
             format!("{} {verb} set for `http://{host}`", tls.names()),
         )
         .label("a TLS setting")
-        .effect(tls.effect(host))
-        .help(tls.help(url))
-        .related(context.location(scheme), "plain HTTP")
+        .effect(tls.effect())
+        .help(tls.help(&url.write(&https(url))))
         .releases(url.entry.releases.clone());
     let finding = others.iter().fold(finding, |finding, other| {
         finding.related(context.location(other.whole()), "a TLS setting")

@@ -54,24 +54,21 @@ impl HttpTls<'_> {
     }
 
     /// What containerd does with them.
-    pub fn effect(&self, host: &str) -> String {
+    pub fn effect(&self) -> String {
         let names = self.names();
         match (self.https_first.is_empty(), self.ignored.is_empty()) {
-            (true, _) => format!("containerd uses plain HTTP for `{host}` and ignores {names}"),
-            (false, true) => {
-                format!("containerd tries HTTPS on `{host}` first and falls back to plain HTTP")
-            }
+            (true, _) => format!("containerd uses plain HTTP and ignores {names}"),
+            (false, true) => "containerd tries HTTPS first and falls back to plain HTTP".to_owned(),
             (false, false) => format!(
-                "on {} containerd tries HTTPS on `{host}` first and falls back to plain HTTP; on {} it ignores {names}",
+                "on {} containerd tries HTTPS first and falls back to plain HTTP; on {} it ignores {names}",
                 in_lines(&self.https_first),
                 in_lines(&self.ignored)
             ),
         }
     }
 
-    /// What to do about them.
-    pub fn help(&self, url: &WrittenUrl) -> String {
-        let over_tls = url.write(&https(url));
+    /// What to do about them. `over_tls` says what to write for a registry that serves TLS.
+    pub fn help(&self, over_tls: &str) -> String {
         match self.is_skip_verify_alone() {
             true => format!("delete `skip_verify`; if the registry serves TLS, also {over_tls}"),
             false => format!(

@@ -152,14 +152,23 @@ impl Mirror<'_, '_> {
         matches!(self.owner, Owner::Public(_) | Owner::Unknown)
     }
 
+    /// The operator of a public mirror, if it is known.
+    pub fn operator(&self) -> Option<&str> {
+        match self.owner {
+            Owner::Public(Some(operator)) if operator != "unknown" => {
+                // "Tencent Cloud, for its customers" says who may use it, too.
+                operator.split(',').next()
+            }
+            _ => None,
+        }
+    }
+
     /// The mirror and its operator in a sentence.
     pub fn described(&self) -> String {
         let name = &self.url.url.host;
-        match self.owner {
-            Owner::Public(Some(operator)) if operator != "unknown" => {
-                format!("`{name}` ({operator})")
-            }
-            _ => format!("`{name}`"),
+        match self.operator() {
+            Some(operator) => format!("`{name}` ({operator})"),
+            None => format!("`{name}`"),
         }
     }
 }
@@ -224,22 +233,21 @@ fn owner(context: &NamespaceView, url: &WrittenUrl) -> Owner {
 }
 
 /// Whether the author of the file most likely runs the host: it is in the registry's domain or in a cloud account, it is
-/// reached with a CA or a client certificate, it has a directory of its own in the tree, or it serves a registry whose name
-/// is private.
+/// reached with a CA or a client certificate or on a port of its own, it has a directory of its own in the tree, or it serves
+/// a registry that is no public one. Mirrors for everyone serve public registries, on port 443.
 fn is_likely_own(context: &NamespaceView, url: &WrittenUrl, name: &str) -> bool {
     let has_directory = || {
         let mut namespaces = context.whole.namespaces.iter();
         namespaces.any(|namespace| namespace.name.split([':', '_']).next() == Some(name))
     };
-    let serves_private = || {
-        !context.is_default() && context.classify(context.meant_host()) == Classification::Private
-    };
+    let has_port = !matches!(url.port(), "" | "80" | "443");
     shares_domain(&bare_name(context.meant_host()), name)
         || classify::is_account_registry(name)
         || ["ca", "client"]
             .iter()
             .any(|key| url.setting(key).is_some())
-        || serves_private()
+        || has_port
+        || !is_public_namespace(context)
         || has_directory()
 }
 

@@ -166,6 +166,16 @@ pub const PUBLIC: &[PublicMirror] = &[
         "Elastic",
         "https://github.com/DaoCloud/public-image-mirror",
     ),
+    registry(
+        "registry.jujucharms.com",
+        "Canonical",
+        "https://github.com/DaoCloud/public-image-mirror",
+    ),
+    registry(
+        "rocks.canonical.com",
+        "Canonical",
+        "https://github.com/DaoCloud/public-image-mirror",
+    ),
     mirror(
         "mirror.gcr.io",
         "Google",
@@ -265,6 +275,11 @@ pub const PUBLIC: &[PublicMirror] = &[
         "https://github.com/bestK/dockerhub2ghcr.io",
     ),
     mirror(
+        "quay.nju.edu.cn",
+        "Nanjing University",
+        "https://github.com/vllm-project/vllm-ascend",
+    ),
+    mirror(
         "dockerproxy.com",
         "unknown",
         "https://gist.github.com/y0ngb1n/7e8f16af3242c7815e7ca2f0833d3ea6",
@@ -280,9 +295,9 @@ pub const PUBLIC: &[PublicMirror] = &[
         "https://github.com/dongyubin/DockerHub/wiki",
     ),
     mirror(
-        "docker.1ms.run",
+        ".1ms.run",
         "1ms.run",
-        "https://github.com/RubyMetric/chsrc/issues/321",
+        "https://github.com/AgentFlocks/flocks",
     ),
     mirror(
         "docker.1panel.live",
@@ -293,6 +308,11 @@ pub const PUBLIC: &[PublicMirror] = &[
         "docker.xuanyuan.me",
         "Xuanyuan",
         "https://github.com/dongyubin/DockerHub/wiki",
+    ),
+    mirror(
+        ".xuanyuan.run",
+        "Xuanyuan, for its customers",
+        "https://github.com/SeanChang/xuanyuan_docker_proxy",
     ),
     mirror(
         "docker.jiaxin.site",

@@ -276,6 +276,40 @@ fn the_worst_comes_first_and_what_repeats_is_shown_once() {
 }
 
 #[test]
+fn what_is_said_of_other_names_is_listed_with_these() {
+    use certsd_lint::finding::Severity;
+    let of = |name: &str| {
+        let path = format!("certs.d/{name}.io/hosts.toml");
+        let source = sample::source(&path, "a = [\"pul\"]\n");
+        let mut finding = sample::finding_at(&source, "pul", 0);
+        finding.namespace = Some(format!("{name}.io"));
+        finding.severity = Severity::Warning;
+        finding.message = format!("mirror `{name}.example` may resolve tags");
+        finding.help = format!("write less; tags then come from {name}.io");
+        finding
+    };
+    let text = human(&sample::report(vec![of("a"), of("b"), of("c")]), 80);
+    let also = "  help: write less; tags then come from a.io\n  \
+                also: certs.d/b.io/hosts.toml:1:7: `b.example`\n    \
+                certs.d/c.io/hosts.toml:1:7: `c.example`\n";
+    assert!(text.contains(also), "{text}");
+    // What they say is another thing.
+    let mut other = of("c");
+    other.message = "mirror `c.example` may not resolve tags".to_owned();
+    let text = human(&sample::report(vec![of("a"), of("b"), other]), 80);
+    assert!(!text.contains("also:"), "{text}");
+    // An error is drawn in full.
+    let error = |name: &str| {
+        let mut finding = of(name);
+        finding.severity = Severity::Error;
+        finding
+    };
+    let errors = vec![error("a"), error("b"), error("c")];
+    let text = human(&sample::report(errors), 80);
+    assert!(!text.contains("also:"), "{text}");
+}
+
+#[test]
 fn code_is_never_broken() {
     let code = "`capabilities = [\"pull\", \"resolve\", \"push\"]`";
     let mut finding = sample::finding(Location::path("docker.io"));

@@ -1,6 +1,7 @@
 //! For people: the fact, what follows from it, the place, what to write instead; the worst first.
 
 mod order;
+mod pattern;
 mod picture;
 mod snippet;
 
@@ -9,6 +10,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use pattern::differing;
 use picture::{Frame, draw};
 use snippet::Label;
 
@@ -34,6 +36,9 @@ const INDENT: &str = "    ";
 /// So many further places of a finding are drawn in its picture, and so many others are listed.
 const MAX_NEAR: usize = 2;
 const MAX_RELATED: usize = 5;
+
+/// A help in a list of places is at most this long.
+const MAX_HELP: usize = 60;
 
 /// So many places of one finding are listed.
 const MAX_PLACES: usize = 100;
@@ -212,7 +217,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Where else the same was found. A help of its own is said with the place.
+    /// Where else the same was found, and of what. A help of its own is said with the place.
     fn places(
         &self,
         out: &mut String,
@@ -227,9 +232,19 @@ impl Printer<'_> {
                 text.push('\n');
             }
             text.push_str(&place::shown(&finding.location));
-            if finding.help != shown.help {
-                text.push_str(": ");
-                text.push_str(&prose(&finding.help));
+            let (message, help) = (prose(&finding.message), prose(&finding.help));
+            let names = differing(&message, &shown.message);
+            if !names.is_empty() {
+                let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                text.push_str(&format!(": {}", quoted.join(", ")));
+            }
+            // Where it is long and differs in names alone, the one that is shown says enough.
+            let is_own = match names.is_empty() {
+                true => finding.help != shown.help,
+                false => !differing(&help, &shown.help).is_empty() && help.len() <= MAX_HELP,
+            };
+            if is_own {
+                text.push_str(&format!(": {help}"));
             }
         }
         if let more @ 1.. = also.len().saturating_sub(MAX_PLACES) {

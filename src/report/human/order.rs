@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
+use super::pattern::pattern;
 use crate::containerd::Releases;
 use crate::containerd::release::add_releases;
 use crate::finding::{Consequence, Finding, Report, Severity};
@@ -38,7 +39,8 @@ struct Row {
     index: usize,
     group: usize,
     rank: Rank,
-    said: u64,
+    /// The hash of what it says, and of what it says but for the names in it.
+    said: [u64; 2],
     effect: Option<u64>,
 }
 
@@ -87,18 +89,18 @@ pub fn order(report: &Report) -> Vec<Shown> {
                 }
             }
         }
-        let said = state.hash_one((
-            finding.rule.name,
-            rank,
-            &finding.message,
-            &finding.releases[..],
-        ));
-        *counts.entry(said).or_default() += 1;
+        let releases = &finding.releases[..];
+        let name = finding.rule.name;
+        let same = state.hash_one((name, rank, &finding.message, releases));
+        let texts = (pattern(&finding.message), pattern(&finding.help));
+        let alike = state.hash_one((name, rank, texts, releases));
+        *counts.entry(same).or_default() += 1;
+        *counts.entry(alike).or_default() += 1;
         rows.push(Row {
             index,
             group,
             rank,
-            said,
+            said: [same, alike],
             effect,
         });
     }
@@ -106,12 +108,18 @@ pub fn order(report: &Report) -> Vec<Shown> {
     let mut shown: Vec<Shown> = Vec::new();
     let mut first: HashMap<u64, usize> = HashMap::new();
     for row in rows {
-        let repeats = counts[&row.said] >= REPEATS;
-        if let Some(at) = first.get(&row.said).filter(|_| repeats) {
-            shown[*at].also.push(row.index);
-            continue;
+        // What matters most is drawn in full unless it is the very same.
+        let kinds = match row.rank.0 {
+            Reverse(Severity::Error) => &row.said[..1],
+            Reverse(Severity::Warning | Severity::Note) => &row.said[..],
+        };
+        if let Some(said) = kinds.iter().find(|said| counts[*said] >= REPEATS) {
+            if let Some(at) = first.get(said) {
+                shown[*at].also.push(row.index);
+                continue;
+            }
+            first.insert(*said, shown.len());
         }
-        first.insert(row.said, shown.len());
         let group = &mut groups[row.group];
         let said = |effect| group.verdicts.iter().find(|(known, ..)| *known == effect);
         let said = row
