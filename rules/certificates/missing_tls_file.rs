@@ -135,7 +135,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     sample_paths(context, out);
 }
 
-/// The label of what is not there.
+/// The label of a missing file.
 const MISSING: &str = "missing";
 
 /// What follows where several namespaces name the file.

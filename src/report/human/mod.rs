@@ -217,7 +217,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Where else the same was found, and of what. A help of its own is said with the place.
+    /// Where else the same was found, and with which names. A help of its own is printed with the place.
     fn places(
         &self,
         out: &mut String,

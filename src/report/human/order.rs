@@ -39,7 +39,7 @@ struct Row {
     index: usize,
     group: usize,
     rank: Rank,
-    /// The hash of what it says, and of what it says but for the names in it.
+    /// The hashes of its text, as it is and without the names in it.
     said: [u64; 2],
     effect: Option<u64>,
 }
