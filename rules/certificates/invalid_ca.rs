@@ -9,8 +9,8 @@ crate::rule! {
     /// ## What it does
     ///
     /// Reports files of `ca`, and `*.crt` in a directory without hosts.toml, in which Go finds no PEM certificate. The message
-    /// tells what the file is (DER, a key, a certificate request, a web page, indented PEM …), and the help has the command
-    /// that converts it, if there is one.
+    /// tells what the file is (DER, a key, a certificate request, a web page, indented PEM …) and whose certificate it is, where
+    /// that can be read. The help has the command that converts it, if there is one.
     ///
     /// ## Why
     ///
@@ -77,6 +77,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             _ => "write a PEM file with the certificate of the CA that issued the registry's certificate"
                 .to_owned(),
         };
+        let label = contents
+            .bearer(&bytes)
+            .unwrap_or_else(|| "no PEM certificate".to_owned());
         out.push(
             fault
                 .finding(
@@ -88,7 +91,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                         "CA file `{name}` contains no certificate that Go can read: it is {contents}"
                     ),
                 )
-                .label("no PEM certificate")
+                .label(label)
                 .help(help),
         );
     }

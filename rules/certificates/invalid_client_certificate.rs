@@ -84,6 +84,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                 "no PEM certificate",
             ),
         };
+        let label = contents.bearer(&bytes).unwrap_or_else(|| label.to_owned());
         let help = match (error, contents.conversion(name, key.is_empty())) {
             (
                 KeyPairError::UnsupportedCertificateKey(_)

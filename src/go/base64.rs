@@ -1,82 +1,46 @@
-//! Base64 as Go's `base64.StdEncoding` decodes it.
+//! Base64 as Go's `base64.StdEncoding` decodes and writes it.
+
+use std::sync::LazyLock;
+
+#[cfg(feature = "probe")]
+use data_encoding::BASE64;
+use data_encoding::{Encoding, Specification};
+
+/// Standard Base64 whose last letter may have bits left over.
+static LENIENT: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut specification = Specification::new();
+    specification
+        .symbols
+        .push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    specification.padding = Some('=');
+    specification.check_trailing_bits = false;
+    specification
+        .encoding()
+        .expect("64 letters and their padding")
+});
 
 /// Decodes base64: line ends are skipped anywhere, padding is required and ends the text, bits left over in the last
-/// letter are not looked at. `None` for anything else.
+/// letter are not checked. `None` for anything else.
 ///
-/// Blanks are not skipped here: Go's PEM decoder takes them out beforehand, and so must the caller.
+/// Spaces are not skipped here: Go's PEM decoder takes them out beforehand, and so must the caller.
 pub(crate) fn decode(text: impl IntoIterator<Item = u8>) -> Option<Vec<u8>> {
-    let mut letters = text
+    let text: Vec<u8> = text
         .into_iter()
-        .filter(|byte| !matches!(byte, b'\r' | b'\n'));
-    let mut out = Vec::new();
-    loop {
-        let mut group = [0u8; 4];
-        let mut count = 0;
-        let mut padded = false;
-        while count < 4 {
-            let Some(letter) = letters.next() else { break };
-            if letter == b'=' {
-                // Two letters need two signs, three need one; nothing may follow.
-                let complete = match count {
-                    2 => letters.next() == Some(b'='),
-                    3 => true,
-                    _ => false,
-                };
-                if !complete || letters.next().is_some() {
-                    return None;
-                }
-                padded = true;
-                break;
-            }
-            group[count] = value(letter)?;
-            count += 1;
-        }
-        match (count, padded) {
-            (0, _) => return Some(out),
-            (4, _) | (_, true) => {}
-            _ => return None,
-        }
-        let bytes = [
-            group[0] << 2 | group[1] >> 4,
-            group[1] << 4 | group[2] >> 2,
-            group[2] << 6 | group[3],
-        ];
-        out.extend_from_slice(&bytes[..count - 1]);
-        if padded {
-            return Some(out);
-        }
+        .filter(|byte| !matches!(byte, b'\r' | b'\n'))
+        .collect();
+    // The crate takes padded texts one behind the other, Go does not.
+    let letters = text.iter().position(|&byte| byte == b'=');
+    let is_end = |rest: &[u8]| rest.iter().all(|&byte| byte == b'=');
+    if letters.is_some_and(|end| !is_end(&text[end..])) {
+        return None;
     }
+    LENIENT.decode(&text).ok()
 }
 
 /// Writes bytes in Base64, as Go's `base64.StdEncoding` does.
 #[cfg(feature = "probe")]
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let at = |index: usize| u32::from(group.get(index).copied().unwrap_or_default());
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for place in 0..4 {
-            match place <= group.len() {
-                true => out.push(char::from(
-                    LETTERS[(bits >> (18 - 6 * place) & 63) as usize],
-                )),
-                false => out.push('='),
-            }
-        }
-    }
-    out
-}
-
-fn value(letter: u8) -> Option<u8> {
-    match letter {
-        b'A'..=b'Z' => Some(letter - b'A'),
-        b'a'..=b'z' => Some(letter - b'a' + 26),
-        b'0'..=b'9' => Some(letter - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
+    BASE64.encode(bytes)
 }
 
 #[cfg(test)]
@@ -116,7 +80,8 @@ mod tests {
     #[test]
     fn refuses() {
         for text in [
-            "Z", "Zg", "Zg=", "Zm9", "=", "Z===", "Zg==x", "Zg===", "Zm9v=", "Zm 9v", "Zm9v-_",
+            "Z", "Zg", "Zg=", "Zm9", "=", "====", "Z===", "Zg==x", "Zg===", "Zg==Zg==", "Zm9v=",
+            "Zm9v====", "Zm 9v", "Zm9v-_",
         ] {
             assert_eq!(decode(text), None, "{text}");
         }

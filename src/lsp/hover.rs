@@ -99,10 +99,13 @@ fn of_certificates(context: &NamespaceContext<'_>, file: &WrittenPath) -> String
     if pool.certificates.is_empty()
         && let Ok(bytes) = context.reads.read(&file.path)
     {
+        let contents = classify(&bytes);
+        let whose = contents.bearer(&bytes).map(|whose| format!(" ({whose})"));
         let _ = writeln!(
             out,
-            "The file is {}.",
-            one_line(&classify(&bytes).to_string())
+            "The file is {}{}.",
+            one_line(&contents.to_string()),
+            one_line(&whose.unwrap_or_default())
         );
     }
     out

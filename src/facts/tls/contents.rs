@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::bearer;
 use crate::go::asn1::der::{Reader, tag};
 use crate::go::base64;
 use crate::go::keys::private_key as key;
@@ -67,6 +68,8 @@ pub enum Contents {
     DerPrivateKey,
     /// A request for a certificate in DER.
     DerRequest,
+    /// A list of revoked certificates in DER.
+    DerRevocationList,
     /// A PKCS#7 bundle in DER.
     Pkcs7,
     /// A PKCS#12 bundle (.p12, .pfx).
@@ -157,8 +160,11 @@ fn classify_der(data: &[u8]) -> Option<Contents> {
     {
         return Some(Contents::Pkcs12);
     }
-    if is_request(fields) {
+    if bearer::is_request(data) {
         return Some(Contents::DerRequest);
+    }
+    if bearer::is_revocation_list(data) {
+        return Some(Contents::DerRevocationList);
     }
     (is_encrypted_key(fields) || key::read_der(data).is_ok()).then_some(Contents::DerPrivateKey)
 }
@@ -180,19 +186,6 @@ fn is_encrypted_key(mut fields: Reader<'_>) -> bool {
     };
     cipher.is_some_and(|oid| is_password_cipher(oid.as_str()))
         && fields.content(tag::OCTET_STRING).is_some()
-}
-
-/// Whether these are the fields of a PKCS#10 request: version, subject, key, attributes; algorithm; signature.
-fn is_request(mut fields: Reader<'_>) -> bool {
-    let Some(mut info) = fields.nested(tag::SEQUENCE) else {
-        return false;
-    };
-    info.small_integer() == Some(0)
-        && info.content(tag::SEQUENCE).is_some()
-        && info.content(tag::SEQUENCE).is_some()
-        && info.peek(tag::constructed(0))
-        && fields.content(tag::SEQUENCE).is_some()
-        && fields.bit_string().is_some()
 }
 
 /// What keeps Go from seeing a block where a person sees one: each mistake is undone, to see whether a block appears.
@@ -233,11 +226,7 @@ fn classify_broken_pem(data: &[u8]) -> Option<Contents> {
 }
 
 fn classify_base64(text: &[u8]) -> Option<Contents> {
-    let decoded = base64::decode(
-        text.iter()
-            .copied()
-            .filter(|byte| !byte.is_ascii_whitespace()),
-    )?;
+    let decoded = without_spaces(text)?;
     if decoded.starts_with(b"-----BEGIN ") {
         Some(Contents::EncodedPem)
     } else {
@@ -245,6 +234,12 @@ fn classify_base64(text: &[u8]) -> Option<Contents> {
             .is_ok()
             .then_some(Contents::BareBase64)
     }
+}
+
+/// Decodes Base64 with spaces anywhere.
+fn without_spaces(text: &[u8]) -> Option<Vec<u8>> {
+    let letters = text.iter().copied();
+    base64::decode(letters.filter(|byte| !byte.is_ascii_whitespace()))
 }
 
 fn classify_text(text: &[u8]) -> Contents {
@@ -297,7 +292,9 @@ impl fmt::Display for Contents {
             }
             Contents::OldCertificate => "labelled X509 CERTIFICATE, which Go does not read",
             Contents::Pkcs7Pem => "a PKCS#7 bundle, which Go does not read",
-            Contents::RevocationList => "a list of revoked certificates (CRL), not a certificate",
+            Contents::RevocationList | Contents::DerRevocationList => {
+                "a list of revoked certificates (CRL), not a certificate"
+            }
             Contents::OtherPem(labels) => {
                 return write!(
                     f,
@@ -341,6 +338,28 @@ impl fmt::Display for Contents {
 }
 
 impl Contents {
+    /// Whose certificate, certificate request or revocation list the file is, for people: `Example CA`, issued by itself, valid
+    /// until 2031-05-01. `data` are the bytes that [`classify`] was given. `None` if it is something else, or cannot be read.
+    pub fn bearer(&self, data: &[u8]) -> Option<String> {
+        let of_block = |label: &str, read: fn(&[u8]) -> Option<String>| {
+            let block = pem::blocks(data).find(|block| block.label.ends_with(label))?;
+            read(&block.contents)
+        };
+        match self {
+            Contents::UnreadableCertificate(_)
+            | Contents::CertificateWithHeaders
+            | Contents::TrustedCertificate
+            | Contents::OldCertificate => of_block("CERTIFICATE", bearer::certificate),
+            Contents::CertificateRequest => of_block("CERTIFICATE REQUEST", bearer::request),
+            Contents::RevocationList => of_block("X509 CRL", bearer::revocation_list),
+            Contents::DerCertificate => bearer::certificate(data),
+            Contents::DerRequest => bearer::request(data),
+            Contents::DerRevocationList => bearer::revocation_list(data),
+            Contents::BareBase64 => bearer::certificate(&without_spaces(data)?),
+            _ => None,
+        }
+    }
+
     /// A command that makes PEM of the file, where there is one. `with_key` asks for the private key too, as a client needs.
     pub fn conversion(&self, file: &str, with_key: bool) -> Option<String> {
         let from = quoted(file);
@@ -539,5 +558,48 @@ mod tests {
         assert_eq!(converted_name("a.d/.crt"), "a.d/.crt.pem");
         assert_eq!(quoted("it's"), r"'it'\''s'");
         assert_eq!(Contents::Text.conversion("ca.pem", false), None);
+    }
+
+    fn of(data: &[u8]) -> Option<String> {
+        classify(data).bearer(data)
+    }
+
+    #[test]
+    fn a_refused_certificate_is_someones() {
+        let ca = "`Valid RSA CA`, issued by itself, valid until ";
+        for data in [
+            fixture("ca-rsa.der"),
+            fixture("ca-rsa-trusted-form.pem"),
+            armor("X509 CERTIFICATE", &der("ca-rsa.pem")),
+            // Go refuses what follows the certificate within the block.
+            armor("CERTIFICATE", &[der("ca-rsa.pem"), vec![0; 3]].concat()),
+        ] {
+            let text = of(&data).unwrap();
+            assert!(text.starts_with(ca), "{text}");
+        }
+        let client = of(&armor("X509 CERTIFICATE", &der("client-ec.pem"))).unwrap();
+        assert!(client.contains("issued by `Valid RSA CA`"), "{client}");
+    }
+
+    #[test]
+    fn a_request_says_for_whom() {
+        let text = of(&fixture("request.csr")).unwrap();
+        assert!(text.starts_with("a request for `"), "{text}");
+        assert_eq!(of(&der("request.csr")).as_ref(), Some(&text));
+    }
+
+    #[test]
+    fn a_revocation_list_says_whose() {
+        let whose = Some("revoked by `Valid RSA CA`".to_owned());
+        assert_eq!(of(&fixture("ca-rsa.crl")), whose);
+        assert_eq!(of(&der("ca-rsa.crl")), whose);
+    }
+
+    #[test]
+    fn of_other_files_nothing_is_said() {
+        for name in ["ca-rsa.pem", "client-ec.key", "ca-rsa.p12", "ca-rsa.p7b"] {
+            assert_eq!(of(&fixture(name)), None, "{name}");
+        }
+        assert_eq!(of(b"text"), None);
     }
 }

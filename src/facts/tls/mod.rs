@@ -1,5 +1,6 @@
 //! Certificate files as rules see them: the faults of those that containerd rejects, the contents of those that it accepts.
 
+mod bearer;
 mod contents;
 pub mod dates;
 pub(super) mod faults;

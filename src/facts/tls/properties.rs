@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::classify;
+use super::{Contents, classify};
 use crate::go::fixtures::pem as armored;
 use crate::go::keys::KeyPair;
 use crate::go::pem;
@@ -26,6 +26,16 @@ fn read_everything(data: &[u8]) {
     let _ = KeyPair::read(data, data);
     let contents = classify(data);
     let _ = (contents.to_string(), contents.conversion("ca.pem", true));
+    // These bytes would be read wherever a file is not classified so.
+    for contents in [
+        contents,
+        Contents::OldCertificate,
+        Contents::DerCertificate,
+        Contents::DerRequest,
+        Contents::DerRevocationList,
+    ] {
+        let _ = contents.bearer(data);
+    }
 }
 
 /// Every file in `fixtures/pki`.
