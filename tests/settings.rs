@@ -89,7 +89,7 @@ fn every_mistake_has_its_place_and_a_remedy() {
     says(
         "[rules]\nunknown-capability = true",
         "true",
-        "this is true or false",
+        "found a boolean",
     );
     says(
         "containerd = \"1.4\"",
@@ -104,25 +104,29 @@ fn every_mistake_has_its_place_and_a_remedy() {
     says(
         "containerd = 1.7",
         "1.7",
-        "this is a number, and a list of releases",
+        "expected a list of releases, such as [\"1.7\", \"2.2.7\"], found a number",
     );
     says("containerd = [1.7]", "1.7", "put it in quotes");
     says(
         "containerd = [\"<1.5\"]",
         "\"<1.5\"",
-        "no release line is in the range",
+        "no release line matches the range",
     );
-    says("containerd = []", "[]", "no release is named");
+    says("containerd = []", "[]", "the list of releases is empty");
     says(
         "deploy-path = \"certs.d\"",
         "\"certs.d\"",
-        "is no absolute path",
+        "is not an absolute path",
     );
-    says("days-before-expiry = -1", "-1", "no number of days");
+    says(
+        "days-before-expiry = -1",
+        "-1",
+        "out of range: expected 0 to 36500 days",
+    );
     says(
         "days-before-expiry = \"30\"",
         "\"30\"",
-        "this is text, and a number of days is wanted",
+        "expected a number of days, found text",
     );
     says(
         "environment = \"dev\"",
@@ -138,9 +142,9 @@ fn every_mistake_has_its_place_and_a_remedy() {
     says(
         "public = [\"10.0.0.0/33\"]",
         "\"10.0.0.0/33\"",
-        "no network",
+        "is not a valid network",
     );
-    says("exclude = [\"a[\"]", "\"a[\"", "is no glob");
+    says("exclude = [\"a[\"]", "\"a[\"", "is not a valid glob");
     says(
         "[overrides]\npaths = [\"a\"]",
         "overrides",
@@ -149,7 +153,7 @@ fn every_mistake_has_its_place_and_a_remedy() {
     says(
         "[[overrides]]\nenvironment = \"development\"",
         "[[overrides]]",
-        "has no `paths`",
+        "missing `paths`",
     );
     says(
         "[[overrides]]\npaths = [\"a\"]\nenv = \"x\"",
@@ -164,7 +168,7 @@ fn every_mistake_has_its_place_and_a_remedy() {
     says(
         "[[namespaces]]\npath = \"a\"",
         "[[namespaces]]",
-        "has no `registry`",
+        "missing `registry`",
     );
     says(
         "[[namespaces]]\npath = \"a\"\nregistry = \"https://quay.io/x\"",
@@ -174,10 +178,10 @@ fn every_mistake_has_its_place_and_a_remedy() {
     says(
         "[[namespaces]]\npath = \"a\"\nregistry = \"quay.io\"\nhost = 1",
         "host",
-        "has no `host`",
+        "unknown key `host`",
     );
-    says("ignore = [", "", "this is not TOML");
-    says("ignore = []\nignore = []", "ignore", "this is not TOML");
+    says("ignore = [", "", "invalid TOML");
+    says("ignore = []\nignore = []", "ignore", "invalid TOML");
 }
 
 #[test]
@@ -194,7 +198,7 @@ fn what_is_surely_not_meant_is_a_warning() {
         (
             "ignore = [\"trust\", \"trust\"]",
             "\"trust\"",
-            "named twice in `ignore`",
+            "duplicate `trust` in `ignore`",
         ),
         (
             "ignore = [\"documents\", \"unknown-capability\"]",
@@ -204,24 +208,24 @@ fn what_is_surely_not_meant_is_a_warning() {
         (
             "select = [\"trust\"]\nignore = [\"trust\"]",
             "\"trust\"",
-            "named in `select` as well",
+            "is also in `select`",
         ),
         (
             "ignore = [\"trust\"]\n[rules]\ntrust = \"note\"",
             "trust",
-            "is in `ignore` as well",
+            "is also in `ignore`",
         ),
         (
             "private = [\"a.b\"]\npublic = [\"a.b\"]",
             "\"a.b\"",
-            "in `private` as well",
+            "also in `private`",
         ),
         (
             "exclude = [\"a\", \"a\"]",
             "\"a\"",
-            "named twice in `exclude`",
+            "duplicate `a` in `exclude`",
         ),
-        ("[[overrides]]\npaths = [\"a\"]", "\"a\"", "says nothing"),
+        ("[[overrides]]\npaths = [\"a\"]", "\"a\"", "sets nothing"),
     ] {
         says(text, place, words);
         assert!(problems(text)[0].is_warning);
@@ -239,7 +243,7 @@ fn a_drawing_shows_the_line() {
     };
     let drawn = source_file.draw(&problems[0], false, true, 80);
     for part in [
-        "no setting is called `ignroe`",
+        "unknown setting: `ignroe`",
         "certsd-lint.toml:2:1",
         "did you mean `ignore`?",
     ] {

@@ -1,4 +1,4 @@
-//! What in a settings file is surely not meant: things named twice, and things that say nothing.
+//! Likely mistakes in a settings file: duplicates, and entries without effect.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -29,7 +29,7 @@ pub fn check(layer: &Layer, problems: &mut Vec<Problem>) {
             problems.push(
                 Problem::warning(
                     span(ignored),
-                    format!("`{}` is named in `{list}` as well", ignored.value),
+                    format!("`{}` is also in `{list}`", ignored.value),
                 )
                 .label("`ignore` wins"),
             );
@@ -42,7 +42,7 @@ pub fn check(layer: &Layer, problems: &mut Vec<Problem>) {
             problems.push(
                 Problem::warning(
                     span(leveled),
-                    format!("`{}` is in `ignore` as well", ignored.value),
+                    format!("`{}` is also in `ignore`", ignored.value),
                 )
                 .label("this wins"),
             );
@@ -56,11 +56,8 @@ pub fn check(layer: &Layer, problems: &mut Vec<Problem>) {
     for both in &layer.public {
         if private.contains(both.value.as_str()) {
             problems.push(
-                Problem::warning(
-                    span(both),
-                    format!("`{}` is in `private` as well", both.value),
-                )
-                .label("`private` wins"),
+                Problem::warning(span(both), format!("`{}` is also in `private`", both.value))
+                    .label("`private` wins"),
             );
         }
     }
@@ -77,8 +74,8 @@ pub fn check(layer: &Layer, problems: &mut Vec<Problem>) {
         let says_nothing = layer.layer.severities.is_empty() && !SETTINGS.iter().any(said);
         if let (true, Some(first)) = (says_nothing, layer.paths.first()) {
             problems.push(
-                Problem::warning(span(first), "this override says nothing for its paths")
-                    .help("give it a setting, such as `environment`, `containerd` or `rules`"),
+                Problem::warning(span(first), "this override sets nothing for its paths")
+                    .help("add a setting, such as `environment`, `containerd` or `rules`"),
             );
         }
     }
@@ -101,14 +98,14 @@ fn covered(list_name: &str, list: &[Given<Selector>], problems: &mut Vec<Problem
         });
         if let Some((_, by)) = wider {
             let message = if by.value == given.value {
-                format!("`{}` is named twice in `{list_name}`", given.value)
+                format!("duplicate `{}` in `{list_name}`", given.value)
             } else {
                 format!(
-                    "`{}` is part of `{}`, which `{list_name}` names as well",
+                    "`{}` is part of `{}`, which is also in `{list_name}`",
                     given.value, by.value
                 )
             };
-            problems.push(Problem::warning(span(given), message).label("leave it out"));
+            problems.push(Problem::warning(span(given), message).label("delete it"));
         }
     }
 }
@@ -130,9 +127,9 @@ fn repeated(name: &str, list: &[Given<String>], problems: &mut Vec<Problem>) {
             problems.push(
                 Problem::warning(
                     span(given),
-                    format!("`{}` is named twice in `{name}`", given.value),
+                    format!("duplicate `{}` in `{name}`", given.value),
                 )
-                .label("leave it out"),
+                .label("delete it"),
             );
         }
     }

@@ -19,11 +19,11 @@ pub enum HostPattern {
 /// Reads a glob (`*.corp.example`), a network (`10.0.0.0/8`) or an address.
 pub fn parse_host(text: &str) -> Result<HostPattern, String> {
     if text.is_empty() {
-        return Err("an empty text names no host".to_owned());
+        return Err("the host is empty".to_owned());
     }
     if let Some((_, host)) = text.split_once("://") {
         return Err(format!(
-            "`{text}` is a URL; write the host alone: `{}`",
+            "`{text}` is a URL; write only the host: `{}`",
             host.split('/').next().unwrap_or(host)
         ));
     }
@@ -40,21 +40,23 @@ pub fn parse_host(text: &str) -> Result<HostPattern, String> {
         }
         return Err(match address.parse::<IpAddr>() {
             Ok(_) => {
-                format!("`{text}` is no network: the number after `/` is too large or no number")
+                format!(
+                    "`{text}` is not a valid network: the number after `/` is too large or not a number"
+                )
             }
-            Err(_) => format!("`{text}` is a path; write the host alone: `{address}`"),
+            Err(_) => format!("`{text}` is a path; write only the host: `{address}`"),
         });
     }
     if let Some((name, port)) = text.rsplit_once(':')
         && port.bytes().all(|b| b.is_ascii_digit() || b == b'*')
     {
         return Err(format!(
-            "`{text}` has a port; hosts are public or private whatever the port: write `{name}`"
+            "`{text}` has a port, which makes no difference here: write `{name}`"
         ));
     }
     Glob::new(&text.to_lowercase())
         .map(HostPattern::Glob)
-        .map_err(|error| format!("`{text}` is no glob: {}", error.kind()))
+        .map_err(|error| format!("`{text}` is not a valid glob: {}", error.kind()))
 }
 
 /// Puts patterns together.
@@ -97,9 +99,9 @@ mod tests {
         let error = |text| parse_host(text).unwrap_err();
         assert!(error("https://reg.example/v2").contains("`reg.example`"));
         assert!(error("reg.example:5000").contains("`reg.example`"));
-        assert!(error("10.0.0.0/33").contains("no network"));
+        assert!(error("10.0.0.0/33").contains("not a valid network"));
         assert!(error("reg.example/x").contains("`reg.example`"));
-        assert!(error("a[").contains("no glob"));
+        assert!(error("a[").contains("not a valid glob"));
         assert!(error("").contains("empty"));
     }
 }

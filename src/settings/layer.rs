@@ -1,4 +1,4 @@
-//! What one source of settings says: the file, or the flags.
+//! The settings of one source: the file, or the flags.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -78,11 +78,11 @@ pub struct Layer {
     pub containerd: Option<Given<Vec<Release>>>,
     /// Where the trees will be on the node.
     pub deploy_path: Option<Given<String>>,
-    /// What represents the node's root.
+    /// The root directory of the node.
     pub sysroot: Option<Given<PathBuf>>,
     /// The daemon's configuration file.
     pub containerd_config: Option<Given<PathBuf>>,
-    /// What the trees are for.
+    /// The purpose of the trees.
     pub environment: Option<Given<Environment>>,
     /// Private hosts, as written.
     pub private: Vec<Given<String>>,
@@ -108,18 +108,18 @@ pub struct Layer {
     pub fail_on: Option<Given<FailOn>>,
     /// The file of known findings.
     pub baseline: Option<Given<PathBuf>>,
-    /// The registries of hosts.toml files that lie in no directory named for one.
+    /// The registries of hosts.toml files that are not in a directory named after one.
     pub namespaces: Vec<NamespaceLayer>,
     /// Settings for some paths.
     pub overrides: Vec<OverrideLayer>,
 }
 
-/// What is said for some paths only.
+/// The settings for some paths only.
 #[derive(Debug, Clone, Default)]
 pub struct OverrideLayer {
     /// The paths.
     pub paths: Vec<Given<String>>,
-    /// What applies there: the settings that can differ by path.
+    /// The settings that apply there: those that can differ by path.
     pub layer: Layer,
 }
 

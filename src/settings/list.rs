@@ -9,11 +9,11 @@ use super::words::{ENVIRONMENTS, FAIL_ON, SEVERITIES};
 pub struct Setting {
     /// The key.
     pub name: &'static str,
-    /// What it takes.
+    /// The type of its value.
     pub value: ValueKind,
     /// The flag that says the same on the command line.
     pub flag: Option<&'static str>,
-    /// What it does, in markdown; the first line says it in short.
+    /// Its documentation in Markdown; the first line is the summary.
     pub docs: &'static str,
     /// The value that applies when nothing is said, as TOML; empty where there is none.
     pub default: &'static str,
@@ -27,7 +27,7 @@ pub struct Setting {
     pub access: Access,
 }
 
-/// What a setting takes.
+/// The type of a setting's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
     /// Releases of containerd, a list or one.
@@ -83,7 +83,7 @@ pub static SETTINGS: &[Setting] = &[
         flag: Some("--deploy-path"),
         docs: "Where the trees will be on the node.\n\n\
             Absolute paths below it, such as those of CA files, are looked up in the tree itself. A tree in a repository is taken to be \
-            deployed to `/etc/containerd/certs.d`; any other tree to be in use where it lies.",
+            deployed to `/etc/containerd/certs.d`; any other tree to be in use on this machine.",
         default: "",
         example: "\"/etc/containerd/certs.d\"",
         also_called: &["config-path", "certs-d", "root"],
@@ -94,7 +94,7 @@ pub static SETTINGS: &[Setting] = &[
         name: "sysroot",
         value: ValueKind::Path,
         flag: Some("--sysroot"),
-        docs: "The directory that stands for the root of the node's file system.\n\n\
+        docs: "The root directory of the node's file system.\n\n\
             For an unpacked image of a node: absolute paths are looked up below it.",
         default: "",
         example: "\"build/rootfs\"",
@@ -107,7 +107,7 @@ pub static SETTINGS: &[Setting] = &[
         value: ValueKind::Path,
         flag: Some("--containerd-config"),
         docs: "The node's config.toml, linted with what it imports.\n\n\
-            It says whether the node reads the trees at all. When no path is named, the trees of its config path are linted.",
+            Its findings show whether the node reads the trees at all. Without a path, the trees of its config path are linted.",
         default: "",
         example: "\"containerd/config.toml\"",
         also_called: &["config-toml", "node", "node-config"],
@@ -118,8 +118,8 @@ pub static SETTINGS: &[Setting] = &[
         name: "environment",
         value: ValueKind::Environment,
         flag: Some("--environment"),
-        docs: "What the trees are for: `production` or `development`.\n\n\
-            What is an exposure in production, such as `skip_verify`, is a note in development. `overrides` say it for some paths.",
+        docs: "The purpose of the trees: `production` or `development`.\n\n\
+            In development, an exposure such as `skip_verify` is a note. `overrides` sets it for some paths.",
         default: "\"production\"",
         example: "\"production\"",
         also_called: &["env", "environments", "stage"],
@@ -131,8 +131,8 @@ pub static SETTINGS: &[Setting] = &[
         value: ValueKind::Hosts,
         flag: Some("--private"),
         docs: "Registry hosts that are private, by glob or network.\n\n\
-            In addition to private addresses, single-label names and endings such as `.internal`. Names are written without \
-            scheme and port.",
+            In addition to private addresses, single-label names and endings such as `.internal`. Write names without scheme \
+            and port.",
         default: "[]",
         example: "[\"*.corp.example\", \"203.0.113.0/24\"]",
         also_called: &["internal", "private-hosts"],
@@ -155,7 +155,7 @@ pub static SETTINGS: &[Setting] = &[
         name: "days-before-expiry",
         value: ValueKind::Days,
         flag: Some("--days-before-expiry"),
-        docs: "How many days before its end a certificate is reported.",
+        docs: "How many days before its expiry a certificate is reported.",
         default: "30",
         example: "30",
         also_called: &["expiry", "expires", "expiry-days", "days"],
@@ -167,7 +167,7 @@ pub static SETTINGS: &[Setting] = &[
         value: ValueKind::Selectors,
         flag: Some("--select"),
         docs: "The rules and categories that run, instead of those that run by default.\n\n\
-            `all` is every rule. What is said of a rule by name counts more than what is said of its category.",
+            `all` is every rule. A rule's own name takes precedence over its category.",
         default: "",
         example: "[\"documents\", \"hosts\", \"trust\"]",
         also_called: &["enable", "include", "only"],
@@ -206,8 +206,7 @@ pub static SETTINGS: &[Setting] = &[
         flag: Some("--exclude"),
         docs: "Files and directories that are not linted, by glob.\n\n\
             As in a .gitignore: a glob without a slash is a name at any depth, one with a slash is a path from the settings file's \
-            directory; what matches a directory matches all below it. A path that is named on the command line is linted all \
-            the same, unless `--force-exclude` is given.",
+            directory; what matches a directory matches all below it. A path that is named on the command line is linted anyway, unless `--force-exclude` is given.",
         default: "[]",
         example: "[\"vendor\", \"clusters/retired/**\"]",
         also_called: &["ignore-paths", "skip-paths", "excluded"],
@@ -218,7 +217,7 @@ pub static SETTINGS: &[Setting] = &[
         name: "carriers",
         value: ValueKind::Carriers,
         flag: None,
-        docs: "Kinds of files that are not searched for configuration inside them, or are again.\n\n\
+        docs: "Whether to search a kind of file for configuration embedded in it.\n\n\
             The kinds are `shell`, `dockerfile`, `yaml`, `terraform` and `template` (a hosts.toml.j2 and the like); each is read \
             unless it is set to `false`. `--no-carriers` switches all of them off.",
         default: "",
@@ -253,7 +252,7 @@ pub static SETTINGS: &[Setting] = &[
         name: "baseline",
         value: ValueKind::Path,
         flag: Some("--baseline"),
-        docs: "The file of known findings, which are not reported again.\n\n\
+        docs: "The baseline: a file of known findings, which are not reported again.\n\n\
             `--write-baseline FILE` writes it.",
         default: "",
         example: "\"certsd-lint-baseline.json\"",
@@ -277,9 +276,8 @@ pub static SETTINGS: &[Setting] = &[
         name: "namespaces",
         value: ValueKind::Namespaces,
         flag: None,
-        docs: "The registries of hosts.toml files that lie in no directory named for one.\n\n\
-            A role or a script copies such a file into a namespace. Each entry has the `path` of the file, or a glob for several, and the \
-            `registry` that it is for; without one, rules about the registry are silent.",
+        docs: "The registries of hosts.toml files that are not in a directory named after one.\n\n\
+            Such a file is copied into a namespace by a role or a script. Each entry has the `path` of the file, or a glob for several, and the `registry` that it is for; without it, rules about the registry do not run.",
         default: "",
         example: "",
         also_called: &["namespace", "registries", "registry"],
@@ -290,9 +288,9 @@ pub static SETTINGS: &[Setting] = &[
         name: "overrides",
         value: ValueKind::Overrides,
         flag: None,
-        docs: "Settings for some paths only; where several match, later ones win.\n\n\
+        docs: "Settings for some paths only; if several match, the last one wins.\n\n\
             An entry has `paths` and any of `containerd`, `deploy-path`, `containerd-config`, `environment`, `private`, `public` and \
-            `rules`: so clusters with different releases are linted in one run.",
+            `rules`: so that one run can lint clusters with different releases.",
         default: "",
         example: "",
         also_called: &["override", "per-path", "paths", "files"],
@@ -306,7 +304,7 @@ pub static PATHS: Setting = Setting {
     name: "paths",
     value: ValueKind::Globs,
     flag: None,
-    docs: "The paths it is for, by glob, as in `exclude`.",
+    docs: "The paths that it applies to, by glob, as in `exclude`.",
     default: "",
     example: "[\"clusters/dev/**\", \"localhost_5000_\"]",
     also_called: &["path", "files", "glob", "globs"],
@@ -318,7 +316,7 @@ pub static PATHS: Setting = Setting {
 pub static NAMESPACE_KEYS: [(&str, &str, &str); 2] = [
     (
         "path",
-        "The hosts.toml it is for, or a glob for several, from the settings file's directory.",
+        "The hosts.toml, or a glob for several, from the settings file's directory.",
         "roles/containerd/files/hosts.toml",
     ),
     (

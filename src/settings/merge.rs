@@ -18,7 +18,7 @@ use crate::rules::RULES;
 /// The settings of a run, and where they come from.
 #[derive(Debug)]
 pub struct Effective {
-    /// What the engine takes.
+    /// The settings for the engine.
     pub settings: Settings,
     /// From which severity on findings decide the exit code.
     pub fail_on: FailOn,
@@ -28,16 +28,16 @@ pub struct Effective {
     pub baseline: Option<PathBuf>,
     /// The settings file.
     pub file: Option<SettingsFile>,
-    /// What the file and the flags say together.
+    /// The merged settings of the file and the flags.
     pub merged: Layer,
-    /// What was decided for each rule that anything was said of, and by whom.
+    /// The decision for each mentioned rule, and its source.
     pub decisions: BTreeMap<&'static str, Decision>,
     /// The globs of the file that were not asked yet whether they match anything: each list and the
     /// places of its globs.
     globs: Vec<(PathGlobs, Vec<Origin>)>,
 }
 
-/// What was decided for a rule.
+/// The decision for a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The level.
@@ -96,7 +96,7 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
             }
         }
         let of_paths = &layer.layer;
-        // What the flags say applies for all paths.
+        // The flags apply to all paths.
         fn unless<T: Clone>(flag: &Option<Given<T>>, of_paths: &Option<Given<T>>) -> Option<T> {
             match flag {
                 Some(_) => None,
@@ -134,7 +134,7 @@ pub fn merge(file: Option<SettingsFile>, flags: Layer) -> Result<Effective, Sett
     })
 }
 
-/// What two layers say together, and what applies where neither says anything.
+/// The merged values of two layers, and the defaults.
 fn merged(file: &Layer, flags: &Layer) -> Layer {
     let defaults = Settings::default();
     let mut merged = Layer {
@@ -153,7 +153,7 @@ fn merged(file: &Layer, flags: &Layer) -> Layer {
 }
 
 impl Effective {
-    /// Tells the globs of the settings file of a path that was looked at.
+    /// Marks the globs of the settings file that match a path of this run.
     pub fn looked_at(&self, path: &str) {
         for (globs, _) in &self.globs {
             globs.is_match(path);
@@ -169,7 +169,7 @@ impl Effective {
             .filter_map(|(glob, origin)| match origin {
                 Origin::File(span) => Some(
                     Problem::warning(span.clone(), format!("`{glob}` matches nothing"))
-                        .label("no file or directory that was looked at"),
+                        .label("no file or directory in this run"),
                 ),
                 _ => None,
             })
@@ -204,7 +204,7 @@ fn path_globs(
             .add(base, &given.value)
             .map_err(|error| SettingsError::Flag {
                 flag,
-                message: format!("`{}` is no glob: {}", given.value, error.kind()),
+                message: format!("`{}` is not a valid glob: {}", given.value, error.kind()),
             })?;
     }
     Ok(globs)
@@ -222,8 +222,8 @@ fn by_specificity(list: &[Given<(Selector, Level)>]) -> Vec<&Given<(Selector, Le
     sorted
 }
 
-/// Whether the flags said of this rule that it does not run, or which severity it has. What the file
-/// says for some paths does not hold then.
+/// Whether the flags switch this rule off or set its severity. Then the file's settings for some
+/// paths do not apply.
 fn decided_by_flags(
     rule: &Rule,
     decisions: &BTreeMap<&'static str, Decision>,
@@ -235,7 +235,7 @@ fn decided_by_flags(
     off || flags.severities.iter().any(|s| s.value.0.matches(rule))
 }
 
-/// What the layers say of each rule, one after the other. `select` sets aside which rules earlier layers let
+/// The decisions of the layers for each rule, one after the other. `select` overrides which rules earlier layers let
 /// run, but not their severities. Within a layer, the name of a rule counts more than that of its
 /// category, and `ignore` more than `select`.
 fn decisions(layers: &[&Layer]) -> BTreeMap<&'static str, Decision> {
@@ -262,7 +262,7 @@ fn decisions(layers: &[&Layer]) -> BTreeMap<&'static str, Decision> {
     decided
 }
 
-/// What is known of a rule so far.
+/// The state of a rule so far.
 struct State {
     on: bool,
     severity: Option<Severity>,

@@ -1,4 +1,4 @@
-//! What is wrong with a settings file, with the lines that it is about.
+//! Problems of a settings file, with the lines that they are about.
 
 use std::fmt;
 use std::ops::Range;
@@ -28,11 +28,11 @@ pub fn short(path: &Path) -> String {
 pub struct Problem {
     /// What, in one sentence without its end.
     pub message: String,
-    /// What to say at the place.
+    /// The label.
     pub label: String,
     /// The place.
     pub span: Range<usize>,
-    /// What to write instead.
+    /// The remedy.
     pub help: Option<String>,
     /// Whether the settings can be used anyway.
     pub is_warning: bool,
@@ -58,13 +58,13 @@ impl Problem {
         }
     }
 
-    /// What to say at the place.
+    /// Sets the label.
     pub fn label(mut self, label: impl Into<String>) -> Problem {
         self.label = label.into();
         self
     }
 
-    /// What to write instead.
+    /// Sets the remedy.
     pub fn help(mut self, help: impl Into<String>) -> Problem {
         self.help = Some(help.into());
         self
@@ -83,23 +83,19 @@ pub enum SettingsError {
         reason: String,
     },
     /// Two files in one directory.
-    #[error(
-        "{} and {} are both there: keep one of them",
-        short(first),
-        short(second)
-    )]
+    #[error("{} and {} both exist: keep one of them", short(first), short(second))]
     Ambiguous {
         /// One.
         first: PathBuf,
         /// The other.
         second: PathBuf,
     },
-    /// What it says is wrong.
-    #[error("the settings in {} cannot be used", short(&source_file.path))]
+    /// Its contents are invalid.
+    #[error("the settings in {} are invalid", short(&source_file.path))]
     Wrong {
         /// The file.
         source_file: SourceFile,
-        /// What is wrong, in the order of the file.
+        /// The problems, in the order of the file.
         problems: Vec<Problem>,
     },
     /// A flag's value is wrong in a way that only the settings as a whole tell.
@@ -107,7 +103,7 @@ pub enum SettingsError {
     Flag {
         /// The flag.
         flag: &'static str,
-        /// What is wrong.
+        /// The message.
         message: String,
     },
 }
@@ -142,7 +138,7 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The text.
     pub text: Arc<str>,
-    /// What of it is not shown; found when the first problem is drawn.
+    /// The secrets in it; computed when the first problem is drawn.
     secrets: Arc<OnceLock<Secrets>>,
 }
 

@@ -30,9 +30,9 @@ const MAX_SIZE: u64 = 1024 * 1024;
 pub struct SettingsFile {
     /// Its path and text.
     pub source: SourceFile,
-    /// What it says.
+    /// The settings in it.
     pub layer: Layer,
-    /// What in it is surely not meant.
+    /// The likely mistakes in it.
     pub warnings: Vec<Problem>,
 }
 
@@ -118,10 +118,10 @@ pub fn parse(path: &Path, text: &str) -> Result<SettingsFile, SettingsError> {
         Err(error) => {
             let message = error.message().trim().replace('\n', ", ");
             let span = error.span().unwrap_or(0..0);
-            reader.error(span, format!("this is not TOML: {message}"));
+            reader.error(span, format!("invalid TOML: {message}"));
         }
     }
-    // What follows from a mistake is nothing new.
+    // A mistake that results from another one is not reported.
     if reader.problems.is_empty() {
         check::check(&layer, &mut reader.problems);
     }
@@ -164,7 +164,7 @@ pub struct Reader {
 impl Reader {
     fn error(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Problem {
         if self.problems.len() == MAX_PROBLEMS {
-            // What else is said of it is not kept.
+            // Further decisions about it are not kept.
             self.untold += 1;
             self.problems.pop();
         }
@@ -236,8 +236,9 @@ impl Reader {
             }
         }
         if !table.contains_key(PATHS.name) {
-            self.error(whole, "this override has no `paths`").help =
-                Some("say where it holds: `paths = [\"clusters/dev/**\"]`".to_owned());
+            self.error(whole, "missing `paths` in this override").help = Some(
+                "set the paths that it applies to: `paths = [\"clusters/dev/**\"]`".to_owned(),
+            );
         }
         of_paths
     }
@@ -265,11 +266,15 @@ impl Reader {
                 _ => {
                     let names = NAMESPACE_KEYS.map(|(name, ..)| name);
                     let near = nearest(key, names);
-                    let problem =
-                        self.error(span, format!("an entry of `namespaces` has no `{key}`"));
+                    let problem = self.error(
+                        span,
+                        format!("unknown key `{key}` in an entry of `namespaces`"),
+                    );
                     match near {
                         Some(near) => problem.label = format!("did you mean `{near}`?"),
-                        None => problem.help = Some("it has `path` and `registry`".to_owned()),
+                        None => {
+                            problem.help = Some("the keys are `path` and `registry`".to_owned())
+                        }
                     }
                 }
             }
@@ -279,7 +284,7 @@ impl Reader {
         {
             let check = PathGlobs::default().add(&self.base, &given.value);
             if let (Err(error), Origin::File(span)) = (check, &given.origin) {
-                let message = format!("`{}` is no glob: {}", given.value, error.kind());
+                let message = format!("`{}` is not a valid glob: {}", given.value, error.kind());
                 self.error(span.clone(), message);
             }
         }
@@ -287,7 +292,7 @@ impl Reader {
             if !table.contains_key(key) {
                 self.error(
                     whole.clone(),
-                    format!("this entry of `namespaces` has no `{key}`"),
+                    format!("missing `{key}` in this entry of `namespaces`"),
                 )
                 .help = Some(format!("add `{key} = \"{example}\"`"));
             }
@@ -303,7 +308,7 @@ impl Reader {
 
     /// A registry as images name it.
     fn registry(&mut self, item: &Item, span: Range<usize>) -> Option<Given<String>> {
-        let (text, span) = self.text(item, span, "a registry, such as \"quay.io\",")?;
+        let (text, span) = self.text(item, span, "a registry, such as \"quay.io\"")?;
         let bare = text
             .split_once("://")
             .map_or(text.as_str(), |(_, rest)| rest);
@@ -313,14 +318,11 @@ impl Reader {
             host => host,
         };
         if host.is_empty() || host.contains(char::is_whitespace) {
-            self.error(span, format!("`{text}` is no registry"));
+            self.error(span, format!("`{text}` is not a registry"));
             return None;
         }
         if right != text {
-            let problem = self.error(
-                span,
-                format!("`{text}` is not a registry as images name it"),
-            );
+            let problem = self.error(span, format!("`{text}` is not a registry host"));
             problem.label = format!("did you mean \"{right}\"?");
             return None;
         }
@@ -346,10 +348,10 @@ impl Reader {
         let meant = also.or_else(|| nearest(key, known.clone().map(|setting| setting.name)));
         let is_rule = key.parse::<Selector>().is_ok();
         let names: Vec<_> = known.map(|setting| setting.name).collect();
-        let problem = self.error(span, format!("no setting{place} is called `{key}`"));
+        let problem = self.error(span, format!("unknown setting{place}: `{key}`"));
         match meant {
             _ if is_rule => {
-                problem.label = "this is the name of a rule or category".to_owned();
+                problem.label = "it is the name of a rule or category".to_owned();
                 problem.help = Some(format!("write it below `[rules]`: `{key} = \"off\"`"));
             }
             Some(name) => {
@@ -367,10 +369,10 @@ impl Reader {
             "table" | "inline table" => "a table",
             "array" | "array of tables" => "a list",
             "integer" | "float" => "a number",
-            "boolean" => "true or false",
+            "boolean" => "a boolean",
             _ => "something else",
         };
-        self.error(span, format!("this is {found}, and {wanted} is wanted"));
+        self.error(span, format!("expected {wanted}, found {found}"));
     }
 
     fn text(
@@ -405,7 +407,8 @@ impl Reader {
                     match value.as_str() {
                         Some(text) => Some((text.to_owned(), span)),
                         None => {
-                            let message = format!("this is no text, and {wanted} is wanted");
+                            let message =
+                                format!("expected {wanted}, found a value without quotes");
                             self.error(span, message).help = Some("put it in quotes".to_owned());
                             None
                         }
@@ -451,7 +454,8 @@ impl Reader {
                     .filter(is_word)
                     .or_else(|| nearest(&text, words.iter().map(|(word, _)| *word)));
                 let label = near.map(|near| format!("did you mean \"{near}\"?"));
-                let problem = self.error(span, format!("`{text}` is none of {wanted}"));
+                let problem =
+                    self.error(span, format!("invalid value `{text}`: expected {wanted}"));
                 problem.label = label.unwrap_or_default();
                 None
             }
@@ -464,16 +468,12 @@ impl Reader {
         span: Range<usize>,
     ) -> Option<Given<Vec<crate::containerd::Release>>> {
         let before = self.problems.len();
-        let texts = self.texts(
-            item,
-            span.clone(),
-            "releases, such as [\"1.7\", \"2.2.7\"],",
-        );
+        let texts = self.texts(item, span.clone(), "releases, such as [\"1.7\", \"2.2.7\"]");
         let mut releases = Vec::new();
         for (text, span) in texts {
             match parse_releases(&text) {
                 Ok(some) if some.is_empty() => {
-                    self.error(span, format!("no release line is in the range `{text}`"));
+                    self.error(span, format!("no release line matches the range `{text}`"));
                 }
                 Ok(some) => releases.extend(some),
                 Err(error) => {
@@ -484,8 +484,8 @@ impl Reader {
         let span = item.span().unwrap_or(span);
         if releases.is_empty() {
             if self.problems.len() == before {
-                self.error(span, "no release is named").help =
-                    Some("leave the setting out to lint for every supported line".to_owned());
+                self.error(span, "the list of releases is empty").help =
+                    Some("delete the setting to lint for every supported release line".to_owned());
             }
             return None;
         }
@@ -497,7 +497,7 @@ impl Reader {
     pub(super) fn node_path(&mut self, item: &Item, span: Range<usize>) -> Option<Given<String>> {
         let (text, span) = self.text(item, span, "an absolute path")?;
         if !text.starts_with('/') {
-            self.error(span, format!("`{text}` is no absolute path"))
+            self.error(span, format!("`{text}` is not an absolute path"))
                 .label = "a path on the node".to_owned();
             return None;
         }
@@ -507,7 +507,7 @@ impl Reader {
     pub(super) fn path(&mut self, item: &Item, span: Range<usize>) -> Option<Given<PathBuf>> {
         let (text, span) = self.text(item, span, "a path")?;
         if text.is_empty() {
-            self.error(span, "an empty text is no path");
+            self.error(span, "the path is empty");
             return None;
         }
         Some(given(self.base.join(text), span))
@@ -521,7 +521,10 @@ impl Reader {
         let span = item.span().unwrap_or(span);
         // A century in days: more is a slip, and certificate times must not overflow.
         if !(0..=36_500).contains(&days) {
-            self.error(span, format!("{days} is no number of days from 0 to 36500"));
+            self.error(
+                span,
+                format!("{days} is out of range: expected 0 to 36500 days"),
+            );
             return None;
         }
         Some(given(days, span))
@@ -536,7 +539,7 @@ impl Reader {
             self.wrong_type(
                 item,
                 span,
-                "a table of kinds, such as `{ terraform = false }`,",
+                "a table of kinds, such as `{ terraform = false }`",
             );
             return None;
         };
@@ -555,7 +558,7 @@ impl Reader {
                 (Some(_), None) => self.wrong_type(item, span, "true or false"),
                 (None, _) => {
                     let meant = nearest(key, names());
-                    let problem = self.error(span, format!("`{key}` is not a kind of carrier"));
+                    let problem = self.error(span, format!("unknown kind of carrier: `{key}`"));
                     match meant {
                         Some(meant) => problem.label = format!("did you mean `{meant}`?"),
                         None => {
@@ -579,11 +582,11 @@ impl Reader {
         let base = self.base.clone();
         self.keep(texts, |text| {
             if text.is_empty() {
-                return Err("an empty text is no glob".to_owned());
+                return Err("the glob is empty".to_owned());
             }
             PathGlobs::default()
                 .add(&base, text)
-                .map_err(|error| format!("`{text}` is no glob: {}", error.kind()))
+                .map_err(|error| format!("`{text}` is not a valid glob: {}", error.kind()))
         })
     }
 
@@ -615,7 +618,7 @@ impl Reader {
             return true;
         };
         self.error(span, message).help =
-            Some("write globs that hold for many: `*.corp.example`, `clusters/dev/**`".to_owned());
+            Some("write wider globs: `*.corp.example`, `clusters/dev/**`".to_owned());
         false
     }
 

@@ -14,7 +14,7 @@ use crate::carriers::Kind;
 use crate::containerd::Release;
 use crate::finding::{Environment, Severity};
 
-/// What can be done with the value of a setting.
+/// The operations on the value of a setting.
 #[derive(Debug, Clone, Copy)]
 pub struct Access {
     /// Reads it from a settings file.

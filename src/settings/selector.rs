@@ -1,4 +1,4 @@
-//! What names rules: a rule, a category, or all of them.
+//! Selectors of rules: a rule, a category, or all.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,11 +24,11 @@ pub enum Selector {
 
 /// A name that is not a rule's and no category's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no rule or category is called `{name}`")]
+#[error("unknown rule or category `{name}`")]
 pub struct UnknownSelector {
-    /// What was written.
+    /// The text as written.
     pub name: String,
-    /// What may have been meant.
+    /// The likely intended name.
     pub nearest: Option<&'static str>,
 }
 
@@ -54,7 +54,10 @@ impl Selector {
 
     /// Every name that there is, with what it represents.
     pub fn names() -> impl Iterator<Item = (&'static str, String)> {
-        let all = ("all", "every rule, those that are off included".to_owned());
+        let all = (
+            "all",
+            "every rule, including those that are off by default".to_owned(),
+        );
         let categories = Category::ALL.iter().map(|c| {
             (
                 c.word(),

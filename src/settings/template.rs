@@ -5,7 +5,7 @@ use super::list::{NAMESPACE_KEYS, SETTINGS, Setting, override_settings};
 /// A settings file with every setting explained and commented out.
 pub fn template() -> String {
     let mut out = String::from(
-        "# Settings of certsd-lint. Every setting is optional; a flag of the same name wins over it.\n\
+        "# Settings of certsd-lint. Every setting is optional; a flag of the same name overrides it.\n\
          # Paths and globs are relative to this file.\n",
     );
     let is_plain = |setting: &&Setting| !setting.example.is_empty();
