@@ -19,8 +19,8 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
     let is_hosts_file = ["host", "server"].iter().any(|key| root.get(key).is_some());
     if is_hosts_file && root.get("plugins").is_none() {
         return Err(
-            SourceError::new("it is a hosts.toml, which is what is written here")
-                .help("give the config.toml that holds the old tables"),
+            SourceError::new("it is a hosts.toml, which is what this command writes")
+                .help("pass the config.toml that contains the old tables"),
         );
     }
     let mut reader = Reader::new("containerd");
@@ -32,7 +32,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
                 Weight::Doubtful,
                 other.header(""),
                 format!(
-                    "has registry tables too; containerd reads those of {} where both stand, and so are they taken here",
+                    "also has registry tables; containerd reads those of {}, so these are migrated",
                     plugin.header("")
                 ),
             )
@@ -78,7 +78,7 @@ fn version(root: &Node) -> Result<u8, SourceError> {
             }
             _ => Err(SourceError::at(
                 entry.line,
-                "`version` is none that containerd up to 2.3 knows: 1, 2, 3 or 4",
+                "unknown `version`: containerd up to 2.3 knows 1, 2, 3 and 4",
             )),
         },
     }
@@ -125,7 +125,7 @@ fn known(reader: &mut Reader, registry: Option<&Node>, keys: &[&str]) {
                     Weight::Doubtful,
                     "registry",
                     format!(
-                        "containerd reads no `{}` here, so it had no effect",
+                        "containerd does not read `{}` here, so it had no effect",
                         shown(&entry.key)
                     ),
                 )
@@ -135,7 +135,7 @@ fn known(reader: &mut Reader, registry: Option<&Node>, keys: &[&str]) {
     }
 }
 
-/// `configs.*.auth` and `auths`: told by host, never by value.
+/// `configs.*.auth` and `auths`: reported by host, never by value.
 fn credentials(reader: &mut Reader, configs: &[(String, Option<usize>)], auths: &[Entry]) {
     let configs = configs
         .iter()
@@ -145,9 +145,9 @@ fn credentials(reader: &mut Reader, configs: &[(String, Option<usize>)], auths: 
         .map(|entry| (format!("auths.\"{}\"", shown(&entry.key)), entry.line));
     for (table, line) in configs.chain(auths) {
         reader.remarks.push(
-            Remark::new(Weight::Lost, table, "a tree holds no credentials")
+            Remark::new(Weight::Lost, table, "a certs.d tree cannot contain credentials")
                 .line(line)
-                .help("the table can stay beside `config_path`, in the section below: every release up to 2.3 takes it there, deprecated as it is; or give the credentials to the pods (imagePullSecrets) or to a credential provider of the kubelet, and delete it"),
+                .help("keep the table beside `config_path`, in the section below, where every release up to 2.3 reads it, although it is deprecated; or delete it and use image pull secrets or a credential provider of the kubelet"),
         );
     }
 }
@@ -156,20 +156,20 @@ fn credentials(reader: &mut Reader, configs: &[(String, Option<usize>)], auths: 
 fn unused_configs(reader: &mut Reader, configs: Option<&Node>) {
     for entry in configs.map(Node::entries).unwrap_or_default() {
         let help = match entry.key.as_str() {
-            "docker.io" => "the host that answers for Docker Hub is `registry-1.docker.io`",
-            "*" => "`*` is a name among `mirrors` alone",
-            key if key.contains("://") => "a host is named without its scheme",
+            "docker.io" => "the registry of Docker Hub is `registry-1.docker.io`",
+            "*" => "`*` is a name in `mirrors` only",
+            key if key.contains("://") => "write the host without a scheme",
             _ => continue,
         };
         reader.remarks.push(
             Remark::new(
                 Weight::Doubtful,
                 format!("configs.\"{}\"", shown(&entry.key)),
-                "is the host of no endpoint, so it had no effect",
+                "no endpoint has this host, so it had no effect",
             )
             .line(entry.line)
             .help(format!(
-                "{help}; if that was meant, mend the source and migrate again"
+                "{help}; if that was meant, correct the source and migrate again"
             )),
         );
     }
@@ -187,7 +187,7 @@ fn config_path(
             Remark::new(
                 Weight::Fine,
                 "config_path",
-                format!("is `{text}`: there is a tree in use already"),
+                format!("is `{text}`: a tree is already in use"),
             )
             .line(node.line),
         ),
@@ -195,29 +195,29 @@ fn config_path(
             Remark::new(
                 Weight::Doubtful,
                 "config_path",
-                format!("is set already, to `{text}`"),
+                format!("is already set, to `{text}`"),
             )
             .line(node.line)
-            .help("beside `mirrors` the CRI plugin does not load; see that what lies there and what is written here become one tree"),
+            .help("with `mirrors`, the CRI plugin does not load; merge the tree that is there and the one that is written here"),
         ),
         _ => {
             return Err(SourceError::at(
                 node.line,
-                format!("`config_path` is {}; containerd wants text there", node.describe()),
+                format!("`config_path` is {}; containerd expects text", node.describe()),
             ));
         }
     }
     Ok(())
 }
 
-/// What counts and is not in these tables.
+/// Settings outside of these tables that have an effect.
 fn elsewhere(reader: &mut Reader, root: &Node, registry: Option<&Node>) {
     if let Some(imports) = root.get("imports") {
         reader.remarks.push(
             Remark::new(
                 Weight::Fine,
                 "imports",
-                "the files that it names are not read here; where they have registry tables, migrate each",
+                "the imported files are not read here; migrate each one that has registry tables",
             )
             .line(imports.line),
         );
@@ -228,14 +228,14 @@ fn elsewhere(reader: &mut Reader, root: &Node, registry: Option<&Node>) {
             Remark::new(
                 Weight::Fine,
                 "headers",
-                "stays in config.toml: it goes with `config_path` as it went with `mirrors`",
+                "stays in config.toml, where it also works with `config_path`",
             )
             .line(headers.line),
         );
     }
 }
 
-/// The tables that have to go: all of `mirrors`, and `tls` of `configs`, wherever they stand.
+/// The tables to delete: all of `mirrors`, and `tls` of `configs`, in any section.
 fn to_delete(root: &Node) -> Vec<Header> {
     let mut tables = Vec::new();
     for (plugin, registry) in registries(root) {

@@ -23,7 +23,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
     if !matches!(root.value, Value::Table(_)) {
         let found = root.describe();
         return Err(SourceError::new(format!(
-            "it is {found}; daemon.json is an object"
+            "it is {found}; daemon.json must be an object"
         )));
     }
     let mut reader = Reader::new("Docker");
@@ -33,7 +33,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
         reader.remarks.push(Remark::new(
             Weight::Doubtful,
             format!("registry-mirrors: {}", shown(mirror)),
-            "Docker refuses a mirror without `https://` or `http://` and does not start; `https://` is written",
+            "Docker rejects a mirror without `https://` or `http://` and does not start; `https://` is written",
         ));
     }
     let holds_registries = !mirrors.is_empty() || !listed.is_empty();
@@ -53,7 +53,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
             "index.docker.io" | HUB => reader.remarks.push(Remark::new(
                 Weight::Fine,
                 format!("insecure-registries: {host}"),
-                "had no effect: Docker verifies Docker Hub in any case",
+                "had no effect: Docker always verifies Docker Hub",
             )),
             _ => {
                 insecure.insert(host.to_owned());
@@ -65,7 +65,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
             Remark::new(
                 Weight::Fine,
                 "/etc/docker/certs.d",
-                "certificates that lie there are not read for a registry that has a hosts.toml",
+                "certificates there are not read for a registry that has a hosts.toml",
             )
             .help("name them in its hosts.toml: `ca` and `client`"),
         );
@@ -76,8 +76,8 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
                 Weight::Fine,
                 key,
                 match key {
-                    "proxies" => "is no matter of a tree: containerd takes HTTP_PROXY, HTTPS_PROXY and NO_PROXY from its environment",
-                    _ => "is about pushes, and no matter of a tree",
+                    "proxies" => "does not belong in a certs.d tree: containerd takes HTTP_PROXY, HTTPS_PROXY and NO_PROXY from its environment",
+                    _ => "is about pushes, and does not belong in a certs.d tree",
                 },
             ));
         }
@@ -99,9 +99,9 @@ fn network_remark(text: &str) -> Remark {
     Remark::new(
         Weight::Lost,
         format!("insecure-registries: {}", shown(text)),
-        "containerd looks registries up by name; a network has none",
+        "containerd looks up registries by name, and a network has no name",
     )
     .help(format!(
-        "list the registries in {text} one by one in `insecure-registries` and migrate again, each as images are written: `10.1.2.3:5000`"
+        "list the registries in {text} one by one in `insecure-registries`, as image names contain them, and migrate again: `10.1.2.3:5000`"
     ))
 }

@@ -1,8 +1,8 @@
-//! What Docker makes of daemon.json.
+//! The meaning of daemon.json for Docker.
 //!
 //! Read in moby's sources: `lookupV2Endpoints` in `registry/service_v2.go`, `ValidateMirror` and
-//! `isSecureIndex` in `registry/config.go`. Mirrors are for Docker Hub alone. A registry that is
-//! insecure is asked by HTTPS without verification, then by HTTP.
+//! `isSecureIndex` in `registry/config.go`. Mirrors are only for Docker Hub. A registry that is
+//! insecure is contacted over HTTPS without verification, then by HTTP.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;

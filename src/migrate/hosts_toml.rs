@@ -21,7 +21,7 @@ pub struct HostsFile {
     pub endpoints: Vec<Endpoint>,
 }
 
-/// What is in a path as it is.
+/// The characters that stay unescaped in a path.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -29,7 +29,7 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-/// What a hosts.toml is written from.
+/// The contents of a hosts.toml.
 pub struct Content<'a> {
     /// The registry host; `None` for `_default`.
     pub host: Option<&'a str>,
@@ -37,7 +37,7 @@ pub struct Content<'a> {
     pub from: &'a str,
     /// The host tables, in order.
     pub hosts: &'a [Endpoint],
-    /// The last endpoint; `None` leaves it to the registry that is asked for.
+    /// The last endpoint; `None` leaves it to the registry of the image.
     pub server: Option<&'a Endpoint>,
     /// How the registry is secured where there is no server.
     pub tls: &'a Tls,
@@ -50,7 +50,7 @@ pub fn text(content: &Content) -> String {
         Some(host) => (host, ""),
         None => (
             "Every registry that has no directory of its own",
-            "\n# Without `server`, the registry itself is asked last.",
+            "\n# Without `server`, the registry itself is tried last.",
         ),
     };
     let _ = writeln!(

@@ -1,4 +1,4 @@
-//! What k3s and rke2 make of registries.yaml.
+//! The meaning of registries.yaml for k3s and RKE2.
 //!
 //! Read in k3s' sources: `getHostConfigs` and `normalizeEndpointAddress` in
 //! `pkg/agent/containerd/config.go`, `HostsTomlTemplate` in `pkg/agent/templates`. k3s turns the file into a

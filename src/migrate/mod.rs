@@ -1,6 +1,6 @@
 //! From the registry tables of an old configuration to a certs.d tree that behaves the same.
 //!
-//! [`parse()`] takes containerd's config.toml, registries.yaml of k3s and rke2, or Docker's daemon.json,
+//! [`parse()`] takes containerd's config.toml, registries.yaml of k3s and RKE2, or Docker's daemon.json,
 //! and gives what it [meant](Old): which endpoints a registry host had. [`migrate`] writes a hosts.toml for each
 //! host that it configures, and reports what cannot be carried over. Nothing here opens a file.
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::containerd::Tls;
 use crate::containerd::mirrors::{Meant, RegistryTables, WILDCARD};
 
-/// What an old configuration meant, whichever program read it.
+/// The meaning of an old configuration, for any program.
 pub trait Old {
     /// The endpoints of a registry host, as written in image references, in order.
     fn endpoints(&self, host: &str) -> Meant;
@@ -17,10 +17,10 @@ pub trait Old {
     fn others(&self) -> Option<Others>;
 }
 
-/// What applies for registries that have nothing of their own.
+/// The configuration of registries without their own entry.
 #[derive(Debug, Clone, Default)]
 pub struct Others {
-    /// The endpoints that are asked before the registry itself.
+    /// The endpoints that are tried before the registry itself.
     pub listed: Meant,
     /// How the registry itself is secured.
     pub tls: Tls,
@@ -43,7 +43,7 @@ impl Old for RegistryTables {
         if self.tls.contains_key("registry-1.docker.io") {
             named.insert("docker.io".to_owned());
         }
-        // A registry that the wildcard lists is not asked again after it.
+        // A registry that the wildcard lists is not tried again after it.
         named.extend(self.wildcard_hosts());
         named
     }

@@ -1,4 +1,4 @@
-//! Reads an old configuration: tells its kind, and reads it as its program would.
+//! Reads an old configuration: detects its kind, and reads it as its program would.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use super::report::SourceError;
 use super::source::{Kind, Source};
 use super::{config_toml, daemon_json, registries_yaml, tree};
 
-/// Tells the kind by the ending of the file's name, or else by how the text begins.
+/// Detects the kind by the ending of the file's name, or else by how the text begins.
 pub fn guess(path: &Path, text: &str) -> Option<Kind> {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     match ending.as_deref() {
@@ -41,7 +41,7 @@ pub fn parse(kind: Kind, text: &str) -> Result<Source, SourceError> {
         Some(at) => {
             let line = text[..at].matches('\n').count() + 1;
             SourceError::at(line, "this is a template, with `{{ … }}` in it")
-                .help("give the file that is made from it, as it lies on a node")
+                .help("pass the rendered file, as it is on a node")
         }
         None => error,
     })

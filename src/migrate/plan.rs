@@ -13,7 +13,7 @@ use crate::containerd::loader::{is_loopback, port_of};
 use crate::containerd::mirrors::{default_host, endpoint};
 use crate::containerd::{Endpoint, Release, Role, Tls, reference};
 
-/// What a migration is made for.
+/// The target of a migration.
 pub struct Options<'a> {
     /// The releases that will read the tree.
     pub releases: &'a [Release],
@@ -23,7 +23,7 @@ pub struct Options<'a> {
     pub from: &'a str,
 }
 
-/// What comes out.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     /// The kind of the source.
@@ -32,9 +32,9 @@ pub struct Migration {
     pub holds_registries: bool,
     /// The files, in the order of their directories.
     pub files: Vec<HostsFile>,
-    /// What there is to say, the heaviest first.
+    /// The remarks, the most serious first.
     pub remarks: Vec<Remark>,
-    /// What to write into config.toml.
+    /// The section for config.toml.
     pub section: Section,
     /// The tables of config.toml that have to go.
     pub delete: Vec<Header>,
@@ -195,7 +195,7 @@ impl Planner<'_> {
     }
 }
 
-/// Whether a user and a password stand where a path belongs, as behind a scheme that has lost its colon.
+/// Whether a user and a password are in place of a path, as behind a scheme that has lost its colon.
 fn holds_credentials(path: &str) -> bool {
     path.split('/').any(|part| {
         part.split_once('@')
@@ -203,7 +203,7 @@ fn holds_credentials(path: &str) -> bool {
     })
 }
 
-/// The endpoints without those that repeat an earlier one: asking again changes no answer.
+/// The endpoints without those that repeat an earlier one: a second attempt changes no result.
 pub fn without_repeats(endpoints: &[Endpoint]) -> Vec<Endpoint> {
     let key = |endpoint: &Endpoint| {
         let default = match endpoint.scheme.as_ref() {

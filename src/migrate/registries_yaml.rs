@@ -1,4 +1,4 @@
-//! registries.yaml of k3s and rke2.
+//! registries.yaml of k3s and RKE2.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,9 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
         let found = root.describe();
         return Err(SourceError::at(
             root.line,
-            format!("it is {found}; registries.yaml is a mapping with `mirrors` and `configs`"),
+            format!(
+                "it is {found}; registries.yaml must be a mapping with `mirrors` and `configs`"
+            ),
         ));
     }
     let mut reader = Reader::new("k3s");
@@ -32,7 +34,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
                 Remark::new(
                     Weight::Doubtful,
                     shown(&entry.key),
-                    "k3s reads nothing of that name in registries.yaml, so it had no effect",
+                    "k3s does not read this key of registries.yaml, so it had no effect",
                 )
                 .line(entry.line),
             );
@@ -57,10 +59,10 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
             Remark::new(
                 Weight::Lost,
                 table,
-                "a tree holds no credentials",
+                "a certs.d tree cannot contain credentials",
             )
             .line(line)
-            .help("give them to the pods (imagePullSecrets) or to a credential provider of the kubelet; or, deprecated as it is, to containerd in config.toml: `registry.configs.\"HOST\".auth`, where k3s puts them too"),
+            .help("use image pull secrets or a credential provider of the kubelet; or set `registry.configs.\"HOST\".auth` in config.toml, as k3s does, although it is deprecated"),
         );
     }
     let old = Registries {
@@ -81,7 +83,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
             Remark::new(
                 Weight::Fine,
                 format!("mirrors.\"{}\"", shown(host)),
-                "names no endpoint; k3s takes that for its embedded registry, if it runs one, and containerd alone has none",
+                "has no endpoint; k3s then uses its embedded registry, which containerd alone does not have",
             )
             .line(line),
         );
@@ -91,7 +93,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
         reader.remarks.push(Remark::new(
             Weight::Fine,
             "registries.yaml",
-            "k3s and rke2 make a tree of their own from it, and need no other; this one is for a containerd that they do not run",
+            "k3s and RKE2 generate their own tree from it; this one is for a containerd that they do not run",
         ));
     }
     Ok(Source {
@@ -121,7 +123,7 @@ fn remark(rewrite: &Rewrite, old: &Registries) -> Remark {
         return Remark::new(
             Weight::Fine,
             about,
-            "had no effect and is not written: k3s and rke2 rewrite names only at mirror endpoints, and the registry's own \
+            "had no effect and is not written: k3s and RKE2 rewrite names only at mirror endpoints, and the registry's own \
              endpoint is not one",
         )
         .line(rewrite.line);
@@ -129,7 +131,7 @@ fn remark(rewrite: &Rewrite, old: &Registries) -> Remark {
     let remark = Remark::new(
         Weight::Lost,
         about,
-        "only the containerd of k3s and rke2 rewrites image names",
+        "only the containerd of k3s and RKE2 rewrites image names",
     )
     .line(rewrite.line);
     let endpoint = shown(mirror);
@@ -148,7 +150,7 @@ fn remark(rewrite: &Rewrite, old: &Registries) -> Remark {
     })
 }
 
-/// What is put in front of every name, where that is all that happens.
+/// The prefix of every name, if the rewrite does nothing else.
 fn prefix(rewrite: &Rewrite) -> Option<String> {
     let [(pattern, replacement)] = rewrite.rules.as_slice() else {
         return None;

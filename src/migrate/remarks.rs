@@ -11,7 +11,7 @@ use crate::containerd::{Endpoint, Release};
 use crate::finding::hosts::{classify, is_account_registry};
 use crate::finding::{Classification, HostPatterns};
 
-/// What a remark is about when it is about a registry.
+/// The subject of a remark about a registry.
 pub fn registry(host: &str) -> String {
     shown(host)
 }
@@ -24,16 +24,16 @@ pub fn never_looked_up(host: &str, kind: Kind) -> Remark {
             "" => "\"\"".to_owned(),
             host => registry(host),
         },
-        "no image is looked up under this name, so what is said of it had no effect and is not written",
+        "no image is looked up under this name, so the entry had no effect and is not written",
     );
     match (host, kind) {
         ("index.docker.io", _) => remark.help("images of Docker Hub are looked up as `docker.io`"),
-        _ if host.contains("://") => remark.help("the name of a registry has no scheme"),
+        _ if host.contains("://") => remark.help("write the registry without a scheme"),
         _ if host.contains('/') => {
-            remark.help("a registry is named by its host alone, without a path")
+            remark.help("write only the host of the registry, without a path")
         }
         _ if !host.contains(['.', ':']) => remark.help(
-            "an image's first part is a host only with a dot or a port in it, or as `localhost`",
+            "the first part of an image name is a host only if it contains a dot or a port, or is `localhost`",
         ),
         _ => remark,
     }
@@ -46,7 +46,7 @@ pub fn fault(fault: &Fault, place: &str, kind: Kind) -> Remark {
     let remark = |weight, message: String| Remark::new(weight, place, message);
     match &fault.kind {
         FaultKind::Url(error) => {
-            // What is wrong may be in the middle of a password.
+            // The invalid part may be in the middle of a password.
             let why = match fault.endpoint.contains(['@', '?']) {
                 true => String::new(),
                 false => format!(" ({error})"),
@@ -54,25 +54,25 @@ pub fn fault(fault: &Fault, place: &str, kind: Kind) -> Remark {
             remark(
                 Weight::Doubtful,
                 format!(
-                    "`{endpoint}` is no URL{why} and is left out; with it, {}",
+                    "`{endpoint}` is not a valid URL{why} and is left out; with it, {}",
                     match is_docker {
                         true => "Docker does not start",
                         false => "pulls failed",
                     }
                 ),
             )
-            .help("mend it in the source and migrate again")
+            .help("correct it in the source and migrate again")
         }
         FaultKind::Unusable => remark(
             Weight::Doubtful,
-            format!("`{endpoint}` cannot be asked and is left out: it needs `https://` or `http://`, and a host"),
+            format!("`{endpoint}` is left out: an endpoint needs `https://` or `http://`, and a host"),
         )
-        .help("mend it in the source and migrate again"),
+        .help("correct it in the source and migrate again"),
         FaultKind::HalfClientPair => remark(
             Weight::Doubtful,
-            format!("`{endpoint}` has a client certificate without its key, or a key alone, with which pulls failed; it is written without"),
+            format!("`{endpoint}` has a client certificate without a key, or a key alone, so that pulls failed; it is written without them"),
         )
-        .help("name both, `cert_file` and `key_file`, and migrate again"),
+        .help("set both `cert_file` and `key_file`, and migrate again"),
         FaultKind::UnusedTls => remark(
             Weight::Fine,
             format!("the TLS settings for `{endpoint}` had no effect on plain HTTP and are not written"),
@@ -80,7 +80,7 @@ pub fn fault(fault: &Fault, place: &str, kind: Kind) -> Remark {
         .help("in a hosts.toml they would make newer releases try HTTPS first"),
         FaultKind::UnusedParts if is_docker => remark(
             Weight::Doubtful,
-            format!("Docker refuses `{endpoint}` for its user, password, query or fragment and does not start; it is written without them"),
+            format!("Docker rejects `{endpoint}` for its user, password, query or fragment and does not start; it is written without them"),
         ),
         FaultKind::UnusedParts => remark(
             Weight::Fine,
@@ -94,9 +94,9 @@ pub fn nothing_left(host: &str) -> Remark {
     Remark::new(
         Weight::Lost,
         registry(host),
-        "not one of its endpoints can be asked, so no directory is written",
+        "none of its endpoints is usable, so no directory is written",
     )
-    .help("mend the endpoints in the source and migrate again")
+    .help("correct the endpoints in the source and migrate again")
 }
 
 /// A table that says what goes without saying.
@@ -104,17 +104,17 @@ pub fn needless(host: &str) -> Remark {
     Remark::new(
         Weight::Fine,
         registry(host),
-        "needs no directory: containerd asks the registry itself without being told",
+        "needs no directory: by default, containerd tries the registry itself",
     )
 }
 
-/// A host that cannot stand in a URL.
+/// A host that is not allowed in a URL.
 pub fn no_host(endpoint: &Endpoint, host: &str) -> Remark {
     Remark::new(
         Weight::Doubtful,
         registry(host),
         format!(
-            "`{}` is no name of a host, and is left out",
+            "`{}` is not a valid host name, and is left out",
             shown(&endpoint.host)
         ),
     )
@@ -126,11 +126,11 @@ pub fn credentials_in_path(endpoint: &Endpoint, host: &str) -> Remark {
         Weight::Doubtful,
         registry(host),
         format!(
-            "an endpoint at `{}` has what looks like a user and a password in its path, and is left out",
+            "an endpoint at `{}` seems to have a user and a password in its path, and is left out",
             shown(&endpoint.host)
         ),
     )
-    .help("mend the URL in the source and migrate again")
+    .help("correct the URL in the source and migrate again")
 }
 
 /// An address that 1.x does not read in the key of a table.
@@ -143,10 +143,10 @@ pub fn bracketed(endpoint: &Endpoint, host: &str) -> Remark {
             endpoint.url()
         ),
     )
-    .help("give the address a name, in DNS or /etc/hosts, write that in the source and migrate again; or migrate for 2.x alone: `--containerd '>=2.0'`")
+    .help("give the address a name in DNS or /etc/hosts, use it in the source and migrate again; or migrate for 2.x only: `--containerd '>=2.0'`")
 }
 
-/// What becomes of the wildcard.
+/// The remark about the wildcard.
 pub fn wildcard(too_old: &[Release]) -> Remark {
     if !too_old.is_empty() {
         let releases: Vec<String> = too_old.iter().map(ToString::to_string).collect();
@@ -155,16 +155,16 @@ pub fn wildcard(too_old: &[Release]) -> Remark {
             "_default",
             format!("containerd {} does not look for it", releases.join(", ")),
         )
-        .help("name each registry in the source and migrate again, or move to 1.6.17 or later");
+        .help("list each registry in the source and migrate again, or upgrade to 1.6.17 or later");
     }
     Remark::new(
         Weight::Fine,
         "_default",
-        "takes the place of `*`: a registry that has a directory of its own, be it empty, is not looked for there",
+        "replaces `*`: a registry with a directory of its own, even an empty one, does not use it",
     )
 }
 
-/// What is carried over and gives something away, or never worked.
+/// Remarks about settings that are carried over and expose something, or never worked.
 pub fn of_endpoints(files: &[HostsFile]) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for file in files {
@@ -177,29 +177,29 @@ pub fn of_endpoints(files: &[HostsFile]) -> Vec<Remark> {
             let is_here = is_loopback(&endpoint.host);
             if endpoint.skips_verification() && !is_here {
                 doubt(
-                    "is not verified, as before: anyone on the way to it can answer in its place"
+                    "is not verified, as before: anyone on the network path can pose as it"
                         .to_owned(),
-                    "name its CA with `ca` and delete `skip_verify`",
+                    "set `ca` to its CA and delete `skip_verify`",
                 );
             }
             if endpoint.scheme == "http" && !is_here {
                 doubt(
-                    "is asked by plain HTTP, as before".to_owned(),
-                    "give it a certificate, and write `https://`",
+                    "is contacted over plain HTTP, as before".to_owned(),
+                    "serve it over TLS, and write `https://`",
                 );
             }
             if !endpoint.path.split('/').any(|part| part == "v2") {
                 let root = endpoint.path.trim_end_matches('/');
                 doubt(
                     format!(
-                        "is asked for {root}/IMAGE/manifests/TAG, without the `/v2` of the registry API, as before"
+                        "gets requests for {root}/IMAGE/manifests/TAG, without the `/v2` of the registry API, as before"
                     ),
                     match root {
                         "" => {
-                            "if it never answered, leave the slash at the end out of the source, or here `override_path` and the slash"
+                            "if it never worked, delete the trailing slash in the source, or `override_path` and the slash here"
                         }
                         _ => {
-                            "if it never answered, write the path that its documentation names: `/v2` in front, as a rule"
+                            "if it never worked, write the path from its documentation, usually with `/v2` in front"
                         }
                     },
                 );
@@ -208,9 +208,9 @@ pub fn of_endpoints(files: &[HostsFile]) -> Vec<Remark> {
             if let Some(who) = stranger(&endpoint.host).filter(|_| is_mirror) {
                 doubt(
                     format!(
-                        "{who}may resolve tags, as before: for a tag, whatever digest it names is run"
+                        "{who}may resolve tags, as before: it decides which image a tag refers to"
                     ),
-                    "unless it is yours, write `capabilities = [\"pull\"]`; tags are then resolved by the endpoints after it",
+                    "unless it is yours, write `capabilities = [\"pull\"]`; tags are then requested from the endpoints after it, which the node must be able to reach",
                 );
             }
             let site = ["docker.io", "hub.docker.com"];
@@ -232,7 +232,7 @@ pub fn of_endpoints(files: &[HostsFile]) -> Vec<Remark> {
             remarks.push(Remark::new(
                 Weight::Fine,
                 about,
-                "the registry itself is listed before others, so `server` is one of those, as before",
+                "the registry itself is listed before other endpoints, so the last of those becomes `server`, as before",
             ));
         }
     }
@@ -266,7 +266,7 @@ fn stranger(host: &str) -> Option<String> {
     }
 }
 
-/// What config.toml as a whole gives rise to.
+/// Remarks about config.toml as a whole.
 pub fn of_config(written: &Written, releases: &[Release], holds_registries: bool) -> Vec<Remark> {
     let mut remarks = Vec::new();
     if !holds_registries {
@@ -286,7 +286,7 @@ pub fn of_config(written: &Written, releases: &[Release], holds_registries: bool
             Weight::Doubtful,
             written.plugin.header(""),
             format!(
-                "in a file of version {version}, containerd {} reads nothing there; it did without what the tables say, and has it from the tree",
+                "is not read by containerd {} in a file of version {version}; with the tree, its settings take effect",
                 list(blind)
             ),
         ));
@@ -297,7 +297,7 @@ pub fn of_config(written: &Written, releases: &[Release], holds_registries: bool
             Weight::Fine,
             "configs.*.tls",
             format!(
-                "was ignored by containerd {} (containerd#11624); in the tree the settings count again",
+                "was ignored by containerd {} (containerd#11624); in the tree, the settings take effect again",
                 list(newer)
             ),
         ));

@@ -1,4 +1,4 @@
-//! What there is to say about a migration beside the files that it writes.
+//! The remarks about a migration besides the written files.
 
 /// How much a remark weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,11 +18,11 @@ pub struct Remark {
     pub weight: Weight,
     /// The line of the source that it is about.
     pub line: Option<usize>,
-    /// What it is about: a table, an endpoint, a registry.
+    /// Its subject: a table, an endpoint, a registry.
     pub about: String,
-    /// What is the matter, in a sentence without its full stop.
+    /// The message, without a full stop.
     pub message: String,
-    /// What to do, likewise.
+    /// The remedy, likewise.
     pub help: Option<String>,
 }
 
@@ -58,9 +58,9 @@ pub struct SourceError {
     pub line: Option<usize>,
     /// From 1, in characters.
     pub column: Option<usize>,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do.
+    /// The remedy.
     pub help: Option<String>,
 }
 

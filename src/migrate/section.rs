@@ -72,7 +72,7 @@ impl Files for OneFile<'_> {
 pub struct Written {
     /// `version`; 0 where there is none, which releases take for 1.
     pub version: u8,
-    /// The plugin under which the registry tables stand.
+    /// The plugin that the registry tables belong to.
     pub plugin: Plugin,
     /// The headers of the tables to delete, and their lines.
     pub delete: Vec<Header>,
@@ -85,12 +85,12 @@ pub struct Written {
 /// The header of a table, and the line that it is on.
 pub type Header = (String, Option<usize>);
 
-/// What to write into config.toml.
+/// The section for config.toml.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
     /// The lines.
     pub text: String,
-    /// What has to be known beside it.
+    /// Notes about it.
     pub notes: Vec<String>,
 }
 
@@ -99,7 +99,7 @@ pub fn section(written: Option<&Written>, releases: &[Release], config_path: &st
     let read_by_all =
         |plugin: Plugin, version| releases.iter().all(|r| plugin.is_read(version, *r));
     let current = written.map(|w| (w.plugin, w.version));
-    // What is there already, then the name that belongs to the version, then what all releases read.
+    // The existing section, then the one of the version, then the one that all releases read.
     let kept = current.filter(|(plugin, version)| read_by_all(*plugin, *version));
     let same_version = current.and_then(|(_, version)| {
         Plugin::ALL
@@ -130,7 +130,7 @@ pub fn section(written: Option<&Written>, releases: &[Release], config_path: &st
     {
         let before = before.max(1);
         notes.push(format!(
-            "the file is of version {before}, in which not all of these releases read one and the same section; under `version = {version}` every plugin is named in full, {} is `{}`",
+            "in a file of version {before}, these releases read different sections; with `version = {version}`, every plugin has its full name: {} is `{}`",
             if old == Plugin::Short { "`cri`" } else { "the CRI plugin" },
             plugin.name()
         ));

@@ -9,7 +9,7 @@ use super::section::Written;
 pub enum Kind {
     /// containerd's config.toml
     Containerd,
-    /// registries.yaml of k3s and rke2
+    /// registries.yaml of k3s and RKE2
     K3s,
     /// Docker's daemon.json
     Docker,
@@ -25,15 +25,15 @@ impl Kind {
         }
     }
 }
-/// What was read.
+/// The source that was read.
 pub struct Source {
     /// Its kind.
     pub kind: Kind,
-    /// What it meant.
+    /// Its meaning.
     pub old: Box<dyn Old>,
     /// Whether it says anything of registries.
     pub holds_registries: bool,
-    /// What there is to say of it.
+    /// The remarks about it.
     pub remarks: Vec<Remark>,
     /// How config.toml is written, where it is one.
     pub written: Option<Written>,

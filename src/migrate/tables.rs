@@ -9,27 +9,27 @@ use crate::finding::secrets::MASK;
 use crate::limits::MAX_ENDPOINTS;
 use crate::repair::nearest;
 
-/// What represents a query.
+/// The replacement for a query.
 const QUERY: &str = "?***";
 
 /// Reads tables, and collects what there is to say about them.
 pub struct Reader {
-    /// What reads them in the end: `containerd` or `k3s`.
+    /// The program that reads them in the end: `containerd` or `k3s`.
     pub program: &'static str,
-    /// What there is to say.
+    /// The remarks.
     pub remarks: Vec<Remark>,
 }
 
-/// What `mirrors` contains.
+/// The entries of `mirrors`.
 #[derive(Debug, Default)]
 pub struct Mirrors {
     /// Endpoints, by registry host.
     pub endpoints: BTreeMap<String, Vec<String>>,
-    /// What is rewritten.
+    /// The rewrite rules.
     pub rewrites: Vec<Rewrite>,
 }
 
-/// What `configs` contains.
+/// The entries of `configs`.
 #[derive(Debug, Default)]
 pub struct Configs {
     /// TLS, by host.
@@ -179,9 +179,9 @@ impl Reader {
         if text.contains("-----BEGIN") {
             return Err(SourceError::at(
                 entry.line,
-                format!("`{name}` holds a certificate or key where a path belongs"),
+                format!("`{name}` contains a certificate or key where a path belongs"),
             )
-            .help("write the text to a file on the node, and the path of that file here"));
+            .help("write it to a file on the node, and the path of that file here"));
         }
         if text.is_empty() || text.starts_with('/') {
             return Ok(text.clone());
@@ -191,21 +191,19 @@ impl Reader {
         if is_windows_path(text) {
             self.remarks.push(
                 remark(format!(
-                    "`{text}` is a path on Windows, and is written as it is"
+                    "`{text}` is a Windows path, and is written unchanged"
                 ))
-                .help(
-                    "certsd-lint sees a node as Linux does, and will take it for a relative path",
-                ),
+                .help("certsd-lint reads paths as Linux does, and takes it for a relative path"),
             );
             return Ok(text.clone());
         }
         let absolute = format!("/{text}");
         self.remarks.push(
             remark(format!(
-                "`{text}` is relative to the directory that {} was started in; hosts.toml takes it from its own directory, so `{absolute}` is written, as under systemd",
+                "`{text}` is relative to the working directory of {}, but paths in hosts.toml are relative to the file; `{absolute}` is written, as under systemd",
                 self.program
             ))
-            .help("write the absolute path that is meant"),
+            .help("write the intended absolute path"),
         );
         Ok(absolute)
     }
@@ -221,7 +219,7 @@ impl Reader {
                 node.and_then(|node| node.line),
                 format!("`{name}` lists more than {MAX_ENDPOINTS} endpoints for one registry"),
             )
-            .help("leave out those that are not used: each is tried before the next"));
+            .help("delete those that are not used: each is tried before the next"));
         }
         Ok(endpoints)
     }
@@ -237,7 +235,7 @@ impl Reader {
             Some((Value::Text(_), line)) => {
                 return Err(self
                     .wrong(line, name, "a list of texts", node)
-                    .help("put it into brackets: `[\"…\"]`"));
+                    .help("write it in brackets: `[\"…\"]`"));
             }
             Some((_, line)) => return Err(self.wrong(line, name, "a list of texts", node)),
         };
@@ -276,7 +274,7 @@ impl Reader {
         let found = found.map_or("nothing", Node::describe);
         SourceError::at(
             line,
-            format!("`{name}` is {found}; {} wants {wanted} there", self.program),
+            format!("`{name}` is {found}; {} expects {wanted}", self.program),
         )
     }
 
@@ -287,7 +285,7 @@ impl Reader {
                 Weight::Doubtful,
                 name,
                 format!(
-                    "{} reads no `{}` here, so it had no effect",
+                    "{} does not read `{}` here, so it had no effect",
                     self.program, entry.key
                 ),
             )
@@ -295,7 +293,7 @@ impl Reader {
             self.remarks
                 .push(match nearest(&entry.key, keys.iter().copied()) {
                     Some(near) => remark.help(format!(
-                        "if `{near}` was meant, mend the source and migrate again"
+                        "if `{near}` was meant, correct the source and migrate again"
                     )),
                     None => remark,
                 });

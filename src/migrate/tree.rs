@@ -9,16 +9,16 @@ use crate::limits::{self, MAX_ENTRIES};
 use crate::toml::view::{Document, LineIndex, Node as Toml, Spelling, Table};
 use crate::yaml;
 
-/// A value and the line that it begins on, where the format tells.
+/// A value and the line that it begins on, if the format has lines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// What it is.
+    /// The value.
     pub value: Value,
     /// From 1.
     pub line: Option<usize>,
 }
 
-/// What a node is.
+/// The value of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Nothing.
@@ -46,7 +46,7 @@ pub struct Entry {
     pub line: Option<usize>,
     /// The table is not written itself: a deeper header names it.
     pub implied: bool,
-    /// What is under it.
+    /// The children.
     pub node: Node,
 }
 
@@ -64,13 +64,13 @@ impl Node {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
-    /// What is at the end of these keys.
+    /// Returns the node at the end of these keys.
     pub fn at(&self, keys: &[&str]) -> Option<&Node> {
         keys.iter()
             .try_fold(self, |node, key| node.get(key).map(|entry| &entry.node))
     }
 
-    /// What it is, for a person.
+    /// Describes the kind of value, for a person.
     pub fn describe(&self) -> &'static str {
         match &self.value {
             Value::Null => "nothing",
@@ -89,7 +89,7 @@ fn within_limits(has_too_many: bool) -> Result<(), SourceError> {
         true => Err(SourceError::new(format!(
             "it contains more than {MAX_ENTRIES} tables, keys and elements"
         ))
-        .help("see what it is: no configuration of registries has so many")),
+        .help("check the file: no registry configuration is that large")),
         false => Ok(()),
     }
 }
@@ -100,7 +100,7 @@ pub fn toml(text: &str) -> Result<Node, SourceError> {
     let lines = LineIndex::new(text);
     let document = Document::parse(text).map_err(|error| {
         let at = lines.characters(text, error.span.start);
-        SourceError::at(at.line, format!("it is not TOML: {}", error.message.trim()))
+        SourceError::at(at.line, format!("invalid TOML: {}", error.message.trim()))
             .column(at.column)
     })?;
     let reader = TomlReader {
@@ -169,7 +169,7 @@ pub fn yaml(text: &str) -> Result<Node, SourceError> {
     ))?;
     let (documents, error) = yaml::documents(text);
     if let Some(error) = error {
-        let message = format!("it is not YAML: {}", error.message);
+        let message = format!("invalid YAML: {}", error.message);
         return Err(SourceError::at(error.line, message).column(error.column));
     }
     let lines = LineIndex::new(text);
@@ -227,7 +227,7 @@ fn is_float(text: &str) -> bool {
     text.contains(['.', 'e', 'E']) && text.parse::<f64>().is_ok()
 }
 
-/// Reads JSON. It tells no lines.
+/// Reads JSON, without line numbers.
 pub fn json(text: &str) -> Result<Node, SourceError> {
     within_limits(limits::has_too_many_json_entries(
         text.as_bytes(),
@@ -237,7 +237,7 @@ pub fn json(text: &str) -> Result<Node, SourceError> {
         let whole = error.to_string();
         // serde_json ends its message with the place, which is reported beside it.
         let message = whole.split(" at line ").next().unwrap_or(&whole);
-        SourceError::at(error.line(), format!("it is not JSON: {message}"))
+        SourceError::at(error.line(), format!("invalid JSON: {message}"))
             .column(error.column().max(1))
     })?;
     Ok(json_node(&value))

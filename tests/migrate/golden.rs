@@ -12,14 +12,14 @@ use super::program::{Ended, Folder};
 /// would be a fault of the migration. The report of the migration tells each of them, in the words beside it.
 const INHERENT: [(&str, &str); 6] = [
     ("skip-verify", "is not verified, as before"),
-    ("plain-http", "is asked by plain HTTP, as before"),
+    ("plain-http", "is contacted over plain HTTP, as before"),
     (
         "override-without-path",
         "without the `/v2` of the registry API, as before",
     ),
     ("docker-io-server", "is a web site, not a registry"),
     ("public-mirror-resolve", "may resolve tags, as before"),
-    ("missing-tls-file", "is a path on Windows"),
+    ("missing-tls-file", "is a Windows path"),
 ];
 
 #[test]

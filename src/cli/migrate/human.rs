@@ -1,4 +1,4 @@
-//! What was done, for people.
+//! The result of a migration, for people.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -71,11 +71,11 @@ impl Page<'_> {
         let _ = match migration.holds_registries {
             true => writeln!(
                 self.out,
-                "no directory comes of what {source} says of registries"
+                "no directory results from the registries in {source}"
             ),
             false => writeln!(
                 self.out,
-                "{source} says nothing of registries: there is nothing to migrate"
+                "{source} configures no registries: there is nothing to migrate"
             ),
         };
         true
@@ -185,19 +185,19 @@ impl Page<'_> {
             }
         };
         list(
-            "and delete, for beside `config_path` the CRI plugin does not load with them:",
+            "and delete these tables, which keep the CRI plugin from loading beside `config_path`:",
             &migration.delete,
         );
-        list("These may stay, in that section:", &migration.keep);
+        list("These may stay in that section:", &migration.keep);
         self.out.push('\n');
         let n = count(migration.files.len(), "directory", "directories");
         let next = match (self.done.dry_run, self.done.output) {
             _ if migration.files.is_empty() => "Then restart containerd.".to_owned(),
             (false, Some(output)) => format!(
-                "Then look at what `certsd-lint {}` says, and restart containerd.",
+                "Then run `certsd-lint {}`, and restart containerd.",
                 one_line(&output.display().to_string())
             ),
-            _ => format!("Nothing was written: without --dry-run it would be {n}."),
+            _ => format!("Dry run: nothing was written; without --dry-run, {n} would be."),
         };
         self.paragraph(&next, "", "");
     }

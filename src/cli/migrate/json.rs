@@ -1,4 +1,4 @@
-//! What was done, for programs.
+//! The result of a migration, for programs.
 
 use std::io::Write;
 

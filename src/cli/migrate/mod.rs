@@ -18,12 +18,15 @@ use crate::printable::one_line;
 /// Real files have a few kilobytes.
 const MAX_SOURCE: u64 = 4 * 1024 * 1024;
 
-/// Write a certs.d tree that does what an old configuration did
+/// Write a certs.d tree with the same behaviour as an old configuration
 ///
 /// SOURCE is containerd's config.toml with the tables `registry.mirrors` and `registry.configs`, registries.yaml of k3s and
-/// rke2, or Docker's daemon.json. A hosts.toml is written for every registry that it configures, and the section for config.toml that replaces the tables is printed. Anything that a tree cannot contain, such as credentials, is reported.
+/// RKE2, or Docker's daemon.json. A hosts.toml is written for every registry that it configures, and the section for
+/// config.toml that replaces the tables is printed. Anything that a tree cannot contain, such as credentials, is
+/// reported.
 ///
-/// Nothing is overwritten: if a directory already exists, nothing is written. The exit code is 0 if everything was carried over, 1 if something has to be done by hand, and 2 if nothing was done.
+/// Nothing is overwritten: if a directory already exists, nothing is written. The exit code is 0 if everything was
+/// carried over, 1 if something must be done manually, and 2 if nothing was done.
 #[derive(Debug, clap::Args)]
 pub struct MigrateArgs {
     /// The old configuration; `-` for standard input
@@ -59,7 +62,7 @@ pub struct MigrateArgs {
     format: Format,
 }
 
-/// What was done.
+/// The result.
 struct Done<'a> {
     /// The source as the user named it.
     source: &'a str,
@@ -67,7 +70,7 @@ struct Done<'a> {
     output: Option<&'a Path>,
     /// Whether the tree was printed only.
     dry_run: bool,
-    /// What came out.
+    /// The result.
     migration: &'a Migration,
 }
 
@@ -79,7 +82,7 @@ pub fn run(args: &MigrateArgs, terminal: &Terminal, out: &mut dyn Write) -> Resu
         .or_else(|| guess(&args.source, &text))
         .ok_or_else(|| {
             Error::message(format!(
-                "cannot tell what {name} is; say it with `--from containerd`, `--from k3s` or `--from docker`"
+                "cannot tell what kind of file {name} is; use `--from containerd`, `--from k3s` or `--from docker`"
             ))
         })?;
     let source = parse(kind, &text).map_err(|error| unreadable(&name, kind, &error))?;
@@ -120,7 +123,7 @@ pub fn run(args: &MigrateArgs, terminal: &Terminal, out: &mut dyn Write) -> Resu
     })
 }
 
-/// What standard input is called.
+/// The name of standard input.
 const STDIN: &str = "standard input";
 
 /// The name of the source and its text.
@@ -130,7 +133,7 @@ fn source(path: &Path) -> Result<(String, String)> {
             .map_err(|error| Error::message(format!("cannot read standard input: {error}")))?;
         if bytes.len() as u64 > MAX_SOURCE {
             return Err(Error::message(format!(
-                "the text on standard input is larger than {} MiB, and no configuration is",
+                "the text on standard input is larger than {} MiB, which is too large for a configuration file",
                 MAX_SOURCE / (1024 * 1024)
             )));
         }
@@ -164,7 +167,7 @@ fn unreadable(name: &str, kind: Kind, error: &SourceError) -> Error {
     let help = match &error.help {
         Some(help) => one_line(help).into_owned(),
         None => format!(
-            "it is read as {}; `--from` says what else it is",
+            "it was read as {}; use `--from` for another kind",
             kind.file()
         ),
     };
@@ -181,7 +184,7 @@ fn releases(given: Option<&[Vec<Release>]>) -> Vec<Release> {
     releases
 }
 
-/// What the comments call the source.
+/// The name of the source in comments.
 fn file_name(path: &Path, kind: Kind) -> String {
     match path.file_name().filter(|name| *name != "-") {
         Some(name) => one_line(&name.to_string_lossy()).into_owned(),

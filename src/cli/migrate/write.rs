@@ -6,7 +6,6 @@ use std::path::Path;
 
 use crate::cli::{Error, Result};
 use crate::disk::write::{NewTree, WriteError};
-use crate::finding::words::count;
 use crate::migrate::HostsFile;
 
 /// Sees that nothing is in the way.
@@ -43,14 +42,13 @@ pub fn check(output: &Path, files: &[HostsFile]) -> Result<()> {
     if there.is_empty() {
         return Ok(());
     }
-    let (is, left) = match there.len() {
-        1 => ("is", "it is left as it is"),
-        _ => ("are", "they are left as they are"),
+    let (exist, they) = match there.len() {
+        1 => ("already exists", "it"),
+        _ => ("already exist", "them"),
     };
     Err(Error::message(format!(
-        "{} {is} there already; {left}, and nothing is written: name another --output, or move {} away first",
-        there.join(", "),
-        count(there.len(), "directory", "directories")
+        "{} {exist}; nothing was written: choose another --output, or move {they} away first",
+        there.join(", ")
     )))
 }
 
@@ -61,7 +59,7 @@ pub fn check(output: &Path, files: &[HostsFile]) -> Result<()> {
 pub fn write(output: &Path, files: &[HostsFile]) -> Result<()> {
     let failed = |path: &Path, error: WriteError| {
         Error::message(format!(
-            "cannot write {}: {error}; nothing is written",
+            "cannot write {}: {error}; nothing was written",
             path.display()
         ))
     };
