@@ -13,14 +13,14 @@ fn broken_settings() {
     let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
     folder.write("certsd-lint.toml", "ignroe = [\"trust\"]\n");
     let ended = folder.run(&["certs.d"]);
-    ended.fails("error: the settings in certsd-lint.toml cannot be used");
+    ended.fails("error: the settings in certsd-lint.toml are invalid");
     ended
-        .says("no setting is called `ignroe`")
+        .says("unknown setting: `ignroe`")
         .says("certsd-lint.toml:1:1")
         .says("did you mean `ignore`?");
     assert_eq!(ended.out, "", "nothing was linted");
     folder.write("certsd-lint.toml", "containerd = [\n");
-    folder.run(&["certs.d"]).fails("this is not TOML");
+    folder.run(&["certs.d"]).fails("invalid TOML");
     fs::write(folder.path().join("certsd-lint.toml"), b"# caf\xe9\n").unwrap();
     folder
         .run(&["certs.d"])
@@ -35,7 +35,7 @@ fn broken_settings() {
     folder.write(".certsd-lint.toml", "");
     folder
         .run(&["certs.d"])
-        .fails("are both there: keep one of them");
+        .fails("both exist: keep one of them");
 }
 
 /// What `debug` prints names places and rules, and no values: they may be secrets.
@@ -52,7 +52,7 @@ fn what_the_program_sees() {
     for part in [
         "namespace docker.io",
         "fired: warning at Some(",
-        "looks at config.toml only",
+        "checks only config.toml",
     ] {
         assert!(ended.out.contains(part), "{part}: {}", ended.out);
     }
@@ -100,7 +100,7 @@ fn names_that_are_not_known() {
         .fails("write it as 2026-01-31T00:00:00Z");
     folder
         .run(&["--deploy-path", "certs.d"])
-        .fails("no absolute path");
+        .fails("not an absolute path");
     folder
         .run(&["--private", "reg:5000", "certs.d"])
         .fails("--private: `reg:5000` has a port");
@@ -180,7 +180,7 @@ fn settings_are_found_upwards_to_the_repository() {
     };
     inside(&["-v", "a/certs.d"])
         .ends(0)
-        .says("info: settings: no certsd-lint.toml or .certsd-lint.toml was found");
+        .says("info: settings: no certsd-lint.toml or .certsd-lint.toml found");
     folder.write("repo/.certsd-lint.toml", "");
     inside(&["-v", "a/certs.d"])
         .ends(0)
@@ -191,7 +191,7 @@ fn settings_are_found_upwards_to_the_repository() {
         .says("info: settings: repo/.certsd-lint.toml");
     inside(&["-v", "--no-config", "a"])
         .ends(0)
-        .says("settings: no file, as --no-config says");
+        .says("settings: no file (--no-config)");
     // A file that is nearer to one of the trees counts for what lies below it.
     folder.write("repo/b/certs.d/quay.io/hosts.toml", SOUND);
     folder.write("repo/b/certsd-lint.toml", "");
@@ -222,14 +222,12 @@ fn trees_and_how_they_are_seen_are_told_with_v() {
     let ended = folder.run(&["-v", "repo", "here/certs.d/docker.io/hosts.toml"]);
     ended
         .ends(0)
-        .says("info: tree repo/certs.d: seen as it will be at /etc/containerd/certs.d on the node");
-    ended.says("info: tree here/certs.d (docker.io only): in use where it lies");
+        .says("info: tree repo/certs.d: deployed to /etc/containerd/certs.d on the node");
+    ended.says("info: tree here/certs.d (docker.io only): in use on this machine");
     let ended = folder.run(&["-v", "--deploy-path", "/opt/certs.d", "here"]);
-    ended
-        .ends(0)
-        .says("seen as it will be at /opt/certs.d on the node");
+    ended.ends(0).says("deployed to /opt/certs.d on the node");
     let ended = folder.run(&["-v", "--sysroot", "here", "here/certs.d"]);
-    ended.ends(0).says("seen as /certs.d below the root here");
+    ended.ends(0).says("/certs.d below the root here");
 }
 
 #[test]
@@ -251,7 +249,7 @@ fn formats_and_outputs_pair_in_their_order() {
         .fails("two formats go to standard output");
     folder
         .run(&["--format", "json", "-o", "a", "-o", "b", "certs.d"])
-        .fails("each --output takes the findings of one --format");
+        .fails("give one --output for each --format");
     folder
         .run(&["--output", "no/such/x", "certs.d"])
         .fails("cannot write no/such/x");
@@ -279,10 +277,9 @@ fn standard_input() {
     run(&["--stdin-filename", "new/quay.io/hosts.toml"], SOUND)
         .ends(0)
         .says("checked 1 namespace");
-    run(&["-"], "").fails("say with --stdin-filename where its text belongs");
+    run(&["-"], "").fails("give its path with --stdin-filename");
     run(&["--stdin-filename", name, "certs.d"], "").fails("add `-` to the paths");
-    run(&["--stdin-filename", "docker.io", "-"], "")
-        .fails("is no hosts.toml: say where the text belongs");
+    run(&["--stdin-filename", "docker.io", "-"], "").fails("is not a hosts.toml: give the path");
 }
 
 #[test]
@@ -299,19 +296,16 @@ fn commands_and_paths_of_the_same_name() {
         .fails("cannot read explian: it does not exist; did you mean the command `explain`?");
     folder
         .run(&["lint", "./rules"])
-        .fails("linting has no command: name the paths alone");
+        .fails("there is no `lint` command; run `certsd-lint PATH`");
     let ended = folder.run(&["--fail-on", "never", "rules"]);
     ended.fails("`rules` is a command and takes no --fail-on");
-    ended.says("a path of that name is written `./rules`");
+    ended.says("for a path of that name, write `./rules`");
 }
 
 #[test]
 fn init_writes_once() {
     let folder = Folder::new(&["certs.d/docker.io/hosts.toml"]);
-    folder
-        .run(&["init"])
-        .ends(0)
-        .says("certsd-lint.toml is written");
+    folder.run(&["init"]).ends(0).says("wrote certsd-lint.toml");
     folder
         .run(&["-v", "certs.d"])
         .ends(0)
@@ -319,10 +313,10 @@ fn init_writes_once() {
     folder.write("certsd-lint.toml", "# mine\n");
     folder
         .run(&["init"])
-        .fails("certsd-lint.toml is there already and is left as it is");
+        .fails("certsd-lint.toml already exists and was not changed");
     folder
         .run(&["init", ".certsd-lint.toml"])
-        .fails("one directory has one settings file");
+        .fails("a directory has only one settings file");
     assert_eq!(
         fs::read_to_string(folder.path().join("certsd-lint.toml")).unwrap(),
         "# mine\n"
@@ -450,8 +444,8 @@ fn each_cluster_has_hosts_paths_and_a_config_of_its_own() {
          containerd-config = \"nodes/a.toml\"\n",
     );
     let ended = folder.run(&["-v", "--format", "concise", "a", "b"]);
-    ended.says("tree a/certs.d: seen as it will be at /srv/certs.d on the node");
-    ended.says("tree b/certs.d: seen as it will be at /etc/containerd/certs.d on the node");
+    ended.says("tree a/certs.d: deployed to /srv/certs.d on the node");
+    ended.says("tree b/certs.d: deployed to /etc/containerd/certs.d on the node");
     ended.says("config nodes/a.toml");
     assert!(!ended.out.contains("a/certs.d"), "{ended:#?}");
     assert!(!ended.out.contains("config-path-elsewhere"), "{ended:#?}");
@@ -467,9 +461,7 @@ fn the_settings_say_for_which_registry_a_file_is() {
     let text = "[host.\"https://mirror.gcr.io\"]\ncapabilities = [\"pull\", \"resolve\"]\n";
     folder.write("roles/cri/files/hosts.toml", text);
     let quiet = folder.run(&["--format", "concise", "."]);
-    quiet
-        .ends(0)
-        .says("name it in the settings: [[namespaces]]");
+    quiet.ends(0).says("set it in the settings: [[namespaces]]");
     folder.write(
         "certsd-lint.toml",
         "[[namespaces]]\npath = \"roles/*/files/hosts.toml\"\nregistry = \"docker.io\"\n",

@@ -164,7 +164,7 @@ fn known_findings_are_not_reported_again() {
     let ended = folder.run(&["--write-baseline", "known.json", "certs.d"]);
     ended
         .ends(0)
-        .says("known.json is written: 1 known finding, 0 gone");
+        .says("wrote known.json: 1 known finding, 0 removed");
     folder
         .run(&["--baseline", "known.json", "certs.d"])
         .ends(0)
@@ -180,7 +180,7 @@ fn known_findings_are_not_reported_again() {
     assert!(ended.out.starts_with("certs.d/quay.io"), "{}", ended.out);
     // Writing it for one namespace forgets nothing of the others.
     let ended = folder.run(&["--write-baseline", "known.json", "certs.d/quay.io"]);
-    ended.ends(0).says("2 known findings, 0 gone");
+    ended.ends(0).says("2 known findings, 0 removed");
     folder.write(FILE, "");
     let ended = folder.run(&["--baseline", "known.json", "certs.d"]);
     ended.says("unknown-capability is in the baseline and is no longer found");
@@ -189,7 +189,7 @@ fn known_findings_are_not_reported_again() {
     folder.write("known.json", "[]");
     folder
         .run(&["certs.d"])
-        .fails("cannot use the baseline known.json: it is no baseline of certsd-lint");
+        .fails("cannot use the baseline known.json: it is not a baseline of certsd-lint");
 }
 
 #[test]

@@ -152,8 +152,7 @@ fn the_settings_of_each_cluster() {
     folder.write("certsd-lint.toml", &settings[0]);
     let ended = folder.run(&["-v", "clusters"]);
     ended.ends(1).says("containerd 1.7.34, 2.3.4");
-    ended
-        .says("tree clusters/old/certs.d: seen as it will be at /etc/cri/conf.d/hosts on the node");
+    ended.says("tree clusters/old/certs.d: deployed to /etc/cri/conf.d/hosts on the node");
     let ended = folder.run(&["--print-settings", "clusters"]);
     ended.ends(0);
     assert!(

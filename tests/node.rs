@@ -54,8 +54,8 @@ fn the_built_in_list_is_one_directory_to_the_transfer_service() {
     .unwrap();
     let want = "\
 ✗ containerd 2.3: no hosts.toml is read: no config path is set, and the transfer
-  service takes the built-in list `/etc/containerd/certs.d:/etc/docker/certs.d`
-  for the name of one directory (containerd#12636)
+  service reads the built-in list `/etc/containerd/certs.d:/etc/docker/certs.d`
+  as the name of one directory (containerd#12636)
 ✗ containerd 2.0: no hosts.toml is read: no config path is set, and pulls go
   straight to the registries
 
@@ -69,7 +69,7 @@ version 2
               built into this release; no file sets it
   pulls         through the transfer service
   looked in   ✗ /etc/containerd/certs.d:/etc/docker/certs.d
-              taken for the name of ONE directory, which does not exist: no
+              read as the name of ONE directory, which does not exist: no
               hosts.toml is read (containerd#12636)
   sandbox       registry.k8s.io/pause, with the tag that is built in
 
@@ -135,7 +135,7 @@ fn drop_ins_that_nobody_imports_are_told() {
         &["$ROOT/config.toml", "--containerd", "2.1,2.2"],
     )
     .unwrap();
-    let want = "drop-ins    – $ROOT/conf.d/a.toml\n              exists and is not read: `imports` does not name it\n";
+    let want = "drop-ins    – $ROOT/conf.d/a.toml\n              exists but is not read: `imports` does not name it\n";
     assert_eq!(printed.matches(want).count(), 1, "{printed}");
 }
 
@@ -344,7 +344,7 @@ fn what_is_set_beside_the_runtimes_moves_with_them_alone() {
 #[test]
 fn a_drop_in_that_is_named_alone_is_called_one() {
     let dir = files(&[("conf.d/a.toml", &section("/x")), ("x.d/config.toml", "")]);
-    let words = "a drop-in, shown as if it were all";
+    let words = "a drop-in, shown alone";
     let printed = |path: &str| try_print(dir.path(), &[path]).unwrap();
     assert!(printed("$ROOT/conf.d/a.toml").contains(words));
     assert!(!printed("$ROOT/x.d/config.toml").contains(words));

@@ -90,7 +90,7 @@ const SHAPES: &[Shape] = &[
         ],
         sees: &["file roles/containerd/files/hosts.toml"],
         says: &[
-            "note: roles/containerd/files/hosts.toml is in no directory named for a registry",
+            "note: roles/containerd/files/hosts.toml is not in a directory named after a registry",
             "[[namespaces]] path = \"roles/containerd/files/hosts.toml\"",
         ],
         ..SHAPE
@@ -99,7 +99,7 @@ const SHAPES: &[Shape] = &[
         name: "a role without server: nothing is known of the registry, and nothing said of the mirror",
         files: &[("roles/containerd/files/hosts.toml", "@no-server")],
         sees: &["file roles/containerd/files/hosts.toml"],
-        says: &["in no directory named for a registry"],
+        says: &["not in a directory named after a registry"],
         ..SHAPE
     },
     Shape {
@@ -108,7 +108,7 @@ const SHAPES: &[Shape] = &[
         sees: &["file conf/hosts.toml"],
         rules: &["unknown-key"],
         code: 1,
-        says: &["in no directory named for a registry"],
+        says: &["not in a directory named after a registry"],
         ..SHAPE
     },
     Shape {
@@ -119,7 +119,7 @@ const SHAPES: &[Shape] = &[
             ("src/main.c", ""),
         ],
         sees: &["file hosts.toml"],
-        says: &["note: hosts.toml is in no directory named for a registry"],
+        says: &["note: hosts.toml is not in a directory named after a registry"],
         ..SHAPE
     },
     Shape {
@@ -134,7 +134,7 @@ const SHAPES: &[Shape] = &[
             "file b/files/hosts.toml",
             "file c/files/hosts.toml",
         ],
-        says: &["a/files/hosts.toml and 2 more files are in no directory"],
+        says: &["a/files/hosts.toml and 2 more files are not in a directory"],
         ..SHAPE
     },
     Shape {
@@ -165,7 +165,7 @@ const SHAPES: &[Shape] = &[
             ("other/y.c", ""),
         ],
         sees: &["file my.project/hosts.toml"],
-        says: &["in no directory named for a registry"],
+        says: &["not in a directory named after a registry"],
         ..SHAPE
     },
     Shape {
@@ -470,7 +470,7 @@ const SHAPES: &[Shape] = &[
         ],
         args: &["roles/x/files"],
         sees: &["file roles/x/files/hosts.toml"],
-        says: &["in no directory named for a registry"],
+        says: &["not in a directory named after a registry"],
         ..SHAPE
     },
 ];

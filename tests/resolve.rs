@@ -242,16 +242,16 @@ fn a_list_of_roots_is_one_directory_to_the_transfer_service() {
     assert_eq!(
         printed,
         "\
-✗ containerd 2.2: no hosts.toml is read, because the transfer service takes the
-  list for the name of one directory: pulled from quay.io
+✗ containerd 2.2: no hosts.toml is read, because the transfer service reads the
+  list as the name of one directory: pulled from quay.io
 ✓ containerd 2.0: pulled from mirror.internal, then registry-1.docker.io
 
 quay.io
 looked up as quay.io in certs.d/a:certs.d/b
 
 ── containerd 2.2.7 ────────────────────────────────────────────────────────────
-  directory   ✗ the transfer service, through which this release pulls, takes
-              the list for the name of ONE directory, which does not exist
+  directory   ✗ the transfer service, through which this release pulls, reads
+              the list as the name of ONE directory, which does not exist
               (containerd#12636)
 
      resolve pull push   tried in this order
@@ -498,7 +498,7 @@ fn each_client_has_an_answer_of_its_own() {
         // The node's own config.toml sets no config path.
         (
             printed_for("cri", &[]),
-            "because the transfer service takes the list",
+            "because the transfer service reads the list",
         ),
     ] {
         assert!(printed.contains(want), "{printed}");

@@ -20,7 +20,7 @@ use crate::report::{certificate_value, write_json};
 
 /// List the CA and client certificates that the endpoints of hosts.toml files use
 ///
-/// The first to expire comes first. With --expiring-within, the exit code is 1 if any certificate is listed, so that a timer or
+/// The list is sorted by expiry. With --expiring-within, the exit code is 1 if any certificate is listed, so that a timer or
 /// a pipeline can act on it. Certificates of endpoints with `skip_verify = true` are not listed as CAs: containerd does not
 /// use them.
 #[derive(Debug, Args)]
@@ -42,7 +42,7 @@ pub struct CertificatesArgs {
     #[arg(long, value_name = "RELEASE", value_delimiter = ',', value_parser = values::releases)]
     containerd: Option<Vec<Vec<Release>>>,
 
-    /// The directory that is the root of the node's file system
+    /// The root directory of the node's file system
     #[arg(long, value_name = "DIR")]
     sysroot: Option<PathBuf>,
 

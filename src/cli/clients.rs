@@ -48,8 +48,8 @@ pub fn commands(directory: Option<&str>, image: &str) -> Vec<(&'static str, Stri
 
 /// Who else reads the tree, one sentence each.
 pub const OTHERS: [&str; 3] = [
-    "ctr reads no hosts.toml unless --hosts-dir is given, and then with an absolute path",
-    "nerdctl reads /etc/containerd/certs.d and /etc/docker/certs.d by itself, whatever config.toml says",
+    "ctr reads no hosts.toml unless --hosts-dir names an absolute path",
+    "nerdctl reads /etc/containerd/certs.d and /etc/docker/certs.d, whatever config.toml says",
     "Docker Engine and BuildKit read no hosts.toml",
 ];
 

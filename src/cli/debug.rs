@@ -1,4 +1,4 @@
-//! `debug`: what the program sees in one hosts.toml, for those who work on it. The output is no promise.
+//! `debug`: what the program sees in one hosts.toml, for its developers. The output is not stable.
 
 use std::fmt::Debug;
 use std::io::Write;
@@ -157,10 +157,10 @@ fn rules(report: &Report, run: &Run, out: &mut dyn Write) -> Result<()> {
 
 fn why_silent(rule: &Rule, run: &Run) -> &'static str {
     match rule.check {
-        _ if !run.settings.may_run(rule) => "off unless it is selected",
-        Check::Node(_) => "looks at config.toml only",
-        Check::Carrier(_) => "looks at other files that hold texts of configuration only",
-        Check::Tree(_) => "looked at the config path, and found nothing",
+        _ if !run.settings.may_run(rule) => "off by default",
+        Check::Node(_) => "checks only config.toml",
+        Check::Carrier(_) => "checks only files that contain embedded configuration",
+        Check::Tree(_) => "checked the config path, and found nothing",
         _ => "found nothing",
     }
 }
@@ -170,7 +170,7 @@ fn numbers(releases: &[Release]) -> String {
     numbers.join(", ")
 }
 
-/// The name of a variant, without what it holds.
+/// The name of a variant, without its fields.
 fn word(value: &impl Debug) -> String {
     let text = format!("{value:?}");
     let end = text.find(['(', ' ', '{']).unwrap_or(text.len());

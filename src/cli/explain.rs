@@ -38,11 +38,7 @@ fn explain(rule: &Rule, terminal: &Terminal, out: &mut dyn Write) -> Result<()> 
     writeln!(out)?;
     writeln!(out, "  category     {}", rule.category.word())?;
     let word = rule.severity.word();
-    let off = if rule.on {
-        ""
-    } else {
-        ", off unless it is selected"
-    };
+    let off = if rule.on { "" } else { ", off by default" };
     writeln!(out, "  severity     {severity}{word}{severity:#}{off}")?;
     writeln!(out, "  consequence  {}", rule.consequence.word())?;
     writeln!(out, "  releases     {}", rule.releases)?;

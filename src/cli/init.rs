@@ -33,7 +33,7 @@ pub fn run(args: &InitArgs, terminal: &Terminal) -> Result {
         file.file_name().map(|n| FILE_NAMES.iter().any(|f| *f == n)),
     ) {
         return Err(Error::message(format!(
-            "{} is there already, and one directory has one settings file",
+            "{} already exists, and a directory has only one settings file",
             other.display()
         )));
     }
@@ -41,12 +41,12 @@ pub fn run(args: &InitArgs, terminal: &Terminal) -> Result {
         Ok(done) => {
             terminal.strays(&done);
             if !terminal.quiet {
-                terminal.line(format_args!("{} is written", file.display()));
+                terminal.line(format_args!("wrote {}", file.display()));
             }
             Ok(Exit::Clean)
         }
         Err(WriteError::Exists) => Err(Error::message(format!(
-            "{} is there already and is left as it is; name another file, or remove it first",
+            "{} already exists and was not changed; name another file, or delete it first",
             file.display()
         ))),
         Err(error) => Err(Error::message(format!(

@@ -5,16 +5,16 @@ use clap::Args;
 use super::{Exit, Result, values};
 use crate::lsp::{self, Options};
 
-/// Serve an editor: the language server protocol on standard input and output
+/// Run the language server (LSP) on standard input and output
 ///
-/// docs/editors.md tells how editors start it. Settings are found as on the command line: upwards from each open file.
+/// docs/editors.md shows how editors start it. Settings are found as on the command line: upwards from each open file.
 #[derive(Debug, Args)]
 pub struct LspArgs {
-    /// The time by which certificates are judged: 2026-01-31T00:00:00Z, or seconds since 1970
+    /// The time at which certificates must be valid: 2026-01-31T00:00:00Z, or seconds since 1970
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     now: Option<i64>,
 
-    /// The protocol's streams are standard input and output; taken because editors give it
+    /// Use standard input and output, which is the default; accepted because editors pass it
     #[arg(long, hide = true)]
     stdio: bool,
 }

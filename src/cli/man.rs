@@ -56,7 +56,7 @@ fn usage(command: &clap::Command) -> Vec<Inline> {
     line
 }
 
-/// What is not said by any flag.
+/// Sections of the manual page that no flag documents.
 const SECTIONS: &[(&str, &[(&str, &str)])] = &[
     (
         "EXIT STATUS",
@@ -65,7 +65,7 @@ const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("1", "Something at or above --fail-on was found."),
             (
                 "2",
-                "The tool could not do its work: a wrong argument, broken settings, a path that cannot be read, nothing to lint.",
+                "Failure: an invalid argument or setting, a path that cannot be read, or nothing to lint.",
             ),
         ],
     ),
@@ -75,7 +75,7 @@ const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("NO_COLOR", "When set and not empty, no colour is used."),
             (
                 "CLICOLOR_FORCE, FORCE_COLOR",
-                "When set, and neither empty nor 0, colour is used without a terminal too.",
+                "When set, and neither empty nor 0, colour is also used without a terminal.",
             ),
             ("CLICOLOR", "When 0, no colour is used."),
         ],
@@ -89,8 +89,8 @@ const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ),
             (
                 "certsd-lint.toml, .certsd-lint.toml",
-                "The settings, looked for in the nearest directory that all PATHs have in common and upwards to the root of the repository, then \
-                 likewise from the current directory.",
+                "The settings, in the nearest common directory of all PATHs or one of its parents up to the root of the repository; \
+                 otherwise likewise from the current directory.",
             ),
         ],
     ),

@@ -1,6 +1,6 @@
 //! The markdown of the rules' documentation, for a terminal.
 //!
-//! What the documentation uses and no more: headings, paragraphs, lists, fenced code, and within a
+//! The subset of Markdown that the documentation uses: headings, paragraphs, lists, fenced code, and within a
 //! line code, emphasis and links.
 
 use anstyle::{AnsiColor, Style};
@@ -39,7 +39,7 @@ pub fn render(text: &str, width: usize, color: bool) -> String {
     let mut out = String::new();
     let mut paragraph = Paragraph::default();
     let mut in_code = false;
-    // A doc comment's lines begin with the blank that follows `///`.
+    // A doc comment's lines begin with the space that follows `///`.
     for line in text.lines().map(|l| l.strip_prefix(' ').unwrap_or(l)) {
         if line.trim_start().starts_with("```") {
             paragraph.finish(&mut out, width, styles);
@@ -135,7 +135,7 @@ fn inline(text: &str, styles: Styles) -> String {
         rest = &rest[at..];
         if let Some((code, after)) = rest.strip_prefix('`').and_then(|r| r.split_once('`')) {
             let style = styles.code;
-            // A blank inside code must not be where the line breaks.
+            // A line must not break at a space inside code.
             if style == Style::new() {
                 out.push_str(&format!("`{code}`"));
             } else {

@@ -48,7 +48,7 @@ pub enum Exit {
     Clean = 0,
     /// Findings at or above it.
     Findings = 1,
-    /// The tool could not do its work, or not all of it; what is wrong has been told.
+    /// The tool could not do all of its work; the failures have been reported.
     Failure = 2,
 }
 
@@ -97,7 +97,7 @@ impl From<node::Error> for Error {
     }
 }
 
-/// What a command ends with.
+/// The result of a command.
 pub type Result<T = Exit> = std::result::Result<T, Error>;
 
 /// Finds mistakes in containerd's registry host configuration: the hosts.toml files of a certs.d tree.
@@ -124,18 +124,17 @@ struct Cli {
     global: GlobalArgs,
 }
 
-const AFTER_HELP: &str =
-    "Exit code: 0 nothing to complain of, 1 findings, 2 the tool could not do its work.";
+const AFTER_HELP: &str = "Exit code: 0 no findings at or above --fail-on, 1 findings, 2 failure.";
 
 const AFTER_LONG_HELP: &str = "\
 Exit codes:
   0  nothing at or above --fail-on
   1  findings at or above it
-  2  the tool could not do its work: a wrong argument, broken settings, a path that cannot be read, nothing to lint
+  2  failure: an invalid argument or setting, a path that cannot be read, or nothing to lint
 
-A PATH that is called like a command is written with `./` before it: `certsd-lint ./resolve`.";
+If a PATH has the name of a command, write `./` before it: `certsd-lint ./resolve`.";
 
-/// What every command takes.
+/// The arguments of every command.
 #[derive(Debug, Args)]
 struct GlobalArgs {
     /// When to use colour
@@ -262,7 +261,7 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> std::result::Result<Cli, c
     let mut command = Cli::command();
     let matches = command.try_get_matches_from_mut(args)?;
     if let Some((name, _)) = matches.subcommand() {
-        // The options of linting stand at the top; none of them may be given to another command
+        // The options of linting are at the top level; none of them may be given to another command
         // and silently forgotten. (clap's own setting for this also forbids `--color never rules`.)
         let is_global = |id: &str| {
             command
@@ -279,7 +278,7 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> std::result::Result<Cli, c
             let argument = command.get_arguments().find(|a| a.get_id() == id);
             let what = argument.map(ToString::to_string).unwrap_or_default();
             let message = format!(
-                "`{name}` is a command and takes no {what} before it; a path of that name is written `./{name}`"
+                "`{name}` is a command and takes no {what} before it; for a path of that name, write `./{name}`"
             );
             return Err(command.error(ErrorKind::ArgumentConflict, message));
         }

@@ -21,7 +21,7 @@ fn is_readable() -> io::Result<()> {
     if access == OFlags::WRONLY {
         return Err(io::Error::other("it is open for writing only"));
     }
-    // What was closed is /dev/null, for reading and writing, by the time that a program starts.
+    // A closed standard input has become /dev/null, for reading and writing, by the time that a program starts.
     let is_null = || Some(fstat(&stdin).ok()?.st_rdev == stat("/dev/null").ok()?.st_rdev);
     match access == OFlags::RDWR && is_null() == Some(true) {
         true => Err(io::Error::other("it is closed")),

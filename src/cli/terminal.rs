@@ -13,7 +13,7 @@ use crate::settings::{Problem, SourceFile, short};
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless NO_COLOR says otherwise.
+    /// On a terminal, unless NO_COLOR is set.
     #[default]
     Auto,
     /// Always.
@@ -82,7 +82,7 @@ impl Terminal {
         }
     }
 
-    /// A failure: always told.
+    /// A failure: always reported.
     pub fn error(&self, message: impl Display) {
         self.say("error", AnsiColor::Red.on_default().bold(), message);
     }
@@ -108,7 +108,7 @@ impl Terminal {
         }
     }
 
-    /// What was done, for those who ask with `-v`.
+    /// Progress messages, for `-v`.
     pub fn info(&self, message: impl Display) {
         if self.verbose > 0 {
             self.say("info", AnsiColor::Cyan.on_default(), message);
@@ -127,9 +127,7 @@ impl Terminal {
     pub fn strays(&self, done: &Done) {
         for stray in &done.strays {
             let stray = short(stray);
-            self.note(format_args!(
-                "removed {stray}, which an interrupted run had left"
-            ));
+            self.note(format_args!("removed {stray}, left by an interrupted run"));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Values of flags. Names of the catalogue are completed by shells and mended by suggestions.
+//! Values of flags. Names of the catalogue are completed by shells, with suggestions for typos.
 
 use std::ffi::OsStr;
 
@@ -135,13 +135,13 @@ fn unknown(
 /// One item of `--containerd`.
 pub fn releases(text: &str) -> Result<Vec<Release>, String> {
     match parse_releases(text) {
-        Ok(releases) if releases.is_empty() => Err("no release line is in this range".to_owned()),
+        Ok(releases) if releases.is_empty() => Err("no release line matches this range".to_owned()),
         Ok(releases) => Ok(releases),
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// A registry host, as far as it can be told from something else.
+/// A registry host, as far as it can be distinguished from something else.
 pub fn registry(text: &str) -> Result<String, String> {
     match text.is_empty() || text.contains('/') {
         true => Err("write a host, and its port if it has one: `quay.io`, `reg:5000`".to_owned()),
@@ -154,7 +154,7 @@ pub fn node_path(text: &str) -> Result<String, String> {
     if text.starts_with('/') {
         Ok(text.to_owned())
     } else {
-        Err("this is no absolute path, as a path on the node has to be".to_owned())
+        Err("not an absolute path, which a path on the node must be".to_owned())
     }
 }
 
@@ -165,7 +165,7 @@ pub fn time(text: &str) -> Result<i64, String> {
     }
     time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339)
         .map(time::OffsetDateTime::unix_timestamp)
-        .map_err(|_| "write it as 2026-01-31T00:00:00Z, or in seconds since 1970".to_owned())
+        .map_err(|_| "write it as 2026-01-31T00:00:00Z, or as seconds since 1970".to_owned())
 }
 
 /// A span of time in seconds: `30d`, `2w`, `12h`.
@@ -195,7 +195,7 @@ pub fn severity_of(text: &str) -> Result<(Selector, Level), String> {
     let level = LEVELS.iter().find(|(known, _)| *known == word);
     let (_, level) = level.ok_or_else(|| {
         let known: Vec<_> = LEVELS.iter().map(|(word, _)| *word).collect();
-        format!("`{word}` is none of {}", known.join(", "))
+        format!("invalid value `{word}`: expected {}", known.join(", "))
     })?;
     Ok((selector, *level))
 }
@@ -231,7 +231,11 @@ mod tests {
                 .unwrap_err()
                 .contains("did you mean")
         );
-        assert!(severity_of("trust=loud").unwrap_err().contains("none of"));
+        assert!(
+            severity_of("trust=loud")
+                .unwrap_err()
+                .contains("invalid value")
+        );
         assert!(severity_of("trust").is_err());
     }
 }

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// What an answer is about.
+/// The question of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Where pulls go: `certsd-lint resolve`.
     Resolve,
-    /// What config.toml decides: `certsd-lint node`.
+    /// The answer about config.toml: `certsd-lint node`.
     Node,
 }
 
@@ -28,7 +28,7 @@ impl Kind {
 /// The part of an answer by which it is grouped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sketch {
-    /// What it is about.
+    /// Its question.
     pub kind: Kind,
     /// The fingerprint of all of it.
     pub fingerprint: String,
@@ -71,7 +71,7 @@ impl Sketch {
         let fingerprint = outline
             .fingerprint
             .filter(is_hash)
-            .ok_or("has no fingerprint; ask the node again with a certsd-lint that prints one")?;
+            .ok_or("has no fingerprint; run a newer certsd-lint on the node again")?;
         Ok(Sketch {
             kind,
             fingerprint: fingerprint.into_owned(),
@@ -82,10 +82,10 @@ impl Sketch {
 /// An answer in full.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Answer {
-    /// What pulls do, question by question.
+    /// The answers about pulls, question by question.
     #[serde(default)]
     pub resolutions: Vec<Resolution>,
-    /// What config.toml decides.
+    /// The answer about config.toml.
     #[serde(default)]
     pub nodes: Vec<NodeAnswer>,
     /// Whether it has every registry of the node's config path.
@@ -103,7 +103,7 @@ impl Answer {
     }
 }
 
-/// What was asked, and what each release does.
+/// The question, and the answer of each release.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Resolution {
     /// The image or the registry host.
@@ -111,30 +111,30 @@ pub struct Resolution {
     /// The image in full, where an image was asked for.
     #[serde(default)]
     pub reference: Option<String>,
-    /// What the releases do; those that do the same together.
+    /// The answers of the releases; those with the same answer together.
     pub outcomes: Vec<Outcome>,
 }
 
-/// What some releases do.
+/// The answer of some releases.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Outcome {
     /// The releases, oldest first.
     pub releases: Vec<String>,
-    /// What they do.
+    /// The answer.
     #[serde(flatten)]
     pub plan: Plan,
-    /// What a local pull does, where that is another thing.
+    /// The answer for a local pull, if it differs.
     #[serde(default)]
     pub local_pull: Option<Plan>,
 }
 
-/// What a pull does.
+/// The answer for a pull.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Plan {
-    /// What became of hosts.toml.
+    /// The state of hosts.toml.
     #[serde(default)]
     pub hosts_toml: Option<String>,
-    /// What a pull meets.
+    /// The result of a pull.
     pub result: String,
     /// The endpoints in order.
     #[serde(default)]
@@ -146,7 +146,7 @@ pub struct Plan {
 pub struct Endpoint {
     /// Its URL.
     pub url: String,
-    /// What it may be used for.
+    /// The capabilities.
     #[serde(default)]
     pub capabilities: Vec<String>,
     /// Whether its certificate is not verified.
@@ -167,12 +167,12 @@ pub struct Endpoint {
     /// How long a connection may take.
     #[serde(default)]
     pub dial_timeout: Option<String>,
-    /// What is in the certificate files.
+    /// The contents of the certificate files.
     #[serde(default)]
     pub certificates: Vec<CertificateFile>,
 }
 
-/// What is in a certificate file.
+/// The contents of a certificate file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CertificateFile {
     /// Its path on the node.
@@ -194,11 +194,11 @@ pub struct CertificateFile {
 /// A config.toml, and what each release makes of it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct NodeAnswer {
-    /// What the releases make of it; those that agree together.
+    /// The answers of the releases; those that agree together.
     pub outcomes: Vec<NodeOutcome>,
 }
 
-/// What some releases make of a config.toml.
+/// The answer of some releases about a config.toml.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct NodeOutcome {
     /// The releases, oldest first.

@@ -9,14 +9,14 @@ use super::answer::{Answer, CertificateFile, Endpoint, NodeOutcome, Outcome, Pla
 pub struct Difference {
     /// The registry or image, where it is about one.
     pub registry: Option<String>,
-    /// What differs: `release`, `registry`, `hosts_toml`, `result`, `endpoint`, `order`, a setting's name, `certificate`, or what a
+    /// The kind of difference: `release`, `registry`, `hosts_toml`, `result`, `endpoint`, `order`, a setting's name, `certificate`, or what a
     /// config.toml decides.
     pub what: &'static str,
     /// The endpoint, or the file, that it is about.
     pub of: Option<String>,
-    /// What this answer has; `None` where it has nothing.
+    /// The value in this answer; `None` if there is none.
     pub here: Option<String>,
-    /// What the other has.
+    /// The value in the other.
     pub there: Option<String>,
 }
 
@@ -251,7 +251,7 @@ fn settings(here: &Endpoint, there: &Endpoint, same_releases: bool, found: &mut 
         let Some(known) = there.certificates.iter().find(is_same) else {
             continue;
         };
-        // What one side cannot read is not known to differ.
+        // A value that one side cannot read is not known to differ.
         let both = file.fingerprint.as_ref().zip(known.fingerprint.as_ref());
         if both.is_some_and(|(a, b)| a != b) {
             let difference = Difference::new("certificate", words(file), words(known));

@@ -1,15 +1,15 @@
 //! A short text that is the same for what means the same, on every machine and in every later version.
 //!
-//! What is hashed is what decides where a pull goes. Left out are texts for people, places in files, the names under which a machine
+//! The hash covers everything that decides where a pull goes, without texts for people, places in files, the names under which a machine
 //! knows its files, and whatever later versions add. Header values are hashed as they are printed: secret ones are `***`.
 
 use ed25519_compact::sha512::Hash;
 use serde_json::{Value, json};
 
-/// What decides the pulls of one release.
+/// The parts that decide the pulls of one release.
 const PLAN: [&str; 4] = ["hosts_toml", "result", "pull", "endpoints"];
 
-/// What decides the requests to an endpoint.
+/// The parts that decide the requests to an endpoint.
 const ENDPOINT: [&str; 8] = [
     "url",
     "capabilities",
@@ -21,7 +21,7 @@ const ENDPOINT: [&str; 8] = [
     "dial_timeout",
 ];
 
-/// What a node's config.toml decides.
+/// The parts of a node's config.toml that have an effect.
 const NODE: [&str; 6] = [
     "daemon",
     "cri",

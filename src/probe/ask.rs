@@ -19,7 +19,7 @@ use crate::containerd::{Endpoint, Release};
 use crate::finding::secrets;
 use crate::go::base64;
 
-/// What is the same for all endpoints.
+/// The parts that are the same for all endpoints.
 pub struct Node<'a> {
     /// The release whose behaviour is followed.
     pub release: Release,
@@ -41,7 +41,7 @@ pub struct Node<'a> {
 pub struct Answer {
     /// The response.
     pub response: Response,
-    /// The URLs asked, without queries: the first, and one for each redirect.
+    /// The requested URLs, without queries: the first, and one for each redirect.
     pub hops: Vec<String>,
 }
 
@@ -53,7 +53,7 @@ pub struct Asker<'a> {
     has_fallen_back: bool,
     /// The authorization that a host gets.
     authorization: BTreeMap<String, String>,
-    /// What the first connection to the endpoint showed.
+    /// The first connection to the endpoint.
     pub seen: Option<Seen>,
     /// Whether a connection to the endpoint was made, with its TLS.
     pub is_connected: bool,
@@ -85,7 +85,7 @@ impl<'a> Asker<'a> {
         });
     }
 
-    /// Makes a request, answers challenges as containerd does, and asks by GET where there is no HEAD. A login that is
+    /// Makes a request, answers challenges as containerd does, and uses GET where there is no HEAD. A login that is
     /// refused is not repeated.
     pub fn ask(
         &mut self,
@@ -374,7 +374,7 @@ impl<'a> Asker<'a> {
                         ));
                     }
                     let Some(credentials) = self.node.credentials else {
-                        let text = "it asks for a user name and password (401 Basic), and the pull has no secret";
+                        let text = "it requires a user name and password (401 Basic), and the pull has no secret";
                         return Err(Trouble::new(Reply::Status(401), text));
                     };
                     self.may_be_sent_to(from)?;

@@ -84,7 +84,7 @@ fn value(text: &str) -> (String, &str) {
             c => value.push(c),
         }
     }
-    // What is not closed is nothing.
+    // A value without a closing quote counts as absent.
     (String::new(), "")
 }
 

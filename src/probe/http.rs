@@ -26,7 +26,7 @@ pub enum Connection {
 pub struct Request {
     /// `HEAD`, `GET`, `POST`.
     pub method: &'static str,
-    /// What the request line has: a path, or the whole URL for a proxy.
+    /// The target of the request line: a path, or the whole URL for a proxy.
     pub target: String,
     /// `Host`.
     pub authority: String,
@@ -187,7 +187,7 @@ impl Connection {
         response.is_complete = is_complete;
     }
 
-    /// What a failure of the connection is to containerd.
+    /// containerd's name for a failure of the connection.
     fn trouble(&self, error: &io::Error) -> Trouble {
         let inner = error
             .get_ref()

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// The limits of a run. Each one that containerd has itself is containerd's, unless the user asks for less.
+/// The limits of a run. Each one that containerd has itself is containerd's, unless the user sets a lower one.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// No step takes longer, whatever containerd would wait.
@@ -77,7 +77,7 @@ impl Clock {
     }
 }
 
-/// What is left until then; `None` where nothing is.
+/// The time left until then; `None` if there is none.
 pub fn left(end: Instant) -> Option<Duration> {
     let left = end.saturating_duration_since(Instant::now());
     (!left.is_zero()).then_some(left)

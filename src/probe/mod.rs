@@ -39,7 +39,7 @@ pub use report::{Mark, Outcome, Probed, Report, Shown, Step, Verdict};
 pub use roots::{System, system};
 pub use tls::unsupported_processor;
 
-/// What is tried.
+/// The endpoints to try.
 pub struct Plan<'a> {
     /// The release whose behaviour is followed.
     pub release: Release,

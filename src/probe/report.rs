@@ -1,4 +1,4 @@
-//! What a probe found: data only.
+//! The results of a probe: only data.
 
 use crate::containerd::Release;
 use crate::containerd::failures::{End, Next, Play, Question, Reply};
@@ -21,11 +21,11 @@ pub struct Step {
     pub name: &'static str,
     /// How it went.
     pub mark: Mark,
-    /// What happened.
+    /// The event.
     pub text: String,
 }
 
-/// What an endpoint does with one question.
+/// An endpoint's result for one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// This.
@@ -104,7 +104,7 @@ impl Report {
         matches!(&self.verdict, Verdict::Played(play) if matches!(play.end, End::Pulled { .. }))
     }
 
-    /// What containerd does after asking an endpoint this; `None` where it does not come to that, or where it is not known.
+    /// containerd's reaction to this request; `None` where it does not come to that, or where it is not known.
     pub fn next(&self, endpoint: usize, question: Question) -> Option<Next> {
         let Verdict::Played(play) = &self.verdict else {
             return None;

@@ -79,7 +79,7 @@ pub fn certificates(bytes: &[u8]) -> Vec<Parts> {
         .collect()
 }
 
-/// What an endpoint brings along: its own authorities are added to the system's.
+/// The authorities of an endpoint, which are added to the system's.
 pub fn identity(endpoint: &Endpoint, files: Option<&dyn Files>, system: &System) -> Identity {
     let read = |path: &str| Some(files?.read(path).ok()?.into_owned());
     let mut roots = system.roots.clone();

@@ -12,7 +12,7 @@ use crate::containerd::requests::unusable;
 use crate::containerd::{Endpoint, Request};
 use crate::go::x509::Parts;
 
-/// What containerd accepts for a tag.
+/// The media types that containerd accepts for a tag.
 const MANIFESTS: &str = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*";
 
 /// The bytes of `/v2/` that are read.
@@ -27,7 +27,7 @@ pub struct Content {
     pub size: Option<u64>,
 }
 
-/// What a manifest says.
+/// The contents of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Manifest {
     /// An index: the manifest for this platform, where it has one.
@@ -44,7 +44,7 @@ pub struct Prober<'a> {
     asker: Asker<'a>,
     endpoint: &'a Endpoint,
     probed: Probed,
-    /// A failure after which nothing more is asked here: the connection, or 429.
+    /// A failure after which no more requests are sent here: the connection, or 429.
     over: Option<Outcome>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Prober<'a> {
         }
     }
 
-    /// Connects, and asks for the API. Its status decides nothing: containerd does not ask for it.
+    /// Connects, and requests the API. Its status decides nothing: containerd does not request it.
     pub fn api(&mut self) {
         if let Some(why) = unusable(self.node.release, self.endpoint) {
             self.asker
@@ -97,7 +97,7 @@ impl<'a> Prober<'a> {
                 self.asker.step(
                     "api",
                     Mark::Bad,
-                    "429: too many requests, so nothing more is asked here",
+                    "429: too many requests, so no further requests are sent",
                 );
                 self.ends(Outcome::Reply(Reply::Status(429)));
             }
@@ -107,7 +107,7 @@ impl<'a> Prober<'a> {
                     200 | 401 => (Mark::Good, format!("{url} answers {line}")),
                     _ => (
                         Mark::Odd,
-                        format!("{url} answers {line}; containerd does not ask for it"),
+                        format!("{url} answers {line}; containerd does not request it"),
                     ),
                 };
                 self.asker
@@ -164,13 +164,13 @@ impl<'a> Prober<'a> {
             (Some(version), false, false) => version.to_owned(),
             (Some(version), false, true) => {
                 let sent = if seen.sent_client { "sent" } else { "not sent" };
-                format!("{version}; a client certificate is asked for, and {sent}")
+                format!("{version}; a client certificate is requested, and {sent}")
             }
         };
         self.asker.step("tls", Mark::Good, text);
     }
 
-    /// Asks what the tag or digest refers to.
+    /// Resolves the tag or digest.
     pub fn resolve(&mut self, request: Option<&Request>) {
         let Some(request) = request.filter(|_| self.over.is_none()) else {
             return;
@@ -274,7 +274,7 @@ impl<'a> Prober<'a> {
         self.probed.layer = outcome;
     }
 
-    /// What was found.
+    /// The result.
     pub fn finish(self) -> Probed {
         Probed {
             steps: self.asker.steps,
@@ -342,9 +342,7 @@ impl<'a> Prober<'a> {
                     let text = format!("{length} bytes; the first {most} were read");
                     (Mark::Good, text, served())
                 }
-                _ => not_known(format!(
-                    "it has more than {most} bytes, and only so many are read"
-                )),
+                _ => not_known(format!("it is larger than {most} bytes, the limit")),
             }
         } else if !response.is_complete {
             not_known(format!("it broke off after {} bytes", response.body.len()))
@@ -362,7 +360,7 @@ impl<'a> Prober<'a> {
         } else if sha256(&response.body) != content.digest {
             (
                 Mark::Bad,
-                "200 with other bytes than the digest's".to_owned(),
+                "200 with bytes that do not match the digest".to_owned(),
                 Outcome::Reply(Reply::OtherBytes),
             )
         } else {
@@ -429,7 +427,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     format!("sha256:{digits}")
 }
 
-/// What a manifest says; of an index, the manifest for Linux on this architecture, as Go names it.
+/// Reads a manifest; of an index, the manifest for Linux on this architecture, as Go names it.
 fn read_manifest(body: &[u8], architecture: &str) -> Manifest {
     let Ok(document) = serde_json::from_slice::<Value>(body) else {
         return Manifest::Unknown;

@@ -30,7 +30,7 @@ use crate::go::x509::{Judgement, Parts, Refusal, Signatures, verify};
 /// A connection with TLS.
 pub type Stream = StreamOwned<ClientConnection, Timed>;
 
-/// What one endpoint brings along for TLS.
+/// The TLS settings of one endpoint.
 #[derive(Debug, Clone, Default)]
 pub struct Identity {
     /// Whom it trusts: the system's authorities and its own.
@@ -41,7 +41,7 @@ pub struct Identity {
     pub skips_verification: bool,
 }
 
-/// What a handshake showed.
+/// The results of a handshake.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
     /// The certificates that the server sent, its own first.
@@ -50,7 +50,7 @@ pub struct Seen {
     pub judgement: Option<Judgement>,
     /// TLS 1.2 or 1.3.
     pub version: Option<&'static str>,
-    /// Whether the server asked for a client certificate.
+    /// Whether the server requested a client certificate.
     pub asked_for_client: bool,
     /// Whether one was sent.
     pub sent_client: bool,
@@ -147,7 +147,7 @@ fn shake(
     Ok(connection)
 }
 
-/// What went wrong, in containerd's terms.
+/// The failure, in containerd's terms.
 fn trouble(error: &std::io::Error, seen: &Seen, socket: &Timed) -> Trouble {
     if socket.first == b"HTTP/" {
         let text = "the server speaks plain HTTP where TLS is expected";
@@ -397,7 +397,7 @@ impl ResolvesClientCert for Clients {
     }
 
     fn has_certs(&self) -> bool {
-        // Also without one: what the server asks for has to be seen.
+        // Also without one: the server's request must be visible.
         true
     }
 }

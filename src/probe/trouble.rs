@@ -7,7 +7,7 @@ use crate::containerd::failures::Reply;
 /// Why a request has no response, or none that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// What it is to containerd; `None` where containerd might fare otherwise than this program.
+    /// Its meaning for containerd; `None` if containerd might get another result than this program.
     pub reply: Option<Reply>,
     /// In words, for people.
     pub text: String,

@@ -24,7 +24,7 @@ pub fn verdict(plan: &Plan<'_>, endpoints: &[Probed]) -> Verdict {
             Outcome::Reply(reply) => return *reply,
             Outcome::NotTried if is_page => return Reply::Status(404),
             Outcome::NotKnown(why) => why.as_str(),
-            Outcome::NotTried => "it was not tried, because no manifest was had",
+            Outcome::NotTried => "it was not tried, because there is no manifest",
         };
         let text = format!("{}: {why}", probed.host);
         let mut unknown = unknown.borrow_mut();

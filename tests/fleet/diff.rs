@@ -146,10 +146,7 @@ fn a_node_that_has_drifted_from_the_repository_is_named() {
     folder.write("one.json", &answer(&folder, "usual", "2.2.7"));
     folder.write("two.json", &answer(&folder, "usual", "1.7.34"));
     let ended = folder.run(&["diff", "one.json", "two.json", "--against", trees]);
-    assert_eq!(
-        ended.ends(0).out,
-        "2 nodes are as repository/certs.d says\n"
-    );
+    assert_eq!(ended.ends(0).out, "2 nodes match repository/certs.d\n");
 
     // The repository has another mirror, and one registry more; the node has another one more.
     folder.write(
@@ -167,7 +164,7 @@ fn a_node_that_has_drifted_from_the_repository_is_named() {
     folder.write("one.json", &answer(&folder, "usual", "2.2.7"));
     let ended = folder.run(&["diff", "one.json", "--against", trees]);
     let want = "\
-0 nodes are as repository/certs.d says
+0 nodes match repository/certs.d
 
 1 node differs: one
   ghcr.io: has no directory here
@@ -219,7 +216,7 @@ fn answers_about_config_toml_are_compared_too() {
     folder.write("three.json", &answer(&folder, "one", "2.2.7"));
     folder
         .run(&["diff", "one.json", "three.json"])
-        .fails("compare those of one command");
+        .fails("compare answers of the same command");
 }
 
 #[test]

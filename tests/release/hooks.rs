@@ -78,7 +78,7 @@ fn an_option_behind_the_entry_is_refused_with_the_remedy() {
         words.extend(["--exit-zero", "certs.d/docker.io/hosts.toml"]);
         folder
             .run(&words)
-            .fails("cannot read --exit-zero: it does not exist; every word after `--` is a path");
+            .fails("cannot read --exit-zero: it does not exist; everything after `--` is a path");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the nodes should do, by a tree of hosts.toml files.
+//! The expected answers of the nodes, by a tree of hosts.toml files.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub fn differences(
 ) -> Result<Vec<Difference>, String> {
     if !answer.nodes.is_empty() {
         return Err(
-            "is an answer of `node`, and a tree says nothing about config.toml; compare answers of `resolve`"
+            "is an answer of `node`, and a tree contains no config.toml to compare it with; pass answers of `resolve`"
                 .to_owned(),
         );
     }
@@ -25,7 +25,7 @@ pub fn differences(
     for resolution in &answer.resolutions {
         let query = &resolution.query;
         let is_image = resolution.reference.is_some();
-        // Where all were asked for, a registry without a directory in the tree is one that only the node has.
+        // If all registries are included, one without a directory in the tree is one that only the node has.
         let has_directory = directories.contains(query) || query == resolve::NO_DIRECTORY;
         if answer.all && !is_image && !has_directory {
             continue;
@@ -93,10 +93,10 @@ fn of_tree(tree: &Path, args: &DiffArgs) -> resolve::Args {
     }
 }
 
-/// Asks, and adds the answer: to a question that was asked before, as further outcomes.
+/// Computes the answer and adds it: to an earlier answer to the same question, as further outcomes.
 fn add(answer: &mut Answer, asked: resolve::Args) -> Result<(), String> {
     let document =
-        resolve::document(&asked).map_err(|error| format!("has no counterpart: {error}"))?;
+        resolve::document(&asked).map_err(|error| format!("cannot be compared: {error}"))?;
     let more: Answer = serde_json::from_value(document).map_err(|error| error.to_string())?;
     for resolution in more.resolutions {
         match answer

@@ -15,13 +15,13 @@ use super::{Error, Exit, Result};
 use crate::fleet::{self, Answer, Difference, Group};
 use nodes::Nodes;
 
-/// Compare the answers of many nodes: which differ from the rest, and in what
+/// Compare the answers of many nodes, and show which nodes differ and how
 ///
-/// Each FILE is what `certsd-lint resolve --all --format json` or `certsd-lint node --format json` printed on one node, and is named for
-/// the node; a directory is its *.json files. Nodes are grouped by the fingerprint in their answers. The largest
-/// group is what the others are compared with, or, with --against, a tree of hosts.toml files.
+/// Each FILE is the output of `certsd-lint resolve --all --format json` or `certsd-lint node --format json` on one node,
+/// and is named after the node; for a directory, its *.json files are read. Nodes are grouped by the fingerprint in their
+/// answers. The other groups are compared with the largest one or, with --against, with a tree of hosts.toml files.
 ///
-/// The values of headers that may be secret are not in the answers, so two nodes that differ only in a token are alike here.
+/// The answers do not contain header values that may be secret, so two nodes that differ only in a token count as alike.
 ///
 /// Exit code 0: all nodes are alike. 1: some differ. 2: an answer cannot be read.
 #[derive(Debug, Args)]
@@ -56,7 +56,7 @@ pub fn run(args: &DiffArgs, terminal: &Terminal, out: &mut dyn Write) -> Result 
     let nodes = Nodes::read(&args.files, terminal)?;
     if nodes.names.is_empty() {
         return Err(Error::message(
-            "there is no answer to compare; each FILE is what `certsd-lint resolve --all --format json` printed on a node",
+            "no answer to compare: each FILE must be the output of `certsd-lint resolve --all --format json` on a node",
         ));
     }
     let prints = nodes.fingerprints.iter().map(String::as_str);

@@ -1,4 +1,4 @@
-//! The answers of the nodes, of which no more is kept than their fingerprints.
+//! The answers of the nodes; only their fingerprints are kept.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ impl Nodes {
                 }
                 (Ok(sketch), Some((kind, known))) if *kind != sketch.kind => {
                     return Err(Error::message(format!(
-                        "{} is an answer of `{}` and {} one of `{}`; compare those of one command",
+                        "{} is an answer of `{}` and {} is one of `{}`; compare answers of the same command",
                         known.display(),
                         kind.command(),
                         path.display(),

@@ -40,9 +40,9 @@ pub fn human(
                 |group: &&Compared| group.differences.is_empty() && group.error.is_none();
             let alike = compared.iter().filter(is_alike);
             let number: usize = alike.map(|group| group.group.nodes.len()).sum();
-            let number = count(number, "node is", "nodes are");
+            let number = count(number, "node matches", "nodes match");
             let tree = tree.to_string_lossy();
-            writeln!(out, "{number} as {} says", one_line(&tree))?;
+            writeln!(out, "{number} {}", one_line(&tree))?;
         }
     }
     let others: Vec<&Compared> = others
@@ -56,7 +56,7 @@ pub fn human(
             writeln!(out, "  {}", one_line(&shortened(&text)))?;
         }
         match group.differences.len() {
-            // What is hashed and has no words here is a file that one of them cannot read.
+            // A difference in the fingerprint without words here is a file that one of them cannot read.
             0 => writeln!(out, "  a certificate file is readable on one of them only")?,
             more if more > MAX_DIFFERENCES => {
                 writeln!(out, "  and {} more differences", more - MAX_DIFFERENCES)?;

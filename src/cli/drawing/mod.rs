@@ -1,4 +1,4 @@
-//! What drawings for people are made of.
+//! The parts of drawings for people.
 
 pub mod style;
 
@@ -18,7 +18,7 @@ pub const INDENT: usize = 14;
 /// A drawing that grows from top to bottom.
 #[derive(Debug, Default)]
 pub struct Sheet {
-    /// What is drawn so far.
+    /// The drawing so far.
     pub out: String,
 }
 
@@ -121,13 +121,13 @@ pub fn rule(title: &str) -> String {
     )
 }
 
-/// What some releases are called together.
+/// The common name of some releases.
 pub fn title(releases: &[Release]) -> String {
     let releases: Vec<String> = releases.iter().map(ToString::to_string).collect();
     format!("containerd {}", releases.join(", "))
 }
 
-/// What is drawn in the place of a page that differs from those of newer releases: how to see it.
+/// The text in place of a page that differs from those of newer releases: how to see it.
 pub fn folded(releases: &[Release]) -> String {
     let text = format!("`--containerd {}` shows it", names(releases).join(","));
     format!("  {}\n", paint(FAINT, &text))

@@ -8,9 +8,9 @@ pub const GOOD: Style = AnsiColor::Green.on_default();
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Something that may surprise.
 pub const ODD: Style = AnsiColor::Yellow.on_default();
-/// What matters most.
+/// The most important text.
 pub const STRONG: Style = Style::new().bold();
-/// What can be skipped.
+/// Text that can be skipped.
 pub const FAINT: Style = Style::new().dimmed();
 
 /// The width that drawings keep to, where the texts let them.
@@ -42,7 +42,7 @@ pub fn wrap_items(items: &[String], indent: usize) -> Vec<String> {
     lines
 }
 
-/// Breaks the text at blanks, in lines that keep to the width left of `indent`.
+/// Breaks the text at spaces, in lines that keep to the width left of `indent`.
 pub fn wrap_words(text: &str, indent: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {

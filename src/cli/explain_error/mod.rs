@@ -24,33 +24,33 @@ const MAX_ERRORS: usize = 20;
 /// hidden behind it, and what to look at.
 ///
 /// The TEXT is a line of `kubectl describe pod`, crictl, ctr or the journal. Without it, or with `-`, standard input is
-/// read; each line is explained, once. With --config-path, --containerd-config or --sysroot, the endpoints that a pull of
-/// this image tries are shown beside it.
+/// read, and each different line is explained. With --config-path, --containerd-config or --sysroot, the endpoints that a
+/// pull of this image tries are shown too.
 ///
-/// Exit code 0 when the text is explained, 1 when it is unknown, and 2 when the tool could not do its work.
+/// Exit code 0 if the text is explained, 1 if it is unknown, and 2 on failure.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The error text; several words are joined.
     #[arg(value_name = "TEXT")]
     pub text: Vec<String>,
 
-    /// The config path whose endpoints are shown.
+    /// The config path whose endpoints to show.
     #[arg(long, value_name = "DIR[:DIR…]")]
     pub config_path: Option<String>,
 
-    /// The node's config.toml, which says where the config path is.
+    /// The node's config.toml, which names the config path.
     #[arg(long, value_name = "FILE", conflicts_with = "config_path")]
     pub containerd_config: Option<PathBuf>,
 
-    /// The root of the node's file system, for example an unpacked copy of it.
+    /// The root directory of the node's file system, for example an unpacked copy.
     #[arg(long, value_name = "DIR")]
     pub sysroot: Option<PathBuf>,
 
-    /// The image, where the text does not name it.
+    /// The image, if the text does not name it.
     #[arg(long, value_name = "IMAGE")]
     pub image: Option<String>,
 
-    /// The release that wrote the text; which error is shown differs between 1.x and 2.x.
+    /// The release that wrote the text: 1.x and 2.x show different errors.
     #[arg(long, value_name = "RELEASE")]
     pub containerd: Option<String>,
 
@@ -61,9 +61,9 @@ pub struct Args {
 
 /// One explained text.
 pub struct Explained {
-    /// What it says.
+    /// The meaning of the text.
     pub read: Read,
-    /// What the other endpoints did.
+    /// The results of the other endpoints.
     pub others: Others,
     /// The endpoints of the tree, where one was named.
     pub tree: Option<tree::Tried>,

@@ -12,7 +12,7 @@ pub enum Tried {
     Pulls(Vec<Pull>),
 }
 
-/// What some releases do.
+/// The answer of some releases.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pull {
     /// The releases, newest first.
@@ -34,7 +34,7 @@ impl Tried {
             });
             let named = hosts.as_ref().ok().and_then(|hosts| {
                 let host = read.host.as_deref()?;
-                // What DNS does not know is named without its port.
+                // A name that DNS does not know has no port in the error.
                 let is_it = |known: &String| {
                     known == host || known.rsplit_once(':').is_some_and(|(name, _)| name == host)
                 };

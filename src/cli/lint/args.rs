@@ -33,7 +33,8 @@ pub struct LintArgs {
 
     /// Do not lint paths that match this glob; can be repeated
     ///
-    /// As in a .gitignore: a glob without a slash is a name at any depth, one with a slash is a path from the current directory. A PATH on the command line is linted anyway, unless --force-exclude is given.
+    /// As in a .gitignore: a glob without a slash is a name at any depth, one with a slash is a path from the current
+    /// directory. A PATH on the command line is linted anyway, unless --force-exclude is given.
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     pub exclude: Vec<String>,
 
@@ -53,7 +54,8 @@ pub struct LintArgs {
 
     /// Releases of containerd to lint for: 1.7, 2.2.7, >=1.7, 1.7..2.2, or as a node prints them
     ///
-    /// A release line means its newest release; a range means the lines in it, both ends included. Suffixes of nodes and packages are ignored (1.7.11-k3s2, containerd://1.7.27+azure). Without it, every line that upstream supports.
+    /// A release line means its newest release; a range means the lines in it, both ends included. Suffixes of nodes and
+    /// packages are ignored (1.7.11-k3s2, containerd://1.7.27+azure). The default is every line that upstream supports.
     #[arg(
         long, value_name = "RELEASE", value_delimiter = ',', help_heading = "Node",
         value_parser = values::releases
@@ -67,17 +69,18 @@ pub struct LintArgs {
     #[arg(long, value_name = "DIR", help_heading = "Node", value_parser = values::node_path)]
     pub deploy_path: Option<String>,
 
-    /// The directory that is the root of the node's file system
+    /// The root directory of the node's file system
     #[arg(long, value_name = "DIR", help_heading = "Node")]
     pub sysroot: Option<PathBuf>,
 
     /// The node's config.toml: lint it and what it imports too
     ///
-    /// It says whether the node reads the trees at all. Without a PATH, the trees of its config path are linted. A PATH that is called config.toml, or that configures containerd's plugins, is treated as such a file.
+    /// Its findings show whether the node reads the trees at all. Without a PATH, the trees of its config path are linted.
+    /// A PATH that is called config.toml, or that configures containerd's plugins, is treated as such a file.
     #[arg(long, value_name = "FILE", help_heading = "Node")]
     pub containerd_config: Option<PathBuf>,
 
-    /// What the trees are for: exposures are notes in development
+    /// The purpose of the trees: exposures are notes in development
     #[arg(long, value_name = "ENVIRONMENT", help_heading = "Node")]
     pub environment: Option<Environment>,
 
@@ -123,7 +126,7 @@ pub struct LintArgs {
     )]
     pub severity: Vec<(Selector, Level)>,
 
-    /// How many days before its end a certificate is reported [default: 30]
+    /// How many days before its expiry a certificate is reported [default: 30]
     #[arg(
         long, value_name = "DAYS", help_heading = "Rules",
         value_parser = clap::value_parser!(i64).range(0..=36_500)
@@ -147,9 +150,10 @@ pub struct LintArgs {
     #[arg(long, help_heading = "Rules")]
     pub no_ignores: bool,
 
-    /// Write the fixes that keep what containerd does, or restore what the text plainly says
+    /// Write the fixes that keep what containerd does, or restore what the text clearly means
     ///
-    /// Before a fix is written, the model of containerd's loader checks it for every release. Findings that are not reported are not fixed: --select, --ignore, comments and the baseline apply. The text of standard input is printed, fixed or not.
+    /// Before a fix is written, the model of containerd's loader checks it for every release. Only reported findings are
+    /// fixed: --select, --ignore, comments and the baseline apply. The text of standard input is printed, fixed or not.
     #[arg(long, conflicts_with_all = ["diff", "write_baseline"], help_heading = "Fixing")]
     pub fix: bool,
 
@@ -157,14 +161,14 @@ pub struct LintArgs {
     #[arg(long, help_heading = "Fixing")]
     pub unsafe_fixes: bool,
 
-    /// Print what --fix would write, as a unified diff, and write nothing; exit with 1 when there is a difference
+    /// Print what --fix would write, as a unified diff, and write nothing; exit with 1 if there is a difference
     #[arg(
         long, help_heading = "Fixing",
         conflicts_with_all = ["write_baseline", "format", "output", "statistics", "show_ignored"]
     )]
     pub diff: bool,
 
-    /// With --fix: exit with 1 when something was fixed, even if nothing is left
+    /// With --fix: exit with 1 if a file was fixed, even if no finding is left
     #[arg(
         long,
         requires = "fix",
@@ -175,7 +179,8 @@ pub struct LintArgs {
 
     /// Read the settings from this file
     ///
-    /// Without it, certsd-lint.toml or .certsd-lint.toml is searched in the nearest common directory of all PATHs and upwards to the root of the repository, then likewise from the current directory.
+    /// Without it, certsd-lint looks for certsd-lint.toml or .certsd-lint.toml in the nearest common directory of all PATHs
+    /// and its parents up to the root of the repository, then likewise from the current directory.
     #[arg(long, value_name = "FILE", help_heading = "Settings")]
     pub config: Option<PathBuf>,
 
@@ -211,7 +216,7 @@ pub struct LintArgs {
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
 
-    /// Category of this SARIF upload
+    /// The category of this SARIF upload, which distinguishes it from other uploads for the same commit
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     pub sarif_category: Option<String>,
 
@@ -225,7 +230,7 @@ pub struct LintArgs {
 }
 
 impl LintArgs {
-    /// The settings that the flags say.
+    /// Returns the settings from the flags.
     pub fn layer(&self) -> Layer {
         fn one<T: Clone>(flag: &'static str, value: &Option<T>) -> Option<Given<T>> {
             value.clone().map(|value| Given::flag(flag, value))
@@ -263,7 +268,7 @@ impl LintArgs {
         }
     }
 
-    /// How reports are to be written to this terminal.
+    /// Returns the report options for this terminal.
     pub fn report_options(&self, terminal: &Terminal) -> crate::report::Options {
         crate::report::Options {
             width: terminal.width,

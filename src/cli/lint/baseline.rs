@@ -62,7 +62,7 @@ fn write(
     let mut new = Baseline::of(report, paths);
     let vanished = report.baseline.iter().flat_map(|b| &b.vanished);
     let vanished: Vec<_> = vanished.collect();
-    // What this run could not find, because it did not look there, is known still.
+    // A finding in a place outside of this run stays known.
     let kept = old.known.iter().filter(|known| !vanished.contains(known));
     new.known.extend(kept.cloned());
     let text = new.to_json();
@@ -74,7 +74,7 @@ fn write(
         let (path, gone) = (short(path), vanished.len());
         let findings = if count == 1 { "finding" } else { "findings" };
         terminal.line(format_args!(
-            "{path} is written: {count} known {findings}, {gone} gone"
+            "wrote {path}: {count} known {findings}, {gone} removed"
         ));
     }
     Ok(())

@@ -21,7 +21,7 @@ pub fn find(
     let mut known = BTreeSet::new();
     let mut passed_over = Vec::new();
     for path in paths {
-        // What leads out of the repository is named where trees are looked for.
+        // A path that leads out of the repository is reported by the search for trees.
         if Reach::of(path).resolve(path).is_err() {
             continue;
         }
@@ -49,7 +49,7 @@ pub fn find(
     if let [first, rest @ ..] = &passed_over[..] {
         let others = match rest.len() {
             0 => String::new(),
-            number => format!("; {number} more files were passed over"),
+            number => format!("; {number} more files were skipped"),
         };
         terminal.note(format!("{first}{others}"));
     }

@@ -1,4 +1,4 @@
-//! Fixes: shown as a diff, written, and told.
+//! Fixes: shown as a diff, written, and reported.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
@@ -11,18 +11,18 @@ use crate::finding::Failure;
 use crate::fix::{self, FixedFile, OnDisk, Refusal, Refused, Texts};
 use crate::settings::short;
 
-/// What was written.
+/// The written files.
 #[derive(Debug, Default)]
 pub struct Written {
     /// The texts that are in their places now.
     pub texts: Texts,
-    /// How many findings they mended.
+    /// How many findings they fixed.
     pub findings: usize,
-    /// What could not be written. It was told.
+    /// The files that could not be written. They have been reported.
     pub failures: Vec<Failure>,
 }
 
-/// Tells which fixes were not made, and why. The answer is what the run has failed for; a fix that is held back is not a failure: its
+/// Reports the fixes that were not made, and why. Returns the failures of the run; a fix that is held back is not a failure: its
 /// finding stays, and counts.
 pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> Vec<Failure> {
     let mut failures = Vec::new();
@@ -40,19 +40,19 @@ pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> Vec<Failure> {
         let what = match refusal {
             Refusal::HeldBack(why) => {
                 terminal.warning(format!(
-                    "{place}: {rule} is not fixed, for then {why}; mend that as well, by hand"
+                    "{place}: {rule} is not fixed, because then {why}; correct both by hand"
                 ));
                 continue;
             }
             Refusal::Changed => {
-                format!("{path}: it has changed while it was linted and is left alone; run again")
+                format!("{path}: it changed while it was linted, and was not written; run again")
             }
             Refusal::Broken(what) => format!(
                 "{place}: the fix of {rule} would do more than it says ({what}) and is not written; \
                  this is a bug of certsd-lint, please report it"
             ),
             Refusal::Unsettled => format!(
-                "{place}: the fixes of {rule} come to no end and are not written; \
+                "{place}: the fixes of {rule} do not converge and are not written; \
                  this is a bug of certsd-lint, please report it"
             ),
         };
@@ -85,7 +85,7 @@ pub fn show(
             number => format!(" and of {number} more"),
         };
         terminal.note(format!(
-            "the diff of {first}{others} has stars for secrets, or control characters spelled out: it is for reading and cannot be applied; --fix writes the fixes"
+            "the diff of {first}{others} replaces secrets and control characters, so it cannot be applied; use --fix to write the fixes"
         ));
     }
     if !terminal.quiet {
@@ -132,9 +132,8 @@ pub fn write(
             written.failures.push(Failure::Undone { what });
         };
         if let Some(twin) = twins.get(file.path.as_str()) {
-            let why = format!(
-                "it is one file with {twin}, for which other fixes are right; mend it by hand"
-            );
+            let why =
+                format!("it is the same file as {twin}, which needs other fixes; edit it by hand");
             undone(&mut written, why);
             continue;
         }
@@ -221,13 +220,13 @@ fn target(file: &FixedFile) -> Option<PathBuf> {
     Some(file.original.disk.as_ref()?.real.clone())
 }
 
-/// Tells that what was written is elsewhere than where the user named it.
+/// Reports that the written file is not at the path that the user named.
 fn tell_link(file: &FixedFile, disk: &OnDisk, terminal: &Terminal) {
     if let Ok(root) = disk.root.canonicalize()
         && !disk.real.starts_with(root)
     {
         terminal.note(format!(
-            "{} is reached by a link: {} was written",
+            "{} is a link: {} was written",
             file.path,
             short(&disk.real)
         ));

@@ -31,7 +31,7 @@ use crate::settings::{self, Effective, SettingsError, SettingsFile, short};
 pub use args::LintArgs;
 use trees::{Found, Input, find_trees};
 
-/// What a run is about, before anything is linted.
+/// The inputs of a run, before anything is linted.
 struct Prepared {
     effective: Effective,
     found: Found,
@@ -113,7 +113,7 @@ fn lint(
         lint_all(&found.nodes, &found.trees, &found.carriers, &run)
     });
     baseline.apply(&mut report);
-    // What has been told already.
+    // The failures that were already reported.
     let mut failures = found.failures;
     let looked = &report.summary;
     let is_empty =
@@ -227,7 +227,7 @@ fn lint(
     })
 }
 
-/// What the trees contain besides findings; no rule runs.
+/// The inventory of the trees; no rule runs.
 ///
 /// # Errors
 /// When there is nothing to look at, or the settings cannot be used.
@@ -299,7 +299,7 @@ fn read_file(
     terminal: &Terminal,
 ) -> std::result::Result<Option<SettingsFile>, SettingsError> {
     if args.no_config {
-        terminal.info("settings: no file, as --no-config says");
+        terminal.info("settings: no file (--no-config)");
         return Ok(None);
     }
     let path = match &args.config {
@@ -313,7 +313,7 @@ fn read_file(
         }
         None => {
             terminal.info(format!(
-                "settings: no {} was found",
+                "settings: no {} found",
                 settings::FILE_NAMES.join(" or ")
             ));
             Ok(None)

@@ -56,7 +56,7 @@ pub fn settings(
         ] {
             if is_said {
                 terminal.warning(format!(
-                    "`{name}` in {} is ignored: it holds for a whole run, whose settings are {}",
+                    "`{name}` in {} is ignored: it applies to a whole run, whose settings are {}",
                     short(&file),
                     of_run
                         .file

@@ -98,10 +98,10 @@ pub fn states(nodes: &[NodeFiles], run: &Run) -> Vec<NodeState> {
 /// A config.toml in words, for `-v`.
 pub fn describe(node: &NodeFiles) -> String {
     let how = match &node.deployment {
-        Deployment::InPlace => "in use where it lies".to_owned(),
-        Deployment::Elsewhere => format!("seen as it will be at {DEFAULT_PATH} on the node"),
+        Deployment::InPlace => "in use on this machine".to_owned(),
+        Deployment::Elsewhere => format!("deployed to {DEFAULT_PATH} on the node"),
         Deployment::Sysroot(sysroot) => {
-            format!("seen as {} below the root {}", node.config, short(sysroot))
+            format!("{} below the root {}", node.config, short(sysroot))
         }
     };
     format!("config {}: {how}", node.shown)

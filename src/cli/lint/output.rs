@@ -25,7 +25,7 @@ pub fn pairs(args: &LintArgs) -> Result<Vec<Pair>> {
     };
     if args.output.len() > formats.len() {
         return Err(Error::message(format!(
-            "there are {} --output and {} --format: each --output takes the findings of one --format, in their order",
+            "got {} --output for {} --format: give one --output for each --format, in the same order",
             args.output.len(),
             args.format.len()
         )));
@@ -38,7 +38,7 @@ pub fn pairs(args: &LintArgs) -> Result<Vec<Pair>> {
         let this = identity(&output);
         if let Some((_, known)) = pairs.iter().find(|(_, known)| identity(known) == this) {
             return Err(Error::message(match known {
-                None => "two formats go to standard output: give each --format an --output, in their order"
+                None => "two formats go to standard output: give one --output for each --format, in the same order"
                     .to_owned(),
                 Some(path) => format!("two formats go to {}", path.display()),
             }));
@@ -57,7 +57,7 @@ pub fn check(pairs: &[Pair], args: &LintArgs, found: &Found, effective: &Effecti
     for path in outputs.chain(&args.write_baseline) {
         if path.is_file() && is_input(&disk::write::identity(path), args, found, effective) {
             return Err(Error::message(format!(
-                "cannot write {}: this run reads it; name another file",
+                "cannot write {}: it is an input of this run; name another file",
                 path.display()
             )));
         }

@@ -1,4 +1,4 @@
-//! What is reported of a long run while it lasts: one line at a terminal, gone at the end.
+//! The progress of a long run: one line on a terminal, cleared at the end.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// How often the line is written again.
 const PACE: Duration = Duration::from_millis(100);
 
-/// Does the work, and tells how far it has come with the trees. Nothing is reported where no one sees it: in a pipe, in CI, with `--quiet`.
+/// Does the work, and reports the progress in the trees. Nothing is reported where no one sees it: in a pipe, in CI, with `--quiet`.
 pub fn while_watched<T>(
     trees: &[Tree],
     wanted: bool,

@@ -19,7 +19,7 @@ use crate::facts::Carrier;
 use crate::finding::{Failure, Settings};
 use crate::settings::short;
 
-/// What the command line names.
+/// The inputs on the command line.
 #[derive(Debug)]
 pub struct Input {
     /// The paths without `-`.
@@ -30,7 +30,7 @@ pub struct Input {
     sysroot: Option<PathBuf>,
 }
 
-/// What is linted where nothing is named: on this machine the usual config path; below a sysroot, never this machine's,
+/// The default inputs: on this machine the usual config path; below a sysroot, never this machine's,
 /// the node's config.toml with the trees that it reads, or the usual config path where there is none.
 fn default_path(sysroot: Option<&Path>) -> PathBuf {
     let Some(sysroot) = sysroot else {
@@ -47,9 +47,9 @@ pub struct Found {
     pub trees: Vec<Tree>,
     /// The config.toml files.
     pub nodes: Vec<NodeFiles>,
-    /// Files that hold texts of configuration.
+    /// Files with embedded configuration.
     pub carriers: Vec<Carrier>,
-    /// Paths that could not be looked at, or where nothing is to lint. They were told.
+    /// Paths that could not be read, or contain nothing to lint. They have been reported.
     pub failures: Vec<Failure>,
     /// The text of standard input, when it was named.
     pub stdin: Option<Vec<u8>>,
@@ -67,8 +67,7 @@ impl Input {
         let stdin = match &args.stdin_filename {
             Some(name) if name.file_name().is_none_or(|n| n != "hosts.toml") => {
                 return Err(Error::message(format!(
-                    "--stdin-filename {} is no hosts.toml: say where the text belongs, \
-                     such as certs.d/docker.io/hosts.toml",
+                    "--stdin-filename {} is not a hosts.toml: give the path that the text is for, such as certs.d/docker.io/hosts.toml",
                     name.display()
                 )));
             }
@@ -80,8 +79,7 @@ impl Input {
             }
             None if stdin_is_named => {
                 return Err(Error::message(
-                    "`-` is standard input: say with --stdin-filename where its text belongs, \
-                     such as --stdin-filename certs.d/docker.io/hosts.toml",
+                    "`-` is standard input: give its path with --stdin-filename, such as --stdin-filename certs.d/docker.io/hosts.toml",
                 ));
             }
             None => None,
@@ -103,8 +101,8 @@ impl Input {
     }
 }
 
-/// Finds the trees, tells what is in the way, and lets what was named and excluded be linted all the
-/// same, unless the arguments say otherwise.
+/// Finds the trees, reports obstacles, and lints paths that are named and also excluded,
+/// unless `--force-exclude` is given.
 pub fn find_trees(
     args: &LintArgs,
     input: Input,
@@ -224,7 +222,7 @@ pub fn find_trees(
         true => carriers::find(&paths, &trees, settings, terminal),
         false => Vec::new(),
     };
-    // What was found in other files is something to lint.
+    // Configuration in other files counts as something to lint.
     errors.retain(|error| match error {
         FindError::Nothing { path, .. } | FindError::Unrelated { path, .. } => {
             let path = Path::new(path.trim_start_matches("./"));
@@ -259,7 +257,7 @@ pub fn find_trees(
                 .is_some_and(|name| name.starts_with("registries."))
         {
             terminal.note(format!(
-                "{path} is linted by what k3s and RKE2 generate from it; `certsd-lint migrate {path}` shows that"
+                "{path} is linted as the hosts.toml files that k3s and RKE2 generate from it; `certsd-lint migrate {path}` shows them"
             ));
         }
     }
@@ -273,7 +271,7 @@ pub fn find_trees(
     })
 }
 
-/// Tells why paths lead to nothing. The answer is what the run has failed for.
+/// Reports why paths contain nothing to lint. Returns the failures of the run.
 fn tell(
     errors: &[FindError],
     args: &LintArgs,
@@ -284,7 +282,7 @@ fn tell(
     let mut failures = Vec::new();
     let excluding = match settings.exclude.globs.is_empty() {
         true => "",
-        false => "; what is excluded was passed over",
+        false => "; excluded paths were skipped",
     };
     for error in errors {
         match error {
@@ -323,7 +321,7 @@ fn tell(
     failures
 }
 
-/// Tells that there is nothing to lint. That is a failure where nothing else is linted, either.
+/// Reports that there is nothing to lint. That is a failure where nothing else is linted, either.
 fn tell_empty(
     what: String,
     args: &LintArgs,
@@ -357,7 +355,7 @@ fn note_unknown(trees: &[Tree], terminal: &Terminal) {
         more => (format!(" and {more} more files"), "are"),
     };
     terminal.note(format!(
-        "{first}{others} {are} in no directory named for a registry, so rules about the registry are silent; name it in the settings: \
+        "{first}{others} {are} not in a directory named after a registry, so rules about the registry do not run; set it in the settings: \
          [[namespaces]] path = \"{first}\", registry = \"quay.io\""
     ));
 }
@@ -367,7 +365,7 @@ fn note_generated(trees: &[Tree], terminal: &Terminal) {
     for tree in trees {
         if let Some(generator) = tree.generator() {
             terminal.note(format!(
-                "{} is generated by {} from {}: change that file; no fixes are offered here",
+                "{} is generated by {} from {}: change that file; no fixes are offered for this one",
                 tree.shown(""),
                 generator.program,
                 generator.source(),
@@ -376,13 +374,13 @@ fn note_generated(trees: &[Tree], terminal: &Terminal) {
     }
 }
 
-/// What to do instead when a path is not there, and was meant as a command or an option.
+/// The remedy for a path that does not exist and was meant as a command or an option.
 fn no_path(path: &str) -> Option<String> {
     if path.starts_with('-') {
-        return Some("; every word after `--` is a path, so options go before it".to_owned());
+        return Some("; everything after `--` is a path, so put options before it".to_owned());
     }
     if matches!(path, "lint" | "check") {
-        return Some("; linting has no command: name the paths alone".to_owned());
+        return Some("; there is no `lint` command; run `certsd-lint PATH`".to_owned());
     }
     let cli = Cli::command();
     let mut names = cli.get_subcommands().map(Command::get_name);
@@ -400,15 +398,15 @@ fn describe(tree: &Tree) -> String {
         }
     };
     let how = match &tree.deployment {
-        Deployment::InPlace => "in use where it lies".to_owned(),
-        Deployment::Elsewhere => format!("seen as it will be at {} on the node", tree.root),
+        Deployment::InPlace => "in use on this machine".to_owned(),
+        Deployment::Elsewhere => format!("deployed to {} on the node", tree.root),
         Deployment::Sysroot(sysroot) => {
-            format!("seen as {} below the root {}", tree.root, short(sysroot))
+            format!("{} below the root {}", tree.root, short(sysroot))
         }
     };
     match &tree.lone {
         Some(lone) if lone.is_unknown() => {
-            format!("file {}: its registry is not known", lone.shown)
+            format!("file {}: unknown registry", lone.shown)
         }
         Some(lone) => format!("file {}: for {}", lone.shown, lone.namespace),
         None => format!("tree {}{what}: {how}", tree.shown("")),
@@ -420,7 +418,7 @@ fn read_stdin() -> Result<Vec<u8>> {
         .map_err(|error| Error::message(format!("cannot read standard input: {error}")))?;
     if text.len() as u64 > MAX_HOSTS_FILE {
         return Err(Error::message(format!(
-            "the text on standard input is larger than {} MiB: that is no hosts.toml",
+            "the text on standard input is larger than {} MiB, which is too large for a hosts.toml",
             MAX_HOSTS_FILE / (1024 * 1024)
         )));
     }

@@ -60,15 +60,14 @@ pub struct Location {
 }
 
 impl Node {
-    /// Reads the file and asks each release.
+    /// Reads the file and computes the answer of each release.
     pub fn open(path: &Path, sysroot: Option<&Path>, releases: &[Release]) -> Result<Node, Error> {
         let files = NodeFiles::open(path, sysroot);
         let shown = files.shown.clone();
         if let Err(error) = files.read(&files.config) {
             let remedy = match error {
                 FileError::NotFound => {
-                    "; name the file, or give --sysroot if the node's files are elsewhere"
-                        .to_owned()
+                    "; name the file, or use --sysroot if the node's files are elsewhere".to_owned()
                 }
                 FileError::IsDirectory => {
                     format!("; for a copy of a node's files write --sysroot {shown}")
@@ -86,7 +85,7 @@ impl Node {
         Ok(Node::of(files, releases))
     }
 
-    /// Asks each release about files that can be read.
+    /// Computes the answer of each release for readable files.
     pub fn of(files: NodeFiles, releases: &[Release]) -> Node {
         let outcomes = releases
             .iter()
@@ -140,7 +139,7 @@ impl Node {
         }
         if outcome.config_path.is_empty() && !outcome.unknown.is_empty() {
             return bad(format!(
-                "no config path is set in the files that can be read here, but an import cannot be read{}",
+                "no config path is set in the readable files, but an import cannot be read{}",
                 at(outcome.unknown.first())
             ));
         }
@@ -192,11 +191,11 @@ impl Node {
             && state(root) != Some(Ok(()))
         {
             let which = match outcome.is_built_in() {
-                true => "no config path is set, and the transfer service takes the built-in list",
-                false => "the transfer service takes the list",
+                true => "no config path is set, and the transfer service reads the built-in list",
+                false => "the transfer service reads the list",
             };
             return Some(format!(
-                "{which} `{root}` for the name of one directory (containerd#12636)"
+                "{which} `{root}` as the name of one directory (containerd#12636)"
             ));
         }
         if let [root] = roots

@@ -33,14 +33,13 @@ pub fn draw(node: &Node, all: bool) -> String {
     let version = node.outcomes.first().and_then(|o| o.files.first());
     if let Some(file) = version.filter(|file| !file.settings.is_empty()) {
         let text = match file.version {
-            0 => "no `version` at its top: containerd reads it as version 1".to_owned(),
+            0 => "no `version` at the top: containerd reads it as version 1".to_owned(),
             version => format!("version {version}"),
         };
         let _ = writeln!(out, "{}", paint(FAINT, &text));
     }
     if node.is_drop_in() {
-        let text =
-            "a drop-in, shown as if it were all: name the config.toml that imports it to see both";
+        let text = "a drop-in, shown alone: name the config.toml that imports it to see both";
         let _ = writeln!(out, "{}", paint(FAINT, text));
     }
     for (index, (releases, body)) in groups.iter().enumerate() {
@@ -144,7 +143,7 @@ impl Page<'_> {
             _ => self.sheet.section("daemon", GOOD, "✓ starts"),
         }
         for place in &self.outcome.unknown {
-            let text = "– an import that cannot be read here was left out";
+            let text = "– an import that cannot be read was left out";
             self.sheet.more(ODD, text);
             self.at(Some(place));
         }
@@ -238,13 +237,12 @@ impl Page<'_> {
             {
                 let text = format!("✗ {root}");
                 self.sheet.section(label, BAD, &text);
-                let text = "taken for the name of ONE directory, which does not exist: no \
+                let text = "read as the name of ONE directory, which does not exist: no \
                             hosts.toml is read (containerd#12636)";
                 self.sheet.more(BAD, text);
             } else if !root.starts_with('/') {
                 self.sheet.section(label, ODD, &format!("– {root}"));
-                let text =
-                    "relative to the directory in which the daemon was started, / for a service";
+                let text = "relative to the daemon's working directory, which is / for a service";
                 self.sheet.more(ODD, text);
             } else if is_there == Some(false) {
                 let (style, sign) = match outcome.is_built_in() || outcome.roots.len() > 1 {
@@ -332,7 +330,7 @@ impl Page<'_> {
         for path in self.node.unread_drop_ins(self.outcome) {
             self.sheet.section(label, ODD, &format!("– {path}"));
             self.sheet
-                .more(ODD, "exists and is not read: `imports` does not name it");
+                .more(ODD, "exists but is not read: `imports` does not name it");
             label = "";
         }
     }

@@ -86,7 +86,7 @@ fn answer(node: &Node, outcome: &Outcome) -> Value {
             Pull::Transfer => "transfer",
             Pull::Local => "local",
         },
-        // The recordings have the name of a setting; of the tables `deprecated` tells.
+        // The recordings have the name of a setting; the tables are in `deprecated`.
         "forced_local_pull": outcome
             .forced_local_pull
             .as_ref()

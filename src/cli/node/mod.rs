@@ -17,27 +17,28 @@ use crate::report::write_json;
 
 use answer::Node;
 
-/// Show what containerd makes of its config.toml: whether hosts.toml files are read, and if not, why.
+/// Show how containerd reads its config.toml: whether hosts.toml files are read, and if not, why.
 ///
-/// The answer comes first, in one sentence; below it, newest release first: whether the daemon starts and CRI loads,
-/// which config path takes effect and how it is read, where the sandbox image comes from, which drop-ins contributed, and
-/// what is ignored. It holds for CRI, the kubelet's way to containerd; other clients are named at the end.
+/// The answer comes first, in one sentence. Details follow, newest release first: whether the daemon starts and CRI
+/// loads, which config path takes effect and how it is read, where the sandbox image comes from, which drop-ins
+/// contributed, and what is ignored. The answer is for CRI, the kubelet's interface to containerd; other clients are
+/// listed at the end.
 ///
-/// The answer is the result, whatever it says: exit code 0 also when the daemon would not start. Exit code 2
-/// when there is no answer: the file cannot be read, or an argument is invalid.
+/// The exit code is 0 whenever there is an answer, even if the daemon would not start, and 2 when there is none: the
+/// file cannot be read, or an argument is invalid.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// The daemon's configuration file; by default /etc/containerd/config.toml, or that of k3s, rke2, k0s, MicroK8s or Talos.
+    /// The daemon's configuration file; by default /etc/containerd/config.toml, or that of k3s, RKE2, k0s, MicroK8s or Talos.
     /// With --sysroot, an absolute path is one of that node.
     #[arg(value_name = "CONFIG.toml")]
     pub config: Option<PathBuf>,
 
-    /// The root of the node's file system, for example an unpacked copy of it: all paths of the node are below it.
+    /// The root directory of the node's file system, for example an unpacked copy: all paths of the node are below it.
     #[arg(long, value_name = "DIR")]
     pub sysroot: Option<PathBuf>,
 
-    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1, or as nodes print them (1.7.11-k3s2); all that upstream
-    /// supports by default.
+    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1, or as nodes print them (1.7.11-k3s2); by default every line
+    /// that upstream supports.
     #[arg(long, value_name = "RELEASE,…", value_delimiter = ',')]
     pub containerd: Vec<String>,
 
@@ -49,7 +50,7 @@ pub struct Args {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A release that is none.
+    /// An invalid release.
     #[error(transparent)]
     Release(#[from] ReleaseError),
     /// The file cannot be read.
@@ -59,7 +60,7 @@ pub enum Error {
         path: String,
         /// Why.
         why: String,
-        /// What to do, or nothing.
+        /// The remedy, or nothing.
         remedy: String,
     },
     /// The answer cannot be written.
@@ -76,7 +77,7 @@ pub(super) fn reads_hosts_files(files: &NodeFiles, releases: &[Release]) -> Vec<
         .collect()
 }
 
-/// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
+/// Answers and prints. Styled text contains ANSI escapes; `out` strips them where they are not wanted.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let releases = releases(&args.containerd)?;
     let sysroot = args.sysroot.as_deref();

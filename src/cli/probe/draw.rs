@@ -25,7 +25,7 @@ pub fn without_endpoints(image: &str, why: &NoPull) -> String {
     }
 }
 
-/// The verdict first, then each endpoint with its steps. A release that nobody named is called the assumed one.
+/// The verdict first, then each endpoint with its steps. A release that was not given is called the assumed one.
 pub fn draw(report: &Report, directory: Option<&str>, is_assumed: bool) -> String {
     let mut out = format!("{}\n", paint(STRONG, &visible(&report.image)));
     let roots = match &report.system_roots {
@@ -158,10 +158,10 @@ fn one(report: &Report, index: usize, endpoint: &Probed) -> String {
     let (style, text) = match served.len() {
         _ if is_untried => (
             ODD,
-            "nothing was asked for: no endpoint resolves the tag".to_owned(),
+            "nothing was requested: no endpoint resolves the tag".to_owned(),
         ),
         0 if is_unknown => (ODD, "not known".to_owned()),
-        0 => (BAD, "serves nothing that was asked for".to_owned()),
+        0 => (BAD, "serves nothing that was requested".to_owned()),
         3 => (GOOD, "serves the image".to_owned()),
         _ => (ODD, format!("serves {} only", served.join(" and "))),
     };
@@ -170,7 +170,7 @@ fn one(report: &Report, index: usize, endpoint: &Probed) -> String {
     sheet.out
 }
 
-/// What containerd does at this endpoint, question by question.
+/// containerd's reaction at this endpoint, question by question.
 fn follows(report: &Report, index: usize) -> String {
     if matches!(report.verdict, Verdict::NotKnown(_)) {
         return "not known".to_owned();
@@ -192,7 +192,7 @@ fn follows(report: &Report, index: usize) -> String {
     });
     let parts: Vec<String> = parts.collect();
     match parts.is_empty() {
-        true => "not asked".to_owned(),
+        true => "not requested".to_owned(),
         false => parts.join(", "),
     }
 }

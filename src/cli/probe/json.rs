@@ -106,7 +106,7 @@ fn outcome(outcome: &Outcome) -> Value {
     }
 }
 
-/// What containerd does then; null where it does not ask, or where that is not known.
+/// containerd's reaction; null where it sends no request, or where that is not known.
 fn next(report: &Report, index: usize, question: Question) -> Value {
     json!(report.next(index, question).map(|next| match next {
         Next::Done => "done",

@@ -22,24 +22,24 @@ use crate::report::write_json;
 
 /// Try every endpoint that a pull of IMAGE would use. This is the only command that opens network connections.
 ///
-/// It takes the endpoints that containerd has for the image, tries each in order, and does not stop at the first that works:
+/// It tries each endpoint that containerd has for the image, in order, and does not stop at the first that works:
 /// DNS, TCP, TLS with exactly that endpoint's certificates, the API, the tag, the manifest by its digest, and one blob with
-/// its redirects. It says what containerd would do after each, which endpoint serves the image, and which error the
-/// pull would end with. Nothing is written or pushed; what is fetched is checked and thrown away.
+/// its redirects. It reports what containerd would do after each step, which endpoint serves the image, and which error
+/// the pull would end with. Nothing is written or pushed; fetched content is checked and discarded.
 ///
 /// Secrets are sent only with --credentials, or from the environment variable CERTSD_LINT_CREDENTIALS (`user:password`),
 /// and only where containerd sends them. The headers of a host table are sent to that endpoint. A refused login is never
-/// repeated. Where this program cannot tell what containerd's TLS would do, it says so.
+/// repeated. Where this program does not know what containerd's TLS would do, it reports that.
 ///
 /// Run it where containerd runs: in the node's network, with the node's files (--sysroot in a debug container). Exit code 0
-/// when the pull would succeed, 1 when it would fail or that is not known, 2 when the tool could not do its work.
+/// if the pull would succeed, 1 if it would fail or that is not known, 2 on failure of the command itself.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The image, as in a pod: nginx, quay.io/org/app:v1, reg:5000/app@sha256:…
     #[arg(value_name = "IMAGE")]
     pub image: String,
 
-    /// The config path; by default what the node's config.toml says, or /etc/containerd/certs.d.
+    /// The config path; by default the one in the node's config.toml, or /etc/containerd/certs.d.
     #[arg(long, value_name = "DIR[:DIR…]")]
     pub config_path: Option<String>,
 
@@ -52,7 +52,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub sysroot: Option<PathBuf>,
 
-    /// The one release whose behaviour is followed; the newest supported one by default.
+    /// The release whose behaviour is followed; by default the newest supported one.
     #[arg(long, value_name = "RELEASE")]
     pub containerd: Option<String>,
 
@@ -60,19 +60,19 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub credentials: Option<PathBuf>,
 
-    /// Where the proxy settings are from: the daemon's service, this process, or nowhere.
+    /// The source of the proxy settings: the daemon's service, this process, or none.
     #[arg(long, value_enum, default_value_t = ProxyFrom::Auto, value_name = "FROM")]
     pub proxy: ProxyFrom,
 
-    /// No step takes longer, in seconds; containerd's own limits hold below that.
+    /// The limit for each step, in seconds; containerd's own limits apply if they are lower.
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
     pub timeout: f64,
 
-    /// The whole run takes no longer, in seconds.
+    /// The limit for the whole run, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 300.0, value_parser = seconds)]
     pub max_time: f64,
 
-    /// Of a blob no more bytes are read.
+    /// The number of bytes of a blob that are read at most.
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_bytes: u32,
 
@@ -88,9 +88,9 @@ pub struct Args {
 /// Where the proxy settings are from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ProxyFrom {
-    /// The daemon's service where the node has one, or else this process.
+    /// The daemon's service if the node has one, otherwise this process.
     Auto,
-    /// The daemon's service alone.
+    /// Only the daemon's service.
     Daemon,
     /// This process's environment.
     Environment,

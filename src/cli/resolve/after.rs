@@ -1,4 +1,4 @@
-//! What follows when an endpoint fails, for each release: below the answer, and in JSON.
+//! The effects of a failing endpoint, for each release: below the answer, and in JSON.
 
 use std::fmt::Write;
 
@@ -104,14 +104,14 @@ struct After<'a> {
 }
 
 impl After<'_> {
-    /// What becomes of a pull whose endpoint takes the request and never answers.
+    /// The end of a pull whose endpoint accepts the request and never answers.
     fn silent(&self) -> &'static str {
         match self.silent_word() {
-            "next" => "one that never answers is given up after 30s",
+            "next" => "a request without an answer times out after 30s",
             "cancelled" => {
-                "one that never answers holds the pull until image_pull_progress_timeout cancels it"
+                "a request without an answer blocks the pull until image_pull_progress_timeout cancels it"
             }
-            _ => "one that never answers holds the pull: no limit is known",
+            _ => "a request without an answer blocks the pull, with no known limit",
         }
     }
 
@@ -132,7 +132,7 @@ impl After<'_> {
         self.found.outcome.endpoints()
     }
 
-    /// What each endpoint costs when its packets are dropped; those of one price share a line.
+    /// The delay of each endpoint if its packets are dropped; those with the same delay share a line.
     fn costs(&self) -> Vec<String> {
         let mut prices: Vec<(String, Vec<String>)> = Vec::new();
         for (index, endpoint) in self.endpoints().iter().enumerate() {
@@ -161,7 +161,7 @@ impl After<'_> {
             parts.push("500, 503, 504: twice at the last endpoint".to_owned());
         }
         if release.repeats_timeouts() {
-            parts.push(format!("time-outs: {} times there", release.attempts()));
+            parts.push(format!("timeouts: {} times there", release.attempts()));
         }
         parts.join("; ")
     }
@@ -176,7 +176,7 @@ impl After<'_> {
     }
 }
 
-/// What follows, for programs.
+/// The same, for programs.
 pub fn json(release: Release, found: &Found) -> Value {
     let after = After { release, found };
     let endpoints = after.endpoints();

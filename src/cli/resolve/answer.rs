@@ -8,7 +8,7 @@ use crate::containerd::{Files, Outcome, Reference, ReferenceError, Release, refe
 use crate::disk::Tree;
 use crate::toml::view::{LineIndex, Position};
 
-/// What is asked.
+/// The question.
 #[derive(Debug, Clone)]
 pub enum Query {
     /// An image reference.
@@ -28,7 +28,7 @@ impl Query {
 
 /// The answers to one query.
 pub struct Resolution {
-    /// What was asked.
+    /// The question.
     pub query: Query,
     /// The answer of each release, oldest first.
     pub answers: Vec<(Release, Answer)>,
@@ -36,7 +36,7 @@ pub struct Resolution {
 
 /// The answer of one release.
 pub enum Answer {
-    /// The text is no image reference.
+    /// The text is not an image reference.
     NoReference(ReferenceError),
     /// The node's config.toml keeps this release from looking anywhere.
     NoLookup {
@@ -53,15 +53,15 @@ pub enum Answer {
         reference: Option<Reference>,
         /// The registry host that is looked up.
         host: String,
-        /// What a pull finds that is made as the release makes it by default.
+        /// The result of a pull that is made in the release's default way.
         by_default: Box<Found>,
-        /// What a local pull finds, where the default is to take the list for one directory.
+        /// The result of a local pull, if the default reads the list as one directory.
         by_local_pull: Option<Box<Found>>,
     },
 }
 
 impl Resolution {
-    /// Asks each release.
+    /// Computes the answer of each release.
     pub fn new(query: Query, releases: &[Release], config_path: &ConfigPath) -> Resolution {
         let answers = releases
             .iter()

@@ -1,4 +1,4 @@
-//! What is in the certificate files of an endpoint, as far as two nodes can differ in it.
+//! The contents of the certificate files of an endpoint, as far as two nodes can differ in it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

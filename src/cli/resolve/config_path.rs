@@ -19,7 +19,7 @@ use crate::disk::{
 use crate::engine::planted_in;
 use crate::toml::document::Table;
 
-/// The config path, as a text and as the directories that it stands for.
+/// The config path, as text and as its directories.
 pub struct ConfigPath {
     /// As given, or the config.toml that says it.
     pub text: String,
@@ -29,7 +29,7 @@ pub struct ConfigPath {
     trees: Vec<Tree>,
     /// Those that are a list, taken for the name of one directory.
     lists: Vec<usize>,
-    /// What each release does.
+    /// The behaviour of each release.
     plans: Plans,
 }
 
@@ -45,7 +45,7 @@ fn planted(path: &Path) -> Option<Tree> {
     planted_in(&file.path, &file.text)
 }
 
-/// What the releases do with the config path.
+/// The behaviour of the releases for the config path.
 enum Plans {
     /// It was given: whether it is split is a matter of the release and of the pull.
     Given {
@@ -61,7 +61,7 @@ enum Plans {
     Node(Vec<(Release, Plan)>),
 }
 
-/// What one release does by its config.toml.
+/// The behaviour of one release, by its config.toml.
 enum Plan {
     /// It looks in these directories.
     Look {
@@ -159,7 +159,7 @@ impl ConfigPath {
         if let Some(file) = trees.iter().find(|root| root.disk.is_file()) {
             return Err(Error::NotADirectory(file.shown("")));
         }
-        // A program that asks for a registry is answered as it asks.
+        // A program that names a registry gets an answer in the same form.
         let for_people = args.format == Format::Human || !args.images.is_empty();
         for root in trees.iter().filter(|root| for_people && root.disk.is_dir()) {
             meant::check_config_path(&root.disk)?;

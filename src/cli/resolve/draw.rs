@@ -176,7 +176,7 @@ fn sentence(release: Release, answer: &Answer, config_path: &ConfigPath) -> (Sig
         Verdict::PullsFail => {
             return (Sign::Bad, format!("every pull from {host} fails: {why}"));
         }
-        Verdict::Unknown => return (Sign::Odd, format!("hosts.toml cannot be judged: {why}")),
+        Verdict::Unknown => return (Sign::Odd, format!("hosts.toml cannot be checked: {why}")),
         Verdict::Endpoints => {}
     }
     let hosts = page::resolved_at(release, found, host, reference);
@@ -195,7 +195,7 @@ fn sentence(release: Release, answer: &Answer, config_path: &ConfigPath) -> (Sig
         }
         _ if found.searched.is_empty() => "no config path is set: ".to_owned(),
         _ if found.as_one && is_nowhere => {
-            "no hosts.toml is read, because the transfer service takes the list for the name of one directory: "
+            "no hosts.toml is read, because the transfer service reads the list as the name of one directory: "
                 .to_owned()
         }
         _ if is_nowhere => {
@@ -211,7 +211,7 @@ fn sentence(release: Release, answer: &Answer, config_path: &ConfigPath) -> (Sig
     (Sign::Bad, format!("{prefix}{pulled}"))
 }
 
-/// For whom this holds, and the commands that pull through the same tree.
+/// The client that the answer is for, and the commands that pull through the same tree.
 fn clients(resolution: &Resolution, config_path: &ConfigPath) -> String {
     let mut sheet = Sheet::default();
     let (reference, host) = resolution.newest();
@@ -222,7 +222,7 @@ fn clients(resolution: &Resolution, config_path: &ConfigPath) -> String {
     let applies_to = match config_path.client {
         Client::Cri => "the kubelet, crictl and other clients of CRI",
         Client::Ctr => "ctr images pull and push with this --hosts-dir",
-        Client::Nerdctl => "nerdctl, which comes with a loader of its own release",
+        Client::Nerdctl => "nerdctl, which contains the loader of its own containerd release",
     };
     sheet.section("applies to", FAINT, applies_to);
     for other in OTHERS {
@@ -242,7 +242,7 @@ fn clients(resolution: &Resolution, config_path: &ConfigPath) -> String {
 struct Group {
     releases: Vec<Release>,
     body: String,
-    /// What local pulls find, where they find another thing than the default.
+    /// The result of local pulls, if it differs from the default.
     local: Option<String>,
 }
 
@@ -281,7 +281,7 @@ fn no_reference(error: &ReferenceError) -> String {
     out
 }
 
-/// What was asked, in full, and what is looked up for it.
+/// The question in full, and the host that is looked up for it.
 fn head(resolution: &Resolution, config_path: &ConfigPath) -> String {
     let query = visible(resolution.query.text());
     let (reference, host) = resolution.newest();

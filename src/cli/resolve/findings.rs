@@ -1,4 +1,4 @@
-//! What linting has to say of the namespace that was read, in a line or two: an answer is no reason to stop looking.
+//! The findings of the namespace that was read, in a line or two: an answer does not replace linting.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

@@ -1,16 +1,16 @@
-//! What a look-up finds, before it is printed.
+//! The result of a look-up, before it is printed.
 
 use crate::containerd::node::Pull;
 use crate::containerd::{Outcome, Requests};
 use crate::toml::view::Position;
 
-/// What a look-up finds.
+/// The result of a look-up.
 pub struct Found {
     /// Which tree of the config path has the directory.
     pub root: Option<usize>,
     /// The trees that are looked in, in order.
     pub searched: Vec<usize>,
-    /// What containerd makes of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// The requests, where an image was asked for.
     pub requests: Option<Requests>,

@@ -38,10 +38,10 @@ pub fn document(
     })
 }
 
-/// What a node with `mirrors` in its config.toml is told.
+/// The reason for a node with `mirrors` in its config.toml.
 const OLD_TABLES: &str = "the deprecated registry tables of config.toml decide where pulls go";
 
-/// What a node with a path of Windows is told.
+/// The reason for a node with a Windows path.
 const WINDOWS: &str = "the config path is a Windows path, which is not checked";
 
 struct Writer<'a> {
@@ -193,7 +193,7 @@ impl Writer<'_> {
         value
     }
 
-    /// Method and URL. Headers that tear the request apart (a line break in a value) stand behind it, as in
+    /// Method and URL. Headers that tear the request apart (a line break in a value) come after it, as in
     /// the recorded vectors: containerd makes the request, and Go refuses to send it.
     fn request(&self, request: &Request, endpoint: Option<&Endpoint>) -> String {
         let line = format!(

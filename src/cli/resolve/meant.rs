@@ -1,4 +1,4 @@
-//! What was meant by a directory that is no config path, and by an image that is none.
+//! Remedies for a directory that is not a config path, and for an image that is not an image reference.
 
 use std::fs;
 use std::path::{Path, PathBuf};

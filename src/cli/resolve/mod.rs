@@ -36,30 +36,30 @@ pub use when::When;
 /// Show what containerd does for an image: which directory it reads, whether hosts.toml loads,
 /// which endpoints it tries in which order, and with which URLs.
 ///
-/// The answer comes first, in one sentence; below it the details, newest release first. It holds for CRI (the kubelet,
-/// crictl) unless --client names another; at the end are the commands that pull through the same tree, and the number of
-/// findings in what was read.
+/// The answer comes first, in one sentence; details follow, newest release first. It is for CRI (the kubelet, crictl)
+/// unless --client names another client. At the end are the commands that pull through the same tree, and the number
+/// of findings in the files that were read.
 ///
-/// The answer is the result, whatever it says: exit code 0 also when pulls would fail. Exit code 2
-/// when there is no answer: the config path does not exist, or an argument is not what it is meant to be.
+/// The exit code is 0 whenever there is an answer, even if pulls would fail, and 2 when there is none: the config path
+/// does not exist, or an argument is invalid.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Args {
     /// Image references as in a pod: nginx, quay.io/org/app:v1, reg:5000/app@sha256:…
     #[arg(value_name = "IMAGE", required_unless_present_any = ["registry", "all"])]
     pub images: Vec<String>,
 
-    /// Ask for a registry host instead of an image; can be given several times.
+    /// A registry host, instead of an image; can be repeated.
     #[arg(long, value_name = "HOST", conflicts_with = "images", value_parser = values::registry)]
     pub registry: Vec<String>,
 
-    /// Ask for every registry that has a directory in the config path. In the place of `_default`, `example.invalid` is asked for,
-    /// which has no directory.
+    /// Every registry that has a directory in the config path. `_default` is shown for `example.invalid`, which has no
+    /// directory of its own.
     #[arg(long, conflicts_with_all = ["images", "registry"])]
     pub all: bool,
 
     /// The config path, as in containerd's config.toml, /etc/containerd/certs.d by default; for ctr and nerdctl their
-    /// --hosts-dir. Several directories are separated by colons, and shown as local pulls and as the transfer service
-    /// take them.
+    /// --hosts-dir. Separate several directories by colons; the answer shows how local pulls and the transfer
+    /// service read them.
     #[arg(long, value_name = "DIR[:DIR…]")]
     pub config_path: Option<String>,
 
@@ -73,26 +73,25 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["config_path", "deploy_path"])]
     pub containerd_config: Option<PathBuf>,
 
-    /// Where the config path will be on the node, when it lies elsewhere here: absolute paths below it are
-    /// looked up in the tree.
+    /// Where the config path will be on the node, if it is elsewhere on this machine: absolute paths below it are looked up in the tree.
     #[arg(long, value_name = "DIR[:DIR…]")]
     pub deploy_path: Option<String>,
 
-    /// The root of the node's file system, for example an unpacked copy of it: all paths of the node are below it.
-    /// Without a --config-path, the node's own config.toml says where pulls look.
+    /// The root directory of the node's file system, for example an unpacked copy: all paths of the node are below it.
+    /// Without a --config-path, the config path is the one in the node's config.toml.
     #[arg(long, value_name = "DIR")]
     pub sysroot: Option<PathBuf>,
 
-    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1, or as nodes print them (1.7.11-k3s2); all that upstream
-    /// supports by default.
+    /// The containerd releases: 2.2, 1.7.34, >=2.0, 1.6..2.1, or as nodes print them (1.7.11-k3s2); by default every line
+    /// that upstream supports.
     #[arg(long, value_name = "RELEASE,…", value_delimiter = ',')]
     pub containerd: Vec<String>,
 
-    /// Play a pull in which this endpoint fails, and show the requests that follow and the error that the user sees. A
+    /// Simulate a pull in which this endpoint fails, and show the requests that follow and the error that the user sees. A
     /// REPLY is a status (404), or ok, no-token, no-realm, denied, unauthorized, web-page, other-bytes, refused, reset, unreachable, dropped, no-dns,
     /// no-handshake, silent, unknown-ca, wrong-name, common-name, expired, plain-http, client-certificate or
-    /// other-error. Up to three are for
-    /// the tag, for manifests and for layers: `mirror=ok,404` has the tag only. Can be given several times; every other
+    /// other-error. Up to three replies
+    /// are for the tag, for manifests and for layers: `mirror=ok,404` has only the tag. Can be repeated; every other
     /// endpoint serves the image.
     #[arg(long, value_name = "HOST=REPLY,…", conflicts_with = "registry")]
     pub when: Vec<When>,
@@ -101,8 +100,8 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 
-    /// Print the values of all headers. Without it, `***` stands for those that may be secret: all but
-    /// those of a few harmless headers, and plain words under names that speak of no secret.
+    /// Print the values of all headers. Without it, values that may be secret are printed as `***`: all except those of a
+    /// few harmless headers, and plain words under names that do not suggest a secret.
     #[arg(long)]
     pub show_secrets: bool,
 }
@@ -110,7 +109,7 @@ pub struct Args {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A release that is none.
+    /// An invalid release.
     #[error(transparent)]
     Release(#[from] ReleaseError),
     /// No root of the config path is there.
@@ -144,7 +143,7 @@ pub enum Error {
     DirectoryAsImage(String, String),
     /// A registry host was given as an image.
     #[error(
-        "`{0}` is a registry host, not an image; ask with --registry {0}, or name an image such as {0}/org/app:v1"
+        "`{0}` is a registry host, not an image; use --registry {0}, or name an image such as {0}/org/app:v1"
     )]
     RegistryAsImage(String),
     /// config.toml cannot be read.
@@ -158,7 +157,7 @@ pub enum Error {
     Write(#[from] io::Error),
 }
 
-/// Answers and prints. Styled text holds ANSI escapes; `out` strips them where they are not wanted.
+/// Answers and prints. Styled text contains ANSI escapes; `out` strips them where they are not wanted.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let releases = releases(&args.containerd)?;
     for image in &args.images {

@@ -1,4 +1,4 @@
-//! The drawing of one release's answer: directory, hosts.toml, endpoints, and who is asked for what.
+//! The drawing of one release's answer: directory, hosts.toml, endpoints, and the requests to each.
 
 use std::fmt::Write;
 
@@ -24,7 +24,7 @@ use crate::go::duration;
 /// Where the URLs of the endpoints begin, right of the ticks.
 const URL_INDENT: usize = 24;
 
-/// How long Go dials unless it is told otherwise.
+/// Go's default dial timeout.
 const DEFAULT_DIAL_TIMEOUT: &str = "30s";
 
 /// The drawing of one release's answer.
@@ -106,8 +106,8 @@ impl Page<'_> {
         let mut searched = found.searched.iter();
         let exists = searched.any(|index| self.config_path.at(*index).disk.exists());
         if found.as_one && lookup.chosen.is_none() && !exists {
-            let text = "✗ the transfer service, through which this release pulls, takes the \
-                        list for the name of ONE directory, which does not exist (containerd#12636)";
+            let text = "✗ the transfer service, through which this release pulls, reads the \
+                        list as the name of ONE directory, which does not exist (containerd#12636)";
             return self.sheet.section("directory", BAD, text);
         }
         let root = self.config_path.tree(found);
@@ -119,7 +119,7 @@ impl Page<'_> {
         }
         let Some(chosen) = &lookup.chosen else {
             if found.searched.is_empty() {
-                return self.sheet.section("directory", ODD, "– none is looked in");
+                return self.sheet.section("directory", ODD, "– none is read");
             }
             let names = directory::candidates(self.release, host);
             let text = format!("– none: there is no {}", visible(&names.join(" and no ")));
@@ -176,7 +176,7 @@ impl Page<'_> {
         }
     }
 
-    /// What becomes of the file, and why.
+    /// The state of the file, and why.
     fn hosts_toml(&mut self, found: &Found) {
         let outcome = &found.outcome;
         let reason = outcome
@@ -233,7 +233,7 @@ impl Page<'_> {
         self.further(outcome);
     }
 
-    /// A file that is missing here may well be on the node, if the tree goes elsewhere than where it lies.
+    /// A file that is missing here may be on the node, if the tree is deployed to another path.
     fn elsewhere(&mut self, found: &Found) {
         let Some(Cause::TlsFile { path, .. }) = found.outcome.reason().map(|p| &p.cause) else {
             return;
@@ -241,13 +241,13 @@ impl Page<'_> {
         let root = self.config_path.tree(found);
         let in_place = root.is_some_and(|root| root.deployment == Deployment::InPlace);
         if in_place && self.shown_file(path) == *path && path.starts_with(DEFAULT_CONFIG_PATH) {
-            let text = "on this machine; for a tree that is to lie there, add --deploy-path";
+            let text = "on this machine; for a tree that is deployed there, add --deploy-path";
             self.sheet
                 .more(ODD, &format!("{text} {DEFAULT_CONFIG_PATH}"));
         }
     }
 
-    /// What containerd would meet next, were the first problem mended.
+    /// The next problem that containerd would meet if the first one were fixed.
     fn further(&mut self, outcome: &Outcome) {
         let Some(first) = outcome.reason() else {
             return;
@@ -323,7 +323,7 @@ impl Page<'_> {
         self.chance(found);
     }
 
-    /// Hosts that stand on one line, which 1.x sorts by the line alone.
+    /// Hosts that are on one line, which 1.x sorts by the line alone.
     fn chance(&mut self, found: &Found) {
         if self.release.is_v2() {
             return;
@@ -450,7 +450,7 @@ impl Page<'_> {
         }
     }
 
-    /// Who is asked for what, in order; and the manifest requests.
+    /// Which endpoints get which requests, in order; and the manifest requests.
     fn flows(&mut self, found: &Found, host: &str, reference: Option<&Reference>) {
         let endpoints = found.outcome.endpoints();
         let any = any_image(host);
@@ -470,7 +470,7 @@ impl Page<'_> {
             "layers from",
             endpoints,
             &asked.fetch,
-            "✗ no endpoint may be pulled from",
+            "✗ no endpoint may serve pulls",
         );
         let without_pull = asked.fetch.iter().find(|request| {
             !endpoints[request.endpoint]

@@ -1,4 +1,4 @@
-//! What other commands ask of `resolve`: where a pull of one image goes, release by release.
+//! The interface of `resolve` for other commands: where a pull of one image goes, release by release.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub struct Planned {
 pub enum NoPull {
     /// The question makes no sense.
     Invalid(String),
-    /// It fails before any endpoint is asked.
+    /// It fails before any request.
     Fails(String),
     /// Where it goes is not decided by hosts.toml, or is not known.
     NotKnown(String),
@@ -105,7 +105,7 @@ fn planned(answer: Answer, config_path: &ConfigPath) -> Result<PlannedPull, NoPu
             return Err(NoPull::Fails(text));
         }
         Verdict::Unknown => {
-            let text = format!("hosts.toml cannot be judged: {}", why());
+            let text = format!("hosts.toml cannot be checked: {}", why());
             return Err(NoPull::NotKnown(text));
         }
     }

@@ -156,7 +156,7 @@ fn style(asked: &Asked) -> anstyle::Style {
     }
 }
 
-/// What comes back, and what containerd does then: `404 → next endpoint`.
+/// The reply, and containerd's reaction: `404 → next endpoint`.
 fn follows(asked: &Asked) -> String {
     let reply = asked.reply.map_or_else(
         || "no request can be made".to_owned(),

@@ -1,4 +1,4 @@
-//! What must not be printed: the values of headers, and credentials in URLs; unless `--show-secrets` says so.
+//! The texts that must not be printed: the values of headers, and credentials in URLs; unless `--show-secrets` is given.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ pub fn without_userinfo(text: &str, show_secrets: bool) -> Cow<'_, str> {
     Cow::Owned(secrets::without_queries(&secrets::without_userinfo(&text)))
 }
 
-/// A URL that containerd asks without a user and password in it, which a slip of the pen puts into the path:
+/// A URL without a user and password for containerd, because a typo puts them into the path:
 /// `https:/user:password@host`.
 pub fn without_password(url: &str, show_secrets: bool) -> Cow<'_, str> {
     match show_secrets {

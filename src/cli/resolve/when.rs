@@ -7,12 +7,12 @@ use super::found::Found;
 use crate::containerd::failures::{Play, Question, Reply, ReplyError, play};
 use crate::containerd::{Endpoint, Reference, Release, Verdict};
 
-/// What one endpoint does when it is asked.
+/// The replies of one endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
     /// The endpoint's host, with its port where it has one.
     host: String,
-    /// The replies for the tag, for manifests and for layers; the last one stands for the rest.
+    /// The replies for the tag, for manifests and for layers; the last one is used for the rest.
     replies: Vec<Reply>,
 }
 
@@ -71,7 +71,7 @@ impl When {
     }
 }
 
-/// Plays a pull in which these endpoints do as told and all others serve the image.
+/// Simulates a pull in which these endpoints give the named replies and all others serve the image.
 pub fn played(
     release: Release,
     found: &Found,
@@ -91,7 +91,7 @@ pub fn played(
     Some(play(release, found.pull, reference, endpoints, &reply))
 }
 
-/// The first `--when` whose host is no endpoint of any release, with the hosts that are.
+/// The first `--when` whose host is not an endpoint on any release, with the hosts that are.
 pub fn unknown_host(resolutions: &[Resolution], whens: &[When]) -> Option<(String, Vec<String>)> {
     let mut hosts: Vec<String> = Vec::new();
     for (_, answer) in resolutions.iter().flat_map(|r| &r.answers) {

@@ -13,9 +13,9 @@ pub struct Cause {
     pub part: Option<Part>,
     /// Whether the endpoint answered with a status; `None` where no endpoint is involved.
     pub status: Option<Answered>,
-    /// What happened, as a sentence without a full stop.
+    /// The event, as a sentence without a full stop.
     pub what: &'static str,
-    /// What to look at, each an imperative sentence.
+    /// The next steps, each an imperative sentence.
     pub look: &'static [&'static str],
 }
 
@@ -122,15 +122,15 @@ pub static CAUSES: &[Cause] = &[
         Some(Part::Resolve),
         None,
         "no endpoint may resolve tags",
-        ["Give an endpoint the capabilities `pull` and `resolve`"]
+        ["Add the capabilities `pull` and `resolve` to an endpoint"]
     ),
     cause!(
         "no-pull-hosts",
         ["no pull hosts: not found"],
         Some(Part::Fetch),
         None,
-        "no endpoint may be pulled from",
-        ["Give an endpoint the capability `pull`"]
+        "no endpoint may serve pulls",
+        ["Add the capability `pull` to an endpoint"]
     ),
     cause!(
         "no-push-hosts",
@@ -138,7 +138,7 @@ pub static CAUSES: &[Cause] = &[
         Some(Part::Push),
         None,
         "no endpoint takes pushes",
-        ["Give the endpoint that pushes are meant for the capability `push`"]
+        ["Add the capability `push` to the endpoint that should receive pushes"]
     ),
     cause!(
         "no-progress",
@@ -157,7 +157,7 @@ pub static CAUSES: &[Cause] = &[
         ["authorization failed: no basic auth credentials"],
         None,
         Some(Without),
-        "an endpoint asked for a user name and a password (401 Basic), and the pull has none for it",
+        "an endpoint requires a user name and a password (401 Basic), and the pull has none for it",
         [
             "Check the pull secret: the kubelet selects it by the registry of the image, not by the mirror",
             "Remember that Docker Hub and others answer 401 for repositories that do not exist"
@@ -189,7 +189,7 @@ pub static CAUSES: &[Cause] = &[
         ["no realm specified for token auth challenge"],
         None,
         Some(Without),
-        "the endpoint asks for a token and does not say where to get one",
+        "the endpoint requires a token and does not name a token server",
         [
             "Check what the endpoint sends as `WWW-Authenticate`: a proxy in front of it may have cut it off"
         ]
@@ -218,7 +218,7 @@ pub static CAUSES: &[Cause] = &[
         ["failed to authorize: failed to fetch ", " token: "],
         None,
         Some(Without),
-        "the endpoint asks for a token, and the token server gives none",
+        "the endpoint requires a token, and the token server issued none",
         [
             "Check whether the node reaches the token server, which may be another host than the endpoint",
             "Check the pull secret: a token server refuses wrong credentials"
@@ -296,7 +296,7 @@ pub static CAUSES: &[Cause] = &[
         Some(Without),
         "the server's certificate is not accepted",
         [
-            "Look at the certificate that the endpoint serves; the text behind `x509:` says what is wrong with it"
+            "Look at the certificate that the endpoint serves; the text after `x509:` names its fault"
         ]
     ),
     // TLS.
@@ -315,7 +315,7 @@ pub static CAUSES: &[Cause] = &[
         Some(Without),
         "the server refuses the client certificate, or requires one and got none",
         [
-            "Check `client` of this endpoint's table: is there a pair, has it expired, is it issued by the CA that the server trusts"
+            "Check `client` of this endpoint's table: the pair must exist, must not have expired, and must be issued by a CA that the server trusts"
         ]
     ),
     cause!(
@@ -356,7 +356,7 @@ pub static CAUSES: &[Cause] = &[
         None,
         Some(Without),
         "the server ended the TLS handshake",
-        ["Look at the server's log: it knows why"]
+        ["Look for the reason in the server's log"]
     ),
     cause!(
         "http-at-https",
@@ -399,7 +399,7 @@ pub static CAUSES: &[Cause] = &[
         None,
         Some(Without),
         "DNS does not know the endpoint's host",
-        ["Ask the node's resolver for that name: containerd does not use the cluster's DNS"]
+        ["Look up the name with the node's resolver: containerd does not use the cluster's DNS"]
     ),
     cause!(
         "dns-failed",
@@ -456,7 +456,7 @@ pub static CAUSES: &[Cause] = &[
         ["stopped after 10 redirects"],
         None,
         Some(Without),
-        "the endpoint redirects without end",
+        "the endpoint redirects in a loop",
         ["Check the path in the endpoint's URL, and the rules of the proxy in front of it"]
     ),
     cause!(
@@ -542,7 +542,7 @@ pub static CAUSES: &[Cause] = &[
         ["unexpected commit digest "],
         None,
         None,
-        "an endpoint served other content than the digest's",
+        "an endpoint served content that does not match the digest",
         [
             "Check what the mirror or a proxy on the network path serves for that digest; its cache may be damaged"
         ]
@@ -552,7 +552,7 @@ pub static CAUSES: &[Cause] = &[
         ["unexpected commit size "],
         None,
         None,
-        "an endpoint served content of another length than the manifest says",
+        "an endpoint served content whose length does not match the manifest",
         ["Check whether a proxy or a cache cuts the response off"]
     ),
     // Statuses.
@@ -587,7 +587,7 @@ pub static CAUSES: &[Cause] = &[
         [": 401 "],
         None,
         Some(Status),
-        "the endpoint asks for credentials, and does not accept the ones it got, or got none",
+        "the endpoint requires credentials, and got none or rejected them",
         [
             "Check the pull secret: the kubelet selects it by the registry of the image, not by the mirror"
         ]
@@ -650,7 +650,7 @@ pub static CAUSES: &[Cause] = &[
         Some(NotFound),
         "no endpoint has this layer, or the first one without it hid another endpoint's error",
         [
-            "Check whether the mirror holds the whole image: the tag was found, and its content is missing"
+            "Check whether the mirror has the whole image: the tag was found, but its content is missing"
         ]
     ),
     cause!(
@@ -660,7 +660,7 @@ pub static CAUSES: &[Cause] = &[
         Some(NotFound),
         "the first endpoint that failed does not have this manifest, and no other served it",
         [
-            "Check whether the mirror holds the whole image: the tag was found, and its content is missing"
+            "Check whether the mirror has the whole image: the tag was found, but its content is missing"
         ]
     ),
 ];

@@ -1,4 +1,4 @@
-//! What an error text of a pull means: the reverse of [`failures`](super::failures).
+//! The meaning of an error text of a pull: the reverse of [`failures`](super::failures).
 //!
 //! A text is read from the kubelet's events, from crictl, ctr or the journal. Nothing is guessed: a text whose cause is
 //! not in the list of causes is unknown.

@@ -5,10 +5,10 @@ use super::part::Part;
 use super::read::Read;
 use crate::containerd::Release;
 
-/// What the other endpoints did, by the error that is shown.
+/// The results of the other endpoints, by the error that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Others {
-    /// No endpoint was asked, or the text is about one request alone.
+    /// No endpoint was tried, or the text is about one request alone.
     None,
     /// Every endpoint answered 404.
     AllNotFound,
@@ -16,7 +16,7 @@ pub enum Others {
     OneNotFound,
     /// This is the first that failed otherwise than by 404. Those before it answered 404; those after it failed too.
     First,
-    /// This is the first that was asked; the others failed too.
+    /// This is the first that was tried; the others failed too.
     FirstAsked,
     /// This is the first with such a status. What all others did is hidden.
     FirstStatus,
@@ -24,7 +24,7 @@ pub enum Others {
     NoStatus,
     /// Nothing is known: the releases differ, and the text does not say which this is.
     Unknown,
-    /// This endpoint ended the pull, and no further one was asked.
+    /// This endpoint ended the pull, and no further one was tried.
     Last,
 }
 
@@ -53,7 +53,7 @@ impl Others {
                 "at least one endpoint answered 404; certificate, DNS, connection and login errors of the others are hidden"
             }
             Others::First => {
-                "this is the first endpoint that failed otherwise than by 404; those after it failed, too, and their errors are hidden"
+                "this is the first endpoint that failed with anything but 404; those after it failed, too, and their errors are hidden"
             }
             Others::FirstAsked => {
                 "this is the first endpoint that was tried for this digest; the others failed, too, and their errors are hidden"
@@ -72,7 +72,7 @@ impl Others {
     }
 }
 
-/// What the error says of the other endpoints on this release, or on the one that the text betrays.
+/// Returns what the error reveals about the other endpoints on this release, or on the one that the text implies.
 pub fn others(read: &Read, release: Option<Release>) -> Others {
     let Some(answered) = read.cause.status else {
         return match read.cause.id {

@@ -27,7 +27,7 @@ impl Part {
         }
     }
 
-    /// What it does.
+    /// The part of the pull, as a phrase.
     pub fn words(self) -> &'static str {
         match self {
             Part::Tree => "reading the certs.d tree",

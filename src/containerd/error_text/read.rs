@@ -3,7 +3,7 @@
 use super::causes::{Cause, names_a_request};
 use super::part::Part;
 
-/// What a text says.
+/// The contents of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
     /// The part of the pull, where the text names it.
