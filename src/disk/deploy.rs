@@ -45,7 +45,7 @@ pub fn implied(tree: &Tree) -> Option<String> {
     found.next().map(|(root, _)| root)
 }
 
-/// The absolute paths that stand in quotes.
+/// The absolute paths in quotes.
 fn absolute_paths(text: &str) -> impl Iterator<Item = String> + '_ {
     text.match_indices(['"', '\'']).filter_map(|(at, quote)| {
         let rest = &text[at + 1..];

@@ -1,4 +1,4 @@
-//! What a text is for, by what it contains: hosts.toml and config.toml are names that other programs use, too.
+//! The purpose of a text, by its contents: other programs use the names hosts.toml and config.toml, too.
 
 use std::path::Path;
 
@@ -58,7 +58,7 @@ pub fn is_node_config(path: &Path, named: bool) -> bool {
 
 /// The same of a file with this text, which need not be on the disk.
 pub fn is_node_config_text(path: &Path, text: &str, named: bool) -> bool {
-    // What is written into a hosts.toml by mistake is still in a hosts.toml.
+    // A text written into a hosts.toml by mistake is still in a hosts.toml.
     is_toml(path)
         && path.file_name().is_none_or(|name| name != "hosts.toml")
         && (configures_containerd(text)

@@ -42,7 +42,7 @@ pub struct FindOptions {
     pub placing: Placing,
     /// The same for what is below some directories, in the place of these; the deepest first.
     pub nested: Vec<(PathBuf, Placing)>,
-    /// What a search skips.
+    /// The paths that a search skips.
     pub exclude: Exclusions,
     /// Paths that are not there were deleted: what they belonged to is linted.
     pub may_be_deleted: bool,
@@ -68,7 +68,7 @@ impl FindOptions {
     }
 }
 
-/// What the paths of a command line lead to.
+/// The inputs that the paths of a command line lead to.
 #[derive(Debug, Default)]
 pub struct Discovery {
     /// The trees.
@@ -77,7 +77,7 @@ pub struct Discovery {
     pub configs: Vec<PathBuf>,
     /// Texts of a hosts.toml in files that nothing in the searched directory puts into a namespace.
     pub unused: Vec<Unread>,
-    /// What stood in the way.
+    /// The obstacle.
     pub errors: Vec<FindError>,
 }
 

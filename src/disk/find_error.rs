@@ -31,7 +31,7 @@ pub enum FindError {
     Unrelated {
         /// As the user named it.
         path: String,
-        /// What it is, and what can be done.
+        /// The reason, and the remedy.
         why: String,
     },
 }

@@ -11,7 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 ///
 /// A glob without a slash is the name of a file or directory at any depth; one with a slash is a
 /// path from its directory; one that begins with a slash is an absolute path. What matches a directory
-/// matches all below it. A path that does not lie below a glob's directory is matched as it was
+/// matches all below it. A path that is not below a glob's directory is matched as it was
 /// written.
 #[derive(Debug, Clone, Default)]
 pub struct PathGlobs {
@@ -45,7 +45,7 @@ impl PathGlobs {
     /// Those that match every path.
     pub fn all() -> PathGlobs {
         let mut globs = PathGlobs::default();
-        // What is not a glob would match nothing; this is one.
+        // An invalid glob would match nothing; this one is valid.
         let _ = globs.add(Path::new("/"), "**");
         globs
     }
@@ -169,7 +169,7 @@ pub fn normalized(path: &Path) -> PathBuf {
     out
 }
 
-/// What is not to be linted.
+/// The paths that are not linted.
 #[derive(Debug, Clone, Default)]
 pub struct Exclusions {
     /// The globs.

@@ -1,4 +1,4 @@
-//! What Git ignores, by the `.gitignore` files of a repository.
+//! The paths that Git ignores, by the `.gitignore` files of a repository.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -89,19 +89,19 @@ pub struct Tree {
     pub root: String,
     /// Where it is used.
     pub deployment: Deployment,
-    /// The namespaces that were asked for; `None` for all.
+    /// The requested namespaces; `None` for all.
     pub only: Option<BTreeSet<String>>,
     /// How much of the directory is a config path.
     pub extent: Extent,
     /// The file that it was made for, where there is no config path.
     pub lone: Option<Lone>,
-    /// Where it was said that it will be on the node, or the path in this repository tells.
+    /// The path on the node, as configured or derived from the path in this repository.
     is_root_known: bool,
     /// A namespace that the user named by another path than below `shown`.
     alias: Option<(String, String)>,
     /// Files whose text comes from elsewhere than the disk, by their path in the tree.
     overlay: BTreeMap<String, Vec<u8>>,
-    /// No namespace is seen but those that were asked for.
+    /// Only the requested namespaces are seen.
     isolated: bool,
     /// Its files, where they are in another file.
     planted: Option<Arc<Planted>>,
@@ -118,7 +118,7 @@ pub struct Tree {
 /// A name at the first level of a config path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Namespace {
-    /// The name; bytes that are no UTF-8 are shown as `�`.
+    /// The name; bytes that are not UTF-8 are shown as `�`.
     pub name: String,
     /// Whether the name is UTF-8; no registry host is written otherwise.
     pub utf8: bool,
@@ -307,7 +307,7 @@ impl Tree {
 
     /// The names at the first level that can be meant as namespaces, sorted. Version control
     /// folders, Kubernetes' `..data` links, spegel's `_backup` and other hidden names are left out,
-    /// and so are files whose names are no registry host's.
+    /// and so are files whose names are not registry hosts.
     pub fn namespaces(&self) -> Result<Vec<Namespace>, FileError> {
         self.list_root().map(|(namespaces, _)| namespaces)
     }
@@ -373,7 +373,7 @@ impl Tree {
         tree
     }
 
-    /// The bytes that stand for a file of the tree instead of those on disk: those of standard input.
+    /// The bytes that replace a file of the tree on disk: those of standard input.
     pub fn text_from_elsewhere(&self, relative: &str) -> Option<&[u8]> {
         self.overlay.get(relative).map(Vec::as_slice)
     }
@@ -385,7 +385,7 @@ impl Tree {
     }
 
     /// Whether a name at the first level is one of a namespace. Where the directory is called anything, files are not, nor are
-    /// folders that happen to lie there.
+    /// folders that happen to be there.
     fn holds(&self, entry: &Namespace) -> bool {
         if self.extent == Extent::Named {
             return Tree::takes(entry);
@@ -402,7 +402,7 @@ impl Tree {
             }
     }
 
-    /// Whether this namespace was asked for.
+    /// Whether this namespace was requested.
     pub fn wants(&self, namespace: &str) -> bool {
         self.only
             .as_ref()
@@ -459,7 +459,7 @@ impl Tree {
             .map_err(io::for_containerd)
     }
 
-    /// Reads a file by a node's path. Where it is known to lie in a directory that is open, that and its name there spare
+    /// Reads a file by a node's path. If it is known to be in an open directory, that and its name there spare
     /// the way to it.
     pub fn read_file(&self, node_path: &str, within: Option<(&Directory, &str)>) -> ReadFile {
         let unless_read = |bytes| ReadFile { bytes, info: None };

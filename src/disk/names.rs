@@ -231,7 +231,7 @@ pub fn host_of_file(name: &str) -> Option<String> {
     }
 }
 
-/// Endings of files that lie about in repositories; what has one is not meant as a registry host.
+/// Endings of common files in repositories; a name with one is not meant as a registry host.
 const FILE_ENDINGS: [&str; 38] = [
     "md", "txt", "rst", "adoc", "toml", "tml", "yaml", "yml", "json", "sh", "bash", "py", "go",
     "rs", "js", "ts", "crt", "cert", "cer", "pem", "key", "der", "p12", "pfx", "csr", "bak",

@@ -55,7 +55,7 @@ pub struct NodeFiles {
 impl NodeFiles {
     /// The files around the config.toml at `disk`.
     ///
-    /// Below a sysroot that is the node's root. In a repository the file is for a node elsewhere, where it will lie in
+    /// Below a sysroot that is the node's root. In a repository the file is for a node elsewhere, where it will be in
     /// `/etc/containerd`: what is beside it here is beside it there, and of other paths no one knows. Anywhere
     /// else this machine is the node.
     pub fn open(config: &Path, sysroot: Option<&Path>) -> NodeFiles {
@@ -100,9 +100,9 @@ impl NodeFiles {
         }
     }
 
-    /// What is surely the case at a path of the node: `None` where this machine cannot know. A config.toml that is in
-    /// some folder may be another node's, so this machine is asked only where the file is in one of the system's folders;
-    /// of what is beside the file, always.
+    /// The certain state of a path of the node: `None` where this machine cannot know. A config.toml in some folder may
+    /// be another node's, so this machine's own paths count only if that file is in one of the system's folders. What is
+    /// beside the file always counts.
     pub fn known_state(&self, path: &str) -> Option<Result<(), FileError>> {
         let is_of_the_system = ["/etc/", "/var/"]
             .iter()

@@ -24,7 +24,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of a directory that contains a hosts.toml. Usually that is a namespace; in a config path it may lie too high or
+    /// The place of a directory that contains a hosts.toml. Usually that is a namespace; in a config path it may be too high or
     /// too deep, and the rules report it. `None` where the directory is named for no registry: the file is copied into a
     /// namespace by something else, and no one knows which.
     pub fn of_hosts_file(directory: &Path) -> Option<Place> {

@@ -54,7 +54,7 @@ impl Planted {
         }
     }
 
-    /// What is below a directory: each name, and whether it is a directory itself.
+    /// The entries of a directory: each name, and whether it is a directory itself.
     fn names<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = (&'a str, bool)> {
         self.files.keys().filter_map(move |path| {
             let rest = match directory {

@@ -16,7 +16,7 @@ use super::names::{
 };
 use crate::containerd::FileError;
 
-/// What is below a directory.
+/// The entries of a directory.
 #[derive(Debug, Default)]
 pub struct Searched {
     /// The config paths.
@@ -94,7 +94,7 @@ pub fn search(root: &Path, exclude: &Exclusions, errors: &mut Vec<FindError>) ->
 struct Search<'a> {
     root: &'a Path,
     found: Searched,
-    /// What was found out of directories.
+    /// The results of directories.
     extents: HashMap<PathBuf, Option<Extent>>,
     /// How far links lead.
     reach: Reach,
@@ -211,7 +211,7 @@ impl Search<'_> {
                 }
             }
         }
-        // What a config.toml imports is linted with it.
+        // The imports of a config.toml are linted with it.
         let configs = self.found.configs.clone();
         self.found.configs.retain(|path| {
             let folder = path.parent().unwrap_or(self.root);
@@ -242,7 +242,7 @@ fn unreadable(root: &Path, error: &walkdir::Error) -> FindError {
     }
 }
 
-/// What is never searched: version control, Kubernetes' hidden directories (`..data` leads to the same files again), spegel's
+/// Directories that are never searched: version control, Kubernetes' hidden directories (`..data` leads to the same files again), spegel's
 /// backups, and packages of others.
 pub fn is_skipped(name: &OsStr) -> bool {
     let name = name.to_string_lossy();

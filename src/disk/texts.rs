@@ -1,4 +1,4 @@
-//! The texts of a repository that may hold configuration: what Git does not ignore, and what nobody has generated or copied in.
+//! The texts of a repository that may contain configuration: not ignored by Git, not generated, not copied in.
 
 use std::collections::HashSet;
 use std::fs::FileType;
@@ -40,8 +40,8 @@ pub struct TextFile {
     pub text: String,
 }
 
-/// Reads the files below a directory that `is_wanted` by their names, and keeps those that `holds` something. In the order of their
-/// paths. No link is followed. The directories of namespaces in the `trees` found below it are not entered: what they contain is
+/// Reads the files below a directory that `is_wanted` by their names, and keeps those whose bytes are `is_relevant`, sorted by
+/// path. No link is followed. The directories of namespaces in the `trees` found below it are not entered: what they contain is
 /// containerd's, and is read when the trees are.
 pub fn texts_below(
     root: &Path,
@@ -49,7 +49,7 @@ pub fn texts_below(
     exclude: &Exclusions,
     limit: u64,
     is_wanted: impl Fn(&str) -> bool,
-    holds: impl Fn(&[u8]) -> bool + Sync,
+    is_relevant: impl Fn(&[u8]) -> bool + Sync,
 ) -> Vec<TextFile> {
     let whole = trees.iter().filter(|tree| tree.lone.is_none());
     let config_paths: HashSet<&Path> = whole.map(|tree| tree.disk.as_path()).collect();
@@ -90,24 +90,24 @@ pub fn texts_below(
     let read = parallel::map(&paths, |paths| {
         let texts = paths
             .iter()
-            .filter_map(|path| text_of(path, io::read_listed(path, limit).ok()?, &holds));
+            .filter_map(|path| text_of(path, io::read_listed(path, limit).ok()?, &is_relevant));
         texts.collect::<Vec<_>>()
     });
     read.concat()
 }
 
-/// Reads a file; `None` where it holds nothing, is binary or generated.
+/// Reads a file; `None` if its bytes are not `is_relevant`, or if it is binary or generated.
 pub fn text(
     path: &Path,
     limit: u64,
-    holds: impl Fn(&[u8]) -> bool,
+    is_relevant: impl Fn(&[u8]) -> bool,
 ) -> Result<Option<TextFile>, FileError> {
-    Ok(text_of(path, io::read(path, limit)?, holds))
+    Ok(text_of(path, io::read(path, limit)?, is_relevant))
 }
 
-fn text_of(path: &Path, bytes: Vec<u8>, holds: impl Fn(&[u8]) -> bool) -> Option<TextFile> {
+fn text_of(path: &Path, bytes: Vec<u8>, is_relevant: impl Fn(&[u8]) -> bool) -> Option<TextFile> {
     let is_binary = memchr::memchr(0, &bytes[..bytes.len().min(8_000)]).is_some();
-    if is_binary || is_generated(&bytes) || !holds(&bytes) {
+    if is_binary || is_generated(&bytes) || !is_relevant(&bytes) {
         return None;
     }
     let text = String::from_utf8(bytes).ok()?;
@@ -118,7 +118,7 @@ fn text_of(path: &Path, bytes: Vec<u8>, holds: impl Fn(&[u8]) -> bool) -> Option
     })
 }
 
-/// Whether a text says of itself that a program has written it.
+/// Whether a text declares itself generated.
 pub fn is_generated(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(1_024)];
     ["DO NOT EDIT", "@generated"]
@@ -179,9 +179,9 @@ mod tests {
         }
         #[cfg(unix)]
         std::os::unix::fs::symlink("b/x.sh", root.join("a/link.sh")).unwrap();
-        let holds = |bytes: &[u8]| bytes.starts_with(b"mark") || bytes.ends_with(b"mark");
+        let is_relevant = |bytes: &[u8]| bytes.starts_with(b"mark") || bytes.ends_with(b"mark");
         let wanted = |name: &str| name.ends_with(".sh");
-        let found = texts_below(root, &[], &Exclusions::default(), 100, wanted, holds);
+        let found = texts_below(root, &[], &Exclusions::default(), 100, wanted, is_relevant);
         let paths: Vec<&str> = found.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, [root.join("a/b/x.sh").to_string_lossy()]);
     }

@@ -1,4 +1,4 @@
-//! What contains registry configuration, and is not read: so that no one takes silence for a clean bill.
+//! Files with registry configuration that are not read, which are reported so that they do not seem to be correct.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,8 +22,7 @@ const BYTES: u64 = 256 * 1024;
 const ALL_BYTES: usize = 128 * 1024 * 1024;
 
 /// Why a file that is named for a registry is not read.
-const NAMED_FOR_A_REGISTRY: &str = "a hosts.toml by its text, but containerd reads only files of that name, in a directory named for the \
-     registry, and nothing here copies or mounts it there";
+const NAMED_FOR_A_REGISTRY: &str = "its text is a hosts.toml, but containerd reads only files named hosts.toml in a directory named after the registry, and nothing here copies or mounts it there";
 
 impl Unread {
     /// A file that is named for a registry, and that nothing uses.
@@ -76,14 +75,14 @@ impl Kind {
     fn why(self, path: &str) -> String {
         match self {
             Kind::RegistriesYaml => format!(
-                "k3s and RKE2 generate hosts.toml from a registries.yaml: `certsd-lint migrate {path}` shows what"
+                "k3s and RKE2 generate hosts.toml from a registries.yaml: `certsd-lint migrate {path}` shows the result"
             ),
             Kind::Template => "a template is not read until something renders it".to_owned(),
-            Kind::Yaml => "no text of a hosts.toml was found in it".to_owned(),
+            Kind::Yaml => "no hosts.toml was found in it".to_owned(),
             Kind::Script => {
-                "no text of a hosts.toml was found in it, and nothing is run".to_owned()
+                "no hosts.toml was found in it; certsd-lint does not run scripts".to_owned()
             }
-            Kind::Terraform => "no text of a hosts.toml was found in it".to_owned(),
+            Kind::Terraform => "no hosts.toml was found in it".to_owned(),
             Kind::Nix => "Nix is not read".to_owned(),
             Kind::Code => "source code is not read".to_owned(),
             Kind::Other => "it is neither a hosts.toml nor a config.toml of containerd".to_owned(),
@@ -105,7 +104,7 @@ pub fn name_unread(errors: &mut [FindError], exclude: &Exclusions) {
     }
 }
 
-/// The files below a directory that hold what looks like registry configuration, up to five, those first that are most likely
+/// The files below a directory that contain text like registry configuration, up to five, those first that are most likely
 /// meant. To be asked where nothing was found to lint.
 fn unread(root: &Path, exclude: &Exclusions) -> Vec<Unread> {
     let mut found: Vec<(Kind, PathBuf)> = Vec::new();
@@ -127,7 +126,7 @@ fn unread(root: &Path, exclude: &Exclusions) -> Vec<Unread> {
         .collect()
 }
 
-/// What a file is that was named and belongs to no tree, and what can be done.
+/// The kind of a named file that belongs to no tree, and the remedy.
 pub fn why_unrelated(path: &Path) -> String {
     let text = disk::read(path, BYTES).unwrap_or_default();
     let kind = holds_configuration(&text).then(|| Kind::of(path, &text));
@@ -186,7 +185,7 @@ fn names_file(text: &[u8], name: &str) -> bool {
     })
 }
 
-/// Whether a text contains what tells containerd's registries, or those of k3s.
+/// Whether a text contains registry configuration of containerd or k3s.
 fn holds_configuration(text: &[u8]) -> bool {
     let has = |needle: &str| memmem::find(text, needle.as_bytes()).is_some();
     let has_line = |needle: &str| {

@@ -68,7 +68,7 @@ pub(super) fn admitted(
     Some(finding)
 }
 
-/// What follows from a consequence, in words, for findings that say nothing of their own.
+/// The default effect of a consequence, in words, for findings without their own.
 fn default_effect(context: Option<&NamespaceContext<'_>>, consequence: Consequence) -> String {
     let registry = context.map_or_else(|| "this registry".to_owned(), |context| context.registry());
     match consequence {

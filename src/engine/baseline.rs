@@ -26,11 +26,11 @@ pub struct Baseline {
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// Not JSON, or not of this form.
-    #[error("it is no baseline of certsd-lint: {0}")]
+    #[error("it is not a baseline of certsd-lint: {0}")]
     Syntax(#[from] serde_json::Error),
     /// Of a form that this release does not know.
     #[error(
-        "it has version {0}, and this certsd-lint reads version {VERSION}; write it anew with --write-baseline"
+        "it has version {0}, and this certsd-lint reads version {VERSION}; write it again with --write-baseline"
     )]
     Version(u32),
 }
@@ -93,7 +93,7 @@ impl Report {
         let mut gone: BTreeSet<&Known> = baseline.known.iter().collect();
         let (mut findings, mut suppressed) = (Packed::default(), Packed::default());
         for (finding, by, known) in all(self, paths) {
-            // What a comment silences needs no baseline, and is gone from it.
+            // A finding that a comment silences needs no baseline, and is removed from it.
             let is_known = by.is_none() && baseline.known.contains(&known);
             if is_known {
                 gone.remove(&known);

@@ -1,15 +1,15 @@
-//! What was found at one place, before it is added to a report.
+//! The findings at one place, before they are added to a report.
 
 use crate::finding::{Failure, Finding, Report, Suppressed};
 
-/// What was found at one place, before it is added to a report.
+/// The findings at one place, before they are added to a report.
 #[derive(Debug, Default)]
 pub(super) struct Here {
-    /// What the settings let through.
+    /// The findings that the settings admit.
     pub findings: Vec<Finding>,
-    /// What comments silence.
+    /// The findings that comments silence.
     pub suppressed: Vec<Suppressed>,
-    /// What could not be done.
+    /// The failures.
     pub failures: Vec<Failure>,
 }
 

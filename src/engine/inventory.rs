@@ -1,4 +1,4 @@
-//! What a run has seen of a namespace besides findings.
+//! A run's inventory of a namespace.
 
 use std::collections::BTreeSet;
 

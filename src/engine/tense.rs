@@ -1,4 +1,4 @@
-//! What a finding says about a hosts.toml that containerd ignores: it happens only once the file loads.
+//! The tense of findings about a hosts.toml that containerd ignores: their effect occurs only once the file loads.
 
 use crate::containerd::HostsToml;
 use crate::facts::NamespaceContext;

@@ -1,4 +1,4 @@
-//! What a run leaves out when no work is left to it, and that this is said.
+//! Tests that a run skips and counts work beyond its budget.
 
 use std::fs;
 
@@ -34,7 +34,7 @@ fn what_is_beyond_the_budget_is_left_out_and_counted() {
     let part = lint_with(10_000, 20);
     let looked_at = part.summary.namespaces;
     assert!((1..20).contains(&looked_at), "{looked_at}");
-    // What was looked at is judged as ever.
+    // The checked part has the same findings as ever.
     assert!(part.findings.len() <= looked_at * of_one.findings.len());
     let [
         Failure::LeftOut {
@@ -45,7 +45,7 @@ fn what_is_beyond_the_budget_is_left_out_and_counted() {
         panic!("{:?}", part.failures);
     };
     assert_eq!((path.as_str(), *namespaces), ("certs.d", 20 - looked_at));
-    assert!(part.failures[0].to_string().contains("were not looked at"));
+    assert!(part.failures[0].to_string().contains("were not checked"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A fix: the edits that mend a finding, and what may change by them.
+//! A fix: the edits that fix a finding, and what may change by them.
 
 use serde::Serialize;
 
@@ -8,9 +8,9 @@ use crate::toml::Span;
 /// One replacement in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced; empty to insert.
+    /// The replaced text; empty to insert.
     pub span: Span,
-    /// What is there then.
+    /// The new text.
     pub replacement: String,
 }
 
@@ -24,17 +24,17 @@ pub enum Safety {
     Unsafe,
 }
 
-/// What a safe fix may change in what containerd reads from the file. All else has to stay as it is, for every
+/// The changes that a safe fix may cause in what containerd reads from the file. All else must stay the same, for every
 /// release; [`crate::fix`] checks each fix against it before anything is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Promise {
     /// Nothing: the same, written otherwise.
     Nothing,
-    /// What was skipped, or stood in a file that was dropped, is read. Nothing that was read is lost.
+    /// Skipped text, or text of a file that was dropped, is read. Nothing that was read is lost.
     Reads,
     /// One part of one entry is another one.
     Mends(Part),
-    /// What was sent as a header is the setting that its name says.
+    /// A value that was sent as a header becomes the setting of its name.
     HeaderIsSetting,
     /// An endpoint that was listed twice is listed once.
     ListsOnce,
@@ -56,11 +56,11 @@ pub enum Part {
 pub struct Fix {
     /// Whether it may be applied unseen.
     pub safety: Safety,
-    /// What it does, in the imperative: `write "pull"`.
+    /// The change, in the imperative: `write "pull"`.
     pub description: String,
     /// The edits, in order, not overlapping.
     pub edits: Vec<Edit>,
-    /// What may change by it, where that is not what the finding's consequence says.
+    /// The changes that it may cause, if they differ from the finding's consequence.
     pub promise: Option<Promise>,
     /// It is for a file that a config.toml imports: it is shown, and not written.
     pub is_for_import: bool,

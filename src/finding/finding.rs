@@ -48,26 +48,26 @@ impl Location {
 pub struct Related {
     /// The place.
     pub location: Location,
-    /// What is there.
+    /// The text.
     pub text: String,
 }
 
-/// What a rule has to say about one place.
+/// A rule's report about one place.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The rule.
     pub rule: &'static Meta,
     /// How much it matters here.
     pub severity: Severity,
-    /// What follows.
+    /// The consequence.
     pub consequence: Consequence,
     /// The fact, in one sentence without its end: ``unknown capability `pul` ``.
     pub message: String,
-    /// What to say at the place itself, in a few words.
+    /// The label, a few words.
     pub label: String,
-    /// What containerd does with it, in a sentence or two.
+    /// The effect on containerd, in a sentence or two.
     pub effect: String,
-    /// What to write instead, with the user's own values.
+    /// The remedy, with the user's own values.
     pub help: String,
     /// The targeted releases to which it applies, oldest first.
     pub releases: Releases,
@@ -77,9 +77,9 @@ pub struct Finding {
     pub location: Location,
     /// Further places.
     pub related: Vec<Related>,
-    /// How to mend it.
+    /// How to fix it.
     pub fix: Option<Fix>,
-    /// What it depends on and this run cannot see, as a question: "whether the node has the file". Empty where all is known.
+    /// The unknown fact that it depends on, as a question: "whether the node has the file". Empty where all is known.
     pub unknown_here: &'static str,
 }
 
@@ -109,7 +109,7 @@ impl Finding {
         }
     }
 
-    /// What it depends on and this run cannot see.
+    /// Sets the unknown fact that it depends on.
     pub fn unknown_here(mut self, what: &'static str) -> Finding {
         self.unknown_here = what;
         self
@@ -127,19 +127,19 @@ impl Finding {
         self
     }
 
-    /// What to say at the place itself.
+    /// Sets the label.
     pub fn label(mut self, text: impl Into<String>) -> Finding {
         self.label = text.into();
         self
     }
 
-    /// What containerd does with it.
+    /// Sets the effect.
     pub fn effect(mut self, text: impl Into<String>) -> Finding {
         self.effect = text.into();
         self
     }
 
-    /// What to write instead.
+    /// Sets the remedy.
     pub fn help(mut self, text: impl Into<String>) -> Finding {
         self.help = text.into();
         self
@@ -205,7 +205,7 @@ impl Finding {
         fix.edits.iter().all(shown).then_some(fix)
     }
 
-    /// What may change by the fix, where that is not what the consequence says.
+    /// The changes that the fix may cause, if they differ from the consequence.
     pub fn promise(mut self, promise: Promise) -> Finding {
         if let Some(fix) = &mut self.fix {
             fix.promise = Some(promise);
@@ -213,7 +213,7 @@ impl Finding {
         self
     }
 
-    /// What may change by the fix.
+    /// The changes that the fix may cause.
     pub fn promised(&self) -> Promise {
         let said = self.fix.as_ref().and_then(|fix| fix.promise);
         said.unwrap_or(match self.consequence {

@@ -1,4 +1,4 @@
-//! What a finding is known by from one run to the next, although lines move.
+//! The identity of a finding from one run to the next, although lines move.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ const LONGEST: usize = 4096;
 const END: u16 = 65535;
 
 /// The hash of each line of a text that GitHub's upload action calls `primaryLocationLineHash`
-/// (codeql-action, `src/fingerprints.ts`): blanks are skipped, line ends made equal, and equal lines
+/// (codeql-action, `src/fingerprints.ts`): whitespace is skipped, line ends made equal, and equal lines
 /// numbered. Were ours another, the action would complain and alerts would come twice.
 pub fn line_hashes(text: &str) -> Vec<String> {
     let mut units: Vec<u16> = Vec::with_capacity(text.len() + 1);
@@ -151,7 +151,7 @@ impl<'a> Fingerprints<'a> {
         format!("{key:032x}")
     }
 
-    /// What a finding is about; nothing when it has no text.
+    /// The subject of a finding; empty if it has no text.
     fn item(&mut self, finding: &Finding) -> Item {
         let (Some(source), Some(span)) = (&finding.location.source, &finding.location.span) else {
             return Item::default();

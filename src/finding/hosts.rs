@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use crate::containerd::loader::split_host_port;
 use crate::finding::public_mirrors::{ACCOUNTS, Access, PUBLIC, PublicMirror};
 
-/// What a host's name tells about it.
+/// The class of a host, by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Classification {
     /// Not reachable from the internet, or `private` in the settings.

@@ -1,6 +1,6 @@
-//! What a run has seen besides findings, for those who watch nodes: what containerd makes of each namespace, which certificates
+//! The inventory of a run, for monitoring of nodes: the state of each namespace, which certificates
 //! its endpoints use, and whether a node reads its config path. Collected as far as
-//! [`Settings::inventory`](super::Settings) asks for it.
+//! [`Settings::inventory`](super::Settings) enables it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub enum Scope {
     All,
 }
 
-/// What a run has seen.
+/// The inventory of a run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Inventory {
     /// The namespaces, tree by tree.
@@ -37,7 +37,7 @@ pub struct Inventory {
     pub duration: Duration,
 }
 
-/// What each targeted release makes of a namespace.
+/// The outcome of a namespace on each targeted release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamespaceState {
     /// Its directory on the node, or as the user knows it where the tree is for nodes elsewhere.
@@ -48,7 +48,7 @@ pub struct NamespaceState {
     pub states: Vec<(Release, State)>,
 }
 
-/// What containerd makes of a namespace, the worst first.
+/// The state of a namespace, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// containerd panics.
@@ -121,7 +121,7 @@ pub struct UsedFile {
     pub users: Vec<User>,
 }
 
-/// What people ask about a certificate.
+/// The facts about a certificate for people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CertificateFacts {
     /// The subject's common name, or its whole name.
@@ -160,7 +160,7 @@ impl CertificateFacts {
     }
 }
 
-/// What a certificate file is used for.
+/// The use of a certificate file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Use {
@@ -187,7 +187,7 @@ pub struct User {
     pub namespace: String,
     /// The endpoint: its URL as written, or the registry.
     pub endpoint: String,
-    /// What for.
+    /// Its use.
     pub role: Use,
 }
 

@@ -1,11 +1,11 @@
 //! The items of a text in TOML, line by line: which table each is in, and what it says. The text need not be TOML.
 
-/// What is at a place.
+/// The item at a place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Item {
-    /// The header of the table that it is in, without blanks; empty at the root.
+    /// The header of the table that it is in, without whitespace; empty at the root.
     pub header: String,
-    /// What it says, without blanks and comments; of a comment, that.
+    /// Its text without whitespace and comments; for a comment, the comment.
     pub content: String,
 }
 
@@ -39,7 +39,7 @@ struct Line {
     header: Option<usize>,
 }
 
-/// What a line begins in.
+/// The state at the beginning of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Plain,
@@ -104,7 +104,7 @@ impl Items {
         })
     }
 
-    /// What is there.
+    /// The item.
     pub fn item(&self, text: &str, extent: &Extent) -> Item {
         let written = |line: usize, end: usize| {
             let written = text.get(self.lines[line].start..end).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What is known of a rule: its name, category, severity, consequence, documentation.
+//! The metadata of a rule: its name, category, severity, consequence, documentation.
 
 use super::severity::{Consequence, Severity};
 
@@ -81,7 +81,7 @@ impl FixKind {
     }
 }
 
-/// What is known of a rule without running it: what it is called, what it says, and its documentation.
+/// The metadata of a rule: its name, default values, and documentation.
 #[derive(Debug)]
 pub struct Meta {
     /// Its name, kebab-case: what is at fault.
@@ -98,7 +98,7 @@ pub struct Meta {
     pub fix: FixKind,
     /// For rules about security: GitHub's `security-severity`, from `0.1` to `10.0`.
     pub security_severity: Option<&'static str>,
-    /// Whether it runs unless it is asked for.
+    /// Whether it runs by default.
     pub on: bool,
     /// The doc comment: a summary line, then the fixed headings.
     pub docs: &'static str,
@@ -116,7 +116,7 @@ impl Meta {
             .trim_end_matches('.')
     }
 
-    /// The documentation as Markdown, without the blank that each line of a doc comment begins with.
+    /// The documentation as Markdown, without the space at the beginning of each line of a doc comment.
     pub fn markdown(&self) -> String {
         let mut text = String::with_capacity(self.docs.len());
         for line in self.docs.trim_end().lines() {
@@ -126,7 +126,7 @@ impl Meta {
         text
     }
 
-    /// What is under a heading of the documentation: `What it does`.
+    /// Returns the text under a heading of the documentation, such as `What it does`.
     pub fn section(&self, heading: &str) -> Option<String> {
         let markdown = self.markdown();
         let mut lines = markdown

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::disk::{Reach, read, read_named};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// What may not stand in the path of a URI (RFC 3986, `pchar` and `/`).
+/// Characters that are not allowed in the path of a URI (RFC 3986, `pchar` and `/`).
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -25,10 +25,10 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// How deep to look for a file that can stand for a directory.
+/// The depth of the search for a file that can represent a directory.
 const STAND_IN_DEPTH: usize = 3;
 
-/// So many paths are remembered: a report asks for one several times before it comes to the next.
+/// So many paths are remembered: a report needs one several times before it comes to the next.
 const REMEMBERED: usize = 4;
 
 /// The directory that paths are made relative to.
@@ -129,7 +129,7 @@ impl Paths {
         }
     }
 
-    /// A file that can stand for a path in a service that shows files only: itself, or
+    /// A file that can represent a path in a service that shows files only: itself, or
     /// one in the directory, or one in the nearest directory above that contains any. `None` when
     /// there is none in the root.
     pub fn stand_in(&self, shown: &str) -> Option<String> {
@@ -151,7 +151,7 @@ impl Paths {
     }
 }
 
-/// What is remembered of a path, or what is found now.
+/// Returns the cached result for a path, or computes it.
 fn remembered<T: Clone>(
     known: &RefCell<Vec<(String, T)>>,
     path: &str,

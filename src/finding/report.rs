@@ -15,19 +15,19 @@ use crate::containerd::{FileError, Release};
 pub enum Failure {
     /// A rule panicked.
     #[error(
-        "{path}: the rule {rule} panicked ({message}); this is a bug of certsd-lint, please report it. The other rules went on"
+        "{path}: the rule {rule} panicked ({message}); this is a bug of certsd-lint, please report it. The other rules ran"
     )]
     Bug {
         /// The path it looked at.
         path: String,
         /// The rule.
         rule: &'static str,
-        /// What the panic said.
+        /// The message of the panic.
         message: String,
     },
     /// The run has done as much work as one may.
     #[error(
-        "{path}: this run has done as much work as one may: {namespaces} namespaces and {files} files were not looked at. See what takes so much, or lint fewer namespaces at a time"
+        "{path}: the run reached its limit on work: {namespaces} namespaces and {files} files were not checked. Lint fewer namespaces at a time"
     )]
     LeftOut {
         /// The config path.
@@ -48,7 +48,7 @@ pub enum Failure {
     /// A path led to nothing that can be linted, or a file could not be written.
     #[error("{what}")]
     Undone {
-        /// What could not be done, and why.
+        /// A failure, and its reason.
         what: String,
     },
 }
@@ -62,37 +62,37 @@ pub struct Summary {
     pub namespaces: usize,
     /// hosts.toml files that were read.
     pub files: usize,
-    /// hosts.toml files that lie in no config path; each counts as a namespace.
+    /// hosts.toml files outside of config paths; each counts as a namespace.
     pub lone: usize,
     /// config.toml files.
     pub nodes: usize,
-    /// Files that hold texts of such files.
+    /// Files that contain texts of such files.
     pub carriers: usize,
 }
 
 /// The result of a run.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// What was found, sorted.
+    /// The findings, sorted.
     pub findings: Packed<Finding>,
-    /// What was found and is kept quiet, sorted.
+    /// The suppressed findings, sorted.
     pub suppressed: Packed<Suppressed>,
     /// How much was looked at.
     pub summary: Summary,
     /// The paths of the files that were read, as they are shown.
     pub files: Vec<String>,
-    /// The directories that were looked at, as they are shown: whole trees, or the namespaces that were
-    /// asked for.
+    /// The directories that were looked at, as they are shown: whole trees, or the requested
+    /// namespaces.
     pub places: Vec<String>,
-    /// What the baseline did, when there is one.
+    /// The effect of the baseline, if there is one.
     pub baseline: Option<BaselineOutcome>,
-    /// What could not be done.
+    /// The failures.
     pub failures: Vec<Failure>,
     /// The rules of the catalogue, for formats that describe all of them.
     pub rules: Vec<&'static Meta>,
     /// The targeted releases, oldest first.
     pub releases: Vec<Release>,
-    /// What was seen besides findings, where the settings ask for it.
+    /// The inventory, if the settings enable it.
     pub inventory: Inventory,
 }
 
@@ -153,11 +153,11 @@ pub struct Known {
     pub fingerprint: String,
 }
 
-/// What a baseline did in a run.
+/// The effect of a baseline in a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BaselineOutcome {
     /// How many findings it kept quiet.
     pub known: usize,
-    /// What it knows and no one finds any more, where this run looked.
+    /// Its entries that are no longer found, in the places of this run.
     pub vanished: Vec<Known>,
 }

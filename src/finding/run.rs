@@ -1,4 +1,4 @@
-//! What applies for a whole run: the settings, after files and flags are merged, and the clock.
+//! The configuration of a whole run: the settings, after files and flags are merged, and the clock.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub enum Level {
     Severity(Severity),
 }
 
-/// What a tree or namespace is for.
+/// The purpose of a tree or namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Environment {
     /// Production nodes (the default)
@@ -71,7 +71,7 @@ pub struct Nested {
     pub settings: Settings,
 }
 
-/// What applies for a whole run.
+/// The configuration of a whole run.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// The settings.
@@ -99,7 +99,7 @@ pub struct Settings {
     pub private: HostPatterns,
     /// Hosts that are public.
     pub public: HostPatterns,
-    /// What the trees are for, where no override says otherwise.
+    /// The purpose of the trees, unless an override changes it.
     pub environment: Environment,
     /// Whether the user named it, for all paths: what a file is for can tell otherwise.
     pub environment_named: bool,
@@ -107,7 +107,7 @@ pub struct Settings {
     pub severities: BTreeMap<&'static str, Level>,
     /// Settings for some paths only; later ones win.
     pub overrides: Vec<Override>,
-    /// The registries of hosts.toml files that lie in no directory named for one; later ones win.
+    /// The registries of hosts.toml files that are not in a directory named after one; later entries win.
     pub namespaces: Vec<(PathGlobs, String)>,
     /// The settings for what is below some directories, in the place of these; the deepest first.
     pub nested: Vec<Nested>,
@@ -168,7 +168,7 @@ impl Settings {
         settings
     }
 
-    /// The settings that hold at a path, those for some paths only not looked at.
+    /// The settings for a path, without those for some paths only.
     fn of(&self, path: &str) -> &Settings {
         if self.nested.is_empty() {
             return self;
@@ -179,7 +179,7 @@ impl Settings {
         found.map_or(self, |nested| &nested.settings)
     }
 
-    /// The settings that hold at a path.
+    /// The settings for a path.
     pub fn at(&self, path: &str) -> Cow<'_, Settings> {
         let of = self.of(path);
         let here = |over: &&Override| over.is_of_nodes() && over.paths.is_match(path);
@@ -303,7 +303,7 @@ impl Settings {
                 .any(|nested| nested.settings.may_run(rule))
     }
 
-    /// What was said of a rule for a path; `None` when nothing was.
+    /// The setting of a rule for a path; `None` if there is none.
     pub fn level(&self, rule: &str, path: &str) -> Option<Level> {
         let of = self.of(path);
         of.overrides

@@ -37,7 +37,7 @@ impl Severity {
     }
 }
 
-/// What follows for the node. The words are the project's, see the README.
+/// The effect on the node. The README lists the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consequence {

@@ -11,7 +11,7 @@ use crate::toml::view::LineIndex;
 pub struct Source {
     /// The path as the user named the tree, `/` between parts.
     pub path: String,
-    /// The text. Bytes that are no UTF-8 are replaced by `?`, one for one, so that
+    /// The text. Bytes that are not UTF-8 are replaced by `?`, one for one, so that
     /// offsets stay those of the file.
     pub text: String,
     /// Where the first byte is that is not UTF-8, if there is one.
@@ -30,7 +30,7 @@ impl Source {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 
-    /// What of it must not be repeated.
+    /// The parts that must not be repeated.
     pub fn secrets(&self) -> &Secrets {
         self.secrets.get_or_init(|| match &self.secret_places {
             Some(places) => Secrets::at(&self.text, places),

@@ -7,16 +7,16 @@ use super::finding::Finding;
 pub struct Suppressed {
     /// The finding.
     pub finding: Finding,
-    /// What keeps it quiet.
+    /// The reason for suppressing it.
     pub by: Suppressor,
 }
 
-/// What keeps a finding quiet.
+/// The reason for suppressing a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Suppressor {
     /// A comment in the file.
     Comment {
-        /// What is behind the rules, perhaps nothing.
+        /// The text after the rules, possibly empty.
         reason: String,
     },
     /// The baseline knows it.

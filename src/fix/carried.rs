@@ -45,11 +45,11 @@ pub fn original(carrier: &Carrier) -> Original {
 /// The texts that differ between two texts of a carrier.
 ///
 /// # Errors
-/// When the carrier does not hold the same files any more.
+/// If the carrier no longer contains the same files.
 pub fn parts(carrier: &Carrier, before: &[u8], after: &[u8]) -> Result<Vec<Part>, Refusal> {
     let [before, after] =
         [before, after].map(|text| carrier.with_text(&String::from_utf8_lossy(text)));
-    let another = || Refusal::Broken("the file would hold other texts".to_owned());
+    let another = || Refusal::Broken("the file would contain other configuration".to_owned());
     let (old, new) = (&before.carried, &after.carried);
     if old.trees.len() != new.trees.len() || old.configs.len() != new.configs.len() {
         return Err(another());

@@ -1,4 +1,4 @@
-//! What differs between two readings of a hosts.toml by one release.
+//! The differences between two readings of a hosts.toml by one release.
 
 use crate::containerd::hosts::Host;
 use crate::containerd::{Capabilities, Release, Role};
@@ -8,7 +8,7 @@ use crate::containerd::{Capabilities, Release, Role};
 pub enum Field {
     /// Scheme, host and path.
     Url,
-    /// What it may do.
+    /// The capabilities.
     Capabilities,
     /// `skip_verify`.
     SkipVerify,
@@ -37,9 +37,9 @@ pub enum Change {
         entry: usize,
         /// Which part.
         field: Field,
-        /// What was there is there still, and more.
+        /// The old value is still there, with additions.
         gain: bool,
-        /// What it was, and what it is.
+        /// The old and the new value.
         words: String,
     },
 }

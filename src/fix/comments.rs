@@ -1,9 +1,9 @@
-//! Comments are people's: no fix takes one away, but for those that are about a comment.
+//! Comments belong to people: a fix deletes one only if its finding is about that comment.
 
 use crate::toml::view::{Document, comments};
 
-/// A comment that stands in the text `before` and not in that `after`. Of what is no TOML, nobody can say what a comment
-/// is.
+/// A comment that is in `before` and not in `after`; `None` if one of the texts is not TOML, where comments cannot be
+/// found.
 pub fn lost<'a>(before: &'a [u8], after: &[u8]) -> Option<&'a str> {
     let mut kept = all(after)?;
     all(before)?.into_iter().find(|comment| {

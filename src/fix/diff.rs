@@ -17,7 +17,7 @@ pub struct Shown {
     pub is_exact: bool,
 }
 
-/// What changes in the file at `path`, as it may be shown to anybody.
+/// The changes in the file at `path`, in a form without secrets.
 pub fn shown(path: &str, before: &[u8], after: &[u8]) -> Shown {
     let exact = diff(path, before, after);
     // A line feed in a name would begin a line of its own.
@@ -63,7 +63,7 @@ fn visible(diff: &str) -> Cow<'_, str> {
     }
 }
 
-/// What changes in the file at `path`. Bytes that are no UTF-8 stay what they are; empty when nothing changes.
+/// The changes in the file at `path`, with bytes that are not UTF-8 unchanged; empty if nothing changes.
 pub fn diff(path: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
     // A line ends with a line feed alone, as for the programs that read this.
     let (old, new) = (lines(before), lines(after));
@@ -73,7 +73,7 @@ pub fn diff(path: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
         .diff_slices(&old, &new);
     let mut unified = diff.unified_diff();
     let mut out = Vec::new();
-    // The crate's own writer replaces what is no UTF-8.
+    // The crate's own writer replaces bytes that are not UTF-8.
     for hunk in unified.context_radius(3).iter_hunks() {
         if out.is_empty() {
             out.extend(format!("--- {path}\n+++ {path}\n").into_bytes());

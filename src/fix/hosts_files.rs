@@ -1,4 +1,4 @@
-//! The files of a run that can be mended: the hosts.toml files of its trees, and the config.toml of its nodes.
+//! The files of a run that can be fixed: the hosts.toml files of its trees, and the config.toml of its nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -21,7 +21,7 @@ pub struct HostsFiles<'a> {
     trees: &'a [Tree],
     carriers: &'a [Carrier],
     run: &'a Run,
-    /// What is done with a report before anybody sees it.
+    /// The last step of a report before it is shown.
     finish: &'a dyn Fn(&mut Report),
     /// Tree and namespace of each file, by the path that is shown.
     places: OnceLock<BTreeMap<String, (&'a Tree, String)>>,
@@ -124,7 +124,7 @@ impl<'a> HostsFiles<'a> {
     }
 
     /// The findings of at least this severity in a namespace with this text: how many of each rule, for each release.
-    /// With `all`, also those that a fix can mend.
+    /// With `all`, also those that a fix can fix.
     fn problems(
         &self,
         tree: &Tree,
@@ -325,7 +325,7 @@ impl HostsFiles<'_> {
                 promise::no_worse(release, &before, &after)?;
             }
         }
-        // What a safe fix brings to light, the text says plainly. An unsafe one changes what it says.
+        // A safe fix reveals only what the text clearly means. An unsafe one changes the meaning.
         match is_safe || !is_document(before) {
             true => Ok(()),
             false => {

@@ -1,4 +1,4 @@
-//! What the engine asks of the files that it mends: so little that any kind of file can be mended.
+//! The interface that the engine needs of the files that it fixes: small enough for any kind of file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ pub type Texts = BTreeMap<String, Vec<u8>>;
 
 /// Files that were linted, and can be linted again with other texts.
 pub trait Linted {
-    /// What is found with these texts in the place of those that were read.
+    /// Returns the findings with these texts instead of those on disk.
     fn lint(&self, texts: &Texts) -> Report;
 
     /// The same, as far as it is about the files at these paths; what is found in others may be left out.
@@ -30,10 +30,9 @@ pub trait Linted {
         finding: &Finding,
     ) -> Result<(), Refusal>;
 
-    /// Whether the text `after` is no worse than that `before`: for no release, and with no error that was not
-    /// there. With unsafe fixes, an error may come to light that says what the file gives away: for
-    /// those who ask for them, it is the next to be mended. Unless `is_last`, neither does an error count that
-    /// can be mended itself.
+    /// Checks that `after` is at least as good as `before`: on every release, and without a new error. With unsafe
+    /// fixes, a new error about a secret in the file is allowed: it was hidden before, and is the next to be fixed.
+    /// Unless `is_last`, a new error that has a fix of its own is allowed too.
     fn check_text(
         &self,
         path: &str,
@@ -58,9 +57,9 @@ pub struct Original {
 pub struct OnDisk {
     /// The file, or a link to it.
     pub path: PathBuf,
-    /// The file itself: where it was when it was read, without links on the way.
+    /// The file itself: where it was when it was read, without links in its path.
     pub real: PathBuf,
-    /// The directory that the user named, or in whose tree the file lies.
+    /// The directory that the user named, or whose tree the file is in.
     pub root: PathBuf,
 }
 
@@ -78,7 +77,7 @@ impl Refusal {
 /// Why a fix is not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// Mended alone, something else in the file would come to bear and make matters worse. What, in words:
+    /// Fixed alone, another fault in the file would take effect and make the result worse. What, in words:
     /// `every pull would fail: …`.
     HeldBack(String),
     /// It would do what it must not: a bug of the rule's. What, in words.

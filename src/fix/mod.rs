@@ -1,8 +1,8 @@
 //! Fixes: the edits that findings carry, made in the bytes of their files.
 //!
 //! Rounds of fixes are chosen ([`fix`]) for anything that can be linted again with other texts ([`Linted`]); a hosts.toml of
-//! a tree is one such thing ([`HostsFiles`]). Before anything is written, every fix is held to what its finding promises,
-//! by the loader's own judgement. [`diff()`] shows what would be written.
+//! a tree is one such thing ([`HostsFiles`]). Before anything is written, every fix is checked against the promise of
+//! its finding, with the model of the loader. [`diff()`] shows what would be written.
 
 mod carried;
 mod change;

@@ -1,4 +1,4 @@
-//! What a fix may do to a config.toml, by the judgement of the model of the node.
+//! The changes that a fix may make to a config.toml, by the model of the node.
 
 use std::collections::BTreeMap;
 
@@ -32,8 +32,8 @@ pub fn original(node: &NodeFiles) -> Option<Original> {
     })
 }
 
-/// Whether a fix does what it may: nothing comes up less than before, and a safe one leaves alone the releases of which its
-/// finding does not speak.
+/// Checks a fix: whatever loads before it also loads after it, and a safe one changes nothing for the releases that its
+/// finding is not about.
 pub fn check_fix(
     node: &NodeFiles,
     run: &Run,
@@ -50,14 +50,14 @@ pub fn check_fix(
             run.settings.releases.contains(&release) && !finding.releases.contains(&release);
         if is_safe && is_another && !looks_where_it_did(&before, &after) {
             return Err(Refusal::HeldBack(format!(
-                "pulls would look elsewhere, in {release}"
+                "pulls would read another config path, in {release}"
             )));
         }
     }
     Ok(())
 }
 
-/// Whether a text is no worse than another: nothing comes up less, and no error is new.
+/// Checks that a text is at least as good as another: whatever loads before also loads after, and no error is new.
 pub fn check_text(node: &NodeFiles, run: &Run, before: &[u8], after: &[u8]) -> Result<(), Refusal> {
     for (before, after) in outcomes(node, run, before, after) {
         no_worse(&before, &after)?;
@@ -74,7 +74,7 @@ pub fn check_text(node: &NodeFiles, run: &Run, before: &[u8], after: &[u8]) -> R
     }
 }
 
-/// What the targeted releases make of both texts.
+/// The outcomes of both texts on the targeted releases.
 fn outcomes(node: &NodeFiles, run: &Run, before: &[u8], after: &[u8]) -> Vec<(Outcome, Outcome)> {
     let [before, after] = [before, after].map(|text| node.with_config(text.to_owned()));
     let releases = run.settings.releases.iter();

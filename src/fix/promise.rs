@@ -31,16 +31,16 @@ pub fn no_worse(release: Release, before: &Outcome, after: &Outcome) -> Result<(
     let reason = after.reason();
     let why = reason.map(ToString::to_string).unwrap_or_default();
     let what = match (after.verdict, after.hosts_toml) {
-        (Verdict::Unknown, _) => "the file would be more than is read here",
-        (Verdict::Crash, _) => "containerd would die",
+        (Verdict::Unknown, _) => "the file would be too large to check",
+        (Verdict::Crash, _) => "containerd would crash",
         (Verdict::PullsFail, _) => "every pull would fail",
-        _ => "the whole file would be dropped",
+        _ => "the whole file would be ignored",
     };
     Err(Refusal::HeldBack(format!("{what} ({why}), in {release}")))
 }
 
-/// Holds a safe fix to its promise. `named` says whether the finding speaks of this release; of one that it does not
-/// speak of, nothing may change.
+/// Checks that a safe fix keeps its promise. `named` is whether the finding is about this release; for any other
+/// release, nothing may change.
 pub fn keeps(
     promise: Promise,
     named: bool,
@@ -50,7 +50,7 @@ pub fn keeps(
 ) -> Result<(), Refusal> {
     no_worse(release, before, after)?;
     let promise = if named { promise } else { Promise::Nothing };
-    // What the finding does not speak of is not what the fix is for, and may depend on the rest of the file.
+    // A release that the finding is not about is not what the fix is for, and may depend on the rest of the file.
     let broken = |what: String| {
         let what = format!("{what}, in {release}");
         Err(match named {
@@ -59,14 +59,14 @@ pub fn keeps(
         })
     };
     if promise == Promise::Nothing && rank(after) != rank(before) {
-        return broken("the file would fare otherwise".to_owned());
+        return broken("the file would load differently".to_owned());
     }
     if !is_decoded(before) {
         // There is nothing to compare: only that the file is dropped still, and why.
         return match promise {
-            // It hides what is at fault for this release, which is no bug of the fix.
+            // It hides the fault on this release, which is not a bug of the fix.
             Promise::Nothing if reasons(before) != reasons(after) => Err(Refusal::HeldBack(
-                format!("the file would be dropped for another reason, in {release}"),
+                format!("the file would be ignored for another reason, in {release}"),
             )),
             _ => Ok(()),
         };
@@ -76,7 +76,7 @@ pub fn keeps(
         .find(|reason| !reasons(before).contains(reason))
     {
         return Err(Refusal::HeldBack(format!(
-            "containerd would object to something else: {new}, in {release}"
+            "containerd would report another problem: {new}, in {release}"
         )));
     }
     let found = changes(release, &before.entries, &after.entries);
@@ -87,7 +87,9 @@ pub fn keeps(
         None => one_entry(promise, &found).or_else(broken),
         Some(Change::Added) => broken("there would be one more endpoint".to_owned()),
         Some(Change::Lost(url)) => broken(format!("{url} would be lost")),
-        Some(Change::Unrepeated) => broken("an endpoint would be listed less often".to_owned()),
+        Some(Change::Unrepeated) => {
+            broken("a repeated endpoint would be listed fewer times".to_owned())
+        }
         Some(Change::Part { words, .. }) => broken(words.clone()),
     }
 }
@@ -146,7 +148,7 @@ fn is_moved(before: Option<&Host>, after: Option<&Host>) -> bool {
             .all(|(name, values)| after.header.get(*name) == Some(*values))
 }
 
-/// One finding is about one entry: what is mended beyond it is none of the fix's business.
+/// One finding is about one entry, so its fix must not change another.
 fn one_entry(promise: Promise, found: &[Change]) -> Result<(), String> {
     let mut entries = found.iter().filter_map(|change| match change {
         Change::Part { entry, .. } => Some(entry),

@@ -28,7 +28,7 @@ pub struct FixedFile {
     pub original: Original,
     /// Its text now.
     pub text: Vec<u8>,
-    /// How many findings of each rule were mended.
+    /// How many findings of each rule were fixed.
     pub rules: BTreeMap<&'static str, usize>,
 }
 
@@ -45,14 +45,14 @@ pub struct Refused {
     pub refusal: Refusal,
 }
 
-/// What came of fixing.
+/// The result of fixing.
 #[derive(Debug)]
 pub struct Fixing {
-    /// The files that were mended, by path.
+    /// The files that were fixed, by path.
     pub files: Vec<FixedFile>,
     /// The fixes that were not made, by path.
     pub refused: Vec<Refused>,
-    /// What is found in the texts as they are now.
+    /// The findings in the current texts.
     pub report: Report,
 }
 
@@ -72,14 +72,14 @@ impl Refused {
 }
 
 impl Choice {
-    /// Whether this finding is to be mended.
+    /// Whether this finding is to be fixed.
     pub fn takes(&self, finding: &Finding) -> bool {
         let is_wanted = |fix: &Fix| fix.safety == Safety::Safe || self.with_unsafe;
         finding.severity >= self.min_severity && finding.fix.as_ref().is_some_and(is_wanted)
     }
 }
 
-/// Mends what the report of `linted` found, as far as it can be mended.
+/// Fixes what the report of `linted` found, as far as it can be fixed.
 pub fn fix(linted: &dyn Linted, report: Report, choice: Choice) -> Fixing {
     let mut engine = Engine {
         linted,
@@ -98,7 +98,7 @@ struct Engine<'a> {
     files: BTreeMap<String, State>,
     /// Rules whose fixes came to no end, by file.
     dropped: BTreeSet<(String, &'static str)>,
-    /// Files in which no fix may bring an error to light, though it be one that can be mended.
+    /// Files in which no fix may bring an error to light, though it be one that can be fixed.
     strict: BTreeSet<String>,
 }
 
@@ -111,7 +111,7 @@ struct State {
     refused: Vec<Refused>,
 }
 
-/// What one round makes of a text.
+/// The result of one round for a text.
 struct Mended<'a> {
     text: Vec<u8>,
     made: Vec<&'a Finding>,
@@ -141,7 +141,7 @@ impl Engine<'_> {
         }
     }
 
-    /// Takes back what ended with an error that was to be mended and was not, and whether there was any.
+    /// Takes back what ended with an error that was to be fixed and was not, and whether there was any.
     fn begin_again(&mut self) -> bool {
         let mut any = false;
         for (path, state) in &mut self.files {
@@ -161,13 +161,13 @@ impl Engine<'_> {
     }
 
     fn rounds(&mut self, mut report: Report) -> Report {
-        // Where nothing was mended in the last round, nothing will be in this one.
+        // Where nothing was fixed in the last round, nothing will be in this one.
         let mut active: Option<BTreeSet<String>> = None;
         let mut is_first = true;
         loop {
             let mut changed = BTreeSet::new();
             for path in active.iter().flatten() {
-                // What was refused before may be done with.
+                // The reason for an earlier refusal may be gone.
                 if let Some(state) = self.files.get_mut(path) {
                     state.refused.clear();
                 }
@@ -239,7 +239,7 @@ impl Engine<'_> {
         let is_safe = |f: &&Finding| f.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);
         let (safe, others): (Vec<&Finding>, Vec<&Finding>) =
             findings.into_iter().partition(is_safe);
-        // What the text plainly says comes first: it may leave nothing to do for the others.
+        // Corrections of clear mistakes come first: they may leave nothing to do for the others.
         let mut mended = mend(&look, &state.text, &safe);
         if mended.made.is_empty() && !others.is_empty() {
             let refused = mended.refused;
@@ -255,7 +255,7 @@ impl Engine<'_> {
         }
         let lines = state.original.bytes.split(|byte| *byte == b'\n').count();
         if state.rounds == MIN_ROUNDS.max(lines) {
-            // What still has something to do does not settle. The file is begun again without it.
+            // A file that still changes does not converge. It is started again without that fix.
             let rules = mended.made.iter().map(|finding| finding.rule.name);
             self.dropped
                 .extend(rules.map(|rule| (path.to_owned(), rule)));
@@ -270,7 +270,7 @@ impl Engine<'_> {
         true
     }
 
-    /// The last look at each file as a whole. One that does not stand it is left as it was.
+    /// The last check of each file as a whole. A file that fails it is not changed.
     fn finish(self, mut report: Report) -> Fixing {
         let mut files = Vec::new();
         let mut refused = Vec::new();
@@ -334,7 +334,7 @@ struct Look<'a> {
     is_strict: bool,
 }
 
-/// Makes those of the fixes that do not touch the same text and stand the check, each by itself and
+/// Makes those of the fixes that do not touch the same text and pass the check, each by itself and
 /// all of them together.
 fn mend<'a>(look: &Look, before: &[u8], findings: &[&'a Finding]) -> Mended<'a> {
     let Look {
@@ -350,7 +350,7 @@ fn mend<'a>(look: &Look, before: &[u8], findings: &[&'a Finding]) -> Mended<'a> 
     if mended.made.is_empty() || check_text(&mended.text).is_ok() {
         return mended;
     }
-    // Together they do not stand it: the same again, with a look at the whole text after each.
+    // Together they fail it: the same again, with a check of the whole text after each.
     admit(path, before, findings, |text, next, finding| {
         linted.check_fix(path, text, next, finding)?;
         check_text(next)
@@ -374,7 +374,7 @@ fn admit<'a>(
         let Some(fix) = &finding.fix else { continue };
         let refused = |refusal| Refused::new(path, finding, refusal);
         if !text::fits(before, &fix.edits) {
-            let message = "its edits are not of this text".to_owned();
+            let message = "its edits do not fit this text".to_owned();
             mended.refused.push(refused(Refusal::Broken(message)));
             continue;
         }
@@ -406,7 +406,7 @@ fn admit<'a>(
                 mended.text = next;
                 mended.made.push(finding);
             }
-            // By itself it may well stand the check: then its turn comes in the next round.
+            // By itself it may pass the check: then its turn comes in the next round.
             Err(_)
                 if !edits.is_empty()
                     && check(before, &text::apply(before, &fix.edits), finding).is_ok() => {}

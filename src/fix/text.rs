@@ -2,13 +2,13 @@
 
 use crate::finding::Edit;
 
-/// The bytes with these edits made. They are in any order and do not [conflict]; what
-/// two insert at one place stands there in their order.
+/// Returns the bytes with these edits applied. The edits may be in any order and must not [conflict]; two insertions at
+/// one place are made in their order.
 ///
-/// The bytes may be no UTF-8: the places of edits are those of the file, see [`crate::finding::Source`].
+/// The bytes need not be UTF-8: the places of edits are those of the file, see [`crate::finding::Source`].
 pub fn apply<'a>(bytes: &[u8], edits: impl IntoIterator<Item = &'a Edit>) -> Vec<u8> {
     let mut edits: Vec<&Edit> = edits.into_iter().collect();
-    // What is inserted at the beginning of a place stands before what replaces it.
+    // An insertion at the beginning of a place goes before its replacement.
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let mut text = Vec::with_capacity(bytes.len());
     let mut at = 0;

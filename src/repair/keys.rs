@@ -1,4 +1,4 @@
-//! What to write instead of a key that other tools have and containerd does not.
+//! Remedies for keys that other tools have and containerd does not.
 
 use crate::facts::host_tables::header_for;
 use crate::go::duration;
@@ -7,9 +7,9 @@ use crate::toml::view::{Item, Node, Table};
 /// The advice about an unknown key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
-    /// What to write instead.
+    /// The remedy.
     pub help: String,
-    /// What containerd does instead; empty for nothing in particular.
+    /// The effect on containerd; empty for the default one.
     pub effect: String,
     /// Whether the key states what is the case anyway.
     pub harmless: bool,
@@ -90,7 +90,7 @@ pub fn advice(item: &Item, table: &Table, of: &Asker<'_>) -> Option<Advice> {
             Advice::new("set HTTPS_PROXY and NO_PROXY in the environment of containerd's service")
         }
         "rewrite" | "rewrites" => Advice {
-            read_by: Some("the containerd of k3s and rke2"),
+            read_by: Some("the containerd of k3s and RKE2"),
             ..Advice::new(
                 "write a prefix in the URL, such as `https://…/v2/PREFIX`, with `override_path = true`",
             )

@@ -1,4 +1,4 @@
-//! What was meant: slips of TOML, keys that people expect, text that was to be replaced, names that are nearly right.
+//! Corrections: TOML mistakes, keys of other tools, placeholders, similar names.
 
 pub mod keys;
 pub mod nearest;

@@ -1,4 +1,4 @@
-//! What was meant, when a name is not known.
+//! The closest known name to an unknown one.
 
 /// Longer words are not taken for a misspelling.
 const LONGEST: usize = 64;

@@ -197,7 +197,7 @@ fn a_fix_that_would_bring_something_worse_to_bear_is_held_back() {
     let folder = folder(text);
     let ended = folder.run(&["--fix", "certs.d"]);
     ended.ends(1).says(&format!(
-        "warning: {FILE}:2: invalid-toml is not fixed, for then every pull would fail"
+        "warning: {FILE}:2: invalid-toml is not fixed, because then every pull would fail"
     ));
     assert_eq!(read(&folder), text);
 }

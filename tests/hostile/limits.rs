@@ -224,10 +224,10 @@ fn more_than_any_real_file_holds_is_not_read() {
             lines(20_000, |n| format!("k{n}: 1\n")),
             many,
         ),
-        ("registries.yaml", "- ".repeat(20_000), "not YAML"),
-        ("registries.yaml", "[".repeat(20_000), "not YAML"),
+        ("registries.yaml", "- ".repeat(20_000), "invalid YAML"),
+        ("registries.yaml", "[".repeat(20_000), "invalid YAML"),
         ("daemon.json", "[".repeat(20_000), many),
-        ("daemon.json", "[".repeat(9_000), "not JSON"),
+        ("daemon.json", "[".repeat(9_000), "invalid JSON"),
     ] {
         folder.write(name, &text);
         folder.run(&["migrate", "--dry-run", name]).fails(words);

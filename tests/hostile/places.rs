@@ -27,7 +27,7 @@ fn a_pipe_for_a_report_is_not_read() {
     ended.ends(2);
     assert!(ended.out.starts_with('{'), "{}", ended.out);
     fifo(&folder, "pipe");
-    run("pipe").fails("it is a pipe that nobody reads");
+    run("pipe").fails("it is a pipe without a reader");
 }
 
 #[test]

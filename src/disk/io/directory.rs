@@ -11,7 +11,7 @@ use crate::containerd::{DirEntry, FileError};
 pub struct Directory {
     /// `None` where it is on no disk.
     open: Option<OpenDirectory>,
-    /// What is in it, sorted.
+    /// The entries, sorted.
     pub entries: Vec<DirEntry>,
     /// The names of those that are neither directories nor regular files, as there are hardly ever any.
     special: Vec<String>,

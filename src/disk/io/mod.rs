@@ -19,7 +19,7 @@ pub use open::OpenDirectory;
 use open::{open_file, open_listed};
 pub use reach::Reach;
 
-/// What the file system says of a path besides its bytes.
+/// The metadata of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileInfo {
     /// The permission bits, `None` where the system has none.
@@ -56,12 +56,11 @@ pub fn file_error(error: &io::Error) -> FileError {
     }
 }
 
-/// An error by what it says of the node: containerd is root, and those who lint need not be.
+/// An error as containerd would have it: containerd runs as root, and certsd-lint need not.
 pub fn for_containerd(error: FileError) -> FileError {
     match error {
         FileError::PermissionDenied if !is_root() => FileError::NotByUs(
-            "there is no permission; containerd reads it as root, and certsd-lint as root would too"
-                .to_owned(),
+            "permission denied for this user; containerd reads it as root".to_owned(),
         ),
         error => error,
     }
@@ -148,9 +147,9 @@ fn is_pipe(_: &Metadata) -> bool {
 /// A file that was read, or could not be.
 #[derive(Debug)]
 pub struct ReadFile {
-    /// What is in it.
+    /// The contents.
     pub bytes: Result<Vec<u8>, FileError>,
-    /// Mode and owner, where reading it has told.
+    /// Mode and owner, if they were read with it.
     pub info: Option<FileInfo>,
 }
 
@@ -210,7 +209,7 @@ fn read_opened(mut file: File, metadata: &Metadata, limit: u64) -> Result<Vec<u8
     check(metadata, limit)?;
     let size = usize::try_from(metadata.len()).unwrap_or_default();
     let mut bytes = Vec::new();
-    let too_large = |_| FileError::NotByUs("there is not enough memory".to_owned());
+    let too_large = |_| FileError::NotByUs("not enough memory".to_owned());
     bytes.try_reserve_exact(size + 1).map_err(too_large)?;
     bytes.resize(size + 1, 0);
     let count = file.read(&mut bytes).unwrap_or_default();
@@ -227,7 +226,7 @@ fn read_opened(mut file: File, metadata: &Metadata, limit: u64) -> Result<Vec<u8
     Ok(bytes)
 }
 
-/// What a name in a directory represents itself, links not followed.
+/// The type of a directory entry itself, without following links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A directory.
@@ -268,7 +267,7 @@ fn namespace(directory: &Path, name: &OsStr, kind: Kind, reach: &Reach) -> Names
             let target = reach.resolve(directory.join(name));
             match target.and_then(|target| metadata(&target)) {
                 Ok(target) => (target.is_dir(), false),
-                // What is there is reported when it is opened.
+                // An existing file is reported when it is opened.
                 Err(FileError::LeadsOut) => (true, false),
                 Err(_) => (false, kind == Kind::Link),
             }

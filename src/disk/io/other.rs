@@ -25,7 +25,7 @@ impl OpenDirectory {
         }
     }
 
-    /// What the file system knows about it.
+    /// The metadata from the file system.
     pub fn metadata(&self) -> io::Result<Metadata> {
         fs::metadata(&self.0)
     }

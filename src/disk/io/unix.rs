@@ -12,7 +12,7 @@ use rustix::io::retry_on_intr;
 
 use super::Kind;
 
-/// How anything is opened: so that neither opening nor reading it waits for anybody. Some files of /proc that are regular
+/// The flags to open any file: neither opening nor reading it blocks. Some files of /proc that are regular
 /// ones by their looks do, and so does a pipe that has taken the place of a file.
 const READING: OFlags = OFlags::NONBLOCK
     .union(OFlags::NOCTTY)
@@ -36,7 +36,7 @@ impl OpenDirectory {
         Ok(OpenDirectory(directory.into()))
     }
 
-    /// What the file system knows about it.
+    /// The metadata from the file system.
     pub fn metadata(&self) -> io::Result<Metadata> {
         self.0.metadata()
     }

@@ -9,7 +9,7 @@ use super::Tracked;
 /// No path is longer: Linux takes none.
 const MAX_PATH: usize = 4096;
 
-/// All paths together. In version 4 a few bytes stand for a whole path.
+/// All paths together. In version 4, a few bytes encode a whole path.
 const MAX_PATHS: usize = 64 * 1024 * 1024;
 
 /// The part of an entry before its object's name, in bytes: times, device, inode, mode, owner and size.
@@ -25,7 +25,7 @@ const CORRUPT: &str = "its index is corrupt";
 #[derive(Debug, Default)]
 pub struct Index {
     files: HashSet<Box<[u8]>>,
-    /// Directories that stand for all that is in them, with a slash at their ends.
+    /// Directories that represent everything in them, with a slash at their ends.
     sparse: Vec<Box<[u8]>>,
 }
 
@@ -138,7 +138,7 @@ fn entry(
     }
 }
 
-/// What is left to read.
+/// The unread rest.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {

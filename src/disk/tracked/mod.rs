@@ -184,7 +184,7 @@ mod tests {
             located(&[file, outer, inner], "a/b/certs.d"),
             found("a/b", "a/b/.git")
         );
-        // What merely has the name is not one, and neither is what a bare repository looks like.
+        // A directory with only the name is not one, and neither is a bare repository's layout.
         let empty = ("a/b/.git/x", "");
         let bare = ("a/b/certs.d/HEAD", "");
         assert_eq!(

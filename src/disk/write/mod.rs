@@ -22,61 +22,61 @@ pub use together::{Replacement, replace_all};
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// It is not there any more.
-    #[error("it is gone since it was read; nothing was written")]
+    #[error("it was deleted after it was read; nothing was written")]
     Gone,
     /// It is not what was read.
-    #[error("it has changed since it was read and is left alone; run again")]
+    #[error("it changed after it was read, and was not written; run again")]
     Changed,
     /// It, or a directory on its path, has become a link.
     #[error(
-        "a link has taken its place, or that of a directory on its path, since it was read; it is left alone"
+        "it, or a directory on its path, was replaced by a link after it was read; it was not written"
     )]
     BecameLink,
     /// No one may write it.
-    #[error("it is read-only; make it writable, `chmod u+w` does, and run again")]
+    #[error("it is read-only; make it writable (`chmod u+w`) and run again")]
     ReadOnly,
     /// This user may not write it, or not its directory.
-    #[error("there is no permission to write {0}; run as the user it belongs to")]
+    #[error("no permission to write {0}; run as its owner")]
     Permission(&'static str),
     /// The file system takes no changes.
     #[error(
-        "its file system is read-only; mend the file at its origin, such as the image or the ConfigMap it comes from"
+        "its file system is read-only; change the file at its source, such as the image or the ConfigMap"
     )]
     ReadOnlyFileSystem,
     /// It has other names, which a new file would not have. To write it in place would keep them, and a reader, or a crash, could
     /// then meet half of the text.
     #[error(
-        "it has {0} hard links, and its other names would keep the old text; unlink it from them \
+        "it has {0} hard links, and its other names would keep the old text; separate it from them \
          (`cp hosts.toml new && mv new hosts.toml`) and run again"
     )]
     HardLinks(u64),
     /// It belongs to someone that this user may not give files to.
-    #[error("it belongs to another user or group, and would not any more; run as root")]
+    #[error("writing it would change its owner or group; run as root")]
     Owner,
     /// An access control list, user attribute or security label that the new file would not have.
-    #[error("its attribute `{0}` cannot be kept; write it by hand, or remove the attribute")]
+    #[error("its attribute `{0}` would be lost; edit the file by hand, or remove the attribute")]
     Attribute(String),
     /// It is there already, and is not to be replaced.
-    #[error("it is there already and is left as it is")]
+    #[error("it already exists and was not changed")]
     Exists,
     /// It is a link, and nothing is there that it leads to.
-    #[error("it is a link that leads nowhere")]
+    #[error("it is a dangling link")]
     LeadsNowhere,
     /// It is a link out of the repository.
     #[error("a link leads out of the repository, and is not followed")]
     LeadsOut,
     /// A pipe without a reader.
-    #[error("it is a pipe that nobody reads")]
+    #[error("it is a pipe without a reader")]
     NoReader,
     /// Anything else.
     #[error("{0}")]
     Io(#[from] io::Error),
 }
 
-/// What writes the text of a file.
+/// The function that writes the text of a file.
 pub type Text<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 
-/// What was found beside a file that was written.
+/// Leftovers beside a file that was written.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Done {
     /// Temporary files of runs that were interrupted, which were removed.
@@ -150,7 +150,7 @@ fn real(path: &Path) -> Result<Real, WriteError> {
 fn with_real_parent(path: &Path) -> Result<PathBuf, WriteError> {
     let name = path
         .file_name()
-        .ok_or_else(|| io::Error::other("it names no file"))?;
+        .ok_or_else(|| io::Error::other("the path has no file name"))?;
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

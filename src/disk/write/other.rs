@@ -80,7 +80,7 @@ impl Temporary {
                 Ok(file) => return Ok(Temporary { path, file }),
             }
         }
-        Err(io::Error::other("no name is free for a temporary file").into())
+        Err(io::Error::other("no free name for a temporary file").into())
     }
 
     fn fill(&self, text: Text<'_>) -> io::Result<()> {

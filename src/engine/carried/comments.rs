@@ -55,7 +55,7 @@ impl Linted for CarrierContext<'_> {
     }
 }
 
-/// The comments that begin with a `#` behind a blank, outside the texts of files.
+/// The comments that begin with a `#` after a space, outside the texts of files.
 fn comments(context: &CarrierContext<'_>) -> Vec<Comment> {
     let text = &context.carrier.source.text;
     if !text.contains("certsd-lint") {
@@ -88,7 +88,7 @@ fn comments(context: &CarrierContext<'_>) -> Vec<Comment> {
     found
 }
 
-/// What a comment covers: the next line that says something, or its own, and the texts that begin there.
+/// The scope of a comment: the next line with content, or its own, and the texts that begin there.
 fn covered(text: &str, comment: &Comment, texts: &[(usize, Range<usize>)]) -> Option<Range<usize>> {
     let start = text[..comment.span.start]
         .rfind('\n')

@@ -90,7 +90,7 @@ fn is_for_kind(carrier: &Carrier) -> bool {
         .any(|mark| text.contains(mark))
 }
 
-/// What makes two findings one: a value may be a part of several files.
+/// The identity of a finding: a value may be a part of several files.
 fn identity(finding: &Finding) -> (&'static str, Option<std::ops::Range<usize>>, String) {
     let span = finding.location.span.clone();
     (finding.rule.name, span, finding.message.clone())

@@ -1,4 +1,4 @@
-//! What can be said of texts that are not known in full, and in whose words.
+//! Which findings about partly unknown texts are reported, and their wording.
 
 use crate::carriers::carried::{File, Origin};
 use crate::finding::{Category, Finding};
@@ -219,7 +219,7 @@ pub fn in_words_of(origin: Origin, message: &str) -> String {
     };
     let mut out = message.to_owned();
     for (from, to) in words {
-        // What is replaced by something that contains it is replaced once.
+        // A range inside another one that is replaced is not replaced again.
         let parts: Vec<&str> = out.split(to).collect();
         let parts: Vec<String> = parts.iter().map(|part| part.replace(from, to)).collect();
         out = parts.join(to);

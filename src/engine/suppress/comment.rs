@@ -21,11 +21,11 @@ pub struct Instruction {
     pub span: Range<usize>,
     /// The comment that contains it; it begins earlier when other words come first.
     pub comment: Comment,
-    /// What it says.
+    /// Its meaning.
     pub content: Result<Content, Malformed>,
 }
 
-/// What a well-formed suppression says.
+/// The contents of a well-formed suppression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// How far it reaches.
@@ -34,7 +34,7 @@ pub struct Content {
     pub names: Vec<Spanned<String>>,
     /// From the first bracket to the last.
     pub list: Range<usize>,
-    /// What is behind the brackets.
+    /// The text after the brackets.
     pub reason: String,
 }
 
@@ -53,7 +53,7 @@ pub enum Malformed {
 
 const TOOL: &str = "certsd-lint";
 
-/// What people write who mean a suppression. Without a colon, only one of these makes an
+/// Words in comments that are meant as suppressions. Without a colon, only one of these makes an
 /// instruction of a comment: `# certsd-lint runs in CI` is not one.
 const WORDS: [&str; 10] = [
     "ignore",
@@ -70,7 +70,7 @@ const WORDS: [&str; 10] = [
 
 /// The instructions of a text, in order.
 pub fn instructions(text: &str) -> Vec<Instruction> {
-    // Most files have none; their comments need not be told from their strings.
+    // Most files have none; their comments need not be distinguished from their strings.
     let is_meant = |(at, _): (usize, &str)| {
         Rest {
             text: &text[at + 1..],

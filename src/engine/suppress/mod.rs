@@ -24,7 +24,7 @@ const UNKNOWN: &str = "unknown-suppression";
 /// The rule about suppressions that silence nothing.
 const UNUSED: &str = "unused-suppression";
 
-/// Longer names are no slips of a rule's.
+/// Longer names are not typos of a rule's name.
 const LONGEST_NAME: usize = 64;
 
 /// So many names of one suppression are listed in a message.
@@ -61,7 +61,7 @@ struct Suppression {
     instruction: Instruction,
     content: Content,
     names: Vec<Name>,
-    /// What it covers; `None` when there is nothing that it could cover.
+    /// Its scope; `None` if there is nothing that it could cover.
     covers: Option<Range<usize>>,
 }
 
@@ -202,7 +202,7 @@ fn silence(suppressions: &mut [Suppression], source: &Source, here: &mut Here) {
     }
     for finding in std::mem::take(&mut here.findings) {
         let is_here = finding.location.path == source.path;
-        // What is said of suppressions is not theirs to silence.
+        // A comment cannot silence findings about suppressions.
         let can_be_silenced = finding.rule.category != Category::Suppressions;
         let silencer = places
             .get(finding.rule.name)
@@ -260,7 +260,7 @@ fn malformed(
     Some(delete_whole(finding, text(context), instruction))
 }
 
-/// One finding for all the names in a comment that are no rules.
+/// One finding for all the names in a comment that are not rules.
 fn unknown(context: &dyn Linted, suppression: &Suppression) -> Option<Finding> {
     let names: Vec<&Name> = suppression
         .names
@@ -286,7 +286,7 @@ fn unknown(context: &dyn Linted, suppression: &Suppression) -> Option<Finding> {
         .label("unknown rule")
         .effect("it suppresses nothing")
         .help(help);
-    // A slip of the pen is mended; what no rule is called is deleted.
+    // A typo is corrected; an unknown name is deleted.
     if nearest.iter().all(Option::is_some) {
         let mended = names.iter().zip(&nearest);
         let edits = mended
@@ -310,12 +310,12 @@ fn unused(context: &dyn Linted, suppression: &Suppression, here: &Here) -> Optio
     let message = format!("unused suppression of {}", listed(&names));
     let help = match (suppression.content.reach, &suppression.covers) {
         (Reach::File, None) => "move it before the first item of the file, or delete it",
-        (Reach::Item, None) => "move it above or behind an item, or delete it",
+        (Reach::Item, None) => "move it above or after an item, or delete it",
         _ => "delete it",
     };
     let label = match (suppression.content.reach, &suppression.covers) {
         (Reach::File, None) => "not before the first item",
-        (Reach::Item, None) => "covers no item",
+        (Reach::Item, None) => "applies to no item",
         _ => "suppresses nothing",
     };
     let finding = context
@@ -336,7 +336,7 @@ fn ran(context: &dyn Linted, rule: &'static Rule, here: &Here) -> bool {
     level(context.run(), rule, path) != Level::Off && !here.failures.iter().any(broke)
 }
 
-/// What the settings say of a rule, or the rule itself.
+/// The setting for a rule, or the rule's own default.
 fn level(run: &Run, rule: &Rule, path: &str) -> Level {
     match run.settings.level(rule.name, path) {
         Some(level) => level,

@@ -1,4 +1,4 @@
-//! What a suppression comment covers: items of the document, by their spans.
+//! The scope of a suppression comment: items of the document, by their spans.
 //!
 //! An item is a key with its value; or a table header with all that is under it, tables
 //! below it included, up to the next header that is not below it; or, inside brackets or braces, one element.
@@ -13,9 +13,9 @@ use crate::toml::view::{Comment, Document, Item, LineIndex, Node, Spelling, Tabl
 /// Something that a comment can cover.
 #[derive(Debug)]
 struct Part {
-    /// What the comment must stand behind, or before.
+    /// The item that the comment must follow or precede.
     own: Range<usize>,
-    /// What is covered then.
+    /// The scope in that case.
     covers: Range<usize>,
     /// Inside its brackets or braces.
     inner: Option<Inner>,
@@ -48,7 +48,7 @@ impl<'a> Scopes<'a> {
         Scopes { text, lines, parts }
     }
 
-    /// What a comment covers; `None` when nothing is behind it, or before it.
+    /// Returns the scope of a comment; `None` if nothing is after it, or before it.
     pub fn covered(&self, comment: &Comment) -> Option<Range<usize>> {
         let at = comment.span.start;
         let mut parts = &self.parts;
@@ -192,7 +192,7 @@ fn line_parts(text: &str, lines: &LineIndex) -> Vec<Part> {
             continue;
         }
         let start = line.start + text[line.clone()].find(content).unwrap_or(0);
-        // What is behind a comment's sign does not belong to the item; a comment behind it has to be
+        // Text after a comment's sign does not belong to the item; a comment behind it has to be
         // behind it.
         let code = content
             .find(" #")

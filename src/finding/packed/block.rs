@@ -12,7 +12,7 @@ use crate::finding::{
 /// Only the last of the values that several findings share are compared: those of one file come together.
 const COMPARED: usize = 4;
 
-/// What many findings have in common.
+/// The common parts of many findings.
 #[derive(Debug, Clone, PartialEq)]
 struct Kind {
     rule: &'static Meta,
@@ -22,7 +22,7 @@ struct Kind {
     unknown_here: &'static str,
 }
 
-/// What many fixes have in common.
+/// The common parts of many fixes.
 #[derive(Debug, Clone, PartialEq)]
 struct FixKind {
     safety: Safety,
@@ -56,7 +56,7 @@ impl Home {
     }
 }
 
-/// What a report is sorted by.
+/// The sort key of a report.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key<'a> {
     path: &'a [u8],
@@ -104,7 +104,7 @@ impl Block {
                 unknown_here: finding.unknown_here,
             },
         );
-        // What it refers to is written before it.
+        // A referenced value is written before it.
         let home = self.put_home(&finding.location);
         let namespace = finding.namespace.as_deref();
         let namespace = namespace.map(|name| self.put_namespace(name));
@@ -218,7 +218,7 @@ impl Block {
         (!fix.is_for_import).then_some(fix.safety)
     }
 
-    /// What a finding is sorted by.
+    /// The sort key of a finding.
     pub fn key(&self, at: usize) -> Key<'_> {
         let mut cursor = Cursor::new(&self.bytes, at);
         let kind = &self.kinds[cursor.number()];

@@ -24,7 +24,7 @@ const BLOCK: usize = 1024 * 1024;
 /// How many files a reader remembers; the places of one finding are in one or two.
 const REMEMBERED: usize = 4;
 
-/// What can be packed: a finding, with what keeps it quiet or without.
+/// A packable item: a finding, with or without the reason for suppressing it.
 pub trait Pack: Sized {
     /// The finding, and what keeps it quiet.
     fn parts(&self) -> (&Finding, Option<&Suppressor>);

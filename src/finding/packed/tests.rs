@@ -1,4 +1,4 @@
-//! What is packed comes out as it was.
+//! Packed findings are unpacked unchanged.
 
 use std::sync::Arc;
 

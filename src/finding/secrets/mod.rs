@@ -1,6 +1,6 @@
-//! What no output may repeat of a hosts.toml or config.toml: credentials in URLs, values of headers, keys.
+//! The texts of a hosts.toml or config.toml that no output may repeat: credentials in URLs, values of headers, keys.
 //!
-//! What a report says ends in logs and pull requests that more people read than the file. What is hidden is hidden by its
+//! Reports end up in logs and pull requests that more people read than the file. A secret is hidden by its
 //! place in the text, which need not be valid TOML: a file with a slip of the pen contains the same secrets.
 
 mod harmless;
@@ -11,7 +11,7 @@ use std::ops::Range;
 
 pub use harmless::{is_credential_name, is_harmless};
 
-/// What represents a secret.
+/// The replacement for a secret.
 pub const MASK: &str = "***";
 
 /// Shorter texts are not looked for in messages: they would be found everywhere.
@@ -131,7 +131,7 @@ fn spellings(written: &str) -> Vec<String> {
         let read = crate::toml::view::key(&quoted);
         all.extend(read.iter().flat_map(|read| read.lines()).map(str::to_owned));
         all.extend(read);
-        // What is said of a text with a broken escape may spell it in parts.
+        // A message about a text with a broken escape may spell it in parts.
         all.extend(
             written
                 .split('\\')
@@ -171,7 +171,7 @@ pub fn without_userinfo(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text without what is in PEM blocks that are no certificates.
+/// The text without what is in PEM blocks other than certificates.
 pub fn without_keys(text: &str) -> Cow<'_, str> {
     let places = places::armoured(text);
     if places.is_empty() {
@@ -259,14 +259,17 @@ mod tests {
     fn credentials_in_urls_are_hidden() {
         for (text, want) in [
             (
-                "`https://u:p@m:x/v2` is no URL",
-                "`https://***@m:x/v2` is no URL",
+                "`https://u:p@m:x/v2` is not a URL",
+                "`https://***@m:x/v2` is not a URL",
             ),
             (
-                "`https://u:p@q@m x` is no URL",
-                "`https://***@m x` is no URL",
+                "`https://u:p@q@m x` is not a URL",
+                "`https://***@m x` is not a URL",
             ),
-            ("`https://m/a@b` is no URL", "`https://m/a@b` is no URL"),
+            (
+                "`https://m/a@b` is not a URL",
+                "`https://m/a@b` is not a URL",
+            ),
             ("a@b", "a@b"),
             ("`https:/u:p@m` is defined", "`https:/***@m` is defined"),
             (

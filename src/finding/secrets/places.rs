@@ -1,4 +1,4 @@
-//! Where the secrets of a text stand, found by the TOML lexer, which takes every text.
+//! The places of the secrets in a text, found by the TOML lexer, which accepts any text.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
     merged
 }
 
-/// What is between `//` and the last `@` before the host ends.
+/// The text between `//` and the last `@` before the end of the host.
 fn userinfo(text: &str) -> Vec<Range<usize>> {
     let after = text.match_indices("//").map(|(i, _)| i + 2);
     after
@@ -37,7 +37,7 @@ fn userinfo(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// What is in PEM blocks of anything but public things; where the end is missing, up to the end of the text in quotes.
+/// The contents of PEM blocks, except for public ones; if the end is missing, up to the end of the text in quotes.
 pub fn armoured(text: &str) -> Vec<Range<usize>> {
     const BEGIN: &str = "-----BEGIN ";
     let mut places = Vec::new();
@@ -250,7 +250,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Escaped blanks as blanks: `platform\n` is still a plain word.
+/// Escaped whitespace as whitespace: `platform\n` is still a plain word.
 fn unescaped(word: &str) -> Cow<'_, str> {
     if !word.contains('\\') {
         return Cow::Borrowed(word);

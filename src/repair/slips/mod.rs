@@ -19,7 +19,7 @@ pub struct Slip {
     pub message: String,
     /// The label of the place.
     pub label: String,
-    /// What to write instead.
+    /// The remedy.
     pub help: String,
     /// The edits that write it, if they are certain.
     pub edits: Vec<(Span, String)>,

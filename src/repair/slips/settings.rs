@@ -5,7 +5,7 @@ use crate::facts::keys::HOST_KEYS;
 
 /// `server = “https://mirror.internal”`.
 pub(crate) fn typographic_quotes(line: &Line) -> Option<Slip> {
-    // What people say in a comment is theirs.
+    // The text of a comment is never a setting.
     let code = &line.line[..comment_start(line.line)];
     if !code.contains(['“', '”', '‘', '’', '„', '«', '»']) {
         return None;
@@ -22,7 +22,7 @@ pub(crate) fn typographic_quotes(line: &Line) -> Option<Slip> {
     Some(slip.replaced(line.start..line.start + code.len(), straight))
 }
 
-/// Where a comment begins behind a blank, or the end.
+/// The start of a comment after a space, or the end.
 fn comment_start(line: &str) -> usize {
     [" #", "\t#"]
         .iter()

@@ -12,7 +12,7 @@ struct Setting<'a> {
 }
 
 impl Setting<'_> {
-    /// The slip that is mended by another value.
+    /// The slip that is fixed by another value.
     fn with(&self, message: &str, label: &str, value: String) -> Slip {
         let help = format!("write `{} = {value}`", self.key);
         Slip::new(self.span.clone(), message, label, help).replaced(self.span.clone(), value)

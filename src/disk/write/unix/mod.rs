@@ -105,7 +105,7 @@ pub fn write_special(path: &Path, text: Text<'_>) -> Result<bool, WriteError> {
 
 fn open(path: &Path) -> Result<(Folder, &OsStr), WriteError> {
     let name = path.file_name();
-    let name = name.ok_or_else(|| io::Error::other("it names no file"))?;
+    let name = name.ok_or_else(|| io::Error::other("the path has no file name"))?;
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -120,7 +120,7 @@ fn existing(folder: &Folder, name: &OsStr, read: bool) -> Result<(File, Metadata
         // Root may write any file, but its mode forbids it.
         return Err(WriteError::ReadOnly);
     }
-    // A rename asks for the directory's permission alone; who may not write the file is not to replace it.
+    // A rename needs only permission for the directory; a user who may not write the file must not replace it.
     let file = folder
         .open_to_write(name, read)
         .map_err(|error| match error {
@@ -172,7 +172,7 @@ fn keep_owner(file: &File, metadata: &Metadata) -> Result<(), WriteError> {
     })
 }
 
-/// What new files may not be. It can only be asked for by setting it; files of other threads are the closer for a moment.
+/// The mode bits that new files must not have. They can only be read by setting them; files of other threads are the closer for a moment.
 fn umask() -> Mode {
     let mask = rustix::process::umask(Mode::from_raw_mode(0o077));
     rustix::process::umask(mask);

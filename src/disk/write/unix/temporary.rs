@@ -18,7 +18,7 @@ const PREFIX: &str = ".certsd-lint-";
 /// The name of a file in a private directory.
 const NAME: &str = "new";
 
-/// What is written may be a secret until it has the mode of the file that it replaces.
+/// The written text may be a secret until it has the mode of the file that it replaces.
 const OWN_FILE: Mode = Mode::from_raw_mode(0o600);
 const OWN_DIRECTORY: Mode = Mode::from_raw_mode(0o700);
 
@@ -164,9 +164,7 @@ fn with_a_free_name<T>(
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::other(
-        "no name is free for a temporary directory",
-    ))
+    Err(io::Error::other("no free name for a temporary directory"))
 }
 
 /// A file without a name, where the file system has such files and they can be given one.
