@@ -1,6 +1,6 @@
 //! How much of anything is read.
 //!
-//! What is linted comes from strangers, and the largest real file is far below each of these numbers. What is beyond one is
+//! Linted files come from strangers, and the largest real file is far below each of these numbers. A file beyond one is
 //! not read, and that is said: containerd has no such limits, so certsd-lint makes no claim about the file. All
 //! work is linear in what the limits let through; `benches/hostile-growth` measures it.
 

@@ -1,6 +1,6 @@
 //! Making what comes from files and names of files safe to print.
 //!
-//! A file that is linted must not be able to repaint the screen that the findings stand on, to write lines of its own
+//! A file that is linted must not be able to repaint the screen that shows the findings, to write lines of its own
 //! into a log, or to give commands to what reads the log.
 
 use std::borrow::Cow;
@@ -67,7 +67,7 @@ fn begins_command(before: &str, rest: &str) -> bool {
 }
 
 /// Whether a `[` behind this text would begin a command of an Azure pipeline, or an old one of GitHub Actions, which may
-/// stand anywhere in a line: `##vso[`, `##[`.
+/// are anywhere in a line: `##vso[`, `##[`.
 pub fn ends_like_command(before: &str) -> bool {
     before.ends_with("##") || before.ends_with("##vso")
 }

@@ -17,7 +17,7 @@ pub fn hosts_toml() -> Value {
         "$id": format!("{home}/raw/v{version}/docs/schemas/hosts.schema.json"),
         "title": "containerd registry hosts (hosts.toml)",
         "description": "Where containerd sends requests for one registry: certs.d/<registry>/hosts.toml below the config path. \
-            containerd reports mistakes in this file in its log alone, and then ignores the file.",
+            containerd reports mistakes in this file only in its log, and then ignores the file.",
         "type": "object",
         "properties": properties(KEY_DOCS.iter()),
         "patternProperties": any_case(KEY_DOCS.iter()),
@@ -26,7 +26,7 @@ pub fn hosts_toml() -> Value {
             "hostTable": {
                 "type": "object",
                 "title": "endpoint",
-                "description": "An endpoint. The key of the table is its URL; https:// is put in front of one that does not begin with http.",
+                "description": "An endpoint. The key of the table is its URL; containerd adds https:// to one that does not begin with http.",
                 "properties": properties(KeyDoc::of_host_tables()),
                 "patternProperties": any_case(KeyDoc::of_host_tables()),
                 "additionalProperties": false,

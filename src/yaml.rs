@@ -29,7 +29,7 @@ pub enum Style {
 /// A node and its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// What it is.
+    /// The node's kind and value.
     pub value: Value,
     /// Its bytes: a quoted scalar with its quotes, a block scalar from the first character of its text.
     pub span: Range<usize>,
@@ -37,7 +37,7 @@ pub struct Node {
     pub is_alias: bool,
 }
 
-/// What a node is.
+/// The kind and value of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Text, numbers, nothing.
@@ -56,7 +56,7 @@ pub enum Value {
 /// Why a text is not YAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    /// What is wrong.
+    /// The message.
     pub message: String,
     /// The line, from 1.
     pub line: usize,
@@ -117,7 +117,7 @@ impl Node {
             .map(|(_, value)| value)
     }
 
-    /// What is at the end of these keys.
+    /// Returns the node at the end of these keys.
     pub fn at(&self, keys: &[&str]) -> Option<&Node> {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
@@ -270,7 +270,7 @@ impl Reader {
     }
 }
 
-/// How many nodes there are, and how deep they lie.
+/// The number of nodes, and their depth.
 fn size(node: &Node) -> (usize, usize) {
     let add = |(count, depth): (usize, usize), inner: &Node| {
         let (more, deep) = size(inner);

@@ -1,4 +1,4 @@
-//! What a carrier contains: trees, parts of a config.toml, and what is wrong with the carrier itself.
+//! The contents of a carrier: trees, parts of a config.toml, and faults of the carrier itself.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -15,7 +15,7 @@ use super::write::{Content, Mode, Write};
 pub enum Origin {
     /// The text of a hosts.toml.
     Text,
-    /// registries.yaml of k3s and rke2.
+    /// registries.yaml of k3s and RKE2.
     Registries,
     /// The machine configuration of Talos.
     Talos,
@@ -109,14 +109,14 @@ pub struct Mount {
     pub target: String,
 }
 
-/// What a carrier contains.
+/// The contents of a carrier.
 #[derive(Debug, Clone, Default)]
 pub struct Carried {
     /// The trees.
     pub trees: Vec<CarriedTree>,
     /// Configurations of containerd itself.
     pub configs: Vec<Config>,
-    /// What is wrong with the carrier.
+    /// The faults of the carrier.
     pub facts: Vec<Fact>,
     /// Files of the repository that it places.
     pub mounts: Vec<Mount>,
@@ -127,7 +127,7 @@ pub struct Carried {
 /// More files than this are not put together.
 const MAX_FILES: usize = 5_000;
 
-/// What is put together of the writes of one document, play or script.
+/// The combined writes of one document, play or script.
 #[derive(Default)]
 struct Pending {
     order: Vec<(Target, Written)>,

@@ -16,9 +16,9 @@ const MAX_DEPTH: usize = 4;
 
 /// A document that is being read.
 pub struct Document<'d, 'c> {
-    /// What represents what is unknown.
+    /// The stand-ins for unknown values.
     pub stand_ins: &'d mut StandIns<'c>,
-    /// What was found so far.
+    /// The findings so far.
     pub carried: &'d mut Carried,
     /// The files that it writes, in order.
     pub writes: Vec<Write>,
@@ -104,7 +104,7 @@ impl<'d, 'c> Document<'d, 'c> {
     }
 }
 
-/// What a text looks like.
+/// The likely kind of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Guess {
     Yaml,

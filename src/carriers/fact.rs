@@ -1,4 +1,4 @@
-//! What is wrong with a carrier itself, as facts that rules report.
+//! Faults of a carrier itself, as facts that rules report.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ pub enum Fact {
         /// `>>`, `-a`.
         at: Range<usize>,
     },
-    /// The terminator of a here-document has blanks before it that the shell does not take off.
+    /// The terminator of a here-document has whitespace before it that the shell does not strip.
     IndentedTerminator {
         /// The terminator.
         at: Range<usize>,
@@ -21,7 +21,7 @@ pub enum Fact {
     UnreadPath {
         /// The path.
         at: Range<usize>,
-        /// What the file is called there.
+        /// The file's name there.
         file: String,
         /// The config path.
         root: String,
@@ -32,16 +32,16 @@ pub enum Fact {
         at: Range<usize>,
         /// Its name.
         name: String,
-        /// What it was meant to be.
+        /// The intended name.
         meant: &'static str,
     },
     /// A node of a kind cluster without a mount that others have.
     MissingMount {
         /// The node.
         at: Range<usize>,
-        /// What it is.
+        /// The actual name.
         role: String,
-        /// What is mounted elsewhere.
+        /// The path that is mounted elsewhere.
         target: String,
         /// There.
         mounted: Range<usize>,
@@ -63,7 +63,7 @@ pub enum Fact {
         key: String,
         /// The host in it.
         host: String,
-        /// What it is a key of.
+        /// The map that it is a key of.
         table: &'static str,
     },
     /// A key of a registry where a registry's name belongs.
@@ -99,7 +99,7 @@ pub enum Fact {
         at: Range<usize>,
         /// As it is written.
         key: String,
-        /// The first endpoint, where it can be told.
+        /// The first endpoint, if it is known.
         endpoint: Option<String>,
     },
     /// A key that no one reads.

@@ -29,7 +29,7 @@ use super::write::{Content, Mode, Write};
 const PATH_KEYS: [&str; 6] = ["filename", "path", "destination", "dest", "file", "target"];
 const TEXT_KEYS: [&str; 5] = ["content", "contents", "data", "inline", "text"];
 
-/// Blocks that are nested deeper are not told apart.
+/// Blocks that are nested deeper are not distinguished.
 const MAX_DEPTH: usize = 64;
 
 /// An attribute of a block, or a key of a map.

@@ -13,7 +13,7 @@ pub struct Finished {
     pub text: Text,
     /// The keys.
     pub unknown_keys: Vec<String>,
-    /// What is wrong with the expressions.
+    /// The faults of the expressions.
     pub facts: Vec<Fact>,
 }
 

@@ -3,7 +3,7 @@
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
-/// What such a file contains at least one of.
+/// Every such file contains at least one of these.
 const MARKS: [&str; 12] = [
     "hosts.toml",
     "host.toml",

@@ -4,7 +4,7 @@
 //! with the table that leads back to its own lines ([`text`]), put together to trees as the node will have them, and
 //! linted like files.
 //!
-//! What is filled in later stays unknown: a stand-in keeps the text readable, and no finding is made that touches it.
+//! A value that is filled in later stays unknown: a stand-in keeps the text readable, and no finding is made that touches it.
 
 pub mod carried;
 pub mod dockerfile;
@@ -112,7 +112,7 @@ pub fn may_be(name: &str) -> bool {
             .any(|word| lower.contains(word))
 }
 
-/// What kind of carrier a file can be, by its name and its first line.
+/// Returns the kind of carrier that a file can be, by its name and its first line.
 pub fn kind(path: &str, text: &str) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let inner = bare(name);
@@ -146,7 +146,7 @@ pub fn kind(path: &str, text: &str) -> Option<Kind> {
     is_dockerfile.then_some(Kind::Dockerfile)
 }
 
-/// What the file at a path contains; `None` where it is not a carrier.
+/// Returns the contents of the file at a path; `None` if it is not a carrier.
 pub fn read(path: &str, text: &str) -> Option<(Kind, Carried)> {
     if !look::may_hold(text.as_bytes()) {
         return None;
@@ -185,7 +185,7 @@ pub fn read(path: &str, text: &str) -> Option<(Kind, Carried)> {
     Some((kind, carried))
 }
 
-/// What a file contains that something else places at a path of the node.
+/// The texts of a file that something else places at a path of the node.
 pub fn placed(text: &str, target: &str) -> Carried {
     let mut carried = Carried::default();
     let mut stand_ins = StandIns::new(text);

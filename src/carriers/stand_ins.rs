@@ -1,4 +1,4 @@
-//! What represents an expression that is filled in later.
+//! The stand-ins for expressions that are filled in later.
 
 use std::collections::HashMap;
 

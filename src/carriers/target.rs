@@ -1,10 +1,10 @@
-//! Where a file goes on the node, told by its path.
+//! The path of a file on the node, derived from its path in the repository.
 
 use std::ops::Range;
 
 use super::text::Text;
 
-/// What a file is for.
+/// The purpose of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// A config path itself, named as the place for a file.
@@ -13,10 +13,10 @@ pub enum Target {
     Tree(Place),
     /// A hosts.toml whose path does not name its namespace.
     HostsFile {
-        /// What its directory's parent was meant to be, where it is nearly called so.
+        /// The intended name of its directory's parent, if the actual name is similar.
         near: Option<Near>,
     },
-    /// registries.yaml of k3s and rke2.
+    /// registries.yaml of k3s and RKE2.
     Registries,
     /// containerd's own configuration, or a file that it imports.
     Config,
@@ -31,7 +31,7 @@ pub struct Near {
     pub span: Range<usize>,
     /// Its name.
     pub name: String,
-    /// What it was meant to be.
+    /// The intended name.
     pub meant: &'static str,
 }
 

@@ -1,7 +1,7 @@
-//! Templates around a carrier: Jinja, Go and Terraform fill in values, and take or leave lines, before anybody reads the file.
+//! Templates around a carrier: Jinja, Go and Terraform fill in values, and take or leave lines, before the file is read.
 //!
 //! An expression becomes unknown. A directive is taken out; of a condition the first branch is read, of a loop one turn.
-//! What an expression that is alone on its lines brings is not known at all.
+//! The value of an expression that is alone on its lines is not known at all.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub struct Syntax {
 enum Kind {
     /// A value is put in.
     Expression,
-    /// What follows is taken or left.
+    /// The following text is optional.
     Open,
     /// The other branch.
     Else,
@@ -31,7 +31,7 @@ enum Kind {
     Close,
     /// Something that brings nothing.
     Nothing,
-    /// The first of two characters that stand for the other one.
+    /// The first of two characters that represent the other one.
     Escape,
 }
 
@@ -136,7 +136,7 @@ fn marks(text: &str, syntax: Syntax) -> Vec<Mark> {
         };
         match found {
             Some(mark) => {
-                // What an escape represents is not looked at again.
+                // The result of an escape is not read again.
                 at = match mark.kind {
                     Kind::Escape => mark.range.end + 2,
                     _ => mark.range.end,

@@ -1,7 +1,7 @@
 //! A text that was taken out of another one, with the table that leads back.
 //!
 //! Each layer (a block scalar, a here-document inside it, a quoted word) cuts, unescapes or fills in. The table of the result
-//! always leads to the outermost file, however many layers lie between, so that a position needs one look-up.
+//! always leads to the outermost file, through any number of layers, so that a position needs one look-up.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ impl Piece {
     }
 }
 
-/// What is not known before the carrier is used.
+/// The parts that are not known before the carrier is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
     /// A value inside a line.
@@ -40,7 +40,7 @@ pub struct Unknown {
     pub span: Range<usize>,
     /// The expression as the carrier spells it.
     pub written: String,
-    /// What it can become.
+    /// Its possible values.
     pub gap: Gap,
 }
 
@@ -72,7 +72,7 @@ impl Text {
         &self.text
     }
 
-    /// What of it is not known, in order.
+    /// Its unknown parts, in order.
     pub fn unknown(&self) -> &[Unknown] {
         &self.unknown
     }
@@ -82,7 +82,7 @@ impl Text {
         self.unknown.iter().any(|u| u.gap == Gap::Lines)
     }
 
-    /// What is not known of a range of it.
+    /// The unknown parts of a range.
     fn unknown_in(&self, range: &Range<usize>) -> impl Iterator<Item = &Unknown> {
         let first = self.unknown.partition_point(|u| u.span.end <= range.start);
         let end = range.end.max(range.start + 1);
@@ -164,7 +164,7 @@ impl Text {
     /// The edit of the carrier that does what replacing `range` of this text by `replacement` does; `None` where that cannot
     /// be said: in escaped, encoded or generated text.
     ///
-    /// What begins at the beginning of a line takes the line with what was cut off before it, and each line that is brought
+    /// A range that begins at the beginning of a line takes the line with what was cut off before it, and each line that is brought
     /// gets what the line at the place has before it.
     pub fn edit(
         &self,
@@ -225,7 +225,7 @@ impl Text {
             .then(|| before.from.start + (offset - before.at))
     }
 
-    /// What was cut off before the line that contains an offset, or before the last one that is not empty.
+    /// The indentation removed before the line that contains an offset, or before the last one that is not empty.
     fn prefix<'c>(&self, carrier: &'c str, offset: usize) -> Option<&'c str> {
         let is_empty = |line: usize| {
             let rest = self.text.get(line..).unwrap_or_default();
@@ -262,7 +262,7 @@ impl Text {
     }
 }
 
-/// Whether a stand-in can be told from other words: a literal, which may as well be written elsewhere, cannot.
+/// Whether a stand-in can be distinguished from other words: a literal, which may as well be written elsewhere, cannot.
 fn is_telling(stand_in: &str) -> bool {
     stand_in.len() >= 2
         && stand_in.bytes().all(|b| b.is_ascii_lowercase())
@@ -326,7 +326,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What there is so far.
+    /// The text so far.
     pub fn so_far(&self) -> &str {
         &self.out.text
     }
@@ -374,11 +374,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Lets `text` stand for a range of the parent.
+    /// Maps `text` to a range of the parent.
     pub fn put(&mut self, text: &str, range: &Range<usize>) {
         let at = self.out.text.len();
         self.put_for(text, self.parent.in_carrier(range));
-        // What is made of something unknown is not known either.
+        // A text that is made of an unknown part is unknown, too.
         if self.parent.touches_unknown(range) {
             self.out.unknown.push(Unknown {
                 span: at..at + text.len(),
@@ -388,7 +388,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Lets `text` stand for a range of the carrier.
+    /// Maps `text` to a range of the carrier.
     pub fn put_for(&mut self, text: &str, carrier: Range<usize>) {
         let at = self.out.text.len();
         self.out.text.push_str(text);

@@ -16,7 +16,7 @@ pub enum Content {
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// What was in it is gone.
+    /// The previous contents are lost.
     Replace,
     /// Behind what is in it.
     Append,
@@ -35,7 +35,7 @@ pub struct Write {
     pub content_span: Range<usize>,
     /// How it is written.
     pub mode: Mode,
-    /// What says that it is appended: `>>`, `-a`.
+    /// The sign for appending: `>>`, `-a`.
     pub operator: Option<Range<usize>>,
     /// The script looks at the file before it appends to it.
     pub is_guarded: bool,

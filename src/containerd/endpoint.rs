@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::toml::Span;
 
-/// What an endpoint may be used for; a small set.
+/// The capabilities of an endpoint; a small set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Capabilities(u8);
 
@@ -27,7 +27,7 @@ impl Capabilities {
         ("referrers", Capabilities::REFERRERS),
     ];
 
-    /// What an endpoint gets that lists none: all that the release knows.
+    /// The capabilities of an endpoint that lists none: all that the release knows.
     pub fn all(referrers: bool) -> Capabilities {
         Capabilities(if referrers { 15 } else { 7 })
     }
@@ -102,7 +102,7 @@ pub struct Endpoint {
     pub host: String,
     /// The root of the API: `/v2` as a rule.
     pub path: Cow<'static, str>,
-    /// What it may do.
+    /// Its capabilities.
     pub capabilities: Capabilities,
     /// How it is secured.
     pub tls: Tls,

@@ -1,4 +1,4 @@
-//! What the loader sees of a file system: handed to it, never opened by it.
+//! The loader's view of a file system: passed to it, never opened by it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -78,7 +78,7 @@ impl fmt::Display for FileError {
             FileError::TooManyBlocks(limit) => {
                 write!(f, "it contains more than {limit} PEM blocks")
             }
-            FileError::Spent => f.write_str("this run has read as much as one may"),
+            FileError::Spent => f.write_str("the run reached its limit on reading"),
             FileError::NotByUs(text) | FileError::Other(text) => f.write_str(text),
             FileError::Unknown => f.write_str("it is not on this machine"),
         }
@@ -86,7 +86,7 @@ impl fmt::Display for FileError {
 }
 
 impl FileError {
-    /// Whether it tells nothing about what containerd finds: the path is on the node, or the file is beyond a limit of this
+    /// Whether it reveals nothing about the file that containerd reads: the path is on the node, or the file is beyond a limit of this
     /// tool, where containerd has none and reads on.
     pub fn is_unknown(&self) -> bool {
         matches!(
@@ -119,7 +119,7 @@ impl FileError {
             }
             FileError::NotByUs(text) => format!("cannot be read by certsd-lint: {text}"),
             FileError::TooManyBlocks(limit) => format!("contains more than {limit} PEM blocks"),
-            FileError::Spent => "is left out: this run has read as much as one may".to_owned(),
+            FileError::Spent => "is left out: the run reached its limit on reading".to_owned(),
             FileError::Other(text) => format!("cannot be read: {text}"),
             FileError::Unknown => "is not on this machine".to_owned(),
         }

@@ -26,7 +26,7 @@ pub struct WrittenPath {
 pub struct ClientPair {
     /// The certificate.
     pub certificate: WrittenPath,
-    /// The key; `None` when the certificate's file has to hold it.
+    /// The key; `None` if it must be in the certificate's file.
     pub key: Option<WrittenPath>,
 }
 
@@ -41,7 +41,7 @@ pub struct Host {
     pub host: String,
     /// Likewise, with `/v2` appended where containerd does.
     pub path: Cow<'static, str>,
-    /// What it may do.
+    /// Its capabilities.
     pub capabilities: Capabilities,
     /// `skip_verify`.
     pub skip_verify: Option<bool>,

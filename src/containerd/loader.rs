@@ -15,12 +15,12 @@ use crate::go::x509::CaPool;
 use crate::go::{Rules, path};
 use crate::toml::{self, Decoded, HostsFile, ProblemKind};
 
-/// What became of hosts.toml.
+/// The fate of hosts.toml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HostsToml {
     /// Read and used.
     Loaded,
-    /// Dropped: containerd logs it and goes on with certificate files and defaults.
+    /// Dropped: containerd logs it and continues with certificate files and defaults.
     Ignored,
     /// Of zero bytes, and treated as if it were not there.
     Empty,
@@ -28,7 +28,7 @@ pub enum HostsToml {
     Absent,
 }
 
-/// What a pull from the namespace meets.
+/// The result of a pull from the namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// The endpoints, in order.
@@ -46,17 +46,17 @@ pub enum Verdict {
 pub struct Outcome {
     /// Which directory was chosen, and which were skipped.
     pub lookup: Lookup,
-    /// What became of hosts.toml.
+    /// The fate of hosts.toml.
     pub hosts_toml: HostsToml,
     /// Why it is ignored, why pulls fail, why containerd dies: in the order in which containerd would
     /// meet them. It stops at the first; the others are what it would meet next.
     pub problems: Vec<Problem>,
-    /// What a pull meets.
+    /// The result of a pull.
     pub verdict: Verdict,
     /// The entries as hosts.toml has them, whether or not the file is used in the end; empty
     /// when it cannot be read at all.
     pub entries: Vec<Host>,
-    /// What containerd would meet in the files that the entries name, did it read the entries: filled
+    /// The problems in the files that the entries name, if containerd read the entries: filled
     /// when hosts.toml is dropped or kills containerd, so that one look finds all.
     pub masked: Vec<Problem>,
     /// The last endpoint as containerd completes it, where no `server` names a host for it.
@@ -83,7 +83,7 @@ impl Outcome {
     }
 
     /// The endpoints in the order tried; empty unless the verdict is [`Verdict::Endpoints`]. They are made when they are
-    /// first asked for: who wants to know whether a file is sound never asks.
+    /// first asked for: a check of the file alone never needs it.
     pub fn endpoints(&self) -> &[Endpoint] {
         self.endpoints.get_or_init(|| match self.verdict {
             Verdict::Endpoints => self.hosts().map(|h| endpoint(self.release, h)).collect(),
@@ -91,7 +91,7 @@ impl Outcome {
         })
     }
 
-    /// What becomes endpoints: the entries of a file that is used, without the last where containerd completes it.
+    /// The entries that become endpoints: those of a file that is used, without the last where containerd completes it.
     fn hosts(&self) -> impl Iterator<Item = &Host> {
         let entries = match self.hosts_toml {
             HostsToml::Loaded => self.entries.as_slice(),
@@ -119,7 +119,7 @@ impl Outcome {
     }
 }
 
-/// What containerd of this release does for the registry host, with `root` as its config path.
+/// Returns the outcome on this release for the registry host, with `root` as its config path.
 pub fn load(release: Release, files: &dyn Files, root: &str, host: &str) -> Outcome {
     let lookup = directory::lookup(release, files, root, host);
     let mut outcome = match (&lookup.failed, &lookup.chosen) {
@@ -168,7 +168,7 @@ struct Reading {
     first: usize,
 }
 
-/// What an outcome hangs on, besides the directory.
+/// The inputs of an outcome, besides the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Load {
     /// Which of the ways in which the text was decoded.
@@ -194,12 +194,12 @@ impl<'a> Directory<'a> {
         self.text.as_deref().ok()
     }
 
-    /// What containerd of this release makes of the directory.
+    /// Returns the outcome of the directory on this release.
     pub fn load(&mut self, release: Release) -> Rc<Outcome> {
         let decoded = self.decode(release);
         let file = decoded.and_then(|index| self.decoded[index].decoded.file.as_ref());
         let mut traits = release.loader_traits();
-        // What nothing in the file asks for makes no difference.
+        // A difference that the file does not use does not count.
         let own = traits.go;
         let same_for_all = |url: &str| own.for_url(&hosts::with_scheme(url)) == Rules::NEWEST;
         traits.dial_timeout_is_tls =
@@ -476,7 +476,7 @@ fn read_tls_files(release: Release, files: &dyn Files, host: &Host, problems: &m
     for ca in host.ca.iter().flatten() {
         match files.authorities(&ca.path) {
             Ok(authorities) if authorities.is_accepted() => {}
-            // What the newest Go accepts all do; an older one may accept more.
+            // Every Go accepts what the newest one does; an older one may accept more.
             Ok(_) if is_accepted_by(rules, files, &ca.path) => {}
             Ok(_) => problems.push(problem(
                 Cause::Ca {

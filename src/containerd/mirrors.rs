@@ -1,4 +1,4 @@
-//! What the registry tables of config.toml mean: the CRI plugin's own lists of endpoints, from the
+//! The meaning of the registry tables of config.toml: the CRI plugin's own lists of endpoints, from the
 //! time before hosts.toml.
 //!
 //! Read in containerd's sources, where every release that has the tables agrees: `registryEndpoints`,
@@ -38,25 +38,25 @@ pub struct TlsTable {
     pub insecure_skip_verify: bool,
 }
 
-/// What a pull from a registry met.
+/// The result of a pull from a registry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Meant {
-    /// The endpoints that can be asked, in order.
+    /// The usable endpoints, in order.
     pub endpoints: Vec<Endpoint>,
-    /// What was written and could not be asked.
+    /// The entries that are not usable.
     pub faults: Vec<Fault>,
 }
 
 /// An endpoint, or something about it, that was never of use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The endpoint as written. It may hold a password.
+    /// The endpoint as written. It may contain a password.
     pub endpoint: String,
-    /// What is wrong with it.
+    /// The fault.
     pub kind: FaultKind,
 }
 
-/// What is wrong with an endpoint.
+/// The fault of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
     /// Go does not take it for a URL: every pull from the registry failed.
@@ -86,13 +86,13 @@ impl RegistryTables {
         meant
     }
 
-    /// What the wildcard lists, without the registry that is asked after it; `None` without a wildcard.
+    /// The endpoints of the wildcard, without the registry that is tried after it; `None` without a wildcard.
     pub fn wildcard(&self) -> Option<Meant> {
         let listed = self.mirrors.get(WILDCARD)?;
         Some(self.listed(listed).0)
     }
 
-    /// The hosts that the wildcard lists. For each, the registry itself is not asked again.
+    /// The hosts that the wildcard lists. For each, the registry itself is not tried again.
     pub fn wildcard_hosts(&self) -> Vec<String> {
         let listed = self.mirrors.get(WILDCARD);
         self.listed(listed.map(Vec::as_slice).unwrap_or_default()).1
@@ -115,7 +115,7 @@ impl RegistryTables {
                 kind,
             });
         };
-        // The newest Go is the strictest; what only older ones take is not a host that could be asked.
+        // The newest Go is the strictest; a name that only older ones accept is not a usable host.
         let url = match url::parse(&with_scheme(text), Rules::NEWEST) {
             Ok(url) => url,
             Err(error) => {

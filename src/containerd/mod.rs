@@ -1,7 +1,7 @@
-//! What containerd does with a certs.d tree, and nothing else.
+//! The model of containerd's treatment of a certs.d tree, and nothing else.
 //!
 //! [`load`] is a pure function from (release, files, registry host) to an [`Outcome`]; nothing in
-//! this module opens a file or asks for the time. It is held to outcomes recorded from
+//! this module opens a file or reads the clock. It is tested against outcomes recorded from
 //! containerd itself, in `fixtures/conformance`.
 
 pub mod directory;

@@ -1,4 +1,4 @@
-//! What containerd objects to, with the place and what follows.
+//! Problems that containerd reports, with their places and effects.
 
 use std::fmt;
 
@@ -9,16 +9,16 @@ use crate::go::keys::KeyPairError;
 use crate::go::url::UrlError;
 use crate::toml::{ProblemKind, Span};
 
-/// What follows from a problem.
+/// The effect of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
-    /// hosts.toml is dropped whole; containerd goes on without it.
+    /// The whole hosts.toml is ignored; containerd continues without it.
     FileIgnored,
     /// Every pull from the namespace fails.
     PullsFail,
     /// containerd dies.
     Crash,
-    /// What follows is not known: a limit of this tool keeps it from reading on.
+    /// The effect is not known: a limit of this tool stops reading.
     Unknown,
 }
 
@@ -34,7 +34,7 @@ pub enum TlsFile {
 }
 
 impl TlsFile {
-    /// What a person calls it.
+    /// The name for people.
     pub fn describe(self) -> &'static str {
         match self {
             TlsFile::Ca => "CA file",
@@ -55,7 +55,7 @@ pub enum Cause {
         key: &'static str,
         /// The header's name, for `header`.
         header: Option<String>,
-        /// What is there.
+        /// The actual value.
         found: &'static str,
         /// It is an element of an array.
         element: bool,
@@ -92,7 +92,7 @@ pub enum Cause {
     List(FileError),
     /// A certificate file cannot be read.
     TlsFile {
-        /// What it is named for.
+        /// The name of the directory's host.
         file: TlsFile,
         /// The path as written; empty for files in Docker's layout.
         written: String,
@@ -114,7 +114,7 @@ pub enum Cause {
         written: (String, String),
         /// The certificate's path on the node.
         certificate: String,
-        /// The key's path on the node; empty when the certificate's file has to hold it.
+        /// The key's path on the node; empty if it must be in the certificate's file.
         key: String,
         /// Why.
         error: KeyPairError,
@@ -124,7 +124,7 @@ pub enum Cause {
 /// A problem and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What follows.
+    /// The effect.
     pub effect: Effect,
     /// Why.
     pub cause: Cause,
@@ -244,7 +244,7 @@ impl fmt::Display for ProblemKind {
     }
 }
 
-/// What a key of hosts.toml is decoded from.
+/// The Go type that a key of hosts.toml is decoded into.
 fn wanted(key: &str) -> &'static str {
     match key.rsplit('.').next().unwrap_or(key) {
         "skip_verify" | "override_path" => "; it must be true or false",

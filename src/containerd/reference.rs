@@ -27,11 +27,11 @@ pub struct Reference {
     pub host: String,
     /// The repository, without the host: `library/nginx`.
     pub repository: String,
-    /// What is asked for in it.
+    /// The tag or digest in it.
     pub object: Object,
 }
 
-/// What a reference names in its repository.
+/// The object that a reference names in its repository.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Object {
     /// A tag, `latest` where none is written.
@@ -74,7 +74,7 @@ pub enum ReferenceError {
     /// `https://…` and the like.
     #[error("an image reference has no scheme: leave out `{0}://`")]
     Scheme(String),
-    /// 64 hexadecimal digits, which stand for an image that is there already.
+    /// 64 hexadecimal digits, which identify an image that is already present.
     #[error("64 hexadecimal digits are an image ID, which is never pulled")]
     Identifier,
     /// Upper-case letters outside host, tag and digest.
@@ -102,7 +102,7 @@ pub enum ReferenceError {
     /// A tag of too many characters.
     #[error("the tag has {0} characters, and at most 128 are allowed")]
     TagTooLong(usize),
-    /// What follows `@` is not a digest that containerd can check.
+    /// The text after `@` is not a digest that containerd can check.
     #[error(
         "`{0}` is not a valid digest: sha256, sha384 or sha512, a colon, and 64, 96 or 128 lower-case hexadecimal digits"
     )]
@@ -133,7 +133,7 @@ pub fn parse(release: Release, text: &str) -> Result<Reference, ReferenceError> 
         return Err(ReferenceError::UpperCase(path.to_owned()));
     }
     path.split('/').try_for_each(check_path_part)?;
-    // What is not a host may still be the first part of a path: `reg_x.internal/app` is a name without
+    // A name that is not a host may still be the first part of a path: `reg_x.internal/app` is a name without
     // a host in the grammar, and is pulled from `reg_x.internal` nevertheless.
     if !is_host(release, domain) && !is_path_part(domain) {
         return Err(ReferenceError::Host(domain.to_owned()));

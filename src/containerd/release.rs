@@ -1,6 +1,6 @@
 //! Releases of containerd, as values with traits.
 //!
-//! Nothing else in the program asks for a version number: each fact that differs between releases
+//! Nothing else in the program compares version numbers: each fact that differs between releases
 //! is one method here, with the release that brought it. The table comes from running the last
 //! patch release of every line (`fixtures/conformance`); what is between them from
 //! containerd's change history, named where it is used.
@@ -133,10 +133,10 @@ pub enum HttpsFirst {
     AnyPortBut80,
 }
 
-/// What a loopback registry host becomes when no `server` is given.
+/// The defaults of a loopback registry host without `server`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoopbackDefault {
-    /// What any other host becomes: `https://`, verified.
+    /// The default of any other host: `https://`, verified.
     Https,
     /// `http://`, and no verification should TLS be tried.
     Http,
@@ -145,7 +145,7 @@ pub enum LoopbackDefault {
     ByPort,
 }
 
-/// All that the loader asks of a release once the text is decoded: two for which this is equal do the same.
+/// All traits of a release that the loader uses after decoding: two releases with equal traits behave alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoaderTraits {
     /// See [`Release::override_path`].
@@ -189,7 +189,7 @@ impl Release {
         Release::newest().all(|known| line(known) < line(self))
     }
 
-    /// What to tell of releases of lines that are not known yet; `None` where all are.
+    /// The warning about releases of unknown lines; `None` if all lines are known.
     pub fn warning_of_newer(releases: &[Release]) -> Option<String> {
         let newer: Vec<String> = releases
             .iter()
@@ -239,7 +239,7 @@ impl Release {
         }
     }
 
-    /// What the loader asks of it.
+    /// The traits that the loader uses.
     pub fn loader_traits(self) -> LoaderTraits {
         LoaderTraits {
             override_path: self.override_path(),
@@ -303,7 +303,7 @@ impl Release {
         self.since(2, 2, 0)
     }
 
-    /// What the Go that this release is built with accepts. Patch releases change Go, and so do lines at different
+    /// The behaviour of the Go that this release is built with. Patch releases change Go, and so do lines at different
     /// times; see `GO_VERSIONS`.
     pub fn go(self) -> Rules {
         let built_with = |&&(since, _): &&(Release, (u8, u8))| self >= since;
@@ -468,7 +468,7 @@ impl Release {
         }
     }
 
-    /// 500, 503 and 504 are asked for twice at the last endpoint: from 2.1.
+    /// 500, 503 and 504 are retried once at the last endpoint: from 2.1.
     pub fn repeats_server_errors(self) -> bool {
         self.since(2, 1, 0)
     }
@@ -605,7 +605,7 @@ fn as_printed(text: &str) -> &str {
                 .all(|byte| byte.is_ascii_alphanumeric() || b".+~-_".contains(&byte))
     };
     match word.find(['-', '+', '~']) {
-        // What is appended goes with a whole number, as in 1.7.11-k3s2.
+        // A suffix follows a complete number, as in 1.7.11-k3s2.
         Some(at) if word[..at].split('.').count() == 3 && is_suffix(&word[at..]) => &word[..at],
         _ => word,
     }
@@ -638,7 +638,7 @@ impl FromStr for Release {
 }
 
 /// Reads one item of a list of releases: a release, a line, `>=1.7`, `<2.0` or `1.7..2.1` (both ends
-/// included); ranges stand for the newest release of each line in them.
+/// included); a range means the newest release of each line in it.
 pub fn parse_releases(text: &str) -> Result<Vec<Release>, ReleaseError> {
     let text = text.trim();
     // An invalid release in a range is reported with the range, which may be invalid as a whole.

@@ -1,8 +1,8 @@
 //! The requests that containerd makes for an image, given its endpoints.
 //!
-//! A pull is two questions: what does the tag (or digest) stand for, and where are the layers. They
-//! go to different endpoints: resolving a tag needs `pull` and `resolve`, a digest only `pull`; layers
-//! are asked for at *every* endpoint, as long as one of them has `pull`; a push goes to
+//! A pull has two phases: resolving the tag (or digest), and fetching the layers. They use different
+//! endpoints: resolving a tag needs `pull` and `resolve`, a digest only `pull`; layers are requested
+//! from *every* endpoint, as long as one of them has `pull`; a push goes to
 //! the first endpoint with `push`, and to no other. (`core/remotes/docker`: `resolver.go`, `fetcher.go`,
 //! `pusher.go`; measured in `fixtures/conformance/plan.jsonl`.)
 
@@ -14,7 +14,7 @@ use super::release::Release;
 use crate::go::http::{add_to_query, request_url};
 use crate::go::{path, url};
 
-/// What represents the digest of a layer.
+/// The stand-in for the digest of a layer.
 pub const LAYER: &str = "{digest}";
 
 /// A digest like any other, written as [`LAYER`] once the URL is made.
@@ -47,7 +47,7 @@ pub struct Requests {
 
 /// The requests that this release makes for `reference` at `endpoints`.
 pub fn requests(release: Release, reference: &Reference, endpoints: &[Endpoint]) -> Requests {
-    // Before it asks for anything, containerd splits the reference again, as a URL: where
+    // Before the first request, containerd splits the reference again, as a URL: where
     // the grammar lets `[1]:5000/app` pass, Go finds no address in the brackets.
     if url::parse(&format!("dummy://{reference}"), release.go()).is_err() {
         return Requests::default();
@@ -71,14 +71,14 @@ struct Plan<'a> {
     endpoints: &'a [Endpoint],
 }
 
-/// containerd gives up: it does not even go on to the next endpoint.
+/// containerd ends the pull: it does not try the next endpoint.
 struct GivesUp;
 
 impl Plan<'_> {
     fn resolve(&self) -> Vec<Request> {
         let mut needed = Capabilities::PULL;
         let kinds: &[&str] = match self.reference.object {
-            // What is not a manifest may be a blob.
+            // Anything but a manifest may be a blob.
             Object::Digest(_) => &["manifests", "blobs"],
             Object::Tag(_) => {
                 needed.insert(Capabilities::RESOLVE);
@@ -137,8 +137,8 @@ impl Plan<'_> {
         requests
     }
 
-    /// The request for `rest` in the repository; `None` when Go finds no URL in it, and containerd goes on
-    /// to the next endpoint.
+    /// The request for `rest` in the repository; `None` when Go finds no URL in it, and containerd tries
+    /// the next endpoint.
     fn request(
         &self,
         method: &'static str,
@@ -155,7 +155,7 @@ impl Plan<'_> {
         if with_namespace && is_proxy(endpoint, &self.reference.host) {
             path = self.with_namespace(&path)?;
         }
-        // What falls back remembers the host that it fell back for, at first none: so it asks no host by HTTP at once.
+        // A client with fallback remembers the host that it fell back for, at first none: so its first request to any host is not HTTP.
         let scheme = match endpoint.http_fallback && endpoint.host.is_empty() {
             true => "http",
             false => &endpoint.scheme,
@@ -199,7 +199,7 @@ pub enum Unusable {
     /// Neither `http` nor `https`.
     #[error("unsupported URL scheme `{0}`")]
     Scheme(String),
-    /// No host to ask.
+    /// No host.
     #[error("it has no host")]
     NoHost,
     /// A header's name is not an HTTP token.

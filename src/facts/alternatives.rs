@@ -1,7 +1,7 @@
 //! Whether an endpoint can work, and what is left of a namespace when one cannot.
 //!
 //! An endpoint that cannot work is a warning while another endpoint of the namespace can do the same, and an error
-//! when none is left: then pulls fail. Every rule about such an endpoint asks here.
+//! when none is left: then pulls fail. Every rule about such an endpoint uses this module.
 
 use super::context::{NamespaceContext, mirrors, written_urls};
 use super::mirrors::{Listed, listed, place_of};
@@ -15,7 +15,7 @@ use crate::finding::Environment;
 use crate::finding::hosts as classify;
 use crate::finding::{Finding, Severity};
 
-/// What the other endpoints of a namespace cannot do in place of one that does not work.
+/// The functions that no other endpoint of a namespace can take over from one that does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lost {
     Pull,
@@ -61,7 +61,7 @@ impl NamespaceContext<'_> {
         self.lost_without(entry).is_some()
     }
 
-    /// What the namespace can no longer do without this entry, as far as the entry was there for it.
+    /// The functions that the namespace loses without this entry.
     fn lost_without(&self, entry: &Entry<'_>) -> Option<Lost> {
         let others: Vec<&Entry> = self
             .entries()
@@ -131,7 +131,7 @@ impl NamespaceContext<'_> {
     }
 }
 
-/// What an entry may do; a `server` without a host becomes the registry itself, which may do everything.
+/// The capabilities of an entry; a `server` without a host becomes the registry itself, which has all.
 fn capabilities(entry: &Entry<'_>) -> Capabilities {
     match entry.host.role == Role::Server && entry.host.host.is_empty() {
         true => Capabilities::all(true),
@@ -162,7 +162,7 @@ pub fn resolver_left(context: &NamespaceContext) -> Option<String> {
         let url = written_urls(context).iter().find(|url| {
             url.span.start == entry.host.span.clone().map_or(usize::MAX, |s| s.start)
         })?;
-        // docker-io-server asks for the registry in its place.
+        // docker-io-server advises the registry instead.
         if url.is_docker_site() {
             return Some("registry-1.docker.io".to_owned());
         }

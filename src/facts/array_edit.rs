@@ -1,4 +1,4 @@
-//! Edits of arrays that leave the rest of them as it is written: quotes, blanks, line breaks and comments.
+//! Edits of arrays that keep the rest of the text: quotes, whitespace, line breaks and comments.
 
 use super::lines;
 use crate::toml::Span;
@@ -38,7 +38,7 @@ pub fn without(
     )
 }
 
-/// What is cut for the elements from `first` to before `end`.
+/// The span to delete for the elements from `first` to before `end`.
 fn taken(text: &str, elements: &[Span], first: usize, end: usize) -> Option<Vec<Span>> {
     let run = &elements[first..end];
     let own_lines: Option<Vec<Span>> = run.iter().map(|element| own_line(text, element)).collect();

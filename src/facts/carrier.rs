@@ -1,4 +1,4 @@
-//! What a rule sees of a carrier: a file that contains the texts of others.
+//! The view of a carrier for rules: a file that contains the texts of others.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use crate::finding::{Finding, Location, Meta, Run, Source};
 pub struct Carrier {
     /// The file.
     pub source: Arc<Source>,
-    /// What kind it is.
+    /// The kind of carrier.
     pub kind: Kind,
-    /// What it contains.
+    /// The texts in it.
     pub carried: Carried,
     /// Where another file places it on the node: it is a hosts.toml itself.
     pub placed: Option<String>,
@@ -75,7 +75,7 @@ pub struct CarrierContext<'a> {
 }
 
 impl CarrierContext<'_> {
-    /// What is wrong with it.
+    /// The faults of the carrier itself.
     pub fn facts(&self) -> &[Fact] {
         &self.carrier.carried.facts
     }

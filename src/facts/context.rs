@@ -1,4 +1,4 @@
-//! What a rule sees of one namespace: the view, and on top of it the facts that several rules ask for, each found once.
+//! The view of one namespace for rules: the view, and on top of it the facts that several rules need, each computed once.
 
 use std::cell::OnceCell;
 use std::ops::Deref;
@@ -20,7 +20,7 @@ pub struct NamespaceContext<'a> {
     facts: Facts<'a>,
 }
 
-/// What several rules ask for. Each function below says what one of them is.
+/// The facts that several rules need. Each function below documents one.
 #[derive(Default)]
 struct Facts<'a> {
     urls: OnceCell<Vec<WrittenUrl<'a>>>,
@@ -32,7 +32,7 @@ struct Facts<'a> {
 }
 
 impl<'a> NamespaceContext<'a> {
-    /// What the rules see of a directory.
+    /// The view of a directory for rules.
     pub fn new(whole: &'a TreeContext<'a>, loaded: &'a Loaded<'a>) -> NamespaceContext<'a> {
         NamespaceContext {
             view: NamespaceView::new(whole, loaded),

@@ -9,7 +9,7 @@ use crate::go::path;
 
 /// Whether a hosts.toml names this file, as a path of the node, that is in another directory than itwhole.
 ///
-/// The first who asks makes all the files be read; ask when nothing else is left to ask.
+/// The first use reads all the files, so it must come last.
 pub fn is_named_elsewhere(whole: &TreeContext<'_>, path: &str) -> bool {
     let named = whole.named_elsewhere.get_or_init(|| {
         let namespaces = whole.namespaces.iter();

@@ -55,7 +55,7 @@ pub struct Reads<'a> {
     tree: &'a Tree,
     authorities: &'a Authorities,
     budget: &'a Budget,
-    /// How often a file was asked for.
+    /// How often a file was requested.
     questions: Cell<usize>,
     /// The bytes of the files that are kept.
     bytes: Cell<usize>,
@@ -72,7 +72,7 @@ struct Kept {
     authorities: OnceCell<Arc<CaPool>>,
 }
 
-/// A file that is asked for.
+/// A requested file.
 enum Asked<'a> {
     /// Read now or before, and kept.
     Kept(&'a Kept),
@@ -105,7 +105,7 @@ impl<'a> Reads<'a> {
         &self.path
     }
 
-    /// What is in it, sorted; nothing where it cannot be listed.
+    /// The sorted names in a directory; empty if it cannot be listed.
     pub fn entries(&self) -> &[DirEntry] {
         match &self.directory {
             Ok(directory) => &directory.entries,

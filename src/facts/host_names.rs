@@ -1,4 +1,4 @@
-//! Hosts that no resolver answers for, whatever the network: Go refuses them before it asks one.
+//! Host names that never resolve, on any network: Go rejects them before the DNS lookup.
 
 use std::net::IpAddr;
 
@@ -22,7 +22,7 @@ pub enum HostFault {
 }
 
 impl HostFault {
-    /// What is wrong with the host, as the end of a sentence that begins with it.
+    /// The fault of the host, as the end of a sentence that begins with it.
     pub fn predicate(&self) -> String {
         match self {
             HostFault::Network(_) => "is a network, not a host".to_owned(),
@@ -40,7 +40,7 @@ impl HostFault {
     }
 }
 
-/// What makes a host impossible; `name` is without its port and brackets, `path` is the URL's.
+/// Why a host is impossible; `name` is without its port and brackets, `path` is the URL's.
 ///
 /// Source: `isDomainName` in Go's net package, which decides before any resolver is asked. A name with non-ASCII
 /// characters is left alone, because net/http converts it first.

@@ -108,7 +108,7 @@ pub fn nested_hosts<'a>(document: &Document, headers: &'a [Header]) -> Vec<Neste
     found
 }
 
-/// All items, where host tables hold tables that could hold others.
+/// All items, if host tables contain tables that could contain others.
 fn walked(document: &Document) -> Vec<(Vec<&str>, &Item)> {
     let hosts = document.root.get("host").into_iter();
     let inner = hosts.flat_map(items_below).flat_map(items_below);

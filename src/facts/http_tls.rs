@@ -53,7 +53,7 @@ impl HttpTls<'_> {
         in_words(&keys)
     }
 
-    /// What containerd does with them.
+    /// How containerd treats them.
     pub fn effect(&self) -> String {
         let names = self.names();
         match (self.https_first.is_empty(), self.ignored.is_empty()) {
@@ -67,7 +67,7 @@ impl HttpTls<'_> {
         }
     }
 
-    /// What to do about them. `over_tls` says what to write for a registry that serves TLS.
+    /// The remedy; `over_tls` is the text for a registry that serves TLS.
     pub fn help(&self, over_tls: &str) -> String {
         match self.is_skip_verify_alone() {
             true => format!("delete `skip_verify`; if the registry serves TLS, also {over_tls}"),
@@ -78,7 +78,7 @@ impl HttpTls<'_> {
         }
     }
 
-    /// A CA or a client certificate tells that TLS was meant; `skip_verify` alone does not.
+    /// A CA or a client certificate means that TLS was intended; `skip_verify` alone does not.
     fn is_skip_verify_alone(&self) -> bool {
         matches!(self.settings.as_slice(), [only] if only.key.value.eq_ignore_ascii_case("skip_verify"))
     }

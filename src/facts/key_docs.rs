@@ -1,11 +1,11 @@
-//! What each key of hosts.toml does, for those who write one: in the JSON Schema and in the editor.
+//! The documentation of each key of hosts.toml: for the JSON Schema and the editor.
 //!
-//! The names are those of [`keys`](super::keys), which the rules use; a test holds the two together. A sentence holds for
-//! every release, or says since which.
+//! The names are those of [`keys`](super::keys), which the rules use; a test compares the two. A sentence is true for
+//! every release, or names the first one for which it is.
 
 use super::keys::{HOST_KEYS, ROOT_KEYS};
 
-/// What a key takes.
+/// The type of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyShape {
     /// A URL of a registry.
@@ -31,11 +31,11 @@ pub enum KeyShape {
 pub struct KeyDoc {
     /// The key.
     pub name: &'static str,
-    /// What it takes.
+    /// The type of its value.
     pub shape: KeyShape,
     /// The releases that read it, where not all do: `1.6.0 and later`.
     pub since: Option<&'static str>,
-    /// What containerd does with it, in Markdown, paragraph by paragraph.
+    /// The effect on containerd, in Markdown, paragraph by paragraph.
     pub text: &'static str,
     /// A value, as it is written.
     pub example: &'static str,
@@ -47,10 +47,10 @@ pub const KEY_DOCS: [KeyDoc; 9] = [
         name: "server",
         shape: KeyShape::Url,
         since: None,
-        text: "The registry that is tried after every `[host]` table. Without it, that is the registry the directory is \
-               named for (`https://registry-1.docker.io` for docker.io), so leaving it out does not switch the upstream \
-               registry off.\n\n\
-               The keys at the root of the file belong to this endpoint alone. Without `server`, `capabilities` and \
+        text: "The registry that is tried after every `[host]` table. The default is the registry that the directory is \
+               named after (`https://registry-1.docker.io` for docker.io), so leaving it out does not switch off the \
+               upstream registry.\n\n\
+               The keys at the root of the file apply only to this endpoint. Without `server`, `capabilities` and \
                `override_path` at the root are ignored.",
         example: "\"https://registry-1.docker.io\"",
     },
@@ -58,8 +58,8 @@ pub const KEY_DOCS: [KeyDoc; 9] = [
         name: "host",
         shape: KeyShape::Hosts,
         since: None,
-        text: "The endpoints that are tried before `server`, in the order of the file. Write each as a table with a header of \
-               its own, `[host.\"https://mirror.example.com\"]`: containerd 2.0 and later ignores inline tables and dotted \
+        text: "The endpoints that are tried before `server`, in the order of the file. Write each as a table with its own \
+               header, `[host.\"https://mirror.example.com\"]`: containerd 2.0 and later ignores inline tables and dotted \
                keys here.\n\n\
                A host table inherits nothing from the root of the file.",
         example: "",
@@ -113,7 +113,7 @@ pub const KEY_DOCS: [KeyDoc; 9] = [
         name: "override_path",
         shape: KeyShape::Boolean,
         since: Some("1.6.0 and later"),
-        text: "`true` takes the path of the URL as the root of the registry's API. Otherwise containerd appends `/v2` \
+        text: "With `true`, the path of the URL is the root of the registry's API. Otherwise containerd appends `/v2` \
                unless the path ends with it.",
         example: "true",
     },

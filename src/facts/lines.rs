@@ -27,7 +27,7 @@ pub fn around(text: &str, span: &Span) -> Span {
     start(text, span.start)..next(text, span.end.max(span.start))
 }
 
-/// Where the comments begin that stand right above the line that begins here.
+/// The start of the comments directly above the line that begins here.
 pub fn above_comments(text: &str, line: usize) -> usize {
     let mut at = start(text, line);
     while at > 0 {
@@ -40,7 +40,7 @@ pub fn above_comments(text: &str, line: usize) -> usize {
     at
 }
 
-/// Whether nothing but blanks is before this offset on its line.
+/// Whether only whitespace precedes this offset on its line.
 pub fn is_first(text: &str, at: usize) -> bool {
     let at = floor(text, at);
     text[start(text, at)..at]
@@ -79,7 +79,7 @@ pub fn before_table(text: &str, first: usize) -> usize {
     }
 }
 
-/// What is cut to delete a setting: its line or lines, with the line break before where there is none behind. `None` where
+/// The span to delete for a setting: its line or lines, with the line break before where there is none behind. `None` where
 /// something else is on them, if only a comment.
 pub fn of_setting(text: &str, setting: &Span) -> Option<Span> {
     let lines = around(text, setting);
@@ -100,7 +100,7 @@ pub fn of_setting(text: &str, setting: &Span) -> Option<Span> {
     Some(kept.unwrap_or(before).len()..lines.end)
 }
 
-/// What is cut to delete a setting that no comment above it describes, judged by the words in it. `None` where
+/// The span to delete for a setting that no comment above it describes, judged by the words in it. `None` where
 /// [`of_setting`] is, too.
 pub fn of_undescribed_setting(text: &str, item: &Item, words: &[&str]) -> Option<Span> {
     let setting = item.whole();

@@ -1,4 +1,4 @@
-//! Reads one directory of a config path and asks the model about it.
+//! Reads one directory of a config path and runs the model on it.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::finding::{Run, Source};
 use crate::go::path;
 use crate::toml::view::{Document, SyntaxError};
 
-/// What is read of a directory, and what containerd makes of it. It is let go as soon as the rules have seen it.
+/// The files of a directory, and its outcomes. It is dropped as soon as the rules have seen it.
 pub struct Loaded<'a> {
     /// The run, as it is here.
     pub run: &'a Run,
@@ -28,7 +28,7 @@ pub struct Loaded<'a> {
     pub document: Option<Document>,
     /// Why hosts.toml is not TOML.
     pub syntax_error: Option<SyntaxError>,
-    /// What containerd makes of the directory, for each targeted release that looks the name up.
+    /// The outcome of the directory, for each targeted release that looks the name up.
     pub outcomes: Vec<(Release, Rc<Outcome>)>,
 }
 

@@ -1,6 +1,6 @@
 //! Endpoints that are not the namespace's own registry: their capabilities and their owners.
 //!
-//! Several rules look at one list of capabilities. [`Mirror::resolves`] tells whether `public-mirror-resolve` reports a
+//! Several rules look at one list of capabilities. [`Mirror::resolves`] is whether `public-mirror-resolve` reports a
 //! mirror; the other rules then leave it what has the same remedy.
 
 use smallvec::SmallVec;
@@ -40,7 +40,7 @@ pub struct Mirror<'c, 'a> {
     pub owner: &'c Owner,
 }
 
-/// The owner of a mirror, as far as its name tells.
+/// The owner of a mirror, as far as its name shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
     /// A public service, with its operator.
@@ -251,7 +251,7 @@ fn is_likely_own(context: &NamespaceView, url: &WrittenUrl, name: &str) -> bool 
         || has_directory()
 }
 
-/// Whether two names are in the same domain, as far as that can be told without a list of public suffixes: two equal
+/// Whether two names are in the same domain, as far as that is known without a list of public suffixes: two equal
 /// labels, or three if the second is as short as the `co` of `co.uk`.
 fn shares_domain(a: &str, b: &str) -> bool {
     let labels = |name: &str| name.rsplit('.').map(str::to_owned).collect::<Vec<_>>();

@@ -1,7 +1,7 @@
-//! What rules look at: facts about one namespace, one config path or one node, each found once.
+//! Facts about one namespace, one config path or one node, each computed once, for rules.
 //!
 //! [`NamespaceContext`] is where to start: it has the document, what each release makes of it, and the facts that several
-//! rules need (entries, URLs, headers, certificates), each made when it is first asked for. [`TreeContext`] knows the names of a
+//! rules need (entries, URLs, headers, certificates), each computed on first use. [`TreeContext`] knows the names of a
 //! config path, [`NodeContext`] a config.toml.
 //!
 //! May know: everything below, and no rule.

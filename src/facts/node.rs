@@ -1,4 +1,4 @@
-//! What a rule sees of a node: its config.toml with what it imports, and the trees that are linted beside it.
+//! The view of a node for rules: its config.toml with its imports, and the trees that are linted with it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub struct NodeContext<'a> {
     pub node: &'a NodeFiles,
     /// The trees of the run.
     pub trees: &'a [Tree],
-    /// What each targeted release makes of it, oldest first.
+    /// The outcome on each targeted release, oldest first.
     pub outcomes: Vec<Outcome>,
     /// The files that were read, config.toml first.
     pub(crate) files: Vec<File<'a>>,
@@ -38,7 +38,7 @@ pub(crate) struct File<'a> {
 /// Something that is the same for several releases.
 #[derive(Debug, Clone)]
 pub struct Group<T> {
-    /// What it is.
+    /// The fact.
     pub what: T,
     /// Where; config.toml as a whole, where it has no place in a text.
     pub location: Location,
@@ -47,7 +47,7 @@ pub struct Group<T> {
 }
 
 impl<'a> NodeContext<'a> {
-    /// Reads the files and asks the model about them. `None` when config.toml itself cannot be read: that is not a
+    /// Reads the files and runs the model on them. `None` when config.toml itself cannot be read: that is not a
     /// finding, and the user who named it gets an error.
     pub(crate) fn new(
         run: &'a Run,
@@ -130,7 +130,7 @@ impl<'a> NodeContext<'a> {
         }
     }
 
-    /// What the outcomes have in common: equal things at one place come together, in the order of the first release
+    /// The facts that outcomes share: equal facts at one place are grouped, in the order of the first release
     /// that has them.
     pub fn groups<T: PartialEq>(
         &self,

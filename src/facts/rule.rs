@@ -1,4 +1,4 @@
-//! What a rule is: a value. Its doc comment is its documentation.
+//! A rule is a value. Its doc comment is its documentation.
 
 use std::ops::Deref;
 
@@ -33,7 +33,7 @@ pub enum Check {
 /// A rule of the catalogue: what is known of it, and how it looks.
 #[derive(Debug)]
 pub struct Rule {
-    /// What is known of it.
+    /// Its metadata.
     pub meta: Meta,
     /// How it looks.
     pub check: Check,

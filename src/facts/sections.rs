@@ -9,9 +9,9 @@ use crate::toml::view::{Document, Item, Node, Spelling};
 
 /// Edits of config.toml, and what they do.
 pub struct SectionEdit {
-    /// What is written, for the help.
+    /// The text to write, for the help.
     written: String,
-    /// What has to be done first, because CRI would not load otherwise.
+    /// The first step, because CRI would not load otherwise.
     blocked: Option<String>,
     /// The edits; empty where there is no place that is surely right.
     pub edits: Vec<(Span, String)>,
@@ -36,7 +36,7 @@ impl SectionEdit {
     }
 }
 
-/// What has to be done before config.toml is edited so, as the beginning of a sentence: with these edits CRI, or the
+/// The steps before config.toml is edited so, as the beginning of a sentence: with these edits CRI, or the
 /// daemon, would not come up on a targeted release on which it does now. `None` where all is well.
 pub fn before_edits(context: &NodeContext, edits: &[(Span, String)]) -> Option<String> {
     if edits.is_empty() {
@@ -54,7 +54,7 @@ pub fn before_edits(context: &NodeContext, edits: &[(Span, String)]) -> Option<S
         let is_worse = before.starts && !after.starts
             || before.cri == Cri::Loads && after.cri != Cri::Loads;
         let reason = after.fault.as_ref().filter(|_| is_worse)?;
-        // What does not fit the text is not a trial of it.
+        // Edits that do not fit the text are not a trial of it.
         if matches!(reason.reason, Reason::Toml(_)) {
             return None;
         }

@@ -1,4 +1,4 @@
-//! What a rule sees of a config path as a whole.
+//! The view of a whole config path for rules.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -22,7 +22,7 @@ pub struct TreeContext<'a> {
     pub root_files: Vec<String>,
     /// The certificate files that were parsed.
     pub(crate) authorities: Authorities,
-    /// What is left to the run.
+    /// The budget of the run.
     pub(crate) budget: Arc<Budget>,
     pub(super) named_elsewhere: OnceLock<HashSet<String>>,
 }

@@ -67,7 +67,7 @@ pub enum Shape {
 }
 
 impl<'a> WrittenUrl<'a> {
-    /// What is wrong with the URL as a whole.
+    /// The fault of the URL as a whole.
     pub fn shape(&self) -> Option<&Shape> {
         self.shape.as_ref()
     }

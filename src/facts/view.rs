@@ -42,15 +42,15 @@ pub struct NamespaceView<'a> {
     pub document: Option<&'a Document>,
     /// Why hosts.toml is not TOML.
     pub syntax_error: Option<&'a SyntaxError>,
-    /// What containerd makes of the directory, for each targeted release that looks the name up.
+    /// The outcome of the directory, for each targeted release that looks the name up.
     pub outcomes: &'a [(Release, Rc<Outcome>)],
-    /// What is in the directory, sorted.
+    /// The names in the directory, sorted.
     pub files: &'a [DirEntry],
-    /// What several rules make of it.
+    /// The facts that several rules need.
     cells: Cells<'a>,
 }
 
-/// What several rules make of a directory, each made when it is first asked for. Where it is made it is said what it is.
+/// The facts about a directory that several rules need, each computed on first use, and documented there.
 #[derive(Default)]
 struct Cells<'a> {
     host: OnceCell<Cow<'a, str>>,
@@ -66,7 +66,7 @@ pub struct Found<'a> {
     pub problem: &'a Problem,
     /// The releases, oldest first.
     pub releases: Releases,
-    /// containerd would meet it only after something before it is mended.
+    /// containerd would meet it only after something before it is fixed.
     pub masked: bool,
 }
 
@@ -82,7 +82,7 @@ pub struct Entry<'a> {
 }
 
 impl<'a> NamespaceView<'a> {
-    /// What the rules see of a directory.
+    /// The view of a directory for rules.
     pub fn new(whole: &'a TreeContext<'a>, loaded: &'a Loaded<'a>) -> NamespaceView<'a> {
         NamespaceView {
             run: loaded.run,
@@ -166,7 +166,7 @@ impl<'a> NamespaceView<'a> {
         }
     }
 
-    /// What is known of a host.
+    /// The class of a host.
     pub fn classify(&self, host: &str) -> Classification {
         classify::classify(host, &self.run.settings.private, &self.run.settings.public)
     }

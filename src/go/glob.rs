@@ -9,12 +9,12 @@ pub(crate) fn has_meta(pattern: &str) -> bool {
     pattern.contains(['*', '?', '[', '\\'])
 }
 
-/// Whether the whole of `name` matches: `*` and `?` stand for anything but a slash.
+/// Whether the whole of `name` matches: `*` and `?` match anything but a slash.
 pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
     Ok(Pattern::read(pattern)?.fits(name))
 }
 
-/// A pattern that is held against several names.
+/// A pattern that is matched against several names.
 pub(crate) struct Pattern(Vec<Token>);
 
 impl Pattern {

@@ -1,16 +1,16 @@
-//! The URL that Go's HTTP client asks for: `http.NewRequest` splits the text that it is given with
+//! The URL that Go's HTTP client requests: `http.NewRequest` splits the text that it is given with
 //! `url.Parse`, drops an empty port, and writes the parts back with `URL.String`.
 //!
-//! What comes out is not always what went in: `HTTPS:` loses its colon, a path that held an escaped
-//! `?` ends early, a blank is escaped again.
+//! The result is not always the input: `HTTPS:` loses its colon, a path that held an escaped
+//! `?` ends early, a space is escaped again.
 
 use super::rules::Rules;
 use super::url::{self, UrlError};
 
-/// The URL that is asked for, given `text`; an error means that no request is made.
+/// The requested URL, given `text`; an error means that no request is made.
 pub fn request_url(text: &str, rules: Rules) -> Result<String, UrlError> {
     let url = url::parse(text, rules)?;
-    // `a/b://c` is a path, and `a:b://c` is kept aside whole: there is no one to ask.
+    // `a/b://c` is a path, and `a:b://c` is kept aside whole: there is no host to contact.
     if url.scheme.is_empty() || url.opaque {
         return Err(UrlError::MissingScheme);
     }
@@ -104,14 +104,14 @@ impl Part {
         }
     }
 
-    /// Whether the byte may stand as it is in a text that is already escaped.
+    /// Whether the byte may be unescaped in a text that is already escaped.
     fn accepts(self, byte: u8) -> bool {
         b"!$&'()*+,;=:@[]%".contains(&byte) || !self.escapes(byte)
     }
 }
 
 /// `URL.EscapedPath` and `EscapedFragment`: the text as it was written when each byte of it may
-/// stand, else its meaning, escaped again.
+/// stay, otherwise its meaning, escaped again.
 fn keep_or_escape(raw: &str, part: Part, out: &mut String) {
     if raw.bytes().all(|byte| part.accepts(byte)) {
         out.push_str(raw);

@@ -3,7 +3,7 @@
 //! containerd is written in Go. Whether it takes a URL, a duration, a glob, a PEM file or a certificate is decided by
 //! Go's packages, and the usual crates follow other rules (the `url` crate lower-cases, punycodes and repairs;
 //! `x509-parser` takes certificates that Go rejects). So these readers are our own, one file for each package or part of
-//! one, held to recorded answers. They read no file, know no clock and panic on no input.
+//! one, tested against recorded answers. They read no file, know no clock and panic on no input.
 //!
 //! May know: nothing else in this crate.
 

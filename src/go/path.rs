@@ -69,7 +69,7 @@ pub fn join(base: &str, rest: &str) -> String {
     }
 }
 
-/// What containerd makes of a path written in hosts.toml: absolute ones stay exactly as they
+/// Resolves a path in hosts.toml as containerd does: absolute ones stay exactly as they
 /// are, others are relative to the directory that contains the file.
 pub fn absolute(path: &str, base: &str) -> String {
     if path.starts_with('/') {

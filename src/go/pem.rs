@@ -2,7 +2,7 @@
 //!
 //! The rules, which are stricter than OpenSSL's in some places and looser in others:
 //!
-//! * `-----BEGIN ` has to stand at the very start of a line (or of the text): an indented block, or one behind a byte
+//! * `-----BEGIN ` must be at the very start of a line (or of the text): an indented block, or one behind a byte
 //!   order mark, is not seen. So has `-----END `, and never in the text's first line.
 //! * Of several BEGIN lines before an END line the last one counts. A block whose END line has another label, whose base64
 //!   is damaged or whose lines have anything behind the dashes is skipped, and reading goes on behind its END line.
@@ -30,11 +30,11 @@ const MAX_HEADERS: usize = 100;
 /// One PEM block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// What follows `BEGIN`: `CERTIFICATE`, `RSA PRIVATE KEY` …; bytes that are not UTF-8 are replaced.
+    /// The label after `BEGIN`: `CERTIFICATE`, `RSA PRIVATE KEY` …; bytes that are not UTF-8 are replaced.
     pub label: String,
     /// The `Name: value` lines below BEGIN, in file order; of very many the first.
     pub headers: Vec<(String, String)>,
-    /// What the base64 says: DER, nearly always.
+    /// The decoded base64: DER, nearly always.
     pub contents: Vec<u8>,
     /// Where the block is in the text: from the first dash of BEGIN to the last one of END.
     pub span: Range<usize>,
@@ -204,7 +204,7 @@ fn read_block(data: &[u8], from: usize, end: usize) -> Outcome {
 }
 
 struct Line<'a> {
-    /// The line without its end and without blanks before it.
+    /// The line without its end and without leading whitespace.
     text: &'a [u8],
     /// Where the next line starts.
     next: usize,

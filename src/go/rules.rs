@@ -1,6 +1,6 @@
-//! What differs between releases of Go in what containerd asks of its standard library.
+//! Differences between releases of Go in the parts of its standard library that containerd uses.
 
-/// What Go's `net/url` accepts of square brackets in a host.
+/// How Go's `net/url` reads square brackets in a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Brackets {
     /// Any text in brackets at the beginning of a host: before Go 1.24.8 and 1.25.2 (CVE-2025-47912).
@@ -11,7 +11,7 @@ pub enum Brackets {
     AddressAtStart,
 }
 
-/// What the Go that a release of containerd is built with accepts.
+/// The behaviour of the Go that a release of containerd is built with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rules {
     /// See [`Brackets`].

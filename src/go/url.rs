@@ -14,11 +14,11 @@ pub struct Url {
     pub host: String,
     /// Path, escapes resolved, not cleaned.
     pub path: String,
-    /// `user` or `user:password` stood before the host; dropped by containerd.
+    /// It has `user` or `user:password` before the host; dropped by containerd.
     pub has_userinfo: bool,
-    /// A `?query` stood there; dropped.
+    /// It has a `?query`; dropped.
     pub has_query: bool,
-    /// A `#fragment` stood there; dropped.
+    /// It has a `#fragment`; dropped.
     pub has_fragment: bool,
     /// The text after the scheme had no slash (`https:mirror`): Go keeps it aside, and
     /// neither host nor path come out of it.
@@ -34,13 +34,13 @@ pub enum UrlError {
     MissingScheme,
     /// A first path segment with a colon, where no scheme could be read.
     ColonInFirstSegment,
-    /// What follows the host is not `:` and digits.
+    /// The text after the host is not `:` and digits.
     InvalidPort(String),
     /// `[` without `]`.
     MissingBracket,
     /// `[` elsewhere than at the beginning of the host.
     MisplacedBracket,
-    /// What is in brackets is not an IPv6 address.
+    /// The text in brackets is not an IPv6 address.
     InvalidAddress(String),
     /// `%` without two hexadecimal digits, or one that is not allowed in a host.
     InvalidEscape(String),
@@ -83,7 +83,7 @@ pub fn parse(text: &str, rules: Rules) -> Result<Url, UrlError> {
     Ok(url)
 }
 
-/// What is before and after the first `mark`, a byte of ASCII. URLs are so short that a search for a character, which
+/// Splits at the first `mark`, a byte of ASCII. URLs are so short that a search for a character, which
 /// is made for long texts, takes longer.
 fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
     let at = text.as_bytes().iter().position(|&byte| byte == mark)?;
@@ -285,7 +285,7 @@ fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
         out.push(byte);
         i += 1;
     }
-    // Escapes can spell bytes that are no UTF-8; containerd would send them as they are, which
+    // Escapes can spell bytes that are not UTF-8; containerd would send them as they are, which
     // no registry answers to, and JSON cannot carry. Go's JSON has a replacement for each.
     let mut text = String::with_capacity(out.len());
     for chunk in out.utf8_chunks() {

@@ -70,7 +70,7 @@ impl Table {
         self.entries.values()
     }
 
-    /// What a key contains.
+    /// The value of a key.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.entry(name).map(|(_, node)| node)
     }
@@ -80,7 +80,7 @@ impl Table {
         self.entries.get(name)
     }
 
-    /// What a key contains, to be changed.
+    /// The value of a key, mutable.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
         self.entries.get_mut(name).map(|(_, node)| node)
     }

@@ -18,7 +18,7 @@ pub type Span = Range<usize>;
 /// Something with the place where it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spanned<T> {
-    /// What is written there.
+    /// The value.
     pub value: T,
     /// Where it is written.
     pub span: Span,
@@ -27,7 +27,7 @@ pub struct Spanned<T> {
 /// A TOML value as a dialect read it, with its place.
 pub type Value = Spanned<Kind>;
 
-/// What kind of TOML value it is.
+/// The kind of TOML value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// Text of any of the four spellings, escapes resolved.
@@ -97,10 +97,10 @@ pub struct HostEntry {
 /// A decoded hosts.toml.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HostsFile {
-    /// The hosts in containerd's order; a name may stand twice (2.x).
+    /// The hosts in containerd's order; a name may occur twice (2.x).
     pub hosts: Vec<HostEntry>,
     /// Stretches of `hosts` whose order is not determined: containerd 1.x orders by line, and ties
-    /// are decided again at each load. They stand in the order of the file here.
+    /// are decided again at each load. Here they are in the order of the file.
     pub ties: Vec<Range<usize>>,
     /// The settings at the root of the file.
     pub root: Entry,
@@ -125,13 +125,13 @@ impl HostsFile {
 /// Why a dialect does not take a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong.
+    /// The fault.
     pub kind: ProblemKind,
     /// Where.
     pub span: Span,
 }
 
-/// What is wrong with a text, for one dialect.
+/// The fault of a text, for one dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProblemKind {
     /// Not what this parser takes for TOML. The text says why, in our words.
@@ -147,14 +147,14 @@ pub enum ProblemKind {
     WrongType {
         /// The key as written in the schema (`skip_verify`, `host`, `capabilities` …).
         key: String,
-        /// What is there.
+        /// The actual value.
         found: &'static str,
     },
     /// go-toml panics on this value, and containerd with it.
     Panic {
         /// The key as written in the schema.
         key: String,
-        /// What is there.
+        /// The actual value.
         found: &'static str,
     },
     /// No `host` table, which this release insists on.
@@ -164,11 +164,11 @@ pub enum ProblemKind {
 /// The answer of a dialect to a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decoded {
-    /// What was decoded; `None` when the text could not be read at all. With problems
+    /// The decoded values; `None` when the text could not be read at all. With problems
     /// of type only, what could be decoded is there nevertheless, so that a
     /// linter can go on looking.
     pub file: Option<HostsFile>,
-    /// What containerd objects to, in the order in which it would meet it: the first is the one
+    /// The problems, in the order in which containerd would meet them: the first is the one
     /// that containerd reports. Empty when it takes the text.
     pub problems: Vec<Problem>,
     /// Whether the answer hangs on the version of the parser: other versions of the same line then have to be asked too.

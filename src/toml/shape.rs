@@ -30,7 +30,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// What goes in, as the end of "and takes …".
+    /// The accepted values, as the end of "and takes …".
     pub fn wanted(self) -> &'static str {
         match self {
             Shape::Text => "text",
@@ -60,9 +60,9 @@ pub enum Dialect {
 pub struct Mismatch {
     /// The key, dotted.
     pub key: String,
-    /// What is there.
+    /// The actual value.
     pub found: &'static str,
-    /// What would go in.
+    /// The accepted type.
     pub wanted: &'static str,
     /// Where.
     pub place: Place,

@@ -78,5 +78,5 @@ pub fn decode(text: &[u8], options: Options) -> Decoded {
     }
 }
 
-/// What most steps of reading return: the first problem ends it.
+/// The result of most steps of reading: the first problem ends it.
 type Step<T> = Result<T, Problem>;

@@ -10,9 +10,9 @@
 //! `internal/tracker/seen.go`, `numbers` is `decode.go`, `decoder` is `unmarshaler.go`, and `target` contains the
 //! struct that it decodes into.
 //!
-//! What is accepted is the same in the three versions that containerd uses; they differ in what a date does where
-//! none belongs ([`Version`]). That, and which texts are taken, is measured. The rarer panics (headers into what is
-//! no table, dotted keys into a host that has keys) are read in the sources of v2.2.4 and of the last state before
+//! The accepted texts are the same in the three versions that containerd uses; they differ in what a date does where
+//! none belongs ([`Version`]). That, and which texts are accepted, is measured. The rarer panics (headers into a value that is
+//! not a table, dotted keys into a host that has keys) are read in the sources of v2.2.4 and of the last state before
 //! v2.3.0.
 
 use super::Decoded;
@@ -45,7 +45,7 @@ pub enum Version {
     V2_3_0,
 }
 
-/// What the decoder has to know of the release.
+/// The traits of the release that the decoder needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// The parser.

@@ -31,7 +31,7 @@ pub struct Document {
     pub strips_tabs: bool,
     /// The terminator is quoted: nothing is expanded.
     pub is_literal: bool,
-    /// Where a line has the terminator with blanks around it that are not allowed there.
+    /// The lines whose terminator has whitespace around it, which is not allowed.
     pub misplaced: Option<Range<usize>>,
 }
 
@@ -42,7 +42,7 @@ pub struct Command {
     pub words: Vec<Word>,
     /// Where its input and output go.
     pub redirects: Vec<Redirect>,
-    /// What it prints goes to the next one.
+    /// Its output goes to the next command.
     pub pipes: bool,
     /// It ends a group that began with the command of this number.
     pub group: Option<usize>,
@@ -57,7 +57,7 @@ pub struct Script {
     pub documents: Vec<Document>,
 }
 
-/// Groups that are nested deeper are not told apart.
+/// Groups that are nested deeper are not distinguished.
 const MAX_DEPTH: usize = 64;
 
 /// More commands than this are not looked at.
@@ -175,7 +175,7 @@ impl Reader<'_> {
         let is_descriptor = matches!(self.byte(0), Some(b'<' | b'>'))
             && written.bytes().all(|b| b.is_ascii_digit());
         if is_descriptor {
-            // What goes elsewhere than to standard output is not a file's text.
+            // Text that does not go to standard output is not a file's text.
             if written != "1" && self.byte(0) == Some(b'>') {
                 self.skip_redirect();
             }

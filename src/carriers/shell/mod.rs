@@ -29,14 +29,14 @@ use words::{Variables, Word, body, expand, is_name, unescaped};
 /// How deep scripts in scripts are read.
 const MAX_DEPTH: usize = 4;
 
-/// What a script does that matters here.
+/// The relevant effects of a script.
 #[derive(Debug, Default)]
 pub struct Read {
     /// The files that it writes, in order.
     pub writes: Vec<Write>,
     /// Texts that go nowhere that is known: to another program, as here-documents.
     pub texts: Vec<Text>,
-    /// Terminators with blanks before them, in the carrier, with their words.
+    /// Terminators with whitespace before them, in the carrier, with their words.
     pub misplaced: Vec<(Range<usize>, String)>,
 }
 
@@ -493,7 +493,7 @@ impl Reader<'_, '_> {
         None
     }
 
-    /// What a command prints that is known.
+    /// The known output of a command.
     fn produced(&mut self, command: &Command, own: usize) -> Vec<Text> {
         if let Some(from) = command.group {
             let script = self.script;
@@ -665,7 +665,7 @@ impl Reader<'_, '_> {
             self.depth + 1,
             self.read,
         );
-        // What it writes from its standard input was seen from outside.
+        // Writes from its standard input were already seen.
         let from_stdin = |write: &Write| matches!(write.content, Content::Unknown);
         let kept: Vec<Write> = self
             .read

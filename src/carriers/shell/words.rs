@@ -13,7 +13,7 @@ pub enum Part {
     Literal(Range<usize>),
     /// A text that represents an escape.
     Escape(char, Range<usize>),
-    /// What the shell puts in; with the variable's name where that is all it is.
+    /// An expansion of the shell; with the variable's name if it is only that.
     Expansion(Option<String>, Range<usize>),
 }
 
@@ -48,7 +48,7 @@ impl Word {
     }
 }
 
-/// Beyond this length variables are left open: a few bytes can stand for thousands.
+/// Beyond this length variables are left open: a few bytes can expand to thousands.
 const MAX_EXPANDED: usize = 64 * 1024;
 
 /// Puts parts together.
@@ -325,7 +325,7 @@ fn substitution(text: &str) -> usize {
     text.len()
 }
 
-/// What an escape represents in `printf` and `$'…'`.
+/// The meaning of an escape in `printf` and `$'…'`.
 pub fn unescaped(char: char) -> char {
     match char {
         'n' => '\n',

@@ -1,4 +1,4 @@
-//! registries.yaml of k3s and rke2, linted as what they make of it.
+//! registries.yaml of k3s and RKE2, linted as what they make of it.
 //!
 //! Recognised by its path where something writes it, and by what it contains: `mirrors` and `configs` of hosts. k3d and Rancher
 //! have it under `registries`.
@@ -105,7 +105,7 @@ pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
     }
 }
 
-/// What k3s makes of a registry.
+/// The tree that k3s generates for a registry.
 fn hosts_toml(parent: &Text, key: &Node, endpoints: &[Node], configs: &[(Node, Node)]) -> Text {
     let name = key.text().unwrap_or_default();
     let mut out = Generated::new(parent);
@@ -152,7 +152,7 @@ fn matches(config: &str, endpoint: &str) -> bool {
     host_of(endpoint) == config || host_of(endpoint) == name
 }
 
-/// The TLS settings of a host that can be told here.
+/// The TLS settings of a host that are known here.
 fn settings(out: &mut Generated<'_>, host: &str, configs: &[(Node, Node)]) {
     let mut configs = configs.iter();
     let tls = configs.find(|(key, _)| key.text().is_some_and(|k| matches(k, host) || k == host));

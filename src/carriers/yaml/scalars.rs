@@ -102,7 +102,7 @@ fn double(parent: &Text, node: &Node) -> Option<Text> {
                 at = next;
             }
             Some(b'\n') => {
-                // A break and the blanks around it are one blank; further breaks are breaks.
+                // A break and the whitespace around it become one space; further breaks stay breaks.
                 let kept = rest[..found].trim_end_matches([' ', '\t']).len();
                 builder.keep(at..at + kept);
                 let blank = &rest[found..];

@@ -1,11 +1,11 @@
-//! What containerd does after one reply.
+//! containerd's reaction to one reply.
 
 use super::reply::Reply;
 use crate::containerd::Release;
 use crate::containerd::endpoint::Endpoint;
 use crate::containerd::node::Pull;
 
-/// How long Go dials unless it is told otherwise, in seconds.
+/// Go's default dial timeout, in seconds.
 const DIAL_SECONDS: f64 = 30.0;
 
 /// How long a TLS handshake may take, in seconds.
@@ -22,10 +22,10 @@ pub fn default_pull(release: Release) -> Pull {
     }
 }
 
-/// What an endpoint is asked.
+/// The request to an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Question {
-    /// What the tag or digest refers to: HEAD.
+    /// Resolving the tag or digest: HEAD.
     Resolve,
     /// The manifest of a digest: GET below `manifests`.
     Manifest,
@@ -33,10 +33,10 @@ pub enum Question {
     Layer,
 }
 
-/// What containerd does after a reply.
+/// containerd's reaction to a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// It has what it asked for.
+    /// The request succeeded.
     Done,
     /// It tries the next endpoint.
     Continues,
@@ -48,7 +48,7 @@ pub enum Next {
     Cancelled,
 }
 
-/// What an endpoint that is down costs, for each request.
+/// The delay of an endpoint that is down, for each request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dead {
     /// Until the next endpoint is tried, in seconds.
@@ -57,10 +57,10 @@ pub struct Dead {
     pub tries_at_last: u32,
 }
 
-/// What containerd does after a reply, how often it makes the request before that, and how long it waits each time.
+/// containerd's reaction to a reply, how often it makes the request before that, and how long it waits each time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct After {
-    /// What it does then.
+    /// The reaction.
     pub next: Next,
     /// How often the request is made.
     pub times: u32,
@@ -69,7 +69,7 @@ pub struct After {
 }
 
 impl Dead {
-    /// What this endpoint costs this release when its packets are dropped.
+    /// Returns the delay of this endpoint on this release if its packets are dropped.
     pub fn of(release: Release, endpoint: &Endpoint) -> Dead {
         let timeout = endpoint.dial_timeout.filter(|&timeout| timeout > 0);
         Dead {
@@ -82,7 +82,7 @@ impl Dead {
     }
 }
 
-/// What this release does after a reply of this endpoint; `is_last` when no endpoint follows in the list.
+/// Returns the reaction of this release to a reply of this endpoint; `is_last` when no endpoint follows in the list.
 pub fn next(
     release: Release,
     pull: Pull,
@@ -106,7 +106,7 @@ pub fn next(
     };
     match reply {
         Reply::Serves => once(Next::Done),
-        // A registry without HEAD is asked by GET.
+        // A registry without HEAD gets a GET.
         Reply::Status(405) if question == Question::Resolve => once(Next::Done),
         Reply::Status(408 | 429) => After {
             times: release.attempts(),

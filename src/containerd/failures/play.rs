@@ -14,11 +14,11 @@ use crate::containerd::requests::{LAYER, Request, requests, unusable};
 pub struct Asked {
     /// The request.
     pub request: Request,
-    /// What is asked.
+    /// The request.
     pub question: Question,
-    /// What comes back; `None` when Go refuses to make the request.
+    /// The reply; `None` if Go refuses to make the request.
     pub reply: Option<Reply>,
-    /// What containerd does then.
+    /// containerd's reaction.
     pub next: Next,
     /// How often the request is made.
     pub times: u32,
@@ -38,7 +38,7 @@ pub enum End {
         /// The layers.
         layers: usize,
     },
-    /// With this error; [`UNKNOWN`] is in place of what depends on the network.
+    /// With this error; [`UNKNOWN`] replaces the parts that depend on the network.
     Fails(String),
     /// Not at all: it waits for this endpoint.
     Waits(usize),
@@ -47,7 +47,7 @@ pub enum End {
 /// A played pull.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Play {
-    /// The requests, in order; those of one manifest and one layer stand for all.
+    /// The requests, in order; those of one manifest and one layer represent all.
     pub asked: Vec<Asked>,
     /// How it ends.
     pub end: End,
@@ -63,7 +63,7 @@ impl Play {
     }
 }
 
-/// Plays the pull of an image: `reply` says what the endpoint of this index does when it is asked.
+/// Plays the pull of an image: `reply` returns the reply of the endpoint with this index.
 pub fn play(
     release: Release,
     pull: Pull,
@@ -162,11 +162,11 @@ impl Player<'_> {
         })
     }
 
-    /// What becomes of a web page that was taken for a manifest.
+    /// Returns the end of a pull after a web page that was taken for a manifest.
     fn web_page(&mut self, plan: &[Request]) -> End {
         let list: Vec<&Request> = plan.iter().collect();
         let mut error = None;
-        // Nobody else has this digest.
+        // No other endpoint has this digest.
         let absent = Reply::Status(404);
         if let Err(end) = self.down_the_list(Question::Layer, &list, &mut error, Some(absent)) {
             return end;
@@ -174,7 +174,7 @@ impl Player<'_> {
         self.fails(Phase::Fetch, UNKNOWN)
     }
 
-    /// Asks one endpoint after the other; `served` replaces the reply of those that serve.
+    /// Tries one endpoint after the other; `served` replaces the reply of those that serve.
     fn down_the_list(
         &mut self,
         question: Question,
@@ -200,7 +200,7 @@ impl Player<'_> {
                 continue;
             }
             let reply = match ((self.reply)(index, question), served) {
-                // What serves plain HTTP serves an endpoint that falls back to it.
+                // A server of plain HTTP serves an endpoint that falls back to it.
                 (Reply::PlainHttp, _) if endpoint.http_fallback => Reply::Serves,
                 (Reply::Serves, Some(served)) => served,
                 (reply, _) => reply,

@@ -1,12 +1,12 @@
-//! What an endpoint may do when it is asked.
+//! The possible replies of an endpoint.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What an endpoint does when it is asked.
+/// The reply of an endpoint to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reply {
-    /// It has what is asked for.
+    /// It serves the content.
     Serves,
     /// A status of 300 or more. 401 has a Basic challenge, and the pull has no credentials.
     Status(u16),

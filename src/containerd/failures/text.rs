@@ -8,7 +8,7 @@ use crate::containerd::reference::Reference;
 use crate::containerd::release::Release;
 use crate::containerd::requests::Request;
 
-/// What no model can know: an address, a time, a status text of the server's own.
+/// The parts that no model can know: an address, a time, a status text of the server's own.
 pub const UNKNOWN: &str = "…";
 
 /// Which part of a pull an error is about.
@@ -30,9 +30,9 @@ pub struct Failed<'a> {
     pub request: &'a Request,
     /// Where it went.
     pub endpoint: &'a Endpoint,
-    /// What came back.
+    /// The reply.
     pub reply: Reply,
-    /// What was asked.
+    /// The request.
     pub question: Question,
 }
 
@@ -143,7 +143,7 @@ fn status_error(release: Release, failed: &Failed<'_>, status: u16) -> String {
     }
 }
 
-/// What Go writes of a request that got no response.
+/// Go's error for a request that got no response.
 fn transport_error(release: Release, reply: Reply, host: &str) -> String {
     let verify = match release.names_verification() {
         true => "tls: failed to verify certificate: ",

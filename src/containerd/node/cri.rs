@@ -1,4 +1,4 @@
-//! What CRI makes of its settings (containerd's `ValidateImageConfig` and its like, and `CheckLocalImagePullConfigs`).
+//! The result of CRI's settings (containerd's `ValidateImageConfig` and its like, and `CheckLocalImagePullConfigs`).
 
 use super::fault::{Fault, Reason};
 use super::names::{CRI, IMAGES, RUNTIME, SNAPSHOTTER, SNAPSHOTTERS};

@@ -10,7 +10,7 @@ use crate::toml::ProblemKind;
 use crate::toml::document::{Node, Place};
 use crate::toml::shape::Mismatch;
 
-/// What is wrong, and where.
+/// A fault and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// What.
@@ -19,7 +19,7 @@ pub struct Fault {
     pub place: Option<Place>,
 }
 
-/// What is wrong.
+/// The fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// A file cannot be read: config.toml itself, or one that is imported.
@@ -39,9 +39,9 @@ pub enum Reason {
         plugin: Option<&'static str>,
         /// The key, dotted.
         key: String,
-        /// What is there.
+        /// The actual value.
         found: &'static str,
-        /// What would go in.
+        /// The required type.
         wanted: &'static str,
     },
     /// A version of config.toml that this release does not know.

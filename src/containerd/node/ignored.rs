@@ -1,4 +1,4 @@
-//! What is written about registries in the files and decides nothing.
+//! Settings about registries in the files that have no effect.
 
 use std::fmt;
 
@@ -70,7 +70,7 @@ pub enum Why {
     NotMoved,
 }
 
-/// What replaces a table whole.
+/// The setting that replaces a whole table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whole {
     /// The plugin of a later file, on 1.x.

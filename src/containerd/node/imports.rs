@@ -52,7 +52,7 @@ impl Files for Limited<'_> {
     }
 }
 
-/// What a text in `imports` represents.
+/// The paths that a text in `imports` matches.
 pub struct Imports {
     /// The paths, as far as they can be seen.
     pub paths: Vec<String>,

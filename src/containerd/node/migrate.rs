@@ -67,7 +67,7 @@ pub fn split_cri(release: Release, config: &mut Table, who: Migrating) -> Result
     let Some((key, node)) = plugins.entry(CRI).cloned() else {
         return Ok(());
     };
-    // What is not a table is asserted to be one, and the daemon panics.
+    // A value that is not a table is asserted to be one, and the daemon panics.
     let old = table(&node, CRI)?.clone();
     if who.images {
         let images = target(plugins, IMAGES, &key, &node)?;
@@ -94,7 +94,7 @@ pub fn split_cri(release: Release, config: &mut Table, who: Migrating) -> Result
     Ok(())
 }
 
-/// What stays with CRI's server.
+/// The settings that stay with CRI's server.
 const SERVER: &[&str] = &[
     "disable_tcp_service",
     "stream_server_address",
@@ -104,7 +104,7 @@ const SERVER: &[&str] = &[
     "x509_key_pair_streaming",
 ];
 
-/// What moves from the old section to the image service.
+/// The settings that move from the old section to the image service.
 const TO_IMAGES: &[&str] = &[
     "registry",
     "image_decryption",
@@ -114,7 +114,7 @@ const TO_IMAGES: &[&str] = &[
     "stats_collect_period",
 ];
 
-/// What moves there from the table `containerd` in it, if that has the table `runtimes`: without, containerd
+/// The settings that move there from the table `containerd` in it, if that has the table `runtimes`: without, containerd
 /// turns back before it gets to them.
 const TO_IMAGES_FROM_CONTAINERD: &[&str] = &[
     "snapshotter",

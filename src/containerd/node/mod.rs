@@ -1,4 +1,4 @@
-//! What the daemon makes of its own config.toml, as far as it decides where pulls look for a certs.d tree.
+//! The daemon's reading of its own config.toml, as far as it decides where pulls look for a certs.d tree.
 //!
 //! [`load`] is a pure function from (release, files, path of config.toml) to an [`Outcome`]. It goes containerd's way:
 //!
@@ -8,7 +8,7 @@
 //! 3. `cri`: what CRI makes of its settings: whether it loads, the registry settings, how it pulls;
 //! 4. `ignored`: what is written in the files and decides nothing.
 //!
-//! Held to the recorded vectors (`fixtures/conformance/node.jsonl`). What they do not decide comes from
+//! Tested against the recorded vectors (`fixtures/conformance/node.jsonl`). What they do not decide comes from
 //! containerd's sources: `cmd/containerd/server/config` (1.x: `services/server/config`), `cmd/containerd/server`,
 //! `plugins/cri` and `internal/cri/config` (1.x: `pkg/cri`), and the library mergo.
 
@@ -113,7 +113,7 @@ pub struct Registry {
     pub settings: Table,
 }
 
-/// What a release makes of a config.toml.
+/// The outcome of a config.toml on a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The release.
@@ -142,15 +142,15 @@ pub struct Outcome {
     pub roots: Vec<String>,
     /// How images are pulled.
     pub pull: Pull,
-    /// What forced local pulls.
+    /// The setting that forced local pulls.
     pub forced_local_pull: Option<Forced>,
     /// The tables that containerd calls deprecated, with their places.
     pub deprecated: Vec<(&'static str, Place)>,
-    /// Where CRI's server itself is disabled on 2.x: its image service loads anyway, and no one can ask it.
+    /// Where CRI's server itself is disabled on 2.x: its image service loads anyway, and no client can reach it.
     pub server_disabled: Option<Place>,
     /// Where CRI is disabled, for [`Cri::Absent`].
     pub disabled: Option<Place>,
-    /// What is written, and decides nothing.
+    /// A setting without effect.
     pub ignored: Vec<Ignored>,
 }
 
@@ -202,7 +202,7 @@ pub fn is_windows_path(path: &str) -> bool {
     drive || path.starts_with("\\\\")
 }
 
-/// What the daemon of a release makes of the config.toml at `path`. Never panics, whatever is in the files.
+/// Returns the outcome of the config.toml at `path` on a release. Never panics, whatever is in the files.
 pub fn load(release: Release, files: &dyn Files, path: &str) -> Outcome {
     let mut outcome = Outcome::new(release);
     let settled = read::read(&mut outcome, files, path)

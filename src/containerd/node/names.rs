@@ -6,7 +6,7 @@ pub const CRI: &str = "io.containerd.grpc.v1.cri";
 pub const IMAGES: &str = "io.containerd.cri.v1.images";
 /// CRI's settings for pods and containers from 2.0.
 pub const RUNTIME: &str = "io.containerd.cri.v1.runtime";
-/// What runs the pods of CRI from 2.0. It wants the image service too.
+/// The plugin that runs the pods of CRI from 2.0. It requires the image service, too.
 pub const PODSANDBOX: &str = "io.containerd.podsandbox.controller.v1.podsandbox";
 /// The transfer service, through which CRI pulls from 2.1.
 pub const TRANSFER: &str = "io.containerd.transfer.v1.local";
@@ -16,7 +16,7 @@ pub const METADATA: &str = "io.containerd.metadata.v1.bolt";
 pub const CONTENT: &str = "io.containerd.content.v1.content";
 /// See [`CONTENT`].
 pub const CONTENT_TYPE: &str = "io.containerd.content.v1";
-/// What the names of snapshotters begin with.
+/// The prefix of the names of snapshotters.
 pub const SNAPSHOTTER: &str = "io.containerd.snapshotter.v1.";
 
 /// Snapshotters that are built in, on one system or another.
@@ -38,7 +38,7 @@ pub fn short(id: &str) -> &str {
     id.rsplit('.').next().unwrap_or(id)
 }
 
-/// What 2.x makes of a name in a file of version 1 (containerd's `v1MigratePluginName`).
+/// The name in 2.x for a name in a file of version 1 (containerd's `v1MigratePluginName`).
 pub fn full(name: &str) -> String {
     if name.contains('.') {
         return name.to_owned();

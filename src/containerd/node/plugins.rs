@@ -134,7 +134,7 @@ impl<'a> Disabled<'a> {
 
 /// Whether the plugins come up that CRI cannot do without.
 ///
-/// containerd's own answer is the graph of its plugins: CRI asks for services, which ask for others. Only those are
+/// containerd's own answer is the graph of its plugins: CRI requires services, which require others. Only those are
 /// named here whose absence reaches CRI. Recorded from 1.7.0 on; for 1.6 from its sources (`getServicesOpts`).
 pub(super) fn needed(merged: &Table, disabled: &Disabled<'_>) -> Result<(), Fault> {
     let contents = content_proxies(merged, disabled);

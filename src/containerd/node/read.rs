@@ -124,7 +124,7 @@ fn decode(release: Release, bytes: &[u8], file: usize) -> Result<Table, Fault> {
     }
 }
 
-/// What 2.x does with a file before it is merged.
+/// How 2.x changes a file before it is merged.
 fn update(
     release: Release,
     settings: &mut Table,

@@ -1,4 +1,4 @@
-//! What a file really is that contains no certificate for Go, in words for a person, and how to make it one.
+//! The actual contents of a file without a certificate for Go, in words, and the command that converts it.
 //!
 //! Nothing here decides what containerd does: [`CaPool`] and [`KeyPair`](crate::go::keys::KeyPair) do. This is for the message after
 //! they have refused a file.
@@ -12,11 +12,11 @@ use crate::go::keys::private_key as key;
 use crate::go::pem::{self, Block};
 use crate::go::x509::{CaPool, Certificate, CertificateError, SkipReason};
 
-/// What a file is. Displayed as a phrase that goes on from "the file is …".
+/// The contents of a file. Displayed as a phrase that continues "the file is …".
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Contents {
-    /// No bytes, or blanks only.
+    /// No bytes, or only whitespace.
     Empty,
     /// PEM with this many certificates that Go reads: all is well.
     Certificates(usize),
@@ -86,7 +86,7 @@ pub enum Contents {
     Binary,
 }
 
-/// Tells what the bytes of a file are.
+/// Classifies the bytes of a file.
 pub fn classify(data: &[u8]) -> Contents {
     let text = data.trim_ascii();
     if text.is_empty() {
@@ -188,7 +188,7 @@ fn is_encrypted_key(mut fields: Reader<'_>) -> bool {
         && fields.content(tag::OCTET_STRING).is_some()
 }
 
-/// What keeps Go from seeing a block where a person sees one: each mistake is undone, to see whether a block appears.
+/// Mistakes that hide a block from Go although it is visible: each is undone, to see whether a block appears.
 fn classify_broken_pem(data: &[u8]) -> Option<Contents> {
     if data.starts_with(&[0xff, 0xfe])
         || data.starts_with(&[0xfe, 0xff])
@@ -279,7 +279,7 @@ impl fmt::Display for Contents {
                 return write!(f, "a PEM certificate that {error}");
             }
             Contents::CertificateWithHeaders => {
-                "a PEM certificate with header lines, which Go passes over"
+                "a PEM certificate with header lines, which Go skips"
             }
             Contents::PrivateKey => "a private key, not a certificate",
             Contents::EncryptedPrivateKey => "an encrypted private key, not a certificate",
@@ -328,10 +328,10 @@ impl fmt::Display for Contents {
             Contents::Pkcs7 => "a PKCS#7 bundle in DER, not PEM",
             Contents::Pkcs12 => "a PKCS#12 bundle (.p12, .pfx), not PEM",
             Contents::JavaKeyStore => "a Java key store, not PEM",
-            Contents::SshPublicKey => "a public key of SSH, not a certificate",
+            Contents::SshPublicKey => "an SSH public key, not a certificate",
             Contents::WebPage => "a web page: most likely a download that went wrong",
             Contents::Text => "text without a PEM block",
-            Contents::Binary => "not PEM, and nothing that is known here",
+            Contents::Binary => "not PEM, and not a known format",
         };
         f.write_str(phrase)
     }
@@ -360,7 +360,7 @@ impl Contents {
         }
     }
 
-    /// A command that makes PEM of the file, where there is one. `with_key` asks for the private key too, as a client needs.
+    /// A command that converts the file to PEM, if there is one. `with_key` includes the private key, as a client needs it.
     pub fn conversion(&self, file: &str, with_key: bool) -> Option<String> {
         let from = quoted(file);
         let to = quoted(&converted_name(file));

@@ -7,7 +7,7 @@ use crate::finding::words::list;
 use crate::finding::{Consequence, Finding, Severity};
 use crate::go::x509::Certificate;
 
-/// What a rule about dates reports, and how.
+/// The report of a rule about dates.
 pub struct Dated {
     /// The rule.
     pub rule: &'static Rule,
@@ -120,7 +120,7 @@ fn effect(file: &CertificateFile, endpoints: &str, in_part: bool) -> String {
             "a registry that does not know the issuer rejects the client certificate: {endpoints}"
         ),
         (true, false) => format!(
-            "a registry that asks for a client certificate rejects this one, so requests to {endpoints} fail"
+            "a registry that requires a client certificate rejects this one, so requests to {endpoints} fail"
         ),
         (false, true) => {
             "containerd rejects server certificates issued by it; the other CAs still work"

@@ -9,7 +9,7 @@ use crate::finding::{Finding, Meta};
 use crate::go::keys::{KeyError, KeyPair, KeyPairError};
 use crate::go::path;
 
-/// What is wrong. Each kind belongs to one rule, so that every problem of the model has exactly one.
+/// The fault. Each kind belongs to one rule, so that every problem of the model has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// A file that cannot be read: missing-tls-file.
@@ -35,7 +35,7 @@ pub enum FaultKind {
 /// One cause, with every place where it shows.
 #[derive(Debug, Clone)]
 pub struct Fault {
-    /// What is wrong.
+    /// The fault.
     pub kind: FaultKind,
     /// The model's cause, of the first place.
     pub cause: Cause,

@@ -10,7 +10,7 @@ use crate::go::keys::KeyPair;
 use crate::go::pem;
 use crate::go::x509::CaPool;
 
-/// Reads some bytes in every way there is, and checks that positions lie within them.
+/// Reads some bytes in every way there is, and checks that positions are within them.
 fn read_everything(data: &[u8]) {
     let mut end = 0;
     for block in pem::blocks(data) {

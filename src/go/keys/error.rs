@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum KeyError {
     /// It is protected by a password, for which containerd has no place.
-    #[error("is encrypted, and containerd has no way to ask for a password")]
+    #[error("is encrypted, and containerd cannot read a password")]
     Encrypted,
     /// It is of a kind that Go's TLS has no use for.
     #[error("is of the kind {0}, which Go's TLS cannot use; it knows RSA, ECDSA and Ed25519")]
@@ -18,6 +18,6 @@ pub enum KeyError {
     Damaged(&'static str),
 }
 
-/// What is said of bytes that are no RSA key.
+/// The error of bytes that are not an RSA key.
 pub(crate) const NOT_PKCS1: KeyError =
-    KeyError::Damaged("it is no RSA key in PKCS#1 format, or is cut off");
+    KeyError::Damaged("it is not an RSA key in PKCS#1 format, or is cut off");

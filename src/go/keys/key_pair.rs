@@ -15,13 +15,13 @@ use crate::go::x509::{Certificate, CertificateError};
 pub struct KeyPair {
     /// The client's own certificate: the first in its file.
     pub certificate: Certificate,
-    /// What follows it in its file, sent along and not read: intermediate authorities, when all is well.
+    /// The certificates after it in its file, sent along and not read: usually intermediate authorities.
     pub chain: Vec<Block>,
     /// The PEM block of the key.
     pub key: Block,
 }
 
-/// Why a certificate and a key are no pair. Each text is a clause that can stand alone.
+/// Why a certificate and a key do not match. Each text is a complete clause.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyPairError {

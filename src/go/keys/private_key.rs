@@ -44,13 +44,13 @@ fn explain(block: &Block, errors: [KeyError; 3]) -> KeyError {
         "EC PRIVATE KEY" => 2,
         _ => 0,
     };
-    // An error that is about more than the format tells which format the contents have.
+    // An error about more than the format shows which format the contents have.
     let telling = errors.iter().find(|error| !FORMATS.contains(error));
     telling.unwrap_or(&errors[by_label]).clone()
 }
 
-const NOT_PKCS8: KeyError = KeyError::Damaged("it is no key in PKCS#8 format, or is cut off");
-const NOT_SEC1: KeyError = KeyError::Damaged("it is no EC key in SEC 1 format, or is cut off");
+const NOT_PKCS8: KeyError = KeyError::Damaged("it is not a key in PKCS#8 format, or is cut off");
+const NOT_SEC1: KeyError = KeyError::Damaged("it is not an EC key in SEC 1 format, or is cut off");
 const FORMATS: [KeyError; 3] = [NOT_PKCS8, NOT_PKCS1, NOT_SEC1];
 
 /// PKCS#8: the kind of key, and the key in the format of its kind. What follows is not looked at.
@@ -67,7 +67,7 @@ fn pkcs8(der: &[u8]) -> Result<PublicKey, KeyError> {
     match kind.as_str() {
         "1.2.840.113549.1.1.1" => rsa::read(key),
         "1.2.840.10045.2.1" => {
-            // Parameters that are no name count as absent: the key within may name the curve.
+            // Parameters that are not a name count as absent: the key within may name the curve.
             let curve = parameters.and_then(|parameters| Reader::new(parameters).oid());
             sec1(key, curve)
         }
@@ -77,7 +77,7 @@ fn pkcs8(der: &[u8]) -> Result<PublicKey, KeyError> {
 }
 
 fn ed25519(key: &[u8], parameters: Option<&[u8]>) -> Result<PublicKey, KeyError> {
-    const DAMAGED: KeyError = KeyError::Damaged("it is no Ed25519 key of 32 bytes");
+    const DAMAGED: KeyError = KeyError::Damaged("it is not an Ed25519 key of 32 bytes");
     let seed = Reader::new(key)
         .content(tag::OCTET_STRING)
         .filter(|_| parameters.is_none())

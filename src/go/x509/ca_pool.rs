@@ -10,7 +10,7 @@ use super::error::CertificateError;
 use crate::go::Rules;
 use crate::go::pem;
 
-/// What a file of authorities contains.
+/// The contents of a file of authorities.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CaPool {
     /// The certificates that are trusted, in file order.
@@ -73,10 +73,10 @@ pub enum SkipReason {
     #[error("is labelled {0:?}; only CERTIFICATE is read")]
     Label(String),
     /// It has headers, which a certificate must not have here.
-    #[error("has header lines; a certificate with headers is passed over")]
+    #[error("has header lines; a certificate with headers is skipped")]
     Headers,
     /// The certificate in it is refused.
-    #[error("holds a certificate that {0}")]
+    #[error("contains a certificate that {0}")]
     Unreadable(CertificateError),
 }
 

@@ -1,6 +1,6 @@
 //! Certificates as Go's `x509.ParseCertificate` reads them.
 //!
-//! What it refuses is not what other parsers refuse. It accepts any dates and any signature, keys and extensions of kinds it
+//! It rejects other certificates than other parsers do. It accepts any dates and any signature, keys and extensions of kinds it
 //! does not know; it refuses negative serial numbers (from Go 1.23), curves that it does not know, a PrintableString with an
 //! underscore, a critical key identifier, duplicate extensions, anything behind the end.
 
@@ -24,7 +24,7 @@ pub struct SignatureAlgorithm {
     pub weak: bool,
 }
 
-/// What the rules want to know of a certificate.
+/// The facts about a certificate for the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// Where its PEM block is in the file; all of the bytes where it was read from DER.
@@ -97,7 +97,7 @@ impl Certificate {
         now < self.not_before
     }
 
-    /// Whether it may stand for other certificates' issuer, as far as it says: it is a CA by its basic constraints (only
+    /// Whether it may be the issuer of other certificates, by its own fields: it is a CA by its basic constraints (only
     /// version 3 has them), and its key usage, if it has one, includes signing certificates.
     pub fn may_issue(&self) -> bool {
         let is_ca = self.version < 3

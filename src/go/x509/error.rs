@@ -7,7 +7,7 @@ use crate::go::asn1::Oid;
 #[non_exhaustive]
 pub enum CertificateError {
     /// It is not a certificate at all, or one cut off or damaged at the outermost level.
-    #[error("is damaged or cut off, or is something else altogether")]
+    #[error("is damaged or cut off, or is not a certificate")]
     NotACertificate,
     /// A part of it breaks the rules of its encoding.
     #[error("is damaged: its {0} cannot be read")]

@@ -69,7 +69,7 @@ impl ExtendedKeyUsage {
     }
 }
 
-/// What the rules want to know of the extensions. A field is `None` where the extension is absent.
+/// The facts about the extensions for the rules. A field is `None` if the extension is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Extensions {
     pub basic_constraints: Option<BasicConstraints>,

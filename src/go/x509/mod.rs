@@ -6,7 +6,7 @@
 //!
 //! # Which Go
 //!
-//! What differs between the releases of Go that containerd's releases are built with, and was recorded, is a matter of
+//! The recorded differences between the releases of Go that containerd's releases are built with are in
 //! [`Rules`]: negative serial numbers, and brackets in URIs. The functions without rules answer for the newest, which refuses
 //! what any other refuses. Where nothing was recorded, and no sound file shows a difference, the newest one's answer is given:
 //!

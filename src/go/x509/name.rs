@@ -33,7 +33,7 @@ impl Name {
         parts.join(", ")
     }
 
-    /// What to call its bearer in a message: the common name, else the whole name, else `(no name)`.
+    /// The name of its bearer in a message: the common name, else the whole name, else `(no name)`.
     pub fn display(&self) -> String {
         match self.common_name() {
             Some(name) => name.to_owned(),
@@ -114,7 +114,7 @@ fn bmp(content: &[u8]) -> Option<String> {
     units
         .map(|unit| match unit {
             0xfdd0..=0xfdef | 0xfffe | 0xffff => None,
-            // Surrogates are no characters of this form.
+            // Surrogates are not characters of this form.
             unit => char::from_u32(unit),
         })
         .collect()

@@ -1,4 +1,4 @@
-//! What Go refuses in the nameConstraints extension of an authority.
+//! Values of the nameConstraints extension that Go rejects.
 
 use std::net::IpAddr;
 

@@ -9,11 +9,11 @@ use crate::go::asn1::der::{Reader, tag};
 /// A certificate with the bytes that are compared and signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parts {
-    /// What Go reads of it.
+    /// The fields that Go reads.
     pub certificate: Certificate,
     /// All of it.
     pub der: Vec<u8>,
-    /// What is signed.
+    /// The signed part.
     pub signed: Vec<u8>,
     /// The content of the signature's AlgorithmIdentifier.
     pub signature_algorithm: Vec<u8>,

@@ -9,8 +9,8 @@ pub(super) struct Found {
     pub(super) offset: bool,
 }
 
-/// What 1.8's regular expression matches: a date with one to four digits for
-/// the year, then a time with or without `T` or a blank before it, then an offset; either of date and
+/// The match of 1.8's regular expression: a date with one to four digits for
+/// the year, then a time with or without `T` or a space before it, then an offset; either of date and
 /// time may be missing. Whether that makes a date is seen later.
 pub(super) fn prefix_v1_8(text: &str) -> Option<Found> {
     let text = text.as_bytes();
@@ -84,7 +84,7 @@ impl Cursor<'_> {
     }
 }
 
-/// What 1.9 takes a value for that begins with digits.
+/// The values that begin with digits in 1.9.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beginning {
     /// Four digits and a hyphen.

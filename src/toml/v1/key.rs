@@ -144,7 +144,7 @@ impl<'s> KeyText<'s> {
                     match text[at..].chars().next() {
                         None | Some('.') => {}
                         Some(next) if at > end => {
-                            return Err(format!("{next:?} after a bare key and a blank"));
+                            return Err(format!("{next:?} after a bare key and a space"));
                         }
                         Some(next) => return Err(format!("{next:?} in a bare key")),
                     }
@@ -170,7 +170,7 @@ pub(super) fn is_bare(char: char) -> bool {
     char.is_ascii_alphanumeric() || matches!(char, '_' | '-')
 }
 
-/// How many blanks a text begins with.
+/// The number of spaces and tabs at the beginning of a text.
 pub(super) fn blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
 }

@@ -1,7 +1,7 @@
 //! From characters to tokens, as go-toml v1's lexer.go goes.
 //!
 //! The lexer knows two situations, before a statement and where a value may
-//! stand, and changes between them by its own lights, not the parser's. That is where
+//! occur, and changes between them by itself, without the parser. That is where
 //! most of the dialect's leniency comes from.
 
 use super::key::{KeyText, blanks, is_bare};
@@ -39,12 +39,12 @@ pub(super) fn lex<'s>(source: &'s Source<'s>, version: Version) -> Vec<Token<'s>
     lexer.tokens
 }
 
-/// What the lexer expects next.
+/// The situation of the lexer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// A key or a table's name.
     Statement,
-    /// A value, or what may stand around one.
+    /// A value, or what may surround one.
     Value,
 }
 
@@ -119,7 +119,7 @@ impl<'s> Lexer<'s> {
         self.begin();
     }
 
-    /// What was taken since the token began.
+    /// The text since the token began.
     pub(super) fn taken(&self) -> &'s str {
         &self.text[self.start..self.position]
     }
@@ -328,7 +328,7 @@ impl<'s> Lexer<'s> {
                     self.take_as_is(&mut key, 1);
                 }
                 ' ' | '\t' => {
-                    // Blanks end the key unless a dot follows them.
+                    // Whitespace ends the key unless a dot follows them.
                     let count = blanks(self.rest());
                     let Some(after_dot) = self.rest()[count..].strip_prefix('.') else {
                         self.take_many(count);
@@ -477,8 +477,8 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// Takes an escape sequence. Not TOML: `\/`, and a backslash before a blank or
-    /// newline swallows all blanks and newlines that follow, in one-line strings too.
+    /// Takes an escape sequence. Not TOML: `\/`, and a backslash before a space or
+    /// newline skips all following spaces and newlines, in one-line strings too.
     fn escape(&mut self, open: usize) -> Step<Option<char>> {
         let from = self.position;
         self.take();
@@ -508,7 +508,7 @@ impl<'s> Lexer<'s> {
                     self.take();
                     code = code << 4 | digit;
                 }
-                // What is not a character, surrogates included, Go writes as U+FFFD.
+                // Anything but a character, including surrogates, is written as U+FFFD by Go.
                 return Ok(Some(
                     char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER),
                 ));

@@ -105,8 +105,8 @@ impl Lexer<'_> {
                 [_, b'0'..=b'9', b'0'..=b'9', ..] => {}
                 _ => return Ok(()),
             },
-            // A newline, a comma or a bracket too: so a date can only stand at the
-            // very end of the file, or before a blank.
+            // A newline, a comma or a bracket too: so a date can only be at the
+            // very end of the file, or before a space.
             Some(other) => return Err(self.problem(format!("{other:?} after a date"))),
         }
         self.take();
@@ -150,7 +150,7 @@ impl Lexer<'_> {
     fn digits(&mut self, count: usize) -> Step<()> {
         for _ in 0..count {
             if !self.peek().is_some_and(|char| char.is_ascii_digit()) {
-                return Err(self.problem("no digit in a date or time where one is due"));
+                return Err(self.problem("a digit is missing in a date or time"));
             }
             self.take();
         }

@@ -74,7 +74,7 @@ impl<'s> Parser<'s> {
         if discriminant(&token.kind) == discriminant(kind) {
             return Ok(token.span);
         }
-        Err(unexpected(token, &format!("{} is due", kind.describe())))
+        Err(unexpected(token, kind.describe()))
     }
 
     fn split(&self, text: &KeyText<'s>, span: &Span) -> Step<KeyParts<'s>> {
@@ -97,10 +97,10 @@ fn redefined(key: String, span: &Span, first: Option<Span>) -> Problem {
 }
 
 /// The problem with a token in the wrong place. If the lexer stopped there, its reason counts.
-fn unexpected(token: Token, due: &str) -> Problem {
+fn unexpected(token: Token, expected: &str) -> Problem {
     let kind = match token.kind {
         TokenKind::Error(kind) => kind,
-        other => ProblemKind::Syntax(format!("{} where {due}", other.describe())),
+        other => ProblemKind::Syntax(format!("expected {expected}, found {}", other.describe())),
     };
     Problem {
         kind,
@@ -120,7 +120,7 @@ impl<'s> Parser<'s> {
                 TokenKind::LeftBrackets => self.tables(&token.span)?,
                 // Newlines are not among the tokens; what follows a value in its line is
                 // taken for the next statement.
-                _ => return Err(unexpected(token, "a setting or table is due")),
+                _ => return Err(unexpected(token, "a key or a table header")),
             }
         }
     }
@@ -129,7 +129,7 @@ impl<'s> Parser<'s> {
     fn table(&mut self, bracket: &Span) -> Step<()> {
         let token = self.next();
         let TokenKind::TableName(name) = &token.kind else {
-            return Err(unexpected(token, "a table name is due"));
+            return Err(unexpected(token, "a table name"));
         };
         if let Some(first) = self.seen.get(name.text()) {
             let text = name.text().to_owned();
@@ -154,7 +154,7 @@ impl<'s> Parser<'s> {
         let line = self.lines.line(bracket.start);
         let token = self.next();
         let TokenKind::TablesName(name) = &token.kind else {
-            return Err(unexpected(token, "a table name is due"));
+            return Err(unexpected(token, "a table name"));
         };
         let keys = self.split(name, &token.span)?;
         // A value in the way is not an error here: the array lands beside it instead.
@@ -290,7 +290,7 @@ impl<'s> Parser<'s> {
                 return self.nested(Self::inline_table, span);
             }
             TokenKind::Error(_) | TokenKind::End | TokenKind::Equal => {
-                return Err(unexpected(Token { kind, span }, "a value is due"));
+                return Err(unexpected(Token { kind, span }, "a value"));
             }
             _ => return Err(self.no_value(Token { kind, span })),
         };
@@ -304,7 +304,7 @@ impl<'s> Parser<'s> {
     fn no_value(&self, token: Token) -> Problem {
         let setting = self.setting.as_ref().and_then(|key| key.split().ok());
         match self.version {
-            Version::V1_8 | Version::V1_9_5 => unexpected(token, "a value is due"),
+            Version::V1_8 | Version::V1_9_5 => unexpected(token, "a value"),
             Version::V1_9_3 => Problem {
                 kind: ProblemKind::Panic {
                     key: dotted(setting.iter().flatten()),
@@ -362,7 +362,7 @@ impl<'s> Parser<'s> {
                 TokenKind::End => return Err(syntax("an array that is not closed", &span)),
                 _ => {
                     let token = self.next();
-                    return Err(unexpected(token, "a comma or `]` is due"));
+                    return Err(unexpected(token, "a comma or `]`"));
                 }
             }
         }
@@ -412,7 +412,7 @@ impl<'s> Parser<'s> {
                     (after_comma, comma) = (true, Some(token.span));
                 }
                 TokenKind::End => return Err(syntax("an inline table that is not closed", &span)),
-                _ => return Err(unexpected(token, "a key, a comma or `}` is due")),
+                _ => return Err(unexpected(token, "a key, a comma or `}`")),
             }
         }
         if let Some(comma) = comma {

@@ -25,7 +25,7 @@ pub(super) fn integer<'s>(text: &str, version: Version) -> Result<Datum<'s>, &'s
     let unsigned = !digits.starts_with(['+', '-']) && u64::from_str_radix(digits, base).is_ok();
     match version {
         Version::V1_9_5 if unsigned => Ok(Datum::UnsignedInteger),
-        _ => Err("a number that 64 bits cannot hold"),
+        _ => Err("a number that does not fit in 64 bits"),
     }
 }
 
@@ -58,7 +58,7 @@ fn underscores(text: &str, hexadecimal: bool, version: Version) -> Result<(), &'
                 Version::V1_9_3 | Version::V1_9_5 => after.is_some(),
             };
         if !fine {
-            return Err("an underscore in a number that does not stand between digits");
+            return Err("an underscore in a number that is not between digits");
         }
     }
     Ok(())

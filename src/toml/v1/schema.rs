@@ -61,7 +61,7 @@ impl<'t> Decoder<'t> {
         }
     }
 
-    /// What containerd does before it decodes: it looks for the hosts' order, by line, in the
+    /// The step before decoding: containerd looks for the hosts' order, by line, in the
     /// table `host`. Returned is that table, or none where there is no order to be had.
     fn order(&mut self, root: &'t Table) -> Option<TableId> {
         let Some(node) = root.get("host") else {

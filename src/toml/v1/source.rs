@@ -11,7 +11,7 @@ pub(super) struct Source<'t> {
     text: Cow<'t, str>,
     /// How many bytes of a byte order mark go before it.
     mark: usize,
-    /// Where bytes stand that are no UTF-8, each of them a replacement character in the text.
+    /// The places of bytes that are not UTF-8, each of them a replacement character in the text.
     replaced: Vec<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! What sets this dialect apart, one test for each.
+//! The peculiarities of this dialect, one test for each.
 //!
 //! That it is containerd's is checked against recordings (tests/toml_v1.rs); these
 //! say what to expect, and hold the places.
@@ -191,7 +191,7 @@ fn numbers() {
         assert_eq!(first(&text, CONTAINERD_1_5).0, v1_8, "1.8 on {text:?}");
         assert_eq!(first(&text, CONTAINERD_1_7).0, v1_9, "1.9 on {text:?}");
     }
-    // What Go makes of an integer too large for a sign when text is wanted.
+    // Go's conversion of an integer too large for a sign when text is wanted.
     assert_eq!(
         server("server = 9223372036854775808").as_deref(),
         Some("\u{fffd}")

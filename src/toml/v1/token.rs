@@ -1,4 +1,4 @@
-//! What the lexer hands to the parser.
+//! The tokens that the lexer passes to the parser.
 
 use super::key::KeyText;
 use crate::toml::{ProblemKind, Span};
@@ -12,7 +12,7 @@ pub(super) struct Token<'s> {
 
 /// The kinds of token.
 pub(super) enum TokenKind<'s> {
-    /// What the lexer could not read, and why. Always the last token: whether it
+    /// A text that the lexer could not read, and why. Always the last token: whether it
     /// is what containerd reports depends on how far the parser comes.
     Error(ProblemKind),
     /// The end of the text.

@@ -30,7 +30,7 @@ pub(super) struct Table<'s> {
     nodes: IndexMap<Cow<'s, str>, Node<'s>>,
 }
 
-/// What a key in a table contains.
+/// The value of a key in a table.
 #[derive(Debug)]
 pub(super) struct Node<'s> {
     /// Where the key is written.
@@ -38,7 +38,7 @@ pub(super) struct Node<'s> {
     pub(super) value: Spanned<Datum<'s>>,
 }
 
-/// What a key can hold.
+/// The possible values of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Datum<'s> {
     String(Cow<'s, str>),
@@ -167,7 +167,7 @@ impl<'s> Tree<'s> {
     }
 }
 
-/// What a path leads to.
+/// The value at a path.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Found<'t, 's> {
     /// A table.

@@ -221,7 +221,7 @@ fn check(file: &str) {
             }
         }
     }
-    assert!(checked > 0, "{path} holds no case");
+    assert!(checked > 0, "{path} contains no case");
     assert!(
         disagreements.is_empty(),
         "{} of {checked}:\n{}",

@@ -18,7 +18,7 @@ pub(super) fn check_integer(text: &str) -> Result<(), &'static str> {
     }
     match i64::from_str_radix(&digits.replace('_', ""), radix) {
         Ok(_) => Ok(()),
-        Err(_) => Err("this is no whole number, or too large for 64 bits"),
+        Err(_) => Err("this is not a whole number, or too large for 64 bits"),
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn check_float(text: &str) -> Result<(), &'static str> {
             Err("this number is out of range")
         }
         Ok(_) => Ok(()),
-        Err(_) => Err("this is no number"),
+        Err(_) => Err("this is not a number"),
     }
 }
 
@@ -126,7 +126,7 @@ fn date_time(bytes: &[u8]) -> Result<&[u8], &'static str> {
     };
     date(day)?;
     if !matches!(separator, b'T' | b't' | b' ') {
-        return Err("between date and time stands a T or a space");
+        return Err("a date and a time are separated by `T` or a space");
     }
     time(rest)
 }

@@ -80,7 +80,7 @@ pub(super) enum DateKind {
     LocalTime,
 }
 
-/// What is at the top level of a document.
+/// An item at the top level of a document.
 #[derive(Debug)]
 pub(super) enum Expression<'a> {
     KeyValue(KeyValue<'a>),
@@ -191,7 +191,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A bare or quoted key. Bare keys are ASCII; multi-line strings are no keys: `'''x'''` is the empty key
+    /// A bare or quoted key. Bare keys are ASCII; multi-line strings are not keys: `'''x'''` is the empty key
     /// followed by something unexpected.
     fn simple_key(&mut self) -> Result<KeyPart<'a>, SyntaxError> {
         let start = self.at;
@@ -264,7 +264,7 @@ impl<'a> Parser<'a> {
             return Ok(kind);
         }
         Err(SyntaxError::new(
-            format!("this is no value; `{word}` begins like it"),
+            format!("invalid value; only `{word}` begins like this"),
             self.here(),
         ))
     }
@@ -447,7 +447,10 @@ impl<'a> Parser<'a> {
                 return Ok(());
             }
             [b'\r', ..] => "a carriage return needs a line feed after it".to_owned(),
-            _ => format!("the line should end before {}", self.describe_here()),
+            _ => format!(
+                "expected the end of the line before {}",
+                self.describe_here()
+            ),
         };
         Err(SyntaxError::new(message, self.here()))
     }
@@ -467,7 +470,7 @@ impl<'a> Parser<'a> {
                     Some(length) if rest[0] != b'\r' => self.at += length,
                     _ => {
                         let found = self.describe_here();
-                        let message = format!("{found} cannot stand in a comment");
+                        let message = format!("{found} is not allowed in a comment");
                         return Err(SyntaxError::new(message, self.here()));
                     }
                 },
@@ -482,10 +485,7 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 return Ok(());
             }
-            Some(_) => format!(
-                "`{wanted_char}` should stand here, not {}",
-                self.describe_here()
-            ),
+            Some(_) => format!("expected `{wanted_char}`, found {}", self.describe_here()),
             None => format!("`{wanted_char}` is missing at the end of the file"),
         };
         Err(SyntaxError::new(message, self.here()))

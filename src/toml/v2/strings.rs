@@ -1,4 +1,4 @@
-//! Strings: the four spellings, escapes, and which bytes may stand in them.
+//! Strings: the four spellings, escapes, and which bytes are allowed in them.
 
 use std::borrow::Cow;
 
@@ -208,9 +208,9 @@ fn character_in(text: &[u8], at: usize, place: &str) -> Result<usize, SyntaxErro
 fn invalid(text: &[u8], at: usize, place: &str) -> SyntaxError {
     let message = match text[at] {
         byte if byte < 0x80 => {
-            format!("the control character U+{byte:04X} cannot stand in {place}")
+            format!("the control character U+{byte:04X} is not allowed in {place}")
         }
-        _ => format!("{place} holds bytes that are not UTF-8"),
+        _ => format!("{place} contains bytes that are not UTF-8"),
     };
     SyntaxError::new(message, at..at + 1)
 }
@@ -360,5 +360,5 @@ fn code_point(text: &[u8], at: usize, digits: usize, end: usize) -> Result<char,
             .ok_or_else(|| error("this escape needs hexadecimal digits"))?;
         value = value << 4 | digit;
     }
-    char::from_u32(value).ok_or_else(|| error("this escape is no Unicode character"))
+    char::from_u32(value).ok_or_else(|| error("this escape is not a Unicode character"))
 }

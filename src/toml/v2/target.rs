@@ -140,7 +140,7 @@ impl<'a> Config<'a> {
         self.skip_verify.is_none() && Field::find(key) == Some(Field::SkipVerify)
     }
 
-    /// What was decoded, with the hosts in the order of `hosts`, which are empty yet. A host that was listed but not
+    /// The decoded values, with the hosts in the order of `hosts`, which are empty yet. A host that was listed but not
     /// decoded stays so.
     pub(super) fn into_file(mut self, mut hosts: Vec<HostEntry>) -> HostsFile {
         let mut decoded = self.hosts.take().unwrap_or_default();
@@ -251,7 +251,7 @@ pub(super) enum Place<'p, 'a> {
     Hosts(&'p mut Option<Hosts<'a>>),
     /// An `interface{}`.
     Any(&'p mut Any),
-    /// What an `interface{}` contains, with the type that it has there. Never [`Any::Nil`].
+    /// The value of an `interface{}`, with the type that it has there. Never [`Any::Nil`].
     Held(&'p mut Any),
 }
 
@@ -270,7 +270,7 @@ impl<'a> Place<'_, 'a> {
         }
     }
 
-    /// What was to stand here could not be decoded: a `skip_verify` that was allocated meanwhile is dropped.
+    /// The value here could not be decoded: a `skip_verify` that was allocated meanwhile is dropped.
     pub(super) fn clear(self) {
         if let Place::Flag(flag) = self {
             *flag = None;

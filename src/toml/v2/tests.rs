@@ -1,4 +1,4 @@
-//! What is worth knowing of the dialect, one test each.
+//! The peculiarities of the dialect, one test each.
 
 use super::{Options, Version, decode};
 use crate::toml::{Decoded, HostsFile, Kind, ProblemKind};

@@ -10,7 +10,7 @@ use toml_parser::lexer::TokenKind;
 pub struct Comment {
     /// From the `#` to the end of the line, without it.
     pub span: Range<usize>,
-    /// Nothing but blanks is before it on its line.
+    /// Only whitespace precedes it on its line.
     pub alone: bool,
 }
 

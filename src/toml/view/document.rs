@@ -29,7 +29,7 @@ pub struct Item {
     pub key: Spanned<String>,
     /// How it is written.
     pub spelling: Spelling,
-    /// What is under it.
+    /// The value under it.
     pub node: Node,
     /// The value; for a table its header, its braces, or its key.
     pub span: Span,
@@ -69,7 +69,7 @@ impl Item {
     }
 }
 
-/// What is under a key, or in an array.
+/// The value under a key, or in an array.
 #[derive(Debug, Clone)]
 pub enum Node {
     /// Text, escapes resolved.

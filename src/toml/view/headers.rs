@@ -92,7 +92,7 @@ fn split(header: &str, offset: usize) -> Vec<Spanned<String>> {
     }
 }
 
-/// What a key represents: quotes taken off, escapes resolved.
+/// The name of a key: without quotes, with escapes resolved.
 pub fn key(written: &str) -> Option<String> {
     if let Some(plain) = plain_key(written) {
         return Some(plain.to_owned());

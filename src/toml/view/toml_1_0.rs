@@ -1,4 +1,4 @@
-//! What came with TOML 1.1, written as TOML 1.0 has it. containerd's parsers know no other.
+//! Syntax of TOML 1.1, rewritten as TOML 1.0. containerd's parsers know no other.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use toml_parser::lexer::TokenKind;
 pub fn as_toml_1_0(text: &str) -> Option<Vec<(Range<usize>, String)>> {
     let mut edits = Vec::new();
     let mut open = Vec::new();
-    // Blanks and line breaks since the last token that is neither, and whether there is a break among them.
+    // Whitespace and line breaks since the last token that is neither, and whether there is a break among them.
     let mut gap: Option<(Range<usize>, bool)> = None;
     let mut comma = None;
     for token in Source::new(text).lex() {

@@ -35,7 +35,7 @@ fn unknown_keys_are_lexed_and_no_more() {
         "x 1",
         "= 1",
     ]);
-    // What a date let pass unseen is missed by the next line.
+    // A fault in a date that is let pass is missed by the next line.
     refuses(&["x = 1979-05-27 5\ny = 1"]);
 }
 
