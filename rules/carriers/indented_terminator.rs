@@ -7,7 +7,7 @@ crate::rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a line that contains nothing but the terminator of a here-document and blanks that the shell does not strip.
+    /// Reports a line that contains only the terminator of a here-document and whitespace that the shell does not strip.
     ///
     /// ## Why
     ///

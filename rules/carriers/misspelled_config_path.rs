@@ -38,7 +38,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// containerd, docs/hosts.md.
+    /// `docs/hosts.md` of containerd.
     name: "misspelled-config-path",
     category: Carriers,
     severity: Warning,

@@ -41,7 +41,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// containerd, docs/hosts.md.
+    /// `docs/hosts.md` of containerd.
     name: "unread-file",
     category: Carriers,
     severity: Warning,

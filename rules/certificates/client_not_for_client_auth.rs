@@ -78,7 +78,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             )
             .label("lacks clientAuth")
             .effect(format!(
-                "a registry that asks for a client certificate rejects this one, so requests to {} fail",
+                "a registry that requires a client certificate rejects this one, so requests to {} fail",
                 list(&file.endpoints(entries))
             ))
             .help("get one issued with clientAuth in its extended key usage"),

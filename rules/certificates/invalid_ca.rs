@@ -9,8 +9,8 @@ crate::rule! {
     /// ## What it does
     ///
     /// Reports files of `ca`, and `*.crt` in a directory without hosts.toml, in which Go finds no PEM certificate. The message
-    /// tells what the file is (DER, a key, a certificate request, a web page, indented PEM …) and whose certificate it is, where
-    /// that can be read. The help has the command that converts it, if there is one.
+    /// names the kind of the file (DER, a key, a certificate request, a web page, indented PEM …) and the subject of the certificate, if
+    /// it can be read. The help has the command that converts it, if there is one.
     ///
     /// ## Why
     ///

@@ -112,7 +112,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             let around = context.location(outer.name.span.clone());
             finding = finding.related(around, "outer host table");
         }
-        // Two tables of one name would be no TOML.
+        // Two tables of one name would not be TOML.
         let twice = nested.iter().filter(|other| other.url == host.url).count() > 1;
         if let Some(url) = host.url.as_deref().filter(|url| table_of(url).is_none())
             && host.spelling == Spelling::Header

@@ -75,7 +75,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     if headers.iter().filter(names_host).nth(1).is_none() {
         return;
     }
-    // Headers that are no host's own are spoken of there.
+    // Headers that belong to no host are reported there.
     let nested = nested_hosts(document, headers);
     let unquoted = unquoted_hosts(headers, text);
     let elsewhere = |header: &Header| {
@@ -147,7 +147,7 @@ fn moved(
     if !moved.ends_with('\n') {
         moved.push('\n');
     }
-    // The blank line that stood before it would be one too many.
+    // The blank line before it would be superfluous.
     let blank = text[..block.start].ends_with("\n\n");
     let taken = block.start - usize::from(blank)..block.end;
     let gap = if blank { "\n" } else { "" };

@@ -130,7 +130,7 @@ fn ignored(outcome: &Outcome) -> Vec<(Ignored, Option<Place>)> {
     };
     let all = outcome.ignored.iter().filter(concerns);
     all.map(|ignored| {
-        // The place in the text tells them apart; where the file is in the order does not matter.
+        // The place in the text distinguishes them; where the file is in the order does not matter.
         let place = ignored.place.clone();
         let mut ignored = ignored.clone();
         ignored.place = Place {

@@ -72,7 +72,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     if is_another_registry(context, mirror.url) {
         return;
     }
-    // public-mirror-resolve asks for a list without `push`, too.
+    // public-mirror-resolve advises a list without `push`, too.
     if mirror.resolves(context).is_some() && context.runs("public-mirror-resolve") {
         return;
     }

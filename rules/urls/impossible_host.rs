@@ -13,7 +13,7 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// containerd does not check hosts when it reads the file. Go rejects such a name before it asks a DNS server, every
+    /// containerd does not check hosts when it reads the file. Go rejects such a name before any DNS lookup, every
     /// request fails with `no such host`, and containerd tries the next endpoint. Of `http://10.10.0.0/16`, containerd
     /// takes `10.10.0.0` for the host and `/16` for a path.
     ///
@@ -77,7 +77,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         };
         let effect = match fault {
             HostFault::Network(_) => format!("containerd sends requests to {}", url.api_root()),
-            _ => "Go rejects the name before it asks a DNS server".to_owned(),
+            _ => "Go rejects the name before any DNS lookup".to_owned(),
         };
         let span = url.authority().map_or(url.span.clone(), |authority| {
             let end = match fault {

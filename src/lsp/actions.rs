@@ -62,7 +62,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// What these kinds stand for; no kinds for everything.
+    /// The actions of these kinds; no kinds means all.
     pub fn of(only: Option<&[CodeActionKind]>) -> Wanted {
         let Some(only) = only.filter(|only| !only.is_empty()) else {
             return Wanted {

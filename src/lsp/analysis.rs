@@ -215,7 +215,7 @@ impl Analysis {
         String::from_utf8(fixed.text).ok()
     }
 
-    /// Asks something about the namespace of a hosts.toml; `None` where the file is not one, or not the one that is read for its
+    /// Computes something about the namespace of a hosts.toml; `None` where the file is not one, or not the one that is read for its
     /// namespace.
     pub fn of_namespace<R>(
         &self,

@@ -18,9 +18,9 @@ use super::text::Encoding;
 pub struct Client {
     /// What it counts columns in.
     pub encoding: Encoding,
-    /// It asks for the diagnostics of open files.
+    /// It requests the diagnostics of open files.
     pub pulls: bool,
-    /// It can be told to ask again: for diagnostics, for hints.
+    /// It accepts refresh requests: for diagnostics, for hints.
     pub refreshes: (bool, bool),
     /// What edits it takes.
     pub edits: Edits,

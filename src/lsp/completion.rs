@@ -255,7 +255,7 @@ impl Place<'_> {
         }]
     }
 
-    /// Values that are no text, or no text yet.
+    /// Values that are not text, or not text yet.
     fn value(&self, key: &KeyDoc, line: &str) -> Vec<Proposal> {
         let is_part = |c: char| c.is_ascii_alphanumeric();
         let word = line.len() - line.trim_end_matches(is_part).len();

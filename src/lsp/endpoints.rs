@@ -178,7 +178,7 @@ fn tls(endpoint: &Endpoint, context: &NamespaceContext<'_>) -> String {
     }
 }
 
-/// A text that can stand between backticks.
+/// A text that is allowed between backticks.
 fn code(text: &str) -> String {
     one_line(text).replace('`', "'")
 }

@@ -68,7 +68,7 @@ impl Server {
         (server, client.greet())
     }
 
-    /// Asks the client to watch the files that decide what is found.
+    /// Registers with the client to watch the files that decide what is found.
     pub fn watch(&mut self) {
         if !self.client.watches {
             return;

@@ -104,7 +104,7 @@ fn body(report: &Report, path: &str, finding: &Finding) -> String {
     )
 }
 
-/// What kept the tool from its work.
+/// The failures of the run.
 fn failed(failures: &[Failure], out: &mut dyn Write) -> io::Result<()> {
     let number = failures.len();
     writeln!(

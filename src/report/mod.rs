@@ -1,4 +1,4 @@
-//! What was found, in the words and files that others read: one file, one format.
+//! Reports in the words and files that others read: one file, one format.
 //!
 //! A format only writes. Which findings there are and how the program ends is
 //! decided before.
@@ -110,7 +110,7 @@ impl Default for Options {
 }
 
 impl Format {
-    /// What it writes besides findings.
+    /// Its output besides findings.
     pub fn scope(self) -> Scope {
         match self {
             Format::Openmetrics => Scope::All,

@@ -9,7 +9,7 @@ use crate::printable::one_line;
 pub enum Offer {
     /// All that the findings carry: nothing was fixed.
     All,
-    /// What `--fix` left because it changes what containerd does.
+    /// The fixes that `--fix` left because they change what containerd does.
     Rest,
 }
 

@@ -18,7 +18,7 @@ const MAX_NAME: usize = 80;
 
 /// Whose a certificate in DER is: `Example CA`, issued by itself, valid until 2031-05-01.
 pub(super) fn certificate(der: &[u8]) -> Option<String> {
-    // What follows is no part of it: OpenSSL's own form has its settings there.
+    // Trailing bytes do not belong to it: OpenSSL's own form has its settings there.
     let (_, certificate) = X509Certificate::from_der(limited(der)?).ok()?;
     let (subject, issuer) = (
         shown(certificate.subject())?,

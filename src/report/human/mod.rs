@@ -87,7 +87,7 @@ impl Printer<'_> {
         Ok(all)
     }
 
-    /// What becomes of the namespace of a finding: `docker.io: containerd ignores this hosts.toml; …`.
+    /// The state of the namespace of a finding: `docker.io: containerd ignores this hosts.toml; …`.
     fn verdict(&self, out: &mut String, finding: &Finding, releases: &[Release]) {
         let name = finding.namespace.as_deref().unwrap_or_default();
         let name = match crate::disk::is_unknown_registry(name) {
@@ -187,7 +187,7 @@ impl Printer<'_> {
         }
     }
 
-    /// What to write instead, and the releases where it is not so with all.
+    /// The remedy, and the releases if they are not all.
     fn footer(&self, out: &mut String, finding: &Finding, said: Option<&[Release]>) {
         let help = lines(&shortened(&finding.help)).into_owned();
         match finding.writable_fix() {
@@ -208,7 +208,7 @@ impl Printer<'_> {
         if self.options.verbose {
             self.footnote(out, "consequence:", finding.consequence.word());
         }
-        // What is said of comments is the same for every release.
+        // Text about comments is the same for every release.
         if finding.rule.category != Category::Suppressions
             && (self.options.verbose
                 || !self.are_all(&finding.releases) && said != Some(&finding.releases[..]))

@@ -19,13 +19,13 @@ pub struct Shown {
     pub index: usize,
     /// The places in the report of the findings that say the same.
     pub also: Vec<usize>,
-    /// What becomes of the whole namespace; only ahead of its first finding.
+    /// The state of the whole namespace; only ahead of its first finding.
     pub verdicts: Vec<Verdict>,
     /// The releases for which its effect is said ahead of the namespace, where it is.
     pub said: Option<Releases>,
 }
 
-/// What becomes of a whole namespace.
+/// The state of a whole namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// The place in the report of a finding with this effect.
@@ -34,7 +34,7 @@ pub struct Verdict {
     pub releases: Releases,
 }
 
-/// What is known of a finding before it is shown.
+/// The facts about a finding before it is shown.
 struct Row {
     index: usize,
     group: usize,

@@ -17,7 +17,7 @@ use crate::report::wrap::whole_code;
 /// How a picture is drawn.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
-    /// What is in the place of miette's icon.
+    /// The text in place of miette's icon.
     pub headline: &'a str,
     /// How much it matters, which is its colour.
     pub severity: Severity,
@@ -108,8 +108,8 @@ impl Frame<'_> {
             .tab_width(TAB_WIDTH)
     }
 
-    /// miette's own theme, with the headline in place of the icon, and the labels in the colours of
-    /// what they say.
+    /// miette's own theme, with the headline in place of the icon, and the labels in the colours of their
+    /// kinds.
     fn theme(&self, labels: &[Label]) -> GraphicalTheme {
         let mut characters = if self.unicode {
             ThemeCharacters::unicode()
@@ -152,7 +152,7 @@ impl Frame<'_> {
     }
 }
 
-/// What miette draws.
+/// miette's drawing.
 #[derive(Debug)]
 struct Picture {
     message: String,
@@ -161,7 +161,7 @@ struct Picture {
     severity: Severity,
 }
 
-/// What containerd does with it, drawn where miette draws causes: right below the fact.
+/// The effect, drawn where miette draws causes: right below the fact.
 #[derive(Debug)]
 struct Effect(String);
 

@@ -28,7 +28,7 @@ pub const TAB_WIDTH: usize = 4;
 pub struct Label {
     /// Where, in the file's text.
     pub span: Range<usize>,
-    /// What to say; empty for nothing.
+    /// The text; empty for nothing.
     pub text: String,
     /// The finding's own place.
     pub primary: bool,
@@ -187,12 +187,12 @@ impl Snippet {
         &self.labels
     }
 
-    /// What could not be written beside its place for want of room, and the place.
+    /// A label without room beside its place, and the place.
     pub fn notes(&self) -> &[(Position, String)] {
         &self.notes
     }
 
-    /// What is written behind the underlined place of a line: the labels that are alone on theirs, with room behind them.
+    /// The text after the underlined place of a line: the labels that are alone on theirs, with room behind them.
     pub fn beside(&self) -> &[Beside] {
         &self.beside
     }
@@ -287,7 +287,7 @@ fn without_end(text: &str, line: Range<usize>) -> Range<usize> {
     line.start..line.start + content.len()
 }
 
-/// What is written for what cannot be shown.
+/// The text that replaces characters that cannot be shown.
 struct Marks {
     /// The rest of a long line.
     cut: char,
@@ -314,7 +314,7 @@ struct ShownLine {
     text: String,
     /// For each character that is shown: where it is in the file, and where in `text`.
     map: Vec<(usize, usize)>,
-    /// What is shown ends here in the file.
+    /// The shown text ends here in the file.
     end: usize,
     /// The place of `end` in `text`.
     shown_end: usize,
