@@ -234,7 +234,7 @@ fn owner(context: &NamespaceView, url: &WrittenUrl) -> Owner {
 
 /// Whether the author of the file most likely runs the host: it is in the registry's domain or in a cloud account, it is
 /// reached with a CA or a client certificate or on a port of its own, it has a directory of its own in the tree, or it serves
-/// a registry that is no public one. Mirrors for everyone serve public registries, on port 443.
+/// a registry that is not public. Mirrors for everyone serve public registries, on port 443.
 fn is_likely_own(context: &NamespaceView, url: &WrittenUrl, name: &str) -> bool {
     let has_directory = || {
         let mut namespaces = context.whole.namespaces.iter();
