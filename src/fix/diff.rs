@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use similar::{Algorithm, TextDiff};
+use similar::algorithms::{Capture, Compact, Replace, patience};
+use similar::udiff::UnifiedHunkHeader;
+use similar::{DiffOp, group_diff_ops};
 
 use crate::finding::Source;
 use crate::printable::one_line;
@@ -67,19 +69,13 @@ fn visible(diff: &str) -> Cow<'_, str> {
 pub fn diff(path: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
     // A line ends with a line feed alone, as for the programs that read this.
     let (old, new) = (lines(before), lines(after));
-    let diff = TextDiff::configure()
-        .algorithm(Algorithm::Patience)
-        .newline_terminated(true)
-        .diff_slices(&old, &new);
-    let mut unified = diff.unified_diff();
     let mut out = Vec::new();
-    // The crate's own writer replaces bytes that are not UTF-8.
-    for hunk in unified.context_radius(3).iter_hunks() {
+    for hunk in group_diff_ops(changes(&old, &new), 3) {
         if out.is_empty() {
             out.extend(format!("--- {path}\n+++ {path}\n").into_bytes());
         }
-        out.extend(format!("{}\n", hunk.header()).into_bytes());
-        for change in hunk.iter_changes() {
+        out.extend(format!("{}\n", UnifiedHunkHeader::new(&hunk)).into_bytes());
+        for change in hunk.iter().flat_map(|part| part.iter_changes(&*old, &*new)) {
             out.extend(change.tag().to_string().into_bytes());
             out.extend_from_slice(change.value());
             if !change.value().ends_with(b"\n") {
@@ -88,6 +84,13 @@ pub fn diff(path: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+/// What `similar` does for this algorithm. Its own function takes the algorithm as an argument, and brings all of them.
+fn changes(old: &[&[u8]], new: &[&[u8]]) -> Vec<DiffOp> {
+    let mut found = Compact::new(Replace::new(Capture::new()), old, new);
+    let Ok(()) = patience::diff(&mut found, old, 0..old.len(), new, 0..new.len());
+    found.into_inner().into_inner().into_ops()
 }
 
 fn lines(text: &[u8]) -> Vec<&[u8]> {

@@ -1,12 +1,14 @@
 //! What a client can do, and what the server answers to it.
 
 use gen_lsp_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProvider, CompletionOptions,
-    DiagnosticOptions, DiagnosticProvider, DocumentLinkOptions, DocumentSymbolProvider,
-    ExecuteCommandOptions, HoverProvider, InitializeParams, InitializeResult, InlayHintProvider,
-    Save, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSync, TextDocumentSyncKind,
+    CodeActionKind, CodeActionOptions, CodeActionProvider, CompletionOptions, DiagnosticOptions,
+    DiagnosticProvider, DocumentLinkOptions, DocumentSymbolProvider, ExecuteCommandOptions,
+    HoverProvider, InitializeResult, InlayHintProvider, MarkupKind, Save, SaveOptions,
+    ServerCapabilities, ServerInfo, TextDocumentSync, TextDocumentSyncKind,
     TextDocumentSyncOptions,
 };
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::actions::{EXPLAIN, Edits, FIX_ALL};
 use super::diagnostics::SOURCE;
@@ -35,49 +37,36 @@ pub struct Client {
 }
 
 impl Client {
-    /// What it says at the beginning.
-    pub fn new(params: &InitializeParams) -> Client {
-        let ClientCapabilities {
-            workspace,
-            text_document,
-            window,
-            general,
-            ..
-        } = params.capabilities.clone();
-        let workspace = workspace.unwrap_or_default();
-        let edit = workspace.workspace_edit.unwrap_or_default();
-        let encodings = general.and_then(|general| general.position_encodings);
-        let refreshes_diagnostics = workspace.diagnostics.and_then(|d| d.refresh_support);
-        let refreshes_hints = workspace.inlay_hint.and_then(|hint| hint.refresh_support);
-        let watches = workspace
-            .did_change_watched_files
-            .and_then(|watched| watched.dynamic_registration);
-        let document = text_document.unwrap_or_default();
-        let formats = document.hover.and_then(|hover| hover.content_format);
-        let item = document.completion.and_then(|c| c.completion_item);
-        let documentation = item.and_then(|item| item.documentation_format);
-        let shows = window.and_then(|window| window.show_document);
-        let options = params.initialization_options.as_ref();
+    /// What it says at the beginning, in the parameters of `initialize`. Only what is used is read of them: the type of
+    /// all that a client can say takes a twentieth of the program.
+    pub fn new(params: &Value) -> Client {
+        let said = |path: &str| params.pointer(path).filter(|said| !said.is_null());
+        let can = |path: &str| said(path).and_then(Value::as_bool).unwrap_or(false);
+        let encodings = said("/capabilities/general/positionEncodings")
+            .and_then(|encodings| Vec::deserialize(encodings).ok());
+        let formats = |path: &str| -> Option<Vec<MarkupKind>> {
+            let formats = said(&format!("/capabilities/textDocument/{path}"))?;
+            Vec::deserialize(formats).ok()
+        };
+        let documentation = formats("completion/completionItem/documentationFormat");
         Client {
             encoding: Encoding::choose(&encodings.unwrap_or_default()),
-            pulls: document.diagnostic.is_some(),
+            pulls: said("/capabilities/textDocument/diagnostic").is_some(),
             refreshes: (
-                refreshes_diagnostics.unwrap_or(false),
-                refreshes_hints.unwrap_or(false),
+                can("/capabilities/workspace/diagnostics/refreshSupport"),
+                can("/capabilities/workspace/inlayHint/refreshSupport"),
             ),
             edits: Edits {
-                of_versions: edit.document_changes.unwrap_or(false),
-                snippets: edit.snippet_edit_support.unwrap_or(false),
+                of_versions: can("/capabilities/workspace/workspaceEdit/documentChanges"),
+                snippets: can("/capabilities/workspace/workspaceEdit/snippetEditSupport"),
             },
-            watches: watches.unwrap_or(false),
+            watches: can("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration"),
             markup: (
-                Markup::choose(formats.as_deref()),
+                Markup::choose(formats("hover/contentFormat").as_deref()),
                 Markup::choose(Some(&documentation.unwrap_or_default())),
             ),
-            shows_documents: shows.is_some_and(|shows| shows.support),
-            explains: options
-                .and_then(|options| options.get("explain"))
-                .is_some_and(|explain| explain == "result"),
+            shows_documents: can("/capabilities/window/showDocument/support"),
+            explains: said("/initializationOptions/explain").is_some_and(|word| word == "result"),
         }
     }
 

@@ -7,7 +7,7 @@ use gen_lsp_types::{
     CodeActionParams, CompletionParams, Diagnostic, DidChangeTextDocumentParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
     DocumentDiagnosticReport, DocumentLinkParams, DocumentSymbolParams, ExecuteCommandParams,
-    FullDocumentDiagnosticReport, HoverParams, InitializeParams, InitializeResult, InlayHintParams,
+    FullDocumentDiagnosticReport, HoverParams, InitializeResult, InlayHintParams,
     PublishDiagnosticsParams, RelatedFullDocumentDiagnosticReport,
     RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Uri,
 };
@@ -51,8 +51,8 @@ struct Refusal(ErrorCode, String);
 type Answer = Result<Value, Refusal>;
 
 impl Server {
-    /// Greets a client.
-    pub fn new(params: &InitializeParams, options: Options) -> (Server, InitializeResult) {
+    /// Greets a client that said this in its `initialize`.
+    pub fn new(params: &Value, options: Options) -> (Server, InitializeResult) {
         let client = Client::new(params);
         let server = Server {
             options,

@@ -5,7 +5,6 @@ use std::io;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-use gen_lsp_types::InitializeParams;
 use lsp_server::{Connection, Message, RequestId};
 use serde_json::Value;
 
@@ -26,8 +25,6 @@ pub fn run(options: Options) -> io::Result<bool> {
 
 fn serve(connection: &Connection, options: Options) -> io::Result<bool> {
     let (id, params) = connection.initialize_start().map_err(io::Error::other)?;
-    let params: InitializeParams = serde_json::from_value(params)
-        .map_err(|error| io::Error::other(format!("cannot read initialize: {error}")))?;
     let (mut server, greeting) = Server::new(&params, options);
     let greeting = serde_json::to_value(greeting).map_err(io::Error::other)?;
     connection
@@ -123,7 +120,7 @@ mod tests {
         }
         let cancel = Notification::new("$/cancelRequest".to_owned(), json!({ "id": 2 }));
         sender.send(Message::Notification(cancel)).unwrap();
-        let (mut server, _) = Server::new(&InitializeParams::default(), Options::default());
+        let (mut server, _) = Server::new(&Value::Null, Options::default());
         let mut waiting = VecDeque::new();
         let mut received = Vec::new();
         while let Some(message) = next(&arrived, &mut waiting, &mut server) {

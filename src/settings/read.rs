@@ -284,7 +284,7 @@ impl Reader {
         {
             let check = PathGlobs::default().add(&self.base, &given.value);
             if let (Err(error), Origin::File(span)) = (check, &given.origin) {
-                let message = format!("`{}` is not a valid glob: {}", given.value, error.kind());
+                let message = format!("`{}` is not a valid glob: {error}", given.value);
                 self.error(span.clone(), message);
             }
         }
@@ -586,7 +586,7 @@ impl Reader {
             }
             PathGlobs::default()
                 .add(&base, text)
-                .map_err(|error| format!("`{text}` is not a valid glob: {}", error.kind()))
+                .map_err(|error| format!("`{text}` is not a valid glob: {error}"))
         })
     }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use certsd_lint::lsp::{Options, Server};
-use gen_lsp_types::InitializeParams;
 use lsp_server::{Message, Notification, Request, RequestId};
 use serde_json::{Value, json};
 
@@ -39,7 +38,6 @@ impl Client {
 
     /// One that begins so.
     pub fn initialized(params: Value) -> Client {
-        let params: InitializeParams = serde_json::from_value(params).unwrap();
         let (mut server, greeting) = Server::new(&params, Options { now: Some(NOW) });
         server.watch();
         let mut client = Client {
