@@ -1,5 +1,7 @@
 //! The bodies of the fuzz targets for a short while, the same at each run: on their seeds, on seeds that are damaged,
 //! and on what the fuzzer found.
+// One of them is the language server.
+#![cfg(feature = "lsp")]
 
 use std::fs;
 use std::path::Path;
@@ -171,4 +173,4 @@ macro_rules! bodies {
     };
 }
 
-bodies!(baseline carriers daemon_json fix go lint node pki reference registries_yaml report_writers settings suppressions toml tree);
+bodies!(baseline carriers daemon_json fix go lint lsp node pki reference registries_yaml report_writers settings suppressions toml tree);

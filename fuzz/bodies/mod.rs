@@ -13,6 +13,7 @@ mod carriers;
 mod fix;
 mod go;
 mod lint;
+mod lsp;
 mod migrated;
 mod node;
 mod pki;
@@ -46,6 +47,7 @@ pub const BODIES: &[Body] = &[
     fix::BODY,
     go::BODY,
     lint::BODY,
+    lsp::BODY,
     node::BODY,
     pki::BODY,
     reference::BODY,

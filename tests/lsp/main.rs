@@ -7,6 +7,9 @@ mod command_line;
 mod files;
 mod places;
 mod protocol;
+mod sequences;
+#[path = "../../fuzz/bodies/lsp/session.rs"]
+mod session;
 
 use std::path::PathBuf;
 
