@@ -163,6 +163,12 @@ impl Documents {
         failures
     }
 
+    /// The names of the baselines that settings name.
+    pub fn baselines(&self) -> impl Iterator<Item = &str> {
+        let names = self.settings.baselines().filter_map(Path::file_name);
+        names.filter_map(|name| name.to_str())
+    }
+
     /// What is wrong with settings files that are not open.
     pub fn settings_problems(&mut self) -> BTreeMap<String, Vec<gen_lsp_types::Diagnostic>> {
         let paths: Vec<PathBuf> = self.open.values().filter_map(|d| d.path.clone()).collect();

@@ -1,6 +1,6 @@
 //! The protocol without its streams: messages in, messages out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use gen_lsp_types::{
@@ -37,6 +37,8 @@ pub struct Server {
     /// What was sent of each file, with its version, where that was something.
     published: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)>,
     out: Vec<Message>,
+    /// The files, as globs, that the client watches.
+    watched: BTreeSet<String>,
     /// How many requests were sent.
     sent: i32,
     is_shut_down: bool,
@@ -60,6 +62,7 @@ impl Server {
             documents: Documents::new(client.encoding),
             published: BTreeMap::new(),
             out: Vec::new(),
+            watched: BTreeSet::new(),
             sent: 0,
             is_shut_down: false,
             has_ended: false,
@@ -70,9 +73,6 @@ impl Server {
 
     /// Registers with the client to watch the files that decide what is found.
     pub fn watch(&mut self) {
-        if !self.client.watches {
-            return;
-        }
         let globs = [
             "**/certsd-lint.toml",
             "**/.certsd-lint.toml",
@@ -80,12 +80,21 @@ impl Server {
             "**/config.toml",
             "**/*.{crt,cert,key,pem}",
         ];
+        self.watch_also(globs.map(str::to_owned).into());
+    }
+
+    /// Asks the client to watch what of this it does not watch yet.
+    fn watch_also(&mut self, mut globs: Vec<String>) {
+        globs.retain(|glob| self.watched.insert(glob.clone()));
+        if !self.client.watches || globs.is_empty() {
+            return;
+        }
         let watchers: Vec<Value> = globs
             .iter()
             .map(|glob| json!({ "globPattern": glob }))
             .collect();
         let registration = json!({
-            "id": "certsd-lint-files",
+            "id": format!("certsd-lint-files-{}", self.watched.len()),
             "method": "workspace/didChangeWatchedFiles",
             "registerOptions": { "watchers": watchers },
         });
@@ -131,6 +140,11 @@ impl Server {
     pub fn settle(&mut self) {
         let done = catch_unwind(AssertUnwindSafe(|| {
             self.look();
+            // A glob has no way to name what means something in a glob.
+            let baselines = self.documents.baselines();
+            let plain = baselines.filter(|name| !name.contains(['*', '?', '[', '{', '\\']));
+            let globs = plain.map(|name| format!("**/{name}")).collect();
+            self.watch_also(globs);
             self.publish();
         }));
         if done.is_err() {

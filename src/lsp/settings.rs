@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::disk::{absolute, read_named};
+use crate::disk::{absolute, read_named, repository_root};
 use crate::engine::Baseline;
 use crate::finding::Paths;
-use crate::report;
 use crate::settings::{
     Effective, FILE_NAMES, Layer, Problem, SettingsError, SourceFile, locate, merge, of_text, read,
     short,
@@ -41,6 +40,8 @@ pub struct Found {
     pub settings: Result<InForce, Unusable>,
     /// What is wrong in the file, and its text.
     pub problems: Option<(SourceFile, Vec<Problem>)>,
+    /// The baseline that the settings name, also one that cannot be read.
+    pub baseline: Option<PathBuf>,
 }
 
 /// The settings of all open files, by their directories.
@@ -67,6 +68,12 @@ impl Settings {
         found
     }
 
+    /// The baselines that settings name.
+    pub fn baselines(&self) -> impl Iterator<Item = &Path> {
+        let named = self.found.values().map(|found| found.baseline.as_deref());
+        named.flatten()
+    }
+
     /// Forgets all, because files have changed.
     pub fn forget(&mut self) {
         self.found.clear();
@@ -88,15 +95,29 @@ fn find(file: &Path) -> Found {
         Ok(effective) => effective,
         Err(error) => return unusable(&error),
     };
+    let named = effective.baseline.clone();
     let settings = baseline(&effective).map(|baseline| InForce {
         baseline,
+        paths: Paths::new(&root(&effective, file)),
         effective,
-        paths: Paths::new(&report::Options::default().root),
     });
     Found {
         settings,
         problems: source.zip(warnings),
+        baseline: named,
     }
+}
+
+/// The directory that the paths of a baseline are relative to: that of the repository, as where its command line is used. The server may
+/// have been started anywhere.
+fn root(effective: &Effective, file: &Path) -> PathBuf {
+    let settings = effective
+        .file
+        .as_ref()
+        .map(|file| absolute(&file.source.path));
+    let directory = settings.as_deref().unwrap_or(file).parent();
+    let directory = directory.unwrap_or(file);
+    repository_root(directory).unwrap_or(directory).to_owned()
 }
 
 fn baseline(effective: &Effective) -> Result<Option<Baseline>, Unusable> {
@@ -132,6 +153,7 @@ fn unusable(error: &SettingsError) -> Found {
             file: file.as_deref().map(absolute),
         }),
         problems,
+        baseline: None,
     }
 }
 

@@ -133,3 +133,20 @@ async def test_nothing_is_shown_in_files_of_others(editor: Editor, repository: P
     assert not await editor.client.text_document_document_symbol_async(types.DocumentSymbolParams(document))
     assert not await editor.client.text_document_document_link_async(types.DocumentLinkParams(document))
     assert await editor.actions(path) == []
+
+
+async def test_in_other_files_that_are_linted_there_are_diagnostics_and_actions_alone(editor: Editor, repository: Path):
+    for name, text, at in [
+        ("config.toml", 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "certs.d"\n', "config_path"),
+        ("registries.yaml", 'mirrors:\n  docker.io:\n    endpoint: ["https://mirror.corp.internal/v2 "]\n', "mirror.corp"),
+    ]:
+        path = repository / name
+        editor.open(path, text)
+        assert await editor.diagnostics(path), name
+        assert "Explain" in "".join(it.title for it in await editor.actions(path)), name
+        document = types.TextDocumentIdentifier(path.as_uri())
+        assert await hover(editor, path, at) is None, name
+        place = editor.place(path, at)
+        assert not await editor.client.text_document_completion_async(types.CompletionParams(document, place.position))
+        assert not await editor.client.text_document_document_symbol_async(types.DocumentSymbolParams(document))
+        assert not await editor.client.text_document_document_link_async(types.DocumentLinkParams(document))

@@ -118,33 +118,67 @@ fn settings_are_found_watched_and_shown_where_they_are_wrong() {
 }
 
 #[test]
-fn a_baseline_and_exclusions_count() {
+fn exclusions_count() {
     let (_folder, root) = repository(&[
-        (
-            "certsd-lint.toml",
-            "baseline = \"known.json\"\nexclude = [\"old\"]\n",
-        ),
-        ("certs.d/docker.io/hosts.toml", PLAIN),
+        ("certsd-lint.toml", "exclude = [\"old\"]\n"),
         ("old/certs.d/docker.io/hosts.toml", PLAIN),
     ]);
+    let path = root.join("old/certs.d/docker.io/hosts.toml");
+    let mut client = Client::new();
+    client.open(&path, PLAIN);
+    assert_eq!(client.rules(&path), Vec::<String>::new());
+}
+
+/// The command line is used in the repository, or in one of its folders; the server is started anywhere.
+#[test]
+fn a_baseline_counts_as_on_the_command_line() {
+    let (_folder, root) = repository(&[
+        ("certsd-lint.toml", "baseline = \"known.json\"\n"),
+        ("clusters/certs.d/docker.io/hosts.toml", PLAIN),
+    ]);
+    let path = root.join("clusters/certs.d/docker.io/hosts.toml");
+    let watches = json!({ "didChangeWatchedFiles": { "dynamicRegistration": true } });
+    let mut client = Client::with(json!({ "workspace": watches }));
+    // The settings name a file that is not there yet.
+    client.open(&path, PLAIN);
+    let shown = client.diagnostics(&path);
+    let message = shown[0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("not linted: cannot use the baseline"),
+        "{message}"
+    );
+    let is_watched = client
+        .messages
+        .iter()
+        .any(|message| message.to_string().contains("**/known.json"));
+    assert!(is_watched, "{:?}", client.messages);
+
+    let known = root.join("known.json");
     let status = std::process::Command::new(env!("CARGO_BIN_EXE_certsd-lint"))
-        .args(["--quiet", "--write-baseline", "known.json", "certs.d"])
-        .current_dir(&root)
+        .args(["--quiet", "--write-baseline", "../known.json", "."])
+        .current_dir(root.join("clusters"))
         .status()
         .unwrap();
     assert!(status.success());
-    let mut client = Client::new();
-    for path in [
-        "certs.d/docker.io/hosts.toml",
-        "old/certs.d/docker.io/hosts.toml",
-    ] {
-        client.open(&root.join(path), PLAIN);
-    }
-    // Paths in a baseline are those of the repository that a run is started in, which this is not.
-    assert_eq!(
-        client.rules(&root.join("old/certs.d/docker.io/hosts.toml")),
-        Vec::<String>::new()
-    );
+    let changes = json!({ "changes": [{ "uri": uri(&known), "type": 1 }] });
+    client.notify("workspace/didChangeWatchedFiles", changes.clone());
+    assert_eq!(client.rules(&path), Vec::<String>::new());
+
+    // What is new is shown, what is known is not, wherever it moves to.
+    let slip = "  capabilities = [\"pul\"]\n";
+    let more = format!("# More.\n{PLAIN}[host.\"https://b.corp.internal\"]\n{slip}");
+    client.replace(&path, &more);
+    assert!(has(&client, &path, "unknown-capability"));
+    assert!(!has(&client, &path, "plain-http"));
+
+    // Without the baseline it is known no longer.
+    let empty = fs::read_to_string(&known).unwrap();
+    let mut empty: serde_json::Value = serde_json::from_str(&empty).unwrap();
+    empty["findings"] = json!([]);
+    fs::write(&known, empty.to_string()).unwrap();
+    client.notify("workspace/didChangeWatchedFiles", changes);
+    client.replace(&path, PLAIN);
+    assert!(has(&client, &path, "plain-http"));
 }
 
 #[test]
