@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use certsd_lint::lsp::{Options, Server};
 use divan::Bencher;
-use gen_lsp_types::InitializeParams;
 use lsp_server::{Message, Notification, Request, RequestId};
 use serde_json::{Value, json};
 
@@ -64,7 +63,6 @@ impl Editor {
         let directories: Vec<PathBuf> = (0..namespaces).map(directory).collect();
         let path = directories[namespaces / 2].join("hosts.toml");
         let params = json!({ "processId": null, "rootUri": null, "capabilities": {} });
-        let params: InitializeParams = serde_json::from_value(params).expect("parameters");
         let (server, _) = Server::new(&params, Options { now: Some(NOW) });
         let mut editor = Editor {
             server,

@@ -83,7 +83,7 @@ impl Server {
         self.watch_also(globs.map(str::to_owned).into());
     }
 
-    /// Asks the client to watch what of this it does not watch yet.
+    /// Registers a watch for the globs that are not watched yet.
     fn watch_also(&mut self, mut globs: Vec<String>) {
         globs.retain(|glob| self.watched.insert(glob.clone()));
         if !self.client.watches || globs.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use certsd_lint::lsp::{Options, Server};
-use gen_lsp_types::{InitializeParams, Uri};
+use gen_lsp_types::Uri;
 use lsp_server::{Message, Notification, Request, RequestId};
 use serde_json::{Value, json};
 
@@ -122,7 +122,6 @@ impl Session {
             "textDocument": document,
         });
         let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities });
-        let params: InitializeParams = serde_json::from_value(params).expect("parameters");
         let (server, _) = Server::new(&params, Options { now: Some(NOW) });
         Session {
             server,
