@@ -106,6 +106,7 @@ fn every_mistake_has_its_place_and_a_remedy() {
         "1.7",
         "expected a list of releases, such as [\"1.7\", \"2.2.7\"], found a number",
     );
+    says("containerd = 1.7", "1.7", "put it in quotes");
     says("containerd = [1.7]", "1.7", "put it in quotes");
     says(
         "containerd = [\"<1.5\"]",

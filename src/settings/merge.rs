@@ -42,7 +42,7 @@ pub struct Effective {
 pub struct Decision {
     /// The level.
     pub level: Level,
-    /// Who decided last.
+    /// The source of the last decision.
     pub origin: Origin,
 }
 

@@ -164,7 +164,7 @@ pub struct Reader {
 impl Reader {
     fn error(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Problem {
         if self.problems.len() == MAX_PROBLEMS {
-            // Further decisions about it are not kept.
+            // The last problem makes room, so that the caller can complete this one.
             self.untold += 1;
             self.problems.pop();
         }
@@ -417,6 +417,10 @@ impl Reader {
                 .collect(),
             _ => {
                 self.wrong_type(item, span, &wanted);
+                let is_number = matches!(item, Item::Value(Value::Integer(_) | Value::Float(_)));
+                if is_number && let Some(problem) = self.problems.last_mut() {
+                    problem.help = Some("put it in quotes".to_owned());
+                }
                 Vec::new()
             }
         }

@@ -10,8 +10,8 @@ use crate::rules::{RULES, rule};
 
 /// A rule, the rules of a category, or all rules.
 ///
-/// The order is from the general to the particular: what is said of a rule itself counts more than what
-/// is said of its category.
+/// The order is from the general to the particular: the setting of a rule itself counts more than what
+/// is set for its category.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Selector {
     /// Every rule, those that are off included.
