@@ -11,7 +11,7 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// Below `mirrors` each key is a registry. `endpoint` is then taken for the name of one, and the registry that was meant has no mirror.
+    /// Below `mirrors` each key is a registry. `endpoint` is then read as the name of one, and the registry that was meant has no mirror.
     ///
     /// ## Example
     ///

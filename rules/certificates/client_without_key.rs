@@ -181,7 +181,7 @@ fn unseen_flat_list(
         .severity(Severity::Warning)
         .consequence(Consequence::Misread)
         .label("must also contain a key")
-        .unknown_here("what is in the files on the node")
+        .unknown_here("the contents of the files on the node")
         .effect(format!(
             "each file of a flat list must contain both certificate and key; if these are what their names say, every pull from {} fails",
             context.registry()

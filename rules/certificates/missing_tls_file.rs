@@ -34,7 +34,7 @@ crate::rule! {
     /// ```toml
     /// # docker.io/hosts.toml
     /// [host."https://mirror.internal"]
-    /// ca = "mirror-ca.pem"
+    /// ca = "mirror-ca.pem" # no such file
     /// ```
     ///
     /// ## Use instead
@@ -66,7 +66,7 @@ crate::rule! {
 // empty-client-key reports an empty path for a client's key.
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let faults = faults(context);
-    // What a repository lacks is one finding: the files are deployed together.
+    // Missing files of a repository are one finding: they are deployed together.
     let mut lacking: Vec<(String, Finding)> = Vec::new();
     for fault in faults {
         let Cause::TlsFile {
@@ -138,11 +138,11 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 /// The label of a missing file.
 const MISSING: &str = "missing";
 
-/// What follows where several namespaces name the file.
+/// The effect if several namespaces name the file.
 const IN_SEVERAL: &str = "not in this repository; unless something else puts it on the node, every pull from the registries \
                           that name it fails";
 
-/// What this run cannot see.
+/// The fact that this run cannot see.
 const ON_THE_NODE: &str = "whether the node has the file";
 
 /// One finding for several files that a repository lacks.
@@ -196,7 +196,7 @@ fn over_all(_: &TreeContext, out: &mut Vec<Finding>) {
     *out = kept;
 }
 
-/// What is missing in a repository may still be on the node.
+/// A file that is missing in a repository may still be on the node.
 fn in_repository(context: &NamespaceContext, fault: &Fault, finding: Finding) -> Finding {
     let registry = context.registry();
     let finding = finding

@@ -95,7 +95,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// What this run cannot see.
+/// The fact that this run cannot see.
 const TRACKED: &str = "whether Git tracks the file";
 
 /// Reports each key once, and keys beside the namespaces, which belong to none of them.

@@ -115,7 +115,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
                     finding
                 }
             };
-            let finding = finding.unknown_here("what is in the file on the node");
+            let finding = finding.unknown_here("the contents of the file on the node");
             out.push(finding.effect(format!(
                 "if the file is missing on the node, or contains no certificate, every pull from {} fails",
                 context.registry()

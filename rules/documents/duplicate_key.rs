@@ -99,7 +99,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// What to do about it. A line that repeats another one can go.
+/// The remedy. A line that repeats another one can go.
 fn help(text: &str, span: &Span, first: Option<&Span>) -> String {
     let line = |at: usize| {
         let start = lines::start(text, at);

@@ -136,7 +136,7 @@ fn arrays(client: &Item) -> Vec<(Span, Vec<&str>)> {
         .collect()
 }
 
-/// What to write, by what the arrays contain.
+/// The remedy, by the contents of the arrays.
 fn help(context: &NamespaceContext, arrays: &[(Span, Vec<&str>)], at: &Span) -> String {
     let is_empty = |paths: &[&str]| paths.iter().all(|path| path.trim().is_empty());
     let Some((_, paths)) = arrays.iter().find(|(span, _)| span == at) else {

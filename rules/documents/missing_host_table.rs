@@ -15,7 +15,7 @@ crate::rule! {
     /// ## Why
     ///
     /// Those releases ignore the file (#10027), and with it the server, its CA and its headers: requests go to the
-    /// registry with default settings. k3s and rke2 write an empty `[host]` for this reason.
+    /// registry with default settings. k3s and RKE2 write an empty `[host]` for this reason.
     ///
     /// ## Example
     ///

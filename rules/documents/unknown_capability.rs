@@ -77,7 +77,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// What was meant, as far as the word says it.
+/// The intended word, if it is similar.
 fn with_remedy(
     context: &NamespaceContext,
     finding: Finding,

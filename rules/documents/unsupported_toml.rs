@@ -59,7 +59,7 @@ crate::rule! {
     check: Check::Namespace(check),
 }
 
-/// What kind of text a release refuses.
+/// The kind of text that a release rejects.
 #[derive(Debug, Clone, PartialEq)]
 enum Refused {
     BracketInKey,
@@ -114,7 +114,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-/// What to write instead. For an address in brackets there is no other spelling.
+/// The remedy. For an address in brackets there is no other spelling.
 fn fix(
     context: &NamespaceContext,
     refused: &Refused,

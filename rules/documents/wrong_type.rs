@@ -218,7 +218,7 @@ fn help(key: &str, text: &str) -> String {
     }
 }
 
-/// What the text plainly says, in the type that is wanted.
+/// The clear meaning of the text, in the required type.
 fn mended(key: &str, text: &str) -> Option<String> {
     let inner = text.trim_matches(['"', '\'']);
     match key {

@@ -238,7 +238,7 @@ fn below_host(
         .then(|| (at..at, lines.collect()))
 }
 
-/// What is cut to take a setting away, unless a comment is about it.
+/// The span to delete for a setting, unless a comment is about it.
 fn without_setting(context: &NamespaceContext, item: &Item) -> Option<Span> {
     let text = context.text();
     let line = lines::start(text, item.key.span.start);

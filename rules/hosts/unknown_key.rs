@@ -45,7 +45,7 @@ crate::rule! {
     ///
     /// ## When not to
     ///
-    /// `rewrite` is read by the containerd of k3s and rke2, and is a note in files that these wrote.
+    /// `rewrite` is read by the containerd of k3s and RKE2, and is a note in files that these wrote.
     ///
     /// ## Source
     ///
@@ -79,7 +79,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     root.report(context, at_root, headers, out);
     for host in context.host_tables() {
-        // What was to be a key of some host, or of none: unquoted-host.
+        // A key that was meant for some host, or for none, belongs to unquoted-host.
         if is_key_as_host(host) {
             continue;
         }

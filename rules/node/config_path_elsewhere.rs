@@ -208,7 +208,7 @@ fn misses(context: &NodeContext, outcome: &Outcome) -> Vec<(Miss, Option<Place>)
         .collect()
 }
 
-/// What surely is not there. One directory of a list is enough for the whole.
+/// The directories that certainly do not exist. One directory of a list is enough for the whole.
 fn missing(context: &NodeContext, roots: &[&str]) -> Option<Miss> {
     let states: Option<Vec<Result<(), FileError>>> = roots
         .iter()

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Safety, Severity};
 use crate::toml::document::Place;
 
 crate::rule! {
-    /// A config path of several directories, which the transfer service takes for one.
+    /// A config path of several directories, which the transfer service reads as one.
     ///
     /// ## What it does
     ///
@@ -16,7 +16,7 @@ crate::rule! {
     ///
     /// ## Why
     ///
-    /// Only local pulls by CRI split the list at its colons. The transfer service, through which images are pulled from 2.1 on, takes the text for the
+    /// Only local pulls by CRI split the list at its colons. The transfer service, through which images are pulled from 2.1 on, reads the text as the
     /// name of a single directory, finds nothing there and logs nothing: no hosts.toml of the node is read. A single directory is read by every release.
     ///
     /// ## Example
@@ -74,9 +74,9 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
         let first = list.split(':').find(|part| !part.is_empty());
         let first = first.map_or_else(|| config_path(context), str::to_owned);
         let message = match group.what.is_built_in {
-            false => format!("the transfer service takes `{list}` for the name of one directory"),
+            false => format!("the transfer service reads `{list}` as the name of one directory"),
             true => format!(
-                "no `config_path` is set, and the transfer service takes the built-in `{list}` for the name of one directory"
+                "no `config_path` is set, and the transfer service reads the built-in `{list}` as the name of one directory"
             ),
         };
         let finding = context

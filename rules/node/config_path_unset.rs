@@ -92,7 +92,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
                 .to_owned();
         if !lists.is_empty() {
             effect.push_str(
-                "; from 2.2 on it takes the built-in list of two directories for the name of one, which does not exist",
+                "; from 2.2 on it reads the built-in list of two directories as the name of one, which does not exist",
             );
         }
         let finding = context

@@ -49,7 +49,7 @@ crate::rule! {
     check: Check::Node(check),
 }
 
-/// What takes CRI down.
+/// The reasons why CRI does not load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Off {
     /// CRI itself is disabled.

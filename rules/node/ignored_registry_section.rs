@@ -143,7 +143,7 @@ fn ignored(outcome: &Outcome) -> Vec<(Ignored, Option<Place>)> {
         };
         match &mut ignored.why {
             Why::Replaced { by } => *by = ignored.place.clone(),
-            // What it is called on this release is not what has to be written.
+            // The section's name on this release is not the one to write.
             Why::Misquoted(reads) | Why::Unquoted(reads) => *reads = id,
             Why::OtherSection { reads, version } if *version < 2 => *reads = id,
             _ => {}

@@ -123,7 +123,7 @@ fn with_others(
         .help(format!("run `chmod -R go-w {}`", tree.shown(directory)))
 }
 
-/// Who can change a path besides its owner and root, as the predicate of a sentence about the path.
+/// The users who can change a path besides its owner and root, as the predicate of a sentence about the path.
 fn can_be_changed(FileInfo { mode, user, group }: FileInfo) -> Option<String> {
     let mode = mode?;
     if mode & 0o002 != 0 {

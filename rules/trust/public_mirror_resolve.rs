@@ -221,7 +221,7 @@ fn known(context: &NamespaceContext, mirror: Mirror) -> Finding {
     }
 }
 
-/// What to write, and what tags then depend on.
+/// The remedy, and what tags then depend on.
 fn help(context: &NamespaceContext, mirror: Mirror, reduced: &str, left: Option<&str>) -> String {
     let url = mirror.url;
     let registry = match context.meant_host() {

@@ -190,7 +190,7 @@ fn serve_over_tls(context: &NamespaceContext, url: &WrittenUrl, named: usize) ->
     }
 }
 
-/// What to write where the registry serves TLS. `named` says how many URLs name the host.
+/// The remedy if the registry serves TLS. `named` is the number of URLs that name the host.
 fn write_https(url: &WrittenUrl, named: usize) -> String {
     let https = https(url);
     let host = https.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
