@@ -1,4 +1,4 @@
-//! What can be done about a finding: its fix, silencing it here, reading about its rule; and all safe fixes at once.
+//! The actions for a finding: its fix, a suppression, the page of its rule; and all safe fixes at once.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ pub const EXPLAIN: &str = "certsd-lint.explain";
 /// Every safe fix of a file.
 pub const FIX_ALL: &str = "source.fixAll.certsd-lint";
 
-/// What the comment says until its author says something better.
+/// The reason in the comment, for its author to replace.
 const REASON: &str = "say why this is right here";
 
 /// So many findings of one place get actions.
@@ -37,13 +37,13 @@ pub struct Asked<'a> {
     pub text: &'a Text,
     /// The file as it was linted.
     pub opened: &'a Opened<'a>,
-    /// What was found in it.
+    /// The findings in it.
     pub analysis: &'a Analysis,
-    /// What edits the client takes.
+    /// The kinds of edits that the client accepts.
     pub edits: Edits,
 }
 
-/// What edits a client takes.
+/// The kinds of edits that a client accepts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Edits {
     /// Those of a version of a file.
@@ -52,7 +52,7 @@ pub struct Edits {
     pub snippets: bool,
 }
 
-/// What is wanted of the actions.
+/// The requested actions.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
     /// Fixes of single findings, and what else is done about one.
@@ -302,7 +302,7 @@ fn capital(text: &str) -> String {
     format!("{}{}", first.unwrap_or_default(), rest.as_str())
 }
 
-/// What of one text has to be replaced, and by what, for it to be the other; `None` where they are the same.
+/// The edit that turns one text into the other; `None` where they are the same.
 fn difference<'a>(old: &str, new: &'a str) -> Option<(std::ops::Range<usize>, &'a str)> {
     if old == new {
         return None;

@@ -1,4 +1,4 @@
-//! What is found in one open file: of its text as it is in the editor, in its tree as it is on the disk.
+//! The findings of one open file: for its text in the editor, in its tree on disk.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,15 +37,15 @@ pub struct Opened<'a> {
     pub others: &'a BTreeMap<PathBuf, String>,
 }
 
-/// What was found.
+/// The findings.
 pub struct Analysis {
-    /// What the file is; `None` for one that the linter does not look at.
+    /// The kind of the file; `None` for one that the linter does not read.
     pub subject: Option<Subject>,
-    /// What was found, in the order of a report.
+    /// The findings, in the order of a report.
     pub findings: Vec<Finding>,
     /// The run.
     pub run: Run,
-    /// What could not be done.
+    /// The failures.
     pub failures: Vec<String>,
     settings: std::rc::Rc<Found>,
 }
@@ -76,7 +76,7 @@ impl Opened<'_> {
         })
     }
 
-    /// What the file is.
+    /// The kind of the file.
     pub fn subject(&self, settings: &Settings) -> Option<Subject> {
         let path = PathBuf::from(short(self.path));
         let shown = path.to_string_lossy();

@@ -1,4 +1,4 @@
-//! What a client can do, and what the server answers to it.
+//! The capabilities of a client, and the server's answer.
 
 use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProvider, CompletionOptions, DiagnosticOptions,
@@ -15,30 +15,30 @@ use super::diagnostics::SOURCE;
 use super::markup::Markup;
 use super::text::Encoding;
 
-/// What a client can do.
+/// The capabilities of a client.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Client {
-    /// What it counts columns in.
+    /// The unit in which it counts columns.
     pub encoding: Encoding,
     /// It requests the diagnostics of open files.
     pub pulls: bool,
     /// It accepts refresh requests: for diagnostics, for hints.
     pub refreshes: (bool, bool),
-    /// What edits it takes.
+    /// The kinds of edits that it accepts.
     pub edits: Edits,
     /// It can be asked to watch files.
     pub watches: bool,
     /// It can open a page in a browser.
     pub shows_documents: bool,
-    /// What it draws in a hover, and beside a completion.
+    /// The markup of a hover, and of a completion's documentation.
     pub markup: (Markup, Markup),
     /// It shows what a command returns by itself.
     pub explains: bool,
 }
 
 impl Client {
-    /// What it says at the beginning, in the parameters of `initialize`. Only what is used is read of them: the type of
-    /// all that a client can say takes a twentieth of the program.
+    /// Reads the parameters of `initialize`, and only the fields that are used: the type of all of them takes a
+    /// twentieth of the program.
     pub fn new(params: &Value) -> Client {
         let said = |path: &str| params.pointer(path).filter(|said| !said.is_null());
         let can = |path: &str| said(path).and_then(Value::as_bool).unwrap_or(false);

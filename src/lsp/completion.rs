@@ -1,4 +1,4 @@
-//! What can be written at a place of a hosts.toml.
+//! The completions at a place of a hosts.toml.
 //!
 //! While one types, the text is seldom TOML. So the place is read off its line, and off the header above it.
 
@@ -9,7 +9,7 @@ use crate::containerd::Capabilities;
 use crate::facts::{KEY_DOCS, KeyDoc, KeyShape};
 use crate::finding::public_mirrors::{Access, PUBLIC};
 
-/// What a proposal is.
+/// The kind of a completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// A key, or a table.
@@ -25,17 +25,17 @@ pub enum What {
 /// Something that can be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
-    /// What is shown.
+    /// The label.
     pub label: String,
-    /// What it is.
+    /// The kind.
     pub what: What,
     /// In a few words.
     pub detail: String,
     /// In Markdown.
     pub documentation: String,
-    /// What is replaced.
+    /// The replaced range.
     pub span: Range<usize>,
-    /// What is written.
+    /// The inserted text.
     pub text: String,
 }
 
@@ -45,7 +45,7 @@ const MAX_FILES: usize = 200;
 /// So long a line is looked at; a longer one is not for people.
 const MAX_LINE: usize = 4096;
 
-/// What can be written at an offset; `directory` is the one that contains the file.
+/// Returns the completions at an offset; `directory` is the one that contains the file.
 pub fn proposals(text: &str, at: usize, directory: &Path) -> Vec<Proposal> {
     let Some(before) = text.get(..at) else {
         return Vec::new();
@@ -293,7 +293,7 @@ impl Place<'_> {
             .filter(|known| matches!(known.access, Access::Open) && !known.host.starts_with('.'));
         let urls = open.map(|known| {
             let host = match known.host {
-                // What is at docker.io is a web site.
+                // The host docker.io is a web site.
                 "docker.io" | "index.docker.io" => "registry-1.docker.io",
                 host => host,
             };

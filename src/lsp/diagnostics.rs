@@ -17,10 +17,10 @@ use crate::finding::{Consequence, Finding, Location as Place, Severity};
 use crate::report;
 use crate::settings::Problem;
 
-/// Who it is from.
+/// The source of the diagnostics.
 pub const SOURCE: &str = "certsd-lint";
 
-/// What is shown in one open file and, because of it, in others.
+/// The diagnostics of one open file and, because of it, of others.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Shown {
     /// In the file itself, in the order of its findings.
@@ -37,7 +37,7 @@ pub struct Shower<'a> {
     pub uri: &'a Uri,
     /// Its text.
     pub text: &'a Text,
-    /// What the client counts columns in.
+    /// The unit in which the client counts columns.
     pub encoding: Encoding,
     /// The targeted releases.
     pub targeted: &'a [Release],
@@ -148,14 +148,14 @@ fn severity(severity: Severity) -> DiagnosticSeverity {
     }
 }
 
-/// What nothing reads is drawn faint.
+/// A key that is not read is drawn faint.
 fn tags(finding: &Finding) -> Option<Vec<DiagnosticTag>> {
     let is_unused =
         finding.consequence == Consequence::KeyIgnored && finding.location.span.is_some();
     is_unused.then(|| vec![DiagnosticTag::Unnecessary])
 }
 
-/// What is wrong in a settings file.
+/// The problems of a settings file.
 pub fn of_settings(problems: &[Problem], text: &Text) -> Vec<Diagnostic> {
     let shown = problems.iter().map(|problem| {
         let help = problem

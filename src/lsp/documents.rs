@@ -23,11 +23,11 @@ pub struct Document {
     pub version: i32,
     /// Its text.
     pub text: Text,
-    /// What was found in the text as it is; `None` until it is linted.
+    /// The findings in the current text; `None` until it is linted.
     looked: Option<Looked>,
 }
 
-/// What was found in a document.
+/// The findings in a document.
 struct Looked {
     analysis: Option<Analysis>,
     shown: Shown,
@@ -169,7 +169,7 @@ impl Documents {
         names.filter_map(|name| name.to_str())
     }
 
-    /// What is wrong with settings files that are not open.
+    /// The problems of settings files that are not open.
     pub fn settings_problems(&mut self) -> BTreeMap<String, Vec<gen_lsp_types::Diagnostic>> {
         let paths: Vec<PathBuf> = self.open.values().filter_map(|d| d.path.clone()).collect();
         let mut all = BTreeMap::new();
@@ -222,7 +222,7 @@ fn look(
         others: texts,
     };
     if let Err(Unusable { message, file }) = &found.settings {
-        // What is not a file for the linter needs no settings.
+        // A file that the linter does not read needs no settings.
         let is_one = opened
             .subject(&crate::finding::Settings::default())
             .is_some();
@@ -246,12 +246,12 @@ fn look(
 }
 
 impl Document {
-    /// What was found; `None` for a file that the linter does not look at.
+    /// The findings; `None` for a file that the linter does not read.
     pub fn analysis(&self) -> Option<&Analysis> {
         self.looked.as_ref()?.analysis.as_ref()
     }
 
-    /// What is shown of it.
+    /// The diagnostics that were sent for it.
     pub fn shown(&self) -> Option<&Shown> {
         self.looked.as_ref().map(|looked| &looked.shown)
     }
@@ -264,7 +264,7 @@ impl Document {
             .to_string()
     }
 
-    /// What makes its diagnostics, for a part of its findings.
+    /// The function that makes its diagnostics, for a part of its findings.
     pub fn with_shower<R>(
         &self,
         documents: &Documents,

@@ -1,4 +1,4 @@
-//! What becomes of a host table or of `server`, release by release: for hovers and hints.
+//! The outcome of a host table or of `server`, release by release: for hovers and hints.
 
 use std::fmt::Write;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use crate::finding::words::{list, one_line, releases_in_words};
 use crate::toml::Span;
 use crate::toml::view;
 
-/// What is asked for.
+/// The question.
 #[derive(Debug, Clone, Copy)]
 pub enum Written<'a> {
     /// A host table, by its name and the place of it.
@@ -18,7 +18,7 @@ pub enum Written<'a> {
     Server,
 }
 
-/// What becomes of it in some releases.
+/// The outcome on some releases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fate {
     /// The releases, oldest first.
@@ -38,7 +38,7 @@ pub struct Placed {
     pub endpoint: Endpoint,
 }
 
-/// What becomes of it, newest releases first; releases in which it is the same are together.
+/// The outcomes, newest releases first; releases with the same outcome are together.
 pub fn fates(context: &NamespaceContext<'_>, written: Written<'_>) -> Vec<Fate> {
     let mut fates: Vec<Fate> = Vec::new();
     for (release, outcome) in context.outcomes.iter().rev() {

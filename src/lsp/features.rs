@@ -63,7 +63,7 @@ impl Document {
             .collect()
     }
 
-    /// What is reported of a place.
+    /// The hover for a place.
     pub fn hover(&self, position: Position, markup: Markup) -> Option<Hover> {
         if !self.is_hosts_file() {
             return None;
@@ -94,7 +94,7 @@ impl Document {
             .collect()
     }
 
-    /// What can be written at a place.
+    /// The completions at a place.
     pub fn completions(&self, position: Position, markup: Markup) -> Vec<CompletionItem> {
         let Some(path) = self.path.as_deref().filter(|_| self.is_hosts_file()) else {
             return Vec::new();
@@ -159,7 +159,7 @@ fn item(text: &Text, index: usize, proposal: Proposal, markup: Markup) -> Comple
         documentation: (!proposal.documentation.is_empty())
             .then(|| markup.documentation(proposal.documentation)),
         sort_text: Some(format!("{index:04}")),
-        // What is typed so far may include a quote or a bracket.
+        // The typed text may include a quote or a bracket.
         filter_text: Some(match proposal.text.starts_with(['"', '[']) {
             true => proposal.text,
             false => proposal.label.clone(),

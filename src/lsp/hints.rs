@@ -1,4 +1,4 @@
-//! What an editor draws behind a line: which endpoint becomes of it, and its place in the order.
+//! The hints that an editor draws after a line: the resulting endpoint, and its place in the order.
 
 use super::endpoints::{Fate, Written, fates, markdown};
 use crate::containerd::{Release, Role};
@@ -10,9 +10,9 @@ use crate::finding::words::{one_line, releases_in_words};
 pub struct Hint {
     /// The offset that it is behind.
     pub at: usize,
-    /// What is drawn.
+    /// The label.
     pub label: String,
-    /// What is shown when it is pointed at, in Markdown.
+    /// The tooltip, in Markdown.
     pub tooltip: String,
 }
 
@@ -50,7 +50,7 @@ pub fn hints(context: &NamespaceContext<'_>) -> Vec<Hint> {
     hints
 }
 
-/// What is reported first is the newest release's; others are named where they differ.
+/// The newest release's outcome comes first; others are named if they differ.
 fn label(fates: &[Fate], context: &NamespaceContext<'_>) -> Option<String> {
     // Where a file is not used, its findings say so.
     let used = fates.iter().find_map(|fate| {

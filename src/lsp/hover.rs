@@ -1,4 +1,4 @@
-//! What is reported about the place under the cursor: what a key does, which endpoint becomes of a table, whose certificate a file is.
+//! The hover for the place under the cursor: the effect of a key, the endpoint of a table, the subject of a certificate.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::toml::view::{Document, Item, Spelling, Table};
 /// So many certificates of a file are reported; a bundle may have hundreds.
 const MAX_CERTIFICATES: usize = 8;
 
-/// What is reported of a place in a hosts.toml, in Markdown, and what of the text it is about.
+/// The hover for a place in a hosts.toml, in Markdown, and the range that it is about.
 pub fn hover(context: &NamespaceContext<'_>, at: usize) -> Option<(Range<usize>, String)> {
     let text = context.text();
     let Some(document) = context.document else {

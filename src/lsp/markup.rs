@@ -2,7 +2,7 @@
 
 use gen_lsp_types::{Documentation, MarkupContent, MarkupKind};
 
-/// What a client draws.
+/// The markup that a client renders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Markup {
     /// Markdown.

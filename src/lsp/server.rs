@@ -22,7 +22,7 @@ use super::documents::{Document, Documents};
 use crate::report;
 use crate::rules::rule;
 
-/// What is said when the server is started.
+/// The arguments of the server.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// The time by which certificates are judged, in seconds since 1970; `None` for the clock's.
@@ -34,7 +34,7 @@ pub struct Server {
     options: Options,
     client: Client,
     documents: Documents,
-    /// What was sent of each file, with its version, where that was something.
+    /// The diagnostics that were sent for each file, with its version, if there were any.
     published: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)>,
     out: Vec<Message>,
     /// The files, as globs, that the client watches.

@@ -17,7 +17,7 @@ const MAX_BASELINE: u64 = 64 * 1024 * 1024;
 
 /// The settings that hold for some open files.
 pub struct InForce {
-    /// What the file says, and the defaults for the rest.
+    /// The settings of the file, and the defaults for the rest.
     pub effective: Effective,
     /// The known findings.
     pub baseline: Option<Baseline>,
@@ -34,11 +34,11 @@ pub struct Unusable {
     pub file: Option<PathBuf>,
 }
 
-/// What was found for a directory.
+/// The settings that were found for a directory.
 pub struct Found {
     /// The settings, or why they cannot be used.
     pub settings: Result<InForce, Unusable>,
-    /// What is wrong in the file, and its text.
+    /// The problems of the file, and its text.
     pub problems: Option<(SourceFile, Vec<Problem>)>,
     /// The baseline that the settings name, also one that cannot be read.
     pub baseline: Option<PathBuf>,
@@ -157,7 +157,7 @@ fn unusable(error: &SettingsError) -> Found {
     }
 }
 
-/// What is wrong with a settings file that is open.
+/// The problems of a settings file that is open.
 pub fn problems(path: &Path, text: &str) -> Vec<Problem> {
     let file = of_text(path, text);
     let source = SourceFile::new(path, text);

@@ -53,7 +53,7 @@ fn serve(connection: &Connection, options: Options) -> io::Result<bool> {
 /// So many messages are read ahead of their turn.
 const AHEAD: usize = 256;
 
-/// What the client sends, read also while the server is at work: the connection itself buffers one message, so that a request could
+/// The client's messages, read also while the server is busy: the connection itself buffers one message, so that a request could
 /// not be withdrawn, and each of many changes would be linted.
 fn read_ahead(connection: &Connection) -> Receiver<Message> {
     let (sender, receiver) = sync_channel(AHEAD);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::toml::view::{Document, Item, Node, Spelling, Table};
 
-/// What a symbol is.
+/// The kind of a symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// `server`, or a host table.
@@ -20,15 +20,15 @@ pub enum What {
 pub struct Symbol {
     /// Its name.
     pub name: String,
-    /// What is written, where that is short.
+    /// The value, if it is short.
     pub detail: Option<String>,
-    /// What it is.
+    /// The kind.
     pub what: What,
     /// All that belongs to it.
     pub range: Range<usize>,
     /// Where its name is.
     pub name_range: Range<usize>,
-    /// What is in it.
+    /// The children.
     pub children: Vec<Symbol>,
 }
 

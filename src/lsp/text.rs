@@ -2,7 +2,7 @@
 
 use gen_lsp_types::{Position, PositionEncodingKind, Range, TextDocumentContentChangeEvent};
 
-/// What a client counts columns in.
+/// The unit in which a client counts columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
     /// Bytes.
@@ -70,7 +70,7 @@ impl Text {
         &self.text
     }
 
-    /// What places are reported in.
+    /// The unit in which places are reported.
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
