@@ -42,7 +42,7 @@ fn properties(keys: impl Iterator<Item = &'static KeyDoc>) -> Value {
     Value::Object(properties)
 }
 
-/// Keys in other letters: containerd 2.x reads some of them, 1.x does not, so nothing is said of their values.
+/// Keys in other letters: containerd 2.x reads some of them, 1.x does not, so their values are not described.
 fn any_case(keys: impl Iterator<Item = &'static KeyDoc>) -> Value {
     // containerd has no order for what is in a table `Host`.
     let names = keys.map(|key| key.name).filter(|name| *name != "host");

@@ -28,7 +28,7 @@ pub enum Origin {
 pub struct File {
     /// Its text; `None` where that comes from elsewhere.
     pub text: Option<Text>,
-    /// Where the carrier has it, for what has to be said of it as a whole.
+    /// Where the carrier has it, for findings about it as a whole.
     pub place: Range<usize>,
     /// Where the carrier names it.
     pub named: Range<usize>,
@@ -382,7 +382,7 @@ impl Placed {
     }
 }
 
-/// Whether a file beside the namespaces is one that rules know what to say of.
+/// Whether rules can report a file beside the namespaces.
 fn is_told_of(file: &str) -> bool {
     let is_document = [
         ".toml", ".j2", ".yaml", ".yml", ".tmpl", ".conf", ".tpl", ".json", ".txt",

@@ -27,7 +27,7 @@ pub enum Mode {
 pub struct Write {
     /// Its path as the carrier has it, with what is not known of it.
     pub path: Text,
-    /// Where the carrier names it, for what has to be said of the file as a whole.
+    /// Where the carrier names it, for findings about the file as a whole.
     pub path_span: Range<usize>,
     /// Its text.
     pub content: Content,

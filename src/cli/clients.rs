@@ -1,4 +1,4 @@
-//! Who reads a tree of hosts.toml files, and the commands that test one.
+//! The clients that read a tree of hosts.toml files, and the commands that test one.
 
 use std::fmt;
 
@@ -46,7 +46,7 @@ pub fn commands(directory: Option<&str>, image: &str) -> Vec<(&'static str, Stri
     commands
 }
 
-/// Who else reads the tree, one sentence each.
+/// Other clients of the tree, one sentence each.
 pub const OTHERS: [&str; 3] = [
     "ctr reads no hosts.toml unless --hosts-dir names an absolute path",
     "nerdctl reads /etc/containerd/certs.d and /etc/docker/certs.d, whatever config.toml says",

@@ -27,7 +27,7 @@ pub enum FileError {
     TooLarge(u64),
     /// A hosts.toml with more tables, keys and elements than anything this tool reads; the limit.
     TooMany(usize),
-    /// This process cannot read it, for want of something that containerd has: permission, memory, open files. What, in words.
+    /// This process cannot read it, because it lacks something that containerd has: permission, memory, open files. The reason, in words.
     NotByUs(String),
     /// A certificate file with more PEM blocks than anything this tool reads; the limit.
     TooManyBlocks(usize),

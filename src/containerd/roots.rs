@@ -1,7 +1,7 @@
 //! A `config_path` that lists several directories.
 //!
 //! Local pulls split the text at colons and look in each directory in turn. The transfer service,
-//! through which CRI pulls go from 2.1, takes the same text for the name of one directory, finds nothing
+//! through which CRI pulls go from 2.1, reads the same text as the name of one directory, finds nothing
 //! and says nothing (containerd#12636).
 
 use super::directory;

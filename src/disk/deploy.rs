@@ -1,4 +1,4 @@
-//! Where a tree of a repository will be on the node, when no one says so.
+//! Where a tree of a repository will be on the node, if it is not configured.
 
 use std::collections::BTreeMap;
 

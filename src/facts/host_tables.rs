@@ -1,7 +1,7 @@
 //! Tables of a hosts.toml that are meant as host tables and are not one, or not the one that was meant.
 //!
-//! Rules ask here who has to speak of a table, so that one cause gives one finding: what is said of a table
-//! that no one reads is not said again of its keys.
+//! This module assigns each table to one rule, so that one cause gives one finding: a table that containerd does
+//! not read is reported once, and its keys are not.
 
 use super::keys;
 use crate::toml::view::{Document, Header, HostTable, Item, Node, Spelling};

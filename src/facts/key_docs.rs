@@ -68,7 +68,7 @@ pub const KEY_DOCS: [KeyDoc; 9] = [
         name: "capabilities",
         shape: KeyShape::Capabilities,
         since: None,
-        text: "What the endpoint may be used for: `pull` (fetch by digest), `resolve` (turn a tag into a digest), `push` and, \
+        text: "The capabilities of the endpoint: `pull` (fetch by digest), `resolve` (turn a tag into a digest), `push` and, \
                from containerd 2.2, `referrers`. Without the key, or with an empty list, the endpoint has all of them.\n\n\
                An unknown word makes containerd ignore the whole file; before 2.2 that includes `referrers`. Pushes go to the \
                first endpoint that has `push`.",

@@ -94,7 +94,7 @@ pub fn is_unset(outcome: &Outcome) -> bool {
         && !was_meant(outcome)
 }
 
-/// Whether a setting that is ignored was to set a config path: what is said of that says it all.
+/// Whether an ignored setting was meant to set a config path; then the finding about it is enough.
 pub fn was_meant(outcome: &Outcome) -> bool {
     outcome.ignored.iter().any(|ignored| match &ignored.why {
         Why::OtherSection { .. }

@@ -8,17 +8,17 @@
 pub struct PublicMirror {
     /// The name, in lower case. One with a leading dot represents every name below it.
     pub host: &'static str,
-    /// Who runs it.
+    /// Its operator.
     pub operator: &'static str,
     /// The source.
     pub source: &'static str,
     /// Images are named after it; it does not copy another registry.
     pub is_registry: bool,
-    /// Who may use it.
+    /// Its users.
     pub access: Access,
 }
 
-/// Who a public mirror serves.
+/// The users of a public mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Everyone.
@@ -34,7 +34,7 @@ pub enum Access {
 pub struct AccountRegistry {
     /// A glob on names.
     pub hosts: &'static str,
-    /// Who runs it.
+    /// Its operator.
     #[expect(dead_code, reason = "for the readers of the list")]
     pub operator: &'static str,
     /// The source.

@@ -239,7 +239,7 @@ pub fn of_endpoints(files: &[HostsFile]) -> Vec<Remark> {
     together(remarks)
 }
 
-/// One remark for what is said of several registries alike.
+/// One remark for several registries with the same text.
 fn together(remarks: Vec<Remark>) -> Vec<Remark> {
     let mut joined: Vec<Remark> = Vec::new();
     for remark in remarks {
@@ -253,7 +253,7 @@ fn together(remarks: Vec<Remark>) -> Vec<Remark> {
     joined
 }
 
-/// Who runs a host that is, as far as is known, not that of who migrates.
+/// The operator of a host that is, as far as is known, not the user's own.
 fn stranger(host: &str) -> Option<String> {
     let nothing_said = HostPatterns::default();
     match classify(host, &nothing_said, &nothing_said) {

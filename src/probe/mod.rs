@@ -43,7 +43,7 @@ pub use tls::unsupported_processor;
 pub struct Plan<'a> {
     /// The release whose behaviour is followed.
     pub release: Release,
-    /// Who fetches the image.
+    /// The component that fetches the image.
     pub pull: Pull,
     /// The image.
     pub reference: &'a Reference,

@@ -39,9 +39,9 @@ pub enum Outcome {
 /// A certificate of a server's chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// Whose it is.
+    /// Its subject.
     pub subject: String,
-    /// Who issued it.
+    /// Its issuer.
     pub issuer: String,
     /// The names that it is for.
     pub names: Vec<String>,

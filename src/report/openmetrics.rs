@@ -57,7 +57,7 @@ const DURATION: Family = Family {
 };
 const FAILURES: Family = Family {
     name: "certsd_lint_last_run_failures",
-    help: "What the last run could not read or do; its findings may be incomplete.",
+    help: "How many failures the last run had; its findings may be incomplete.",
     labels: &[],
 };
 const BY_SEVERITY: Family = Family {

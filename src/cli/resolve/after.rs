@@ -94,7 +94,7 @@ fn rows(release: Release, found: &Found) -> Vec<Row> {
     ]
 }
 
-/// Who gets the pull secret.
+/// The endpoints that get the pull secret.
 const SECRET: &str =
     "sent to every endpoint that answers 401, unless the pull names the registry's address";
 

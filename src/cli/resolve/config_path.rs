@@ -23,11 +23,11 @@ use crate::toml::document::Table;
 pub struct ConfigPath {
     /// As given, or the config.toml that says it.
     pub text: String,
-    /// Whose pulls these are.
+    /// The client of these pulls.
     pub client: Client,
     /// All directories that any release looks in.
     trees: Vec<Tree>,
-    /// Those that are a list, taken for the name of one directory.
+    /// Those that are a list, read as the name of one directory.
     lists: Vec<usize>,
     /// The behaviour of each release.
     plans: Plans,
@@ -88,7 +88,7 @@ pub enum NoLookup {
 pub struct Lookup {
     /// By default.
     pub by_default: (Vec<usize>, bool),
-    /// Who fetches the image then.
+    /// The component that then fetches the image.
     pub pull: Pull,
     /// By local pulls, where that is another thing.
     pub by_local_pull: Option<Vec<usize>>,
@@ -278,7 +278,7 @@ impl ConfigPath {
         &self.trees[index]
     }
 
-    /// The trees but for a list that is taken for the name of one directory.
+    /// The trees but for a list that is read as the name of one directory.
     pub fn roots(&self) -> impl Iterator<Item = &Tree> {
         let trees = self.trees.iter().enumerate();
         trees

@@ -16,9 +16,9 @@ pub struct Found {
     pub requests: Option<Requests>,
     /// Where the problem that decides is written.
     pub location: Option<Location>,
-    /// Who fetches the image.
+    /// The component that fetches the image.
     pub pull: Pull,
-    /// The list of roots was taken for the name of one directory.
+    /// The list of roots was read as the name of one directory.
     pub as_one: bool,
 }
 

@@ -63,7 +63,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR[:DIR…]")]
     pub config_path: Option<String>,
 
-    /// Whose pulls to show: `cri` is the kubelet and crictl; `ctr` reads nothing without a --config-path (its
+    /// The client whose pulls to show: `cri` is the kubelet and crictl; `ctr` reads nothing without a --config-path (its
     /// --hosts-dir); `nerdctl` reads /etc/containerd/certs.d and /etc/docker/certs.d. Docker Engine and BuildKit read no
     /// hosts.toml.
     #[arg(long, value_enum, default_value_t = Client::Cri)]

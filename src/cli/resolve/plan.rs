@@ -41,7 +41,7 @@ impl fmt::Display for NoPull {
 pub struct PlannedPull {
     /// The image in full.
     pub reference: Reference,
-    /// Who fetches it.
+    /// The component that fetches it.
     pub pull: Pull,
     /// The endpoints, in the order in which they are tried.
     pub endpoints: Vec<Endpoint>,

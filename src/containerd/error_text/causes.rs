@@ -448,7 +448,7 @@ pub static CAUSES: &[Cause] = &[
         ["malformed HTTP response"],
         None,
         Some(Without),
-        "what listens on that port does not speak HTTP, or speaks TLS where the endpoint's URL says http",
+        "the service on that port does not speak HTTP, or speaks TLS where the endpoint's URL says http",
         ["Check the scheme and the port in the endpoint's URL"]
     ),
     cause!(

@@ -63,7 +63,7 @@ pub enum Cri {
 pub enum Pull {
     /// By CRI itself. It splits a config path at colons.
     Local,
-    /// Through the transfer service, which takes a config path for the name of one directory.
+    /// Through the transfer service, which reads a config path as the name of one directory.
     Transfer,
 }
 

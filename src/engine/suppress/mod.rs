@@ -65,8 +65,8 @@ struct Suppression {
     covers: Option<Range<usize>>,
 }
 
-/// Takes the findings out that comments of this file silence, and returns
-/// what there is to say of these comments.
+/// Removes the findings that comments of this file silence, and returns
+/// the findings about these comments.
 pub(super) fn apply(context: &dyn Linted, here: &mut Here) -> Vec<Finding> {
     let Some(source) = context.source() else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Whose certificate a file contains that Go refuses: what a person wants to know who has three files of the name `ca.crt`.
+//! The subject of a certificate that Go rejects, for people who have three files called `ca.crt`.
 //!
 //! Go's reader gives nothing of a certificate that it refuses, so these are read by `x509-parser`, which is more lenient. Nothing
 //! here decides what containerd does.
@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 64 * 1024;
 /// The most characters of a name that are shown.
 const MAX_NAME: usize = 80;
 
-/// Whose a certificate in DER is: `Example CA`, issued by itself, valid until 2031-05-01.
+/// Describes a certificate in DER: `Example CA`, issued by itself, valid until 2031-05-01.
 pub(super) fn certificate(der: &[u8]) -> Option<String> {
     // Trailing bytes do not belong to it: OpenSSL's own form has its settings there.
     let (_, certificate) = X509Certificate::from_der(limited(der)?).ok()?;
@@ -39,7 +39,7 @@ pub(super) fn request(der: &[u8]) -> Option<String> {
     Some(format!("a request for {subject}"))
 }
 
-/// Whose a list of revoked certificates in DER is.
+/// Describes a list of revoked certificates in DER.
 pub(super) fn revocation_list(der: &[u8]) -> Option<String> {
     let (_, list) = CertificateRevocationList::from_der(limited(der)?).ok()?;
     Some(format!("revoked by {}", shown(list.issuer())?))

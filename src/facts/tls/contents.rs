@@ -338,7 +338,7 @@ impl fmt::Display for Contents {
 }
 
 impl Contents {
-    /// Whose certificate, certificate request or revocation list the file is, for people: `Example CA`, issued by itself, valid
+    /// Describes the certificate, certificate request or revocation list, for people: `Example CA`, issued by itself, valid
     /// until 2031-05-01. `data` are the bytes that [`classify`] was given. `None` if it is something else, or cannot be read.
     pub fn bearer(&self, data: &[u8]) -> Option<String> {
         let of_block = |label: &str, read: fn(&[u8]) -> Option<String>| {

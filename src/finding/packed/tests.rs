@@ -18,7 +18,7 @@ fn finding(source: &Arc<Source>, start: usize, rule: usize) -> Finding {
         location,
         message,
     )
-    .effect("what follows: é")
+    .effect("the effect: é")
     .consequence(Consequence::Crash)
 }
 
@@ -153,7 +153,7 @@ fn the_order_is_that_of_a_report() {
 fn a_finding_takes_no_more_than_its_texts_and_a_little() {
     let source = Arc::new(Source::new("certs.d/docker.io/hosts.toml", b"# a text\n"));
     let packed: Packed<Finding> = (0..10_000).map(|n| finding(&source, n % 9, 1)).collect();
-    let texts = "message 1what follows: é".len();
+    let texts = "message 1the effect: é".len();
     let bytes: usize = packed.blocks.iter().map(Block::size).sum();
     assert!(bytes < 10_000 * (texts + 20), "{bytes}");
     assert!(

@@ -1,7 +1,7 @@
 //! The texts of a hosts.toml or config.toml that no output may repeat: credentials in URLs, values of headers, keys.
 //!
 //! Reports end up in logs and pull requests that more people read than the file. A secret is hidden by its
-//! place in the text, which need not be valid TOML: a file with a slip of the pen contains the same secrets.
+//! place in the text, which need not be valid TOML: a file with a typo contains the same secrets.
 
 mod harmless;
 mod places;

@@ -1,7 +1,7 @@
 //! A file of certificate authorities, as Go's `CertPool.AppendCertsFromPEM` reads it.
 //!
 //! containerd reads each file that `ca` names, and each `*.crt` of Docker's layout, this way, and fails every pull from the
-//! namespace where not a single certificate is added. Nothing is said of the blocks that are skipped.
+//! namespace where not a single certificate is added. Skipped blocks are not reported.
 
 use std::ops::Range;
 

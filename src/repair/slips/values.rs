@@ -19,7 +19,7 @@ impl Setting<'_> {
     }
 }
 
-/// The setting in whose value the parser stopped: where the key is at fault, nothing is said of its value.
+/// The setting in whose value the parser stopped: where the key is at fault, its value is not reported.
 fn setting<'a>(line: &Line<'a>) -> Option<Setting<'a>> {
     let (key, value) = without_comment(line).split_once('=')?;
     let sign = line.whole.start + key.len();

@@ -108,7 +108,7 @@ pub fn order(report: &Report) -> Vec<Shown> {
     let mut shown: Vec<Shown> = Vec::new();
     let mut first: HashMap<u64, usize> = HashMap::new();
     for row in rows {
-        // What matters most is drawn in full unless it is the very same.
+        // The most important finding is drawn in full unless it is identical.
         let kinds = match row.rank.0 {
             Reverse(Severity::Error) => &row.said[..1],
             Reverse(Severity::Warning | Severity::Note) => &row.said[..],

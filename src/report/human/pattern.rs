@@ -1,4 +1,4 @@
-//! What findings have in common that say the same of other names.
+//! The common pattern of findings that differ only in names.
 
 /// A text without the code and the names in it: two findings with one pattern say the same.
 pub fn pattern(text: &str) -> String {

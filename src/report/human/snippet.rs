@@ -23,7 +23,7 @@ const BYTES: usize = 8;
 /// Tab stops, as miette gets them.
 pub const TAB_WIDTH: usize = 4;
 
-/// A place to be shown, and what to say of it.
+/// A place to be shown, and its label.
 #[derive(Debug, Clone)]
 pub struct Label {
     /// Where, in the file's text.

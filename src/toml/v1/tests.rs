@@ -323,7 +323,7 @@ fn all_problems_of_type_are_found() {
         .collect();
     // The embedded struct goes first, then the server.
     assert_eq!(places, ["2", "1", "\"3\"", "4"]);
-    let file = decoded.file.expect("what could be decoded");
+    let file = decoded.file.expect("a decoded file");
     assert_eq!(file.hosts.len(), 1);
     assert_eq!(file.root.capabilities, None);
 }
