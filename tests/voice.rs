@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A phrase, and what to write instead. `*` before a phrase: not behind `there`, as in "there is no mirror".
-const PHRASES: [(&str, &str); 43] = [
+const PHRASES: [(&str, &str); 45] = [
     ("*is no", "is not a, unknown, invalid"),
     ("*are no", "are not"),
     ("*be no", "not be"),
@@ -24,6 +24,8 @@ const PHRASES: [(&str, &str); 43] = [
     ("passes over", "ignores, skips"),
     ("passed over", "ignored, skipped"),
     ("says of", "reports"),
+    ("say of", "report"),
+    ("said of", "set for, reported about"),
     ("tells", "reports, shows, is"),
     ("told", "reported, known"),
     ("of which", "that, which"),
@@ -87,6 +89,10 @@ fn messages_and_comments_are_plain_english() {
                     found.push(format!("{shown}:{line}: `{phrase}`: {instead}"));
                 }
             }
+            if is_headless(&words) {
+                let line = passage.line(0);
+                found.push(format!("{shown}:{line}: `what …`: name the thing"));
+            }
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -105,6 +111,9 @@ fn phrases_are_found_as_words() {
     ] {
         assert_eq!(find(line, phrase).is_some(), want, "{line}");
     }
+    assert!(is_headless("what a key takes."));
+    assert!(!is_headless("what does it take? a url."));
+    assert!(!is_headless("the url; what it is."));
 }
 
 #[test]
@@ -302,6 +311,13 @@ fn passages_of_page(page: &str) -> Vec<Passage> {
         is_open = true;
     }
     passages
+}
+
+/// Whether a text begins with a clause in place of a noun, as in "What a key takes". Questions and the heading of rules'
+/// pages are exempt.
+fn is_headless(text: &str) -> bool {
+    let sentence = text.split(". ").next().unwrap_or(text);
+    text.starts_with("what ") && text != "what it does" && !sentence.contains('?')
 }
 
 /// Where a text contains the phrase as whole words.
