@@ -1,7 +1,7 @@
 //! Globs: `*`, `?`, `[a-z]`, `{a,b}` and `**`, as in a shell, in .gitignore and in other linters.
 //!
 //! A glob is translated into a regular expression of `regex_lite`, whose time is linear in the text and which is small. Nearly
-//! every text is told from the end that a glob requires, and never gets there.
+//! every text is rejected by the end that a glob requires, before the expression runs.
 
 use std::iter::Peekable;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub struct Glob {
     end: String,
 }
 
-/// Why a text is no glob.
+/// Why a text is not a valid glob.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum GlobError {
     /// `[a`
@@ -86,7 +86,7 @@ impl Glob {
         text.ends_with(&self.end) && self.regex.is_match(text)
     }
 
-    /// Whether it matches the whole path. What is no UTF-8 is a character that only a wildcard matches.
+    /// Whether it matches the whole path. Bytes that are not UTF-8 are a character that only a wildcard matches.
     pub fn is_path(&self, path: &Path) -> bool {
         let text = path.to_string_lossy();
         match cfg!(windows) {
@@ -143,7 +143,7 @@ impl Translation<'_> {
         }
     }
 
-    /// One or more stars. Two that stand for whole components are any number of these.
+    /// One or more stars. Two that are a whole component match any number of components.
     fn star(&mut self, begins_component: bool, depth: usize) {
         let mut count = 1;
         while self.rest.next_if_eq(&'*').is_some() {
