@@ -13,7 +13,7 @@ use thiserror::Error;
 /// Groups in groups, at most.
 const MAX_DEPTH: usize = 16;
 
-/// What can be between the wildcards of a glob.
+/// The parts of a glob between its wildcards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Text {
     /// A path: no wildcard but `**` is a slash.
@@ -26,7 +26,7 @@ enum Text {
 #[derive(Debug, Clone)]
 pub struct Glob {
     regex: Regex,
-    /// What every match ends with.
+    /// The end of every match.
     end: String,
 }
 

@@ -86,7 +86,7 @@ pub fn diff(path: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
     out
 }
 
-/// What `similar` does for this algorithm. Its own function takes the algorithm as an argument, and brings all of them.
+/// The steps of `similar` for this algorithm. Its own function takes the algorithm as an argument, and brings all of them.
 fn changes(old: &[&[u8]], new: &[&[u8]]) -> Vec<DiffOp> {
     let mut found = Compact::new(Replace::new(Capture::new()), old, new);
     let Ok(()) = patience::diff(&mut found, old, 0..old.len(), new, 0..new.len());
