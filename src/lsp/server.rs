@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use gen_lsp_types::{
-    CodeActionParams, CompletionParams, Diagnostic, DidChangeTextDocumentParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReport, DocumentLinkParams, DocumentSymbolParams, ExecuteCommandParams,
-    FullDocumentDiagnosticReport, HoverParams, InitializeResult, InlayHintParams,
-    PublishDiagnosticsParams, RelatedFullDocumentDiagnosticReport,
-    RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Uri,
+    CodeActionParams, Diagnostic, DidChangeTextDocumentParams, DidOpenTextDocumentParams,
+    DocumentDiagnosticReport, ExecuteCommandParams, FullDocumentDiagnosticReport, InitializeResult,
+    Position, PublishDiagnosticsParams, Range, RelatedFullDocumentDiagnosticReport,
+    RelatedUnchangedDocumentDiagnosticReport, TextDocumentIdentifier,
+    UnchangedDocumentDiagnosticReport, Uri,
 };
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::actions::EXPLAIN;
@@ -45,6 +44,16 @@ pub struct Server {
     has_ended: bool,
     /// The client has to ask again.
     is_outdated: bool,
+}
+
+/// What requests about a document say, as far as it is used. The protocol has a type for each, with much that is not.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct About {
+    text_document: TextDocumentIdentifier,
+    position: Option<Position>,
+    range: Option<Range>,
+    previous_result_id: Option<String>,
 }
 
 /// Why a request is not answered.
@@ -194,7 +203,7 @@ impl Server {
                 }
             }
             "textDocument/didClose" => {
-                if let Some(params) = self.read::<DidCloseTextDocumentParams>(&method, params) {
+                if let Some(params) = self.read::<About>(&method, params) {
                     self.documents.close(&params.text_document.uri);
                 }
             }
@@ -233,7 +242,7 @@ impl Server {
                 Ok(Value::Null)
             }
             "textDocument/diagnostic" => {
-                let params: DocumentDiagnosticParams = parse(params)?;
+                let params: About = parse(params)?;
                 value(self.pull(&params))
             }
             "textDocument/codeAction" => {
@@ -243,34 +252,30 @@ impl Server {
                 value(document.map(|document| document.actions(&self.documents, &params, edits)))
             }
             "textDocument/hover" => {
-                let params: HoverParams = parse(params)?;
-                let at = params.text_document_position_params;
-                let document = self.documents.get(&at.text_document.uri);
-                value(
-                    document.and_then(|document| document.hover(at.position, self.client.markup.0)),
-                )
+                let params: About = parse(params)?;
+                let document = self.documents.get(&params.text_document.uri);
+                let position = needed(params.position, "position")?;
+                value(document.and_then(|document| document.hover(position, self.client.markup.0)))
             }
             "textDocument/inlayHint" => {
-                let params: InlayHintParams = parse(params)?;
+                let params: About = parse(params)?;
                 let document = self.documents.get(&params.text_document.uri);
-                value(document.map(|document| document.hints(params.range)))
+                let range = needed(params.range, "range")?;
+                value(document.map(|document| document.hints(range)))
             }
             "textDocument/completion" => {
-                let params: CompletionParams = parse(params)?;
-                let at = params.text_document_position_params;
-                let document = self.documents.get(&at.text_document.uri);
-                value(
-                    document
-                        .map(|document| document.completions(at.position, self.client.markup.1)),
-                )
+                let params: About = parse(params)?;
+                let document = self.documents.get(&params.text_document.uri);
+                let position = needed(params.position, "position")?;
+                value(document.map(|document| document.completions(position, self.client.markup.1)))
             }
             "textDocument/documentSymbol" => {
-                let params: DocumentSymbolParams = parse(params)?;
+                let params: About = parse(params)?;
                 let document = self.documents.get(&params.text_document.uri);
                 value(document.map(Document::symbols))
             }
             "textDocument/documentLink" => {
-                let params: DocumentLinkParams = parse(params)?;
+                let params: About = parse(params)?;
                 let document = self.documents.get(&params.text_document.uri);
                 value(document.map(Document::links))
             }
@@ -285,7 +290,7 @@ impl Server {
         }
     }
 
-    fn pull(&self, params: &DocumentDiagnosticParams) -> DocumentDiagnosticReport {
+    fn pull(&self, params: &About) -> DocumentDiagnosticReport {
         let document = self.documents.get(&params.text_document.uri);
         let look = document.map(Document::look);
         if let Some(known) = &params.previous_result_id
@@ -415,6 +420,10 @@ impl Server {
 
 fn panicked() -> String {
     "certsd-lint panicked; this is a bug, please report it".to_owned()
+}
+
+fn needed<T>(given: Option<T>, name: &str) -> Result<T, Refusal> {
+    given.ok_or_else(|| Refusal(ErrorCode::InvalidParams, format!("missing field `{name}`")))
 }
 
 fn parse<P: DeserializeOwned>(params: Value) -> Result<P, Refusal> {
