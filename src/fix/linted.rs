@@ -86,4 +86,6 @@ pub enum Refusal {
     Changed,
     /// Made again and again, it came to no end: likewise.
     Unsettled,
+    /// The file has more fixes than one run looks at.
+    Postponed,
 }

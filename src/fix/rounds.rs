@@ -1,5 +1,6 @@
 //! Rounds of fixes: each makes those that do not touch the same text, and the next looks again at what came of it.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::linted::{Linted, Original, Refusal, Texts};
@@ -9,6 +10,16 @@ use crate::finding::{Category, Edit, Finding, Fix, Report, Safety, Severity, Sou
 /// One or two rounds do, as a rule. Of faults that hide each other, such as those of syntax, each takes one: what
 /// is not done after so many, or as many as the file has lines, comes to no end.
 const MIN_ROUNDS: usize = 10;
+
+/// So many bytes are looked at for the fixes of one file, each time the file is judged with another fix: the work does not grow with the
+/// square of a large file. Of a file of 2 KiB two thousand fixes are made by one run.
+const MAX_LOOKED_AT: usize = 4 * 1024 * 1024;
+
+/// However large the file is, so many looks are taken.
+const MIN_LOOKS: usize = 16;
+
+/// A look at the whole text, with all rules, costs as much as so many looks at one fix.
+const COST_OF_TEXT: usize = 8;
 
 /// Which fixes are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +120,8 @@ struct State {
     rounds: usize,
     rules: BTreeMap<&'static str, usize>,
     refused: Vec<Refused>,
+    /// The looks that are left.
+    looks: usize,
 }
 
 /// The result of one round for a text.
@@ -120,13 +133,24 @@ struct Mended<'a> {
 
 impl State {
     fn new(original: Original) -> State {
+        let size = original.bytes.len().max(1);
         State {
+            looks: MIN_LOOKS.max(MAX_LOOKED_AT / size),
             text: original.bytes.clone(),
             original,
             rounds: 0,
             rules: BTreeMap::new(),
             refused: Vec::new(),
         }
+    }
+}
+
+impl State {
+    /// Back to the original; what was looked at stays spent.
+    fn begin_again(&mut self) {
+        let looks = self.looks;
+        *self = State::new(self.original.clone());
+        self.looks = looks;
     }
 }
 
@@ -153,7 +177,7 @@ impl Engine<'_> {
             };
             let is_sound = state.text == state.original.bytes || check().is_ok();
             if !is_sound && self.strict.insert(path.clone()) {
-                *state = State::new(state.original.clone());
+                state.begin_again();
                 any = true;
             }
         }
@@ -231,6 +255,7 @@ impl Engine<'_> {
         let wanted = |f: &&&Finding| !self.dropped.contains(&(path.to_owned(), f.rule.name));
         let findings: Vec<&Finding> = findings.iter().filter(wanted).copied().collect();
         let look = Look {
+            looks: Cell::new(state.looks),
             linted: self.linted,
             path,
             with_unsafe: self.choice.with_unsafe,
@@ -246,9 +271,11 @@ impl Engine<'_> {
             mended = mend(&look, &state.text, &others);
             mended.refused.extend(refused);
         }
+        let looks = look.looks.get();
         let Some(state) = self.files.get_mut(path) else {
             return false;
         };
+        state.looks = looks;
         state.refused = mended.refused;
         if mended.made.is_empty() {
             return false;
@@ -259,7 +286,7 @@ impl Engine<'_> {
             let rules = mended.made.iter().map(|finding| finding.rule.name);
             self.dropped
                 .extend(rules.map(|rule| (path.to_owned(), rule)));
-            *state = State::new(state.original.clone());
+            state.begin_again();
             return true;
         }
         state.rounds += 1;
@@ -328,38 +355,53 @@ impl Engine<'_> {
 
 /// How the fixes of a file are judged.
 struct Look<'a> {
+    /// The looks that are left.
+    looks: Cell<usize>,
     linted: &'a dyn Linted,
     path: &'a str,
     with_unsafe: bool,
     is_strict: bool,
 }
 
+impl Look<'_> {
+    /// Whether there is a look left; it is taken.
+    fn is_left(&self) -> bool {
+        let left = self.looks.get();
+        self.looks.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    fn check_text(&self, before: &[u8], next: &[u8]) -> Result<(), Refusal> {
+        self.looks
+            .set(self.looks.get().saturating_sub(COST_OF_TEXT));
+        self.linted
+            .check_text(self.path, before, next, self.with_unsafe, self.is_strict)
+    }
+
+    fn check_fix(&self, text: &[u8], next: &[u8], finding: &Finding) -> Result<(), Refusal> {
+        self.linted.check_fix(self.path, text, next, finding)
+    }
+}
+
 /// Makes those of the fixes that do not touch the same text and pass the check, each by itself and
 /// all of them together.
 fn mend<'a>(look: &Look, before: &[u8], findings: &[&'a Finding]) -> Mended<'a> {
-    let Look {
-        linted,
-        path,
-        with_unsafe,
-        is_strict,
-    } = *look;
-    let check_text = |next: &[u8]| linted.check_text(path, before, next, with_unsafe, is_strict);
-    let check =
-        |text: &[u8], next: &[u8], finding: &Finding| linted.check_fix(path, text, next, finding);
-    let mended = admit(path, before, findings, check);
-    if mended.made.is_empty() || check_text(&mended.text).is_ok() {
+    let mended = admit(look, before, findings, |text, next, finding| {
+        look.check_fix(text, next, finding)
+    });
+    if mended.made.is_empty() || look.check_text(before, &mended.text).is_ok() {
         return mended;
     }
-    // Together they fail it: the same again, with a check of the whole text after each.
-    admit(path, before, findings, |text, next, finding| {
-        linted.check_fix(path, text, next, finding)?;
-        check_text(next)
+    // Together they do not pass it: the same again, with a look at the whole text after each.
+    admit(look, before, findings, |text, next, finding| {
+        look.check_fix(text, next, finding)?;
+        look.check_text(before, next)
     })
 }
 
 /// Makes one fix after the other, each on top of those before it, as far as `check` lets them.
 fn admit<'a>(
-    path: &str,
+    look: &Look,
     before: &[u8],
     findings: &[&'a Finding],
     check: impl Fn(&[u8], &[u8], &Finding) -> Result<(), Refusal>,
@@ -372,7 +414,11 @@ fn admit<'a>(
     let mut edits: Vec<&Edit> = Vec::new();
     for &finding in findings {
         let Some(fix) = &finding.fix else { continue };
-        let refused = |refusal| Refused::new(path, finding, refusal);
+        let refused = |refusal| Refused::new(look.path, finding, refusal);
+        if !look.is_left() {
+            mended.refused.push(refused(Refusal::Postponed));
+            break;
+        }
         if !text::fits(before, &fix.edits) {
             let message = "its edits do not fit this text".to_owned();
             mended.refused.push(refused(Refusal::Broken(message)));

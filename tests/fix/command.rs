@@ -53,6 +53,22 @@ fn safe_fixes_are_written_and_the_rest_is_reported() {
 }
 
 #[test]
+fn a_large_file_with_many_fixes_takes_several_runs() {
+    let comment = format!("# {}\n", "x".repeat(128 * 1024));
+    let table =
+        |index| format!("[host.\"https://mirror-{index}.internal\"]\ncapabilities = [\"pul\"]\n");
+    let broken = comment + &(0..40).map(table).collect::<String>();
+    let folder = folder(&broken);
+    let args = ["--fix", "--select", "unknown-capability", "certs.d"];
+    let again = "it has more fixes than one run makes; run --fix again for the others";
+    folder.run(&args).ends(1).says(again);
+    assert!(read(&folder).contains("\"pull\""));
+    let ended = folder.run(&args);
+    assert!(!ended.ends(0).err.contains(again));
+    assert_eq!(read(&folder), broken.replace("pul\"", "pull\""));
+}
+
+#[test]
 fn a_run_that_fixes_nothing_says_what_can_be_fixed() {
     let folder = folder(BROKEN);
     let ended = folder.run(&["certs.d"]);

@@ -44,6 +44,12 @@ pub fn tell_refused(refused: &[Refused], terminal: &Terminal) -> Vec<Failure> {
                 ));
                 continue;
             }
+            Refusal::Postponed => {
+                terminal.warning(format!(
+                    "{path}: it has more fixes than one run makes; run --fix again for the others"
+                ));
+                continue;
+            }
             Refusal::Changed => {
                 format!("{path}: it changed while it was linted, and was not written; run again")
             }

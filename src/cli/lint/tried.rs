@@ -1,5 +1,7 @@
 //! Fixes are tried in memory before they are offered: what is offered will be written.
 
+use std::collections::HashMap;
+
 use crate::finding::{Finding, Report, Severity};
 use crate::fix::{self, Choice, HostsFiles, Refusal, Refused};
 
@@ -7,8 +9,12 @@ use crate::fix::{self, Choice, HostsFiles, Refusal, Refused};
 const MAX_FIXES: usize = 500;
 const MAX_NAMESPACES: usize = 5_000;
 
+/// Of a file with more fixes than this, or a larger one, none is tried: each try looks at the whole file.
+const MAX_FIXES_OF_FILE: usize = 32;
+const MAX_FILE: usize = 64 * 1024;
+
 /// Takes the fixes from the findings that `--fix --unsafe-fixes` would not write, and says in their help what would follow. The
-/// answer is whether the fixes were tried.
+/// answer is whether all of them were tried.
 pub fn try_fixes(files: &HostsFiles<'_>, report: &mut Report, min_severity: Severity) -> bool {
     let number = report.findings.writable_fixes().count();
     if number > MAX_FIXES || report.summary.namespaces > MAX_NAMESPACES {
@@ -17,8 +23,19 @@ pub fn try_fixes(files: &HostsFiles<'_>, report: &mut Report, min_severity: Seve
     if number == 0 {
         return true;
     }
+    let mut of_file: HashMap<String, usize> = HashMap::new();
+    for finding in report.findings.iter().filter(is_fixable) {
+        let source = finding.location.source.as_ref();
+        let is_large = source.is_some_and(|source| source.text.len() > MAX_FILE);
+        *of_file.entry(finding.location.path).or_default() +=
+            if is_large { MAX_FIXES_OF_FILE + 1 } else { 1 };
+    }
+    let is_tried = |finding: &Finding| {
+        let number = of_file.get(&finding.location.path);
+        number.is_some_and(|number| *number <= MAX_FIXES_OF_FILE)
+    };
     let copy = Report {
-        findings: report.findings.clone(),
+        findings: report.findings.iter().filter(is_tried).collect(),
         ..Report::default()
     };
     let choice = Choice {
@@ -30,7 +47,11 @@ pub fn try_fixes(files: &HostsFiles<'_>, report: &mut Report, min_severity: Seve
         let findings = report.findings.iter();
         report.findings = findings.map(|finding| offered(finding, &refused)).collect();
     }
-    true
+    of_file.values().all(|number| *number <= MAX_FIXES_OF_FILE)
+}
+
+fn is_fixable(finding: &Finding) -> bool {
+    finding.writable_fix().is_some()
 }
 
 fn offered(mut finding: Finding, refused: &[Refused]) -> Finding {
