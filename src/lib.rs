@@ -54,7 +54,6 @@ pub mod facts;
 pub mod finding;
 pub mod fix;
 mod fleet;
-mod glob;
 pub mod go;
 mod limits;
 #[cfg(feature = "lsp")]

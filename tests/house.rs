@@ -9,7 +9,6 @@ use std::path::Path;
 
 /// The floors from the ground up. A file may know its own floor's other folders to the left, and every floor below.
 const FLOORS: &[&str] = &[
-    "glob",
     "limits",
     "parallel",
     "printable",

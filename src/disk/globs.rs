@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::glob::{Glob, GlobError, escape};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Globs over paths, each relative to a directory: that of the settings file that contains it, or for a flag
 /// the current one.
@@ -24,13 +24,13 @@ struct PathGlob {
     base: PathBuf,
     /// The directory with all links resolved, for paths that come another way.
     canonical_base: Option<PathBuf>,
-    matcher: Glob,
+    matcher: GlobSet,
     used: Arc<AtomicBool>,
 }
 
 impl PathGlobs {
     /// Adds a glob, relative to `base`.
-    pub fn add(&mut self, base: &Path, glob: &str) -> Result<(), GlobError> {
+    pub fn add(&mut self, base: &Path, glob: &str) -> Result<(), globset::Error> {
         let base = absolute(base);
         self.globs.push(PathGlob {
             written: glob.to_owned(),
@@ -51,10 +51,10 @@ impl PathGlobs {
     }
 
     /// Those that match all below a directory.
-    pub fn below(directory: &Path) -> Result<PathGlobs, GlobError> {
+    pub fn below(directory: &Path) -> Result<PathGlobs, globset::Error> {
         let mut globs = PathGlobs::default();
         let directory = absolute(directory);
-        let escaped = escape(&directory.to_string_lossy());
+        let escaped = globset::escape(&directory.to_string_lossy());
         globs.add(&directory, escaped.trim_end_matches('/'))?;
         Ok(globs)
     }
@@ -106,10 +106,10 @@ impl PathGlob {
         canonical: &mut Option<Option<PathBuf>>,
     ) -> bool {
         if self.written.starts_with('/') {
-            return self.holds(absolute);
+            return self.matcher.is_match(absolute);
         }
         let lexical = absolute.strip_prefix(&self.base).ok();
-        if lexical.is_some_and(|relative| self.holds(relative)) {
+        if lexical.is_some_and(|relative| self.matcher.is_match(relative)) {
             return true;
         }
         // The same by another way, through a link.
@@ -118,31 +118,35 @@ impl PathGlob {
         let resolved = canonical
             .as_deref()
             .and_then(|path| path.strip_prefix(base).ok());
-        if resolved.is_some_and(|relative| self.holds(relative)) {
+        if resolved.is_some_and(|relative| self.matcher.is_match(relative)) {
             return true;
         }
         if lexical.is_some() || resolved.is_some() {
             return false;
         }
-        self.holds(path.strip_prefix("./").unwrap_or(path))
-    }
-
-    /// Whether it matches the path or a directory above it.
-    fn holds(&self, path: &Path) -> bool {
-        let mut ancestors = path.ancestors().enumerate();
-        ancestors.any(|(above, path)| {
-            (above == 0 || !path.as_os_str().is_empty()) && self.matcher.is_path(path)
-        })
+        self.matcher
+            .is_match(path.strip_prefix("./").unwrap_or(path))
     }
 }
 
-fn matcher(glob: &str) -> Result<Glob, GlobError> {
+/// The glob itself and all below what it matches.
+fn matcher(glob: &str) -> Result<GlobSet, globset::Error> {
     let trimmed = glob.trim_end_matches('/');
-    match trimmed.strip_prefix("./") {
-        Some(anchored) => Glob::path(anchored),
-        None if trimmed.contains('/') => Glob::path(trimmed),
-        None => Glob::path(&format!("**/{trimmed}")),
+    let pattern = match trimmed.strip_prefix("./") {
+        Some(anchored) => anchored.to_owned(),
+        None if trimmed.contains('/') => trimmed.to_owned(),
+        None => format!("**/{trimmed}"),
+    };
+    let mut set = GlobSetBuilder::new();
+    for pattern in [format!("{pattern}/**"), pattern] {
+        set.add(
+            GlobBuilder::new(&pattern)
+                .literal_separator(true)
+                .backslash_escape(true)
+                .build()?,
+        );
     }
+    set.build()
 }
 
 /// The absolute path without `.` and `..`, as its text has it: links are not followed.

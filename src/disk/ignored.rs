@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use globset::{GlobBuilder, GlobMatcher};
+
 use super::io;
-use crate::glob::Glob;
 
 /// Larger files are not read.
 const MAX_SIZE: u64 = 256 * 1024;
 
-/// More patterns of one file are not read: each is asked about each path. The longest in use have a tenth of these bytes.
-const MAX_PATTERNS: usize = 5_000;
-const MAX_BYTES: usize = 64 * 1024;
+/// More patterns of one file are not read.
+const MAX_RULES: usize = 5_000;
 
 /// The patterns of a directory and of those above it.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +27,7 @@ struct Level {
 
 #[derive(Debug)]
 struct Rule {
-    matcher: Glob,
+    matcher: GlobMatcher,
     is_negated: bool,
     is_for_directories: bool,
 }
@@ -57,14 +57,7 @@ impl Ignored {
         let file = directory.join(".gitignore");
         if let Ok(bytes) = io::read(&file, MAX_SIZE) {
             let text = String::from_utf8_lossy(&bytes);
-            let mut room = MAX_BYTES;
-            let lines = text.lines().filter(|line| !line.starts_with('#'));
-            let lines = lines.take(MAX_PATTERNS).take_while(|line| {
-                let fits = line.len() <= room;
-                room = room.saturating_sub(line.len());
-                fits
-            });
-            let rules: Vec<Rule> = lines.filter_map(Rule::new).collect();
+            let rules: Vec<Rule> = text.lines().take(MAX_RULES).filter_map(Rule::new).collect();
             if !rules.is_empty() {
                 levels.push(Arc::new(Level {
                     base: directory.to_owned(),
@@ -82,7 +75,7 @@ impl Ignored {
                 continue;
             };
             let matches = |rule: &&Rule| {
-                (is_directory || !rule.is_for_directories) && rule.matcher.is_path(relative)
+                (is_directory || !rule.is_for_directories) && rule.matcher.is_match(relative)
             };
             if let Some(rule) = level.rules.iter().rev().find(matches) {
                 return !rule.is_negated;
@@ -112,8 +105,9 @@ impl Rule {
             None if line.contains('/') => line.to_owned(),
             None => format!("**/{line}"),
         };
+        let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
         Some(Rule {
-            matcher: Glob::path(&pattern).ok()?,
+            matcher: glob.ok()?.compile_matcher(),
             is_negated,
             is_for_directories,
         })

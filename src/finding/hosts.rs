@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use ipnet::IpNet;
 
 use crate::containerd::loader::split_host_port;
 use crate::finding::public_mirrors::{ACCOUNTS, Access, PUBLIC, PublicMirror};
-use crate::glob::Glob;
 
 /// The class of a host, by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Classification {
 #[derive(Debug, Clone, Default)]
 pub struct HostPatterns {
     /// Globs for names without a port.
-    pub globs: Vec<Glob>,
+    pub globs: Vec<GlobSet>,
     /// Networks of addresses.
     pub networks: Vec<IpNet>,
 }
@@ -36,7 +36,7 @@ impl HostPatterns {
     /// Whether a host is among them.
     pub fn matches(&self, name: &str) -> bool {
         let holds = |network: &IpNet| address(name).is_some_and(|ip| network.contains(&ip));
-        self.globs.iter().any(|glob| glob.is_match(name)) || self.networks.iter().any(holds)
+        self.globs.iter().any(|globs| globs.is_match(name)) || self.networks.iter().any(holds)
     }
 
     /// Whether there are none.
@@ -51,10 +51,13 @@ impl HostPatterns {
     }
 }
 
-static ACCOUNT_HOSTS: LazyLock<Vec<Glob>> = LazyLock::new(|| {
+static ACCOUNT_HOSTS: LazyLock<GlobSet> = LazyLock::new(|| {
+    let mut set = GlobSetBuilder::new();
     // A test below checks that every glob is valid.
-    let globs = ACCOUNTS.iter().map(|account| Glob::name(account.hosts));
-    globs.filter_map(Result::ok).collect()
+    for glob in ACCOUNTS.iter().filter_map(|a| Glob::new(a.hosts).ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_default()
 });
 
 /// Suffixes of names that public DNS does not resolve.
@@ -136,8 +139,7 @@ pub fn closed_mirror(host: &str) -> Option<&'static PublicMirror> {
 
 /// Whether a host is a cloud customer's own registry under a public name, most likely the author's.
 pub fn is_account_registry(host: &str) -> bool {
-    let name = bare_name(host);
-    ACCOUNT_HOSTS.iter().any(|glob| glob.is_match(&name))
+    ACCOUNT_HOSTS.is_match(bare_name(host).as_ref())
 }
 
 /// Loopback, private, link-local, unique-local and shared addresses (RFC 1918, 3927, 4193, 4291, 6598).
@@ -215,7 +217,7 @@ mod tests {
         }
         for account in ACCOUNTS {
             assert!(account.source.starts_with("https://"), "{}", account.hosts);
-            Glob::name(account.hosts).unwrap();
+            Glob::new(account.hosts).unwrap();
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
+use globset::{Glob, GlobSetBuilder};
 use ipnet::IpNet;
 
 use crate::finding::HostPatterns;
-use crate::glob::Glob;
 
 /// One of them.
 #[derive(Debug, Clone)]
@@ -54,23 +54,29 @@ pub fn parse_host(text: &str) -> Result<HostPattern, String> {
             "`{text}` has a port, which makes no difference here: write `{name}`"
         ));
     }
-    Glob::name(&text.to_lowercase())
+    Glob::new(&text.to_lowercase())
         .map(HostPattern::Glob)
-        .map_err(|error| format!("`{text}` is not a valid glob: {error}"))
+        .map_err(|error| format!("`{text}` is not a valid glob: {}", error.kind()))
 }
 
 /// Puts patterns together.
 pub fn host_patterns<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<HostPatterns, String> {
-    let mut globs = Vec::new();
+    let mut globs = GlobSetBuilder::new();
     let mut networks = Vec::new();
     for text in texts {
         match parse_host(text)? {
             HostPattern::Glob(glob) => {
-                globs.push(glob);
+                globs.add(glob);
             }
             HostPattern::Network(network) => networks.push(network),
         }
     }
+    let globs = globs.build().map_err(|error| error.to_string())?;
+    // To look at a name takes time even where there are no globs.
+    let globs = match globs.is_empty() {
+        true => Vec::new(),
+        false => vec![globs],
+    };
     Ok(HostPatterns { globs, networks })
 }
 

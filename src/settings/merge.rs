@@ -204,7 +204,7 @@ fn path_globs(
             .add(base, &given.value)
             .map_err(|error| SettingsError::Flag {
                 flag,
-                message: format!("`{}` is not a valid glob: {error}", given.value),
+                message: format!("`{}` is not a valid glob: {}", given.value, error.kind()),
             })?;
     }
     Ok(globs)

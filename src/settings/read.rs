@@ -284,7 +284,7 @@ impl Reader {
         {
             let check = PathGlobs::default().add(&self.base, &given.value);
             if let (Err(error), Origin::File(span)) = (check, &given.origin) {
-                let message = format!("`{}` is not a valid glob: {error}", given.value);
+                let message = format!("`{}` is not a valid glob: {}", given.value, error.kind());
                 self.error(span.clone(), message);
             }
         }
@@ -590,7 +590,7 @@ impl Reader {
             }
             PathGlobs::default()
                 .add(&base, text)
-                .map_err(|error| format!("`{text}` is not a valid glob: {error}"))
+                .map_err(|error| format!("`{text}` is not a valid glob: {}", error.kind()))
         })
     }
 
