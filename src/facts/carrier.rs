@@ -1,11 +1,13 @@
 //! The view of a carrier for rules: a file that contains the texts of others.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::carriers::carried::{Carried, CarriedTree};
 use crate::carriers::fact::Fact;
 use crate::carriers::{self, Kind};
+use crate::disk::{MAX_HOSTS_FILE, named_beside};
 use crate::finding::secrets::Secrets;
 use crate::finding::{Finding, Location, Meta, Run, Source};
 
@@ -49,6 +51,28 @@ impl Carrier {
             placed: Some(target.to_owned()),
             ..carrier
         })
+    }
+
+    /// The files that it mounts into a config path of the node, as the hosts.toml files that they are there. Only files of its repository, or
+    /// of the directory `root`, are read.
+    pub fn mounted(&self, root: &Path) -> Vec<Carrier> {
+        let mut mounted = Vec::new();
+        for mount in &self.carried.mounts {
+            let target = mount.target.trim_end_matches('/');
+            // A file, or the directory of a namespace.
+            let own = (mount.source.clone(), target.to_owned());
+            let below = (
+                format!("{}/hosts.toml", mount.source.trim_end_matches('/')),
+                format!("{target}/hosts.toml"),
+            );
+            for (source, target) in [own, below] {
+                let named = named_beside(Path::new(self.path()), &source, root, MAX_HOSTS_FILE);
+                mounted.extend(
+                    named.and_then(|named| Carrier::placed(&named.path, &named.text, &target)),
+                );
+            }
+        }
+        mounted
     }
 
     /// The same file with another text.

@@ -23,8 +23,8 @@ pub enum Subject {
     Hosts(Tree),
     /// A node's config.toml, with the trees that it reads.
     Node(NodeFiles, Vec<Tree>),
-    /// A file that contains the texts of others.
-    Carrier(Carrier),
+    /// A file that contains the texts of others, with the files that it mounts into a config path.
+    Carrier(Carrier, Vec<Carrier>),
 }
 
 /// A file that is looked at.
@@ -171,7 +171,29 @@ impl Opened<'_> {
             return None;
         }
         let carrier = Carrier::read(shown, self.text)?;
-        (!settings.without_carriers.contains(&carrier.kind)).then_some(Subject::Carrier(carrier))
+        if settings.without_carriers.contains(&carrier.kind) {
+            return None;
+        }
+        let root = self.path.parent().unwrap_or(self.path);
+        let mounted = carrier.mounted(root).into_iter();
+        let mounted = mounted.filter(|placed| !self.is_in_tree(placed, settings));
+        let mounted = mounted.map(|placed| {
+            let open = self.others.get(&absolute(Path::new(placed.path())));
+            open.map(|text| placed.with_text(text)).unwrap_or(placed)
+        });
+        let mounted = mounted.collect();
+        Some(Subject::Carrier(carrier, mounted))
+    }
+
+    /// Whether a file that is mounted is linted in a tree.
+    fn is_in_tree(&self, placed: &Carrier, settings: &Settings) -> bool {
+        let path = PathBuf::from(placed.path());
+        let options = FindOptions {
+            stdin: None,
+            ..self.options(&path, settings)
+        };
+        let found = discover(&[path], &options);
+        found.trees.iter().any(|tree| tree.lone.is_none())
     }
 }
 
@@ -187,19 +209,32 @@ impl Subject {
         match self {
             Subject::Hosts(tree) => lint_all(&[], std::slice::from_ref(tree), &[], run),
             Subject::Node(node, trees) => lint_node_of(node, trees, run),
-            Subject::Carrier(carrier) => lint_all(&[], &[], std::slice::from_ref(carrier), run),
+            Subject::Carrier(carrier, mounted) => {
+                let all = [std::slice::from_ref(carrier), mounted].concat();
+                lint_all(&[], &[], &all, run)
+            }
         }
     }
 }
 
 impl Analysis {
+    /// Whether a file is one that this one mounts into a config path.
+    pub fn mounts(&self, path: &Path) -> bool {
+        let Some(Subject::Carrier(_, mounted)) = &self.subject else {
+            return false;
+        };
+        mounted
+            .iter()
+            .any(|placed| absolute(Path::new(placed.path())) == path)
+    }
+
     /// The text with its safe fixes, as `--fix` would write it; `None` where there is nothing to fix.
     pub fn fixed(&self, path: &Path) -> Option<String> {
         let in_force = self.settings.settings.as_ref().ok()?;
         let (nodes, trees, carriers) = match self.subject.as_ref()? {
             Subject::Hosts(tree) => (Vec::new(), vec![tree.clone()], Vec::new()),
             Subject::Node(node, _) => (vec![node.clone()], Vec::new(), Vec::new()),
-            Subject::Carrier(carrier) => (Vec::new(), Vec::new(), vec![carrier.clone()]),
+            Subject::Carrier(carrier, _) => (Vec::new(), Vec::new(), vec![carrier.clone()]),
         };
         let done = |report: &mut Report| finish(report, in_force);
         let files = HostsFiles::new(&nodes, &trees, &carriers, &self.run, &done);

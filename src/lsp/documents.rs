@@ -66,11 +66,11 @@ impl Documents {
         self.open.get(&uri.0)
     }
 
-    /// Whether the file at a path is open.
-    pub fn has(&self, path: &Path) -> bool {
+    /// The open file at a path.
+    pub fn at(&self, path: &Path) -> Option<&Document> {
         self.open
             .values()
-            .any(|document| document.path.as_deref() == Some(path))
+            .find(|document| document.path.as_deref() == Some(path))
     }
 
     /// Opens one.
@@ -119,12 +119,19 @@ impl Documents {
         }
     }
 
-    /// A certificate in the editor decides what is found in the hosts.toml beside it.
+    /// A certificate in the editor decides what is found in the hosts.toml beside it, and a file that is mounted what is found by the file
+    /// that mounts it.
     fn outdate_beside(&mut self, path: Option<&Path>) {
         let directory = path.and_then(Path::parent);
         for document in self.open.values_mut() {
             let own = document.path.as_deref().and_then(Path::parent);
-            if own.is_some() && own == directory {
+            let is_beside = own.is_some() && own == directory;
+            let analysis = document
+                .looked
+                .as_ref()
+                .and_then(|looked| looked.analysis.as_ref());
+            let mounts = |path: &Path| analysis.is_some_and(|analysis| analysis.mounts(path));
+            if is_beside || path.is_some_and(mounts) {
                 document.looked = None;
             }
         }
@@ -179,7 +186,7 @@ impl Documents {
                 continue;
             };
             let file = absolute(&source.path);
-            if problems.is_empty() || self.has(&file) {
+            if problems.is_empty() || self.at(&file).is_some() {
                 continue;
             }
             let Some(uri) = uri::of(&file) else { continue };
@@ -249,6 +256,12 @@ impl Document {
     /// The findings; `None` for a file that the linter does not read.
     pub fn analysis(&self) -> Option<&Analysis> {
         self.looked.as_ref()?.analysis.as_ref()
+    }
+
+    /// Whether what is found in it is found by itself, and not by a file that mounts it.
+    pub fn is_linted(&self) -> bool {
+        self.analysis()
+            .is_some_and(|analysis| analysis.subject.is_some())
     }
 
     /// The diagnostics that were sent for it.

@@ -342,23 +342,24 @@ impl Server {
     /// Sends the diagnostics of open files to a client that does not ask for them, and those of others to any.
     fn publish(&mut self) {
         let mut wanted: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)> = BTreeMap::new();
-        for document in self.documents.iter() {
-            let Some(shown) = document.shown() else {
-                continue;
-            };
-            if !self.client.pulls {
-                let own = (Some(document.version), shown.own.clone());
+        let shown = |document: &'_ Document| document.shown().cloned().unwrap_or_default();
+        if !self.client.pulls {
+            for document in self.documents.iter() {
+                let own = (Some(document.version), shown(document).own);
                 wanted.insert(document.uri.0.clone(), own);
             }
-            for (uri, diagnostics) in &shown.elsewhere {
-                let path = super::uri::path(&Uri(uri.clone()));
-                if path.is_none_or(|path| !self.documents.has(&path)) {
-                    let there = wanted.entry(uri.clone()).or_default();
-                    for diagnostic in diagnostics {
-                        if !there.1.contains(diagnostic) {
-                            there.1.push(diagnostic.clone());
-                        }
-                    }
+        }
+        for (uri, diagnostics) in self.documents.iter().flat_map(|d| shown(d).elsewhere) {
+            let path = super::uri::path(&Uri(uri.clone()));
+            let open = path.and_then(|path| self.documents.at(&path));
+            if open.is_some_and(Document::is_linted) {
+                continue;
+            }
+            let there = wanted.entry(open.map_or(uri, |open| open.uri.0.clone()));
+            let (_, there) = there.or_default();
+            for diagnostic in diagnostics {
+                if !there.contains(&diagnostic) {
+                    there.push(diagnostic);
                 }
             }
         }

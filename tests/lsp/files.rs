@@ -221,6 +221,35 @@ fn other_files_are_looked_at_for_what_they_are() {
     );
 }
 
+/// What is found in a file that another mounts is shown in that file, also while it is open, and of the text in the editor.
+#[test]
+fn a_file_that_is_mounted_is_linted_by_the_file_that_mounts_it() {
+    let kind = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: control-plane\n  extraMounts:\n  \
+        - hostPath: ./mirror.toml\n    containerPath: /etc/containerd/certs.d/docker.io/hosts.toml\n  \
+        - hostPath: ./certs.d/quay.io/hosts.toml\n    containerPath: /etc/containerd/certs.d/quay.io/hosts.toml\n";
+    let slip = "[host.\"https://a.corp.internal\"]\n  capabilities = [\"pul\"]\n";
+    let (_folder, root) = repository(&[
+        ("kind/kind.yaml", kind),
+        ("kind/mirror.toml", slip),
+        ("kind/certs.d/quay.io/hosts.toml", slip),
+    ]);
+    let [carrier, mirror, in_tree] = ["kind.yaml", "mirror.toml", "certs.d/quay.io/hosts.toml"]
+        .map(|name| root.join("kind").join(name));
+    let is_shown = |client: &Client, path: &Path| has(client, path, "unknown-capability");
+    let mut client = Client::new();
+    client.open(&carrier, kind);
+    assert!(is_shown(&client, &mirror));
+    assert!(!is_shown(&client, &in_tree), "it is linted in its tree");
+    client.open(&mirror, slip);
+    assert!(is_shown(&client, &mirror));
+    client.replace(&mirror, &slip.replace("pul", "pull"));
+    assert!(!is_shown(&client, &mirror));
+    client.close(&mirror);
+    assert!(is_shown(&client, &mirror), "it is not saved");
+    client.close(&carrier);
+    assert_eq!(client.rules(&mirror), Vec::<String>::new());
+}
+
 #[test]
 #[cfg(unix)]
 fn no_link_is_followed_out_of_a_repository() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::carriers::{MAX_CARRIER, look, may_be};
 use crate::cli::terminal::Terminal;
-use crate::disk::{Lone, MAX_HOSTS_FILE, Reach, TextFile, Tree, named_beside, text, texts_below};
+use crate::disk::{Lone, Reach, TextFile, Tree, text, texts_below};
 use crate::facts::Carrier;
 use crate::finding::Settings;
 
@@ -72,25 +72,13 @@ fn add(
     for why in std::mem::take(&mut carrier.carried.passed_over) {
         passed_over.push(format!("{}: {why}", file.path));
     }
-    for mount in &carrier.carried.mounts {
-        let root = match root.is_dir() {
-            true => root,
-            false => root.parent().unwrap_or(Path::new(".")),
-        };
-        let target = mount.target.trim_end_matches('/');
-        // A file, or the directory of a namespace.
-        let own = (mount.source.clone(), target.to_owned());
-        let below = (
-            format!("{}/hosts.toml", mount.source.trim_end_matches('/')),
-            format!("{target}/hosts.toml"),
-        );
-        for (source, target) in [own, below] {
-            let named = named_beside(Path::new(&file.path), &source, root, MAX_HOSTS_FILE);
-            let placed = named.and_then(|named| Carrier::placed(&named.path, &named.text, &target));
-            let is_known = |placed: &Carrier| carriers.iter().any(|c| c.path() == placed.path());
-            if let Some(placed) = placed.filter(|placed| !is_known(placed)) {
-                carriers.push(placed);
-            }
+    let root = match root.is_dir() {
+        true => root,
+        false => root.parent().unwrap_or(Path::new(".")),
+    };
+    for placed in carrier.mounted(root) {
+        if carriers.iter().all(|known| known.path() != placed.path()) {
+            carriers.push(placed);
         }
     }
     if !carrier.carried.is_empty() {
