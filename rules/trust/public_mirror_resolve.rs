@@ -229,8 +229,8 @@ fn help(context: &NamespaceContext, mirror: Mirror, reduced: &str, left: Option<
         own => own,
     };
     let server = match context.is_default() {
-        true => "delete `server`".to_owned(),
-        false => format!("write `server = \"https://{registry}\"`"),
+        true => "delete `server` and write".to_owned(),
+        false => format!("write `server = \"https://{registry}\"` and"),
     };
     let condition = |host: &str| {
         format!("tags are then requested from {host}, which the node must be able to reach")
@@ -241,13 +241,13 @@ fn help(context: &NamespaceContext, mirror: Mirror, reduced: &str, left: Option<
     };
     match (url.is_server(), left) {
         (true, _) => format!(
-            "{server}, and this mirror as `[host.\"{}\"]` with `capabilities = [\"pull\"]`; {}",
+            "{server} this mirror as `[host.\"{}\"]` with `capabilities = [\"pull\"]`; {}",
             url.shown(),
             condition(itself)
         ),
         (false, Some(left)) => format!("write `capabilities = {reduced}`; {}", condition(left)),
         (false, None) => format!(
-            "{server} and `capabilities = {reduced}` here; {}",
+            "{server} `capabilities = {reduced}` here; {}",
             condition(itself)
         ),
     }

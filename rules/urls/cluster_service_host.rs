@@ -1,4 +1,4 @@
-use crate::facts::{Check, NamespaceContext, in_environment, written_urls};
+use crate::facts::{Check, NamespaceContext, in_environment, is_cluster_service, written_urls};
 use crate::finding::{Finding, Severity};
 
 crate::rule! {
@@ -53,13 +53,12 @@ crate::rule! {
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let urls = written_urls(context);
-    let is_service = |name: &str| name.ends_with(".svc") || name.ends_with(".cluster.local");
     for (index, url) in urls.iter().enumerate() {
         let name = url.name();
         let is_repeated = urls[..index]
             .iter()
             .any(|other| other.url.host == url.url.host);
-        if !url.leads_somewhere() || !is_service(&name) || is_repeated {
+        if !url.leads_somewhere() || !is_cluster_service(&name) || is_repeated {
             continue;
         }
         let span = url.authority().map_or(url.span.clone(), |at| url.part(at));

@@ -103,6 +103,14 @@ fn assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
         )
         .label("no `https://` or `http://`")
         .releases(url.entry.releases.clone());
+    if let Some(meant) = slipped(&text) {
+        return finding
+            .effect(format!(
+                "containerd puts `https://` in front and connects to {}",
+                url.api_root()
+            ))
+            .help(url.write(&meant));
+    }
     let https = url.write(&format!("https://{text}"));
     let assumed = format!(
         "containerd assumes HTTPS and connects to {}",
@@ -140,7 +148,7 @@ fn not_assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
             format!("missing scheme in `{text}`, which is parsed as a scheme itself"),
         )
         .label("no `https://` or `http://`")
-        .help(url.write(&format!("https://{text}")))
+        .help(url.write(&slipped(&text).unwrap_or_else(|| format!("https://{text}"))))
         .releases(url.entry.releases.clone());
     match url.is_server() {
         // A `server` without a host counts as absent.
@@ -161,19 +169,22 @@ fn not_assumed(context: &NamespaceContext, url: &WrittenUrl) -> Finding {
     }
 }
 
+/// The URL that was meant by a text such as `https;//mirror.internal`, whose scheme is there and not what follows it.
+fn slipped(text: &str) -> Option<String> {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-'))?;
+    let (scheme, rest) = text.split_at(end);
+    let rest = rest.trim_start_matches([';', ',', ':', '/', '\\', ' ', '\'']);
+    let is_scheme = matches!(scheme, "http" | "https");
+    (is_scheme && !rest.is_empty()).then(|| format!("{scheme}://{rest}"))
+}
+
 /// Adds the fix that writes the scheme in front, in quotes.
 fn in_front(finding: Finding, url: &WrittenUrl, scheme: &str, safety: Safety) -> Finding {
     let text = &url.text;
     let description = format!("write `{scheme}` in front");
     match (url.editable(), url.is_quoted()) {
         // The word alone is not a host name: more than the scheme is missing.
-        _ if matches!(
-            text.split([':', '/', '?', '#']).next(),
-            Some("http" | "https")
-        ) =>
-        {
-            finding
-        }
+        _ if matches!(&**text, "http" | "https") || slipped(text).is_some() => finding,
         (true, true) => finding.fix_edits(safety, description, url.rewrite(0..0, scheme)),
         (true, false) => {
             let edits = url.rewrite(0..text.len(), &format!("\"{scheme}{text}\""));

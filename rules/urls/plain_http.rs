@@ -4,8 +4,8 @@ use std::ops::Range;
 use crate::containerd::release::add_releases;
 use crate::facts::http_tls::{HttpTls, http_tls, https};
 use crate::facts::{
-    Check, NamespaceContext, TreeContext, WrittenUrl, in_environment, is_public_namespace,
-    written_urls,
+    Check, NamespaceContext, TreeContext, WrittenUrl, in_environment, is_cluster_service,
+    is_public_namespace, written_urls,
 };
 use crate::finding::hosts::bare_name;
 use crate::finding::words::list;
@@ -73,7 +73,16 @@ const PRIVATE: &str = "not encrypted, private host";
 
 fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let urls = written_urls(context);
-    let plain: Vec<&WrittenUrl> = urls.iter().filter(|url| is_plain_http(url)).collect();
+    // Another host is to be written there, as cluster-service-host says.
+    let is_left = |url: &&WrittenUrl| {
+        is_cluster_service(&url.name())
+            && http_tls(url).is_none()
+            && context.runs("cluster-service-host")
+    };
+    let plain = urls
+        .iter()
+        .filter(|url| is_plain_http(url) && !is_left(url));
+    let plain: Vec<&WrittenUrl> = plain.collect();
     let is_local = is_this_node(&bare_name(context.meant_host()));
     for (index, url) in plain.iter().enumerate() {
         // One host over HTTP is one exposure, wherever it is named.

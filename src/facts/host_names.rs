@@ -82,6 +82,11 @@ fn prefix_length(address: IpAddr, path: &str) -> Option<u8> {
     (length <= longest).then_some(length)
 }
 
+/// Whether a name is a service's in a Kubernetes cluster, which the cluster's DNS resolves for pods.
+pub fn is_cluster_service(name: &str) -> bool {
+    name.ends_with(".svc") || name.ends_with(".cluster.local")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

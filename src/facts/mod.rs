@@ -41,7 +41,7 @@ pub use carrier::{Carrier, CarrierContext};
 pub use context::{NamespaceContext, headers, mirrors, receives_pushes, written_urls};
 pub use credentials::credentials_help;
 pub use elsewhere::is_named_elsewhere;
-pub use host_names::HostFault;
+pub use host_names::{HostFault, is_cluster_service};
 pub use key_docs::{KEY_DOCS, KeyDoc, KeyShape};
 pub use load::Loaded;
 pub use mirrors::{

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use super::advice;
 use super::carried::{self, Part};
 use super::linted::{Linted, OnDisk, Original, Refusal, Texts};
 use super::{node_config, promise};
@@ -362,6 +363,29 @@ impl HostsFiles<'_> {
             }
             false => Ok(()),
         }
+    }
+
+    /// Follows the help of a finding in memory, where it says what to write in a hosts.toml; `false` where it does not.
+    ///
+    /// # Errors
+    /// When the file would fare worse, or there would be a finding that matters as much and was not there before.
+    pub fn try_help(&self, finding: &Finding) -> Result<bool, Refusal> {
+        let Some(source) = finding.location.source.as_ref() else {
+            return Ok(false);
+        };
+        let Some((tree, namespace)) = self.place(&source.path) else {
+            return Ok(false);
+        };
+        if source.invalid_utf8.is_some() {
+            return Ok(false);
+        }
+        let Some(after) = advice::followed(&source.text, finding) else {
+            return Ok(false);
+        };
+        let texts = (source.text.as_bytes(), after.as_bytes());
+        let tried = self.check_hosts_fix(tree, namespace, texts, finding);
+        tried.map_err(|refusal| refusal.without_secrets(source.secrets()))?;
+        Ok(true)
     }
 
     /// Refuses a text with a finding of at least this severity that was not there before, for these releases.

@@ -13,6 +13,7 @@ mod program;
 mod command;
 mod documents;
 mod fixtures;
+mod helps;
 #[cfg(unix)]
 mod killed;
 #[cfg(unix)]

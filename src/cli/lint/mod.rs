@@ -142,6 +142,7 @@ fn lint(
     let files = HostsFiles::new(&found.nodes, &found.trees, &found.carriers, &run, &finish);
     let mut are_tried = true;
     if !(args.fix || args.diff) {
+        tried::try_helps(&files, &mut report, effective.min_severity);
         are_tried = tried::try_fixes(&files, &mut report, effective.min_severity);
     } else {
         let choice = Choice {

@@ -1,6 +1,6 @@
-//! Fixes are tried in memory before they are offered: what is offered will be written.
+//! Fixes are tried in memory before they are offered: what is offered will be written. Helps that say what to write are tried, too.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::finding::{Finding, Report, Severity};
 use crate::fix::{self, Choice, HostsFiles, Refusal, Refused};
@@ -12,6 +12,9 @@ const MAX_NAMESPACES: usize = 5_000;
 /// Of a file with more fixes than this, or a larger one, none is tried: each try looks at the whole file.
 const MAX_FIXES_OF_FILE: usize = 32;
 const MAX_FILE: usize = 64 * 1024;
+
+/// So many helps are tried.
+const MAX_HELPS: usize = 200;
 
 /// Takes the fixes from the findings that `--fix --unsafe-fixes` would not write, and says in their help what would follow. The
 /// answer is whether all of them were tried.
@@ -54,6 +57,58 @@ fn is_fixable(finding: &Finding) -> bool {
     finding.writable_fix().is_some()
 }
 
+/// Tries the helps that say what to write, and adds to them the faults that would follow. Findings below `min_severity` are not
+/// shown, so their helps are not tried.
+pub fn try_helps(files: &HostsFiles<'_>, report: &mut Report, min_severity: Severity) {
+    if report.summary.namespaces > MAX_NAMESPACES {
+        return;
+    }
+    let mut left = MAX_HELPS;
+    let mut of_file: HashMap<String, usize> = HashMap::new();
+    let mut faulty: BTreeMap<usize, String> = BTreeMap::new();
+    for (index, finding) in report.findings.iter().enumerate() {
+        if left == 0 {
+            break;
+        }
+        let source = finding.location.source.as_ref();
+        let is_small = source.is_some_and(|source| source.text.len() <= MAX_FILE);
+        if finding.fix.is_some() || finding.severity < min_severity || !is_small {
+            continue;
+        }
+        let of_file = of_file.entry(finding.location.path.clone()).or_default();
+        if *of_file == MAX_FIXES_OF_FILE {
+            continue;
+        }
+        let tried = files.try_help(&finding);
+        if tried == Ok(false) {
+            continue;
+        }
+        left -= 1;
+        *of_file += 1;
+        if let Err(Refusal::HeldBack(why)) = tried {
+            faulty.insert(index, why);
+        }
+    }
+    if faulty.is_empty() {
+        return;
+    }
+    let findings = report.findings.iter().enumerate();
+    let findings = findings.map(|(index, mut finding)| {
+        if let Some(why) = faulty.get(&index) {
+            add_warning(&mut finding, why);
+        }
+        finding
+    });
+    report.findings = findings.collect();
+}
+
+/// What follows from a help, where it is a fault.
+fn add_warning(finding: &mut Finding, why: &str) {
+    if !finding.help.is_empty() && !finding.help.contains('\n') {
+        finding.help = format!("{}; then {why}: correct that as well", finding.help);
+    }
+}
+
 fn offered(mut finding: Finding, refused: &[Refused]) -> Finding {
     let place = finding.location.source.as_ref();
     let place = place.zip(finding.location.span.as_ref());
@@ -67,11 +122,8 @@ fn offered(mut finding: Finding, refused: &[Refused]) -> Finding {
         return finding;
     };
     finding.fix = None;
-    if let Refusal::HeldBack(why) = &refused.refusal
-        && !finding.help.is_empty()
-        && !finding.help.contains('\n')
-    {
-        finding.help = format!("{}; then {why}: correct that as well", finding.help);
+    if let Refusal::HeldBack(why) = &refused.refusal {
+        add_warning(&mut finding, why);
     }
     finding
 }
