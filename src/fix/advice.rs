@@ -1,4 +1,4 @@
-//! What a file says once the help of a finding is followed, so that advice can be tried before it is printed.
+//! The text of a file once the help of a finding is followed, so that advice can be tried before it is printed.
 //!
 //! Helps that say what to write have one form: ``write `server = "https://registry.internal"` ``. Those that leave something to the
 //! reader cannot be tried.
@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::toml::Span;
 use crate::toml::view::{Document, Header, Item, Spelling, Table};
 
-/// What a help may begin with before it says what to write.
+/// How a help may begin before it names the text to write.
 const BEGINNINGS: [&str; 2] = ["serve it over TLS and ", "serve it over TLS, "];
 
 /// How the sentence may go on after what is to be written: with what else the reader has to know.
@@ -38,7 +38,7 @@ pub fn followed(text: &str, finding: &Finding) -> Option<String> {
     is_sound.then_some(new)
 }
 
-/// One thing that a help tells to do.
+/// One change that a help asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum Change<'a> {
     /// Write this table header.
@@ -49,7 +49,7 @@ enum Change<'a> {
     Delete(&'a str),
 }
 
-/// What the first sentence of a help tells to do: ``write `A` ``, ``write `A` and `B` here``, ``write `A`, with `B` ``, ``delete `key` ``.
+/// The changes that the first sentence of a help asks for: ``write `A` ``, ``write `A` and `B` here``, ``write `A`, with `B` ``, ``delete `key` ``.
 fn changes(help: &str) -> Option<Vec<Change<'_>>> {
     let (sentence, _) = help.split_once("; ").unwrap_or((help, ""));
     let mut rest = sentence;
@@ -79,7 +79,7 @@ fn changes(help: &str) -> Option<Vec<Change<'_>>> {
     }
 }
 
-/// What a piece of code in a help stands for.
+/// The change that a piece of code in a help means.
 fn change(code: &str) -> Option<Change<'_>> {
     if code.starts_with("[host.") && code.ends_with(']') {
         return Some(Change::Header(code));
@@ -113,7 +113,7 @@ struct Here<'a> {
     headers: &'a [Header],
     /// Its header; `None` at the root of the file.
     header: Option<&'a Header>,
-    /// What of the table it is about, where it is a part of it.
+    /// The item of the table in which the finding is, if any.
     item: Option<&'a Item>,
 }
 
@@ -171,7 +171,7 @@ impl<'a> Here<'a> {
                 None => (0..0, format!("{line}\n\n")),
             });
         }
-        // What is no setting is to be replaced.
+        // An unknown key is replaced.
         let other = self.item.filter(|item| host_key(&item.key.value).is_none());
         if let Some(item) = self.item(key).or(other) {
             return Some((item.whole(), line.to_owned()));

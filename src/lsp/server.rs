@@ -46,7 +46,7 @@ pub struct Server {
     is_outdated: bool,
 }
 
-/// What requests about a document say, as far as it is used. The protocol has a type for each, with much that is not.
+/// The used part of a request about a document. The protocol has a type for each, with much that is not.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct About {

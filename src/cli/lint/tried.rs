@@ -102,7 +102,7 @@ pub fn try_helps(files: &HostsFiles<'_>, report: &mut Report, min_severity: Seve
     report.findings = findings.collect();
 }
 
-/// What follows from a help, where it is a fault.
+/// Adds to the help the fault that follows from it.
 fn add_warning(finding: &mut Finding, why: &str) {
     if !finding.help.is_empty() && !finding.help.contains('\n') {
         finding.help = format!("{}; then {why}: correct that as well", finding.help);
