@@ -38,7 +38,7 @@ pub fn followed(text: &str, finding: &Finding) -> Option<String> {
     is_sound.then_some(new)
 }
 
-/// One change that a help asks for.
+/// One change that a help requests.
 #[derive(Debug, PartialEq, Eq)]
 enum Change<'a> {
     /// Write this table header.
@@ -49,7 +49,7 @@ enum Change<'a> {
     Delete(&'a str),
 }
 
-/// The changes that the first sentence of a help asks for: ``write `A` ``, ``write `A` and `B` here``, ``write `A`, with `B` ``, ``delete `key` ``.
+/// The changes that the first sentence of a help requests: ``write `A` ``, ``write `A` and `B` here``, ``write `A`, with `B` ``, ``delete `key` ``.
 fn changes(help: &str) -> Option<Vec<Change<'_>>> {
     let (sentence, _) = help.split_once("; ").unwrap_or((help, ""));
     let mut rest = sentence;
