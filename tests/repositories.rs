@@ -223,7 +223,6 @@ const SHAPES: &[Shape] = &[
             ("roles/x/tasks/main.yml", ""),
         ],
         sees: &["tree roles/x/files"],
-        rules: &["public-mirror-resolve"],
         ..SHAPE
     },
     Shape {
