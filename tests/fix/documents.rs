@@ -8,7 +8,7 @@ use std::path::Path;
 use certsd_lint::containerd::hosts::Host;
 use certsd_lint::containerd::{HostsToml, Outcome, Release, Role, Verdict, load_directory};
 use certsd_lint::disk::{FindOptions, Kind, Tree, TreeOptions, find, registry_host};
-use certsd_lint::finding::{Consequence, Report, Settings, Severity};
+use certsd_lint::finding::{Report, Settings, Severity};
 use certsd_lint::fix::{Choice, Fixing, Refusal};
 use proptest::prelude::*;
 
@@ -122,7 +122,7 @@ fn run(trees: &[Tree], choice: Choice) -> Result<Fixing, String> {
         if first.is_none() {
             *first = Some(Seen {
                 fixable: report.findings.iter().filter(|f| choice.takes(f)).count(),
-                errors: errors(report, choice),
+                errors: errors(report, choice, true),
                 is_document: !report
                     .findings
                     .iter()
@@ -189,7 +189,7 @@ fn run(trees: &[Tree], choice: Choice) -> Result<Fixing, String> {
     // What could not be read at all had one error, and may have others.
     let could_be_read =
         |key: &(String, Release)| old.get(key).is_some_and(|o| !o.entries.is_empty());
-    for (key, count) in errors(after, choice) {
+    for (key, count) in errors(after, choice, false) {
         let (rule, namespace, release) = &key;
         if could_be_read(&(namespace.clone(), *release))
             && before.is_document
@@ -232,16 +232,24 @@ fn rank(outcome: &Outcome) -> u8 {
     }
 }
 
-/// The errors of each rule. Those that unsafe fixes may bring to light, which say that something is given away or not
-/// read, are none of them.
-fn errors(report: &Report, choice: Choice) -> BTreeMap<(&'static str, String, Release), usize> {
+/// The errors of each rule, and with unsafe fixes the warnings; of these, those that have a fix themselves only with `all`.
+fn errors(
+    report: &Report,
+    choice: Choice,
+    all: bool,
+) -> BTreeMap<(&'static str, String, Release), usize> {
     let mut counts = BTreeMap::new();
     for finding in &report.findings {
         let Some(namespace) = &finding.namespace else {
             continue;
         };
-        let is_one = choice == SAFE || finding.consequence <= Consequence::RequestsFail;
-        if finding.severity == Severity::Error && is_one {
+        // Safe fixes may leave to unsafe ones what they bring to light.
+        let least = match choice == SAFE {
+            true => Severity::Error,
+            false => Severity::Warning,
+        };
+        let is_one = finding.severity == Severity::Error || all || finding.fix.is_none();
+        if finding.severity >= least && is_one {
             for release in &finding.releases {
                 let key = (finding.rule.name, namespace.clone(), *release);
                 *counts.entry(key).or_default() += 1;
