@@ -28,7 +28,7 @@ pub enum Style {
 
 /// A node and its place.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node {
+pub struct YamlNode {
     /// The node's kind and value.
     pub value: Value,
     /// Its bytes: a quoted scalar with its quotes, a block scalar from the first character of its text.
@@ -48,9 +48,9 @@ pub enum Value {
         style: Style,
     },
     /// A list.
-    Sequence(Vec<Node>),
+    Sequence(Vec<YamlNode>),
     /// Keys and their values, in order, merge keys included.
-    Mapping(Vec<(Node, Node)>),
+    Mapping(Vec<(YamlNode, YamlNode)>),
 }
 
 /// Why a text is not YAML.
@@ -64,7 +64,7 @@ pub struct Error {
     pub column: usize,
 }
 
-impl Node {
+impl YamlNode {
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
@@ -94,7 +94,7 @@ impl Node {
     }
 
     /// The entries of a mapping; none of anything else.
-    pub fn entries(&self) -> &[(Node, Node)] {
+    pub fn entries(&self) -> &[(YamlNode, YamlNode)] {
         match &self.value {
             Value::Mapping(entries) => entries,
             _ => &[],
@@ -102,7 +102,7 @@ impl Node {
     }
 
     /// The elements of a sequence; none of anything else.
-    pub fn elements(&self) -> &[Node] {
+    pub fn elements(&self) -> &[YamlNode] {
         match &self.value {
             Value::Sequence(nodes) => nodes,
             _ => &[],
@@ -110,7 +110,7 @@ impl Node {
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&YamlNode> {
         let mut entries = self.entries().iter();
         entries
             .find(|(k, _)| k.text() == Some(key))
@@ -118,13 +118,13 @@ impl Node {
     }
 
     /// Returns the node at the end of these keys.
-    pub fn at(&self, keys: &[&str]) -> Option<&Node> {
+    pub fn at(&self, keys: &[&str]) -> Option<&YamlNode> {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 }
 
 /// The documents of a text, those before an error included.
-pub fn documents(text: &str) -> (Vec<Node>, Option<Error>) {
+pub fn documents(text: &str) -> (Vec<YamlNode>, Option<Error>) {
     let mut reader = Reader::default();
     for next in Parser::new_from_str(text) {
         let result = match next {
@@ -152,15 +152,15 @@ struct Open {
     start: usize,
     anchor: usize,
     is_mapping: bool,
-    nodes: Vec<Node>,
+    nodes: Vec<YamlNode>,
 }
 
 #[derive(Default)]
 struct Reader {
-    documents: Vec<Node>,
+    documents: Vec<YamlNode>,
     open: Vec<Open>,
     /// Anchored nodes, with how many nodes and levels each has.
-    anchors: HashMap<usize, (Node, usize, usize)>,
+    anchors: HashMap<usize, (YamlNode, usize, usize)>,
     count: usize,
 }
 
@@ -190,7 +190,7 @@ impl Reader {
                     style,
                 };
                 self.push(
-                    Node {
+                    YamlNode {
                         value,
                         span,
                         is_alias: false,
@@ -223,7 +223,7 @@ impl Reader {
                 };
                 let span = open.start..span.end.max(open.start);
                 self.push(
-                    Node {
+                    YamlNode {
                         value,
                         span,
                         is_alias: false,
@@ -241,7 +241,7 @@ impl Reader {
                     return Err(too_large());
                 }
                 self.push(
-                    Node {
+                    YamlNode {
                         is_alias: true,
                         ..node
                     },
@@ -258,7 +258,7 @@ impl Reader {
         }
     }
 
-    fn push(&mut self, node: Node, anchor: usize) {
+    fn push(&mut self, node: YamlNode, anchor: usize) {
         if anchor > 0 {
             let (count, depth) = size(&node);
             self.anchors.insert(anchor, (node.clone(), count, depth));
@@ -271,8 +271,8 @@ impl Reader {
 }
 
 /// The number of nodes, and their depth.
-fn size(node: &Node) -> (usize, usize) {
-    let add = |(count, depth): (usize, usize), inner: &Node| {
+fn size(node: &YamlNode) -> (usize, usize) {
+    let add = |(count, depth): (usize, usize), inner: &YamlNode| {
         let (more, deep) = size(inner);
         (count + more, depth.max(deep))
     };

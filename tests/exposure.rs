@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use certsd_lint::disk::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, PathKind, TreeOptions, find};
 use certsd_lint::engine;
 use certsd_lint::finding::{Finding, Run, Settings};
 
@@ -43,7 +43,7 @@ fn found(config_path: &Path, tree: TreeOptions, rules: &[&str]) -> Vec<String> {
 
 fn findings(config_path: &Path, tree: TreeOptions, rules: &[&str]) -> Vec<Finding> {
     let options = FindOptions {
-        kind: Some(Kind::ConfigPath),
+        kind: Some(PathKind::ConfigPath),
         tree,
         ..FindOptions::default()
     };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use certsd_lint::disk::{Exclusions, FindError, FindOptions, Kind, PathGlobs, find};
+use certsd_lint::disk::{Exclusions, FindError, FindOptions, PathGlobs, PathKind, find};
 
 /// A folder with these files; a name that ends with `/` is a directory.
 fn folder(files: &[&str]) -> tempfile::TempDir {
@@ -218,11 +218,11 @@ fn the_kind_can_be_said() {
         };
         found(folder.path(), &[path], &options)
     };
-    assert_eq!(found("x", Kind::ConfigPath), ["x"]);
-    assert_eq!(found("x", Kind::Search), ["x", "x/y/z"]);
-    assert_eq!(found("x", Kind::Namespace), [".: x"]);
+    assert_eq!(found("x", PathKind::ConfigPath), ["x"]);
+    assert_eq!(found("x", PathKind::Search), ["x", "x/y/z"]);
+    assert_eq!(found("x", PathKind::Namespace), [".: x"]);
     // A hosts.toml at the root of a config path is a stray one, and is told.
-    assert_eq!(found("x/docker.io", Kind::ConfigPath), ["x/docker.io"]);
+    assert_eq!(found("x/docker.io", PathKind::ConfigPath), ["x/docker.io"]);
 }
 
 #[test]

@@ -373,3 +373,48 @@ fn the_page_about_the_architecture_names_every_floor_and_files_that_exist() {
         );
     }
 }
+
+/// Words that fit anything. Each names one public type at most, so that a reader who finds one knows which it is.
+const ONCE: [&str; 8] = [
+    "Fault",
+    "FaultKind",
+    "Found",
+    "Header",
+    "Kind",
+    "Node",
+    "Outcome",
+    "Place",
+];
+
+#[test]
+fn a_word_that_fits_anything_names_one_public_type() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut homes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut folders = vec![root.join("src"), root.join("rules")];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            read += 1;
+            for line in fs::read_to_string(&path).unwrap().lines() {
+                let mut words = line.trim_start().split(|c: char| !c.is_alphanumeric());
+                let is_type = words.next() == Some("pub")
+                    && matches!(words.next(), Some("struct" | "enum" | "type"));
+                let name = words.next().unwrap_or_default();
+                if let (true, Some(once)) = (is_type, ONCE.iter().find(|once| **once == name)) {
+                    homes
+                        .entry(once)
+                        .or_default()
+                        .push(path.display().to_string());
+                }
+            }
+        }
+    }
+    assert!(read > 300 && homes.contains_key("Outcome"), "{read} files");
+    homes.retain(|_, files| files.len() > 1);
+    assert!(homes.is_empty(), "one word for several types: {homes:#?}");
+}

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use certsd_lint::containerd::{Effect, Files, Release, load_directory};
-use certsd_lint::disk::{FindOptions, Kind, Tree, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, PathKind, Tree, TreeOptions, find};
 use certsd_lint::engine;
 use certsd_lint::finding::{Consequence, Report, Run, Settings};
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ const RELEASES: [Release; 7] = [
 
 fn open(root: &Path) -> Vec<Tree> {
     let options = FindOptions {
-        kind: Some(Kind::ConfigPath),
+        kind: Some(PathKind::ConfigPath),
         tree: TreeOptions {
             deploy_path: Some(root.to_string_lossy().into_owned()),
             sysroot: None,

@@ -1,7 +1,7 @@
 //! Bytes are an old configuration: what is written for it is a tree that every release reads as it was meant.
 
 use certsd_lint::containerd::{Effect, Release};
-use certsd_lint::migrate::{Kind, Options, migrate, parse};
+use certsd_lint::migrate::{Options, SourceKind, migrate, parse};
 use certsd_lint::printable::one_line;
 use certsd_lint::toml::view::Document;
 
@@ -10,7 +10,7 @@ use super::{Body, lint};
 
 pub const DAEMON_JSON: Body = Body {
     name: "daemon_json",
-    run: |data| run(Kind::Docker, data),
+    run: |data| run(SourceKind::Docker, data),
     seeds: |seeds| {
         let mut all = seeds.files("fixtures/migrate", ".json");
         all.push(br#"{"registry-mirrors": ["m.internal", "http://u:p@10.0.0.1:5000/x?y"], "insecure-registries": ["10.0.0.0/8", "[::1]:5000", "reg.internal/"]}"#.to_vec());
@@ -20,7 +20,7 @@ pub const DAEMON_JSON: Body = Body {
 
 pub const REGISTRIES_YAML: Body = Body {
     name: "registries_yaml",
-    run: |data| run(Kind::K3s, data),
+    run: |data| run(SourceKind::K3s, data),
     seeds: |seeds| {
         let mut all = seeds.files("fixtures/migrate", ".yaml");
         all.push(b"mirrors: &m\n  \"*\": {endpoint: [https://m.internal]}\n  docker.io:\n    endpoint: [\"m.internal\", 'http://[::1]:5000/v2']\n    rewrite: {\"(.*)\": \"proxy/$1\"}\nconfigs:\n  m.internal: {tls: {ca_file: a.crt, insecure_skip_verify: true}, auth: {username: u, password: p}}\nother: *m\n".to_vec());
@@ -28,7 +28,7 @@ pub const REGISTRIES_YAML: Body = Body {
     },
 };
 
-fn run(kind: Kind, data: &[u8]) {
+fn run(kind: SourceKind, data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };

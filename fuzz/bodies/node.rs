@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use certsd_lint::containerd::node::{Cri, Outcome, load};
+use certsd_lint::containerd::node::{ConfigOutcome, Cri, load};
 use certsd_lint::containerd::{Files, Release};
 use certsd_lint::disk::NodeFiles;
 use certsd_lint::engine::lint_nodes;
@@ -41,7 +41,7 @@ fn run(data: &[u8]) {
 }
 
 /// Every place is in the text of its file, and what does not come up has a reason.
-fn assert_outcome(outcome: &Outcome, node: &NodeFiles) {
+fn assert_outcome(outcome: &ConfigOutcome, node: &NodeFiles) {
     let is_place = |place: &Place| {
         let path = outcome.path(place).expect("a file that was read");
         let bytes = node.read(path).expect("a file that was read");

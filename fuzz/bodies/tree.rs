@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use certsd_lint::disk::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, PathKind, TreeOptions, find};
 
 use super::{Body, Seeds, lint};
 
@@ -44,7 +44,7 @@ fn run(data: &[u8]) {
         rest = behind;
     }
     let options = FindOptions {
-        kind: Some(Kind::ConfigPath),
+        kind: Some(PathKind::ConfigPath),
         tree: TreeOptions {
             deploy_path: Some("/etc/containerd/certs.d".to_owned()),
             sysroot: None,

@@ -1,6 +1,6 @@
 use crate::containerd::hosts::ClientPair;
 use crate::containerd::{Cause, Files};
-use crate::facts::tls::{Fault, FaultKind, faults, named};
+use crate::facts::tls::{TlsFault, TlsFaultKind, faults, named};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 use crate::go::keys::{KeyPair, KeyPairError};
@@ -62,7 +62,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::Mismatch {
+        if fault.kind != TlsFaultKind::Mismatch {
             continue;
         }
         let name = named(&written.0, certificate);
@@ -132,7 +132,7 @@ fn belongs_to_a_later_one(context: &NamespaceContext, certificate: &str, key: &s
 }
 
 /// The matching key among those in the same value: two pairs with swapped keys.
-fn other_key(context: &NamespaceContext, fault: &Fault, certificate: &str) -> Option<String> {
+fn other_key(context: &NamespaceContext, fault: &TlsFault, certificate: &str) -> Option<String> {
     let certificate = context.reads.read(certificate).ok()?;
     let (pairs, _) = fault.places.first()?.client.as_ref()?;
     pairs

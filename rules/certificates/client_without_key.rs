@@ -1,7 +1,7 @@
 use crate::containerd::hosts::ClientPair;
 use crate::containerd::{Cause, FileError, Files};
 use crate::facts::tls::classify;
-use crate::facts::tls::{FaultKind, TlsEntry, base_name, entries, faults, named};
+use crate::facts::tls::{TlsEntry, TlsFaultKind, base_name, entries, faults, named};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Consequence, Edit, Finding, Fix, Part, Promise, Safety, Severity};
 use crate::go::keys::{KeyPair, KeyPairError};
@@ -66,7 +66,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::WithoutKey {
+        if fault.kind != TlsFaultKind::WithoutKey {
             continue;
         }
         told.extend(fault.places.iter().filter_map(|place| place.span.clone()));
@@ -223,7 +223,7 @@ fn key_beside(context: &NamespaceContext, certificate: &str) -> Option<String> {
 }
 
 /// The fix that puts brackets around each flat pair, if certificate and key match.
-fn fix(context: &NamespaceContext, places: &[crate::facts::tls::Place]) -> Option<Fix> {
+fn fix(context: &NamespaceContext, places: &[crate::facts::tls::FileMention]) -> Option<Fix> {
     let mut edits = Vec::new();
     for place in places {
         let (pairs, index) = place.client.as_ref()?;

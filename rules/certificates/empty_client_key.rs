@@ -1,5 +1,5 @@
 use crate::containerd::{Cause, Files, TlsFile};
-use crate::facts::tls::{Fault, FaultKind, Place, array_element, faults};
+use crate::facts::tls::{FileMention, TlsFault, TlsFaultKind, array_element, faults};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::go::keys::KeyPair;
@@ -55,10 +55,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Cause::TlsFile { file, path, .. } = &fault.cause else {
             continue;
         };
-        if fault.kind != FaultKind::EmptyKey {
+        if fault.kind != TlsFaultKind::EmptyKey {
             continue;
         }
-        if fault.places.iter().any(Place::is_empty_pair) {
+        if fault.places.iter().any(FileMention::is_empty_pair) {
             out.push(empty_pair(context, fault, path));
             continue;
         }
@@ -95,8 +95,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 }
 
 /// A pair of two empty paths.
-fn empty_pair(context: &NamespaceContext, fault: &Fault, path: &str) -> Finding {
-    let is_only = |place: &Place| {
+fn empty_pair(context: &NamespaceContext, fault: &TlsFault, path: &str) -> Finding {
+    let is_only = |place: &FileMention| {
         place
             .client
             .as_ref()
@@ -119,7 +119,7 @@ fn empty_pair(context: &NamespaceContext, fault: &Fault, path: &str) -> Finding 
 }
 
 /// The certificate that the empty string belongs to, as written.
-fn certificate(place: &Place, in_pair: bool) -> Option<String> {
+fn certificate(place: &FileMention, in_pair: bool) -> Option<String> {
     let (pairs, index) = place.client.as_ref()?;
     let at = if in_pair {
         *index
@@ -130,7 +130,7 @@ fn certificate(place: &Place, in_pair: bool) -> Option<String> {
 }
 
 /// Whether the files contain certificate and key: then the string can only have meant that.
-fn holds_both(context: &NamespaceContext, places: &[Place]) -> bool {
+fn holds_both(context: &NamespaceContext, places: &[FileMention]) -> bool {
     places.iter().all(|place| {
         let Some((pairs, index)) = &place.client else {
             return false;
@@ -149,7 +149,7 @@ fn holds_both(context: &NamespaceContext, places: &[Place]) -> bool {
     })
 }
 
-fn fix(context: &NamespaceContext, places: &[Place], in_pair: bool) -> Option<Fix> {
+fn fix(context: &NamespaceContext, places: &[FileMention], in_pair: bool) -> Option<Fix> {
     let mut edits = Vec::new();
     for place in places {
         let (pairs, index) = place.client.as_ref()?;

@@ -1,5 +1,5 @@
 use crate::containerd::Cause;
-use crate::facts::tls::{FaultKind, faults, named};
+use crate::facts::tls::{TlsFaultKind, faults, named};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 
@@ -60,7 +60,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::EncryptedKey {
+        if fault.kind != TlsFaultKind::EncryptedKey {
             continue;
         }
         let (name, path) = if key.is_empty() {

@@ -1,5 +1,5 @@
 use crate::containerd::HostsToml;
-use crate::facts::tls::{Fault, FaultKind, faults, named_files};
+use crate::facts::tls::{TlsFault, TlsFaultKind, faults, named_files};
 use crate::facts::{Check, NamespaceContext, is_named_elsewhere};
 use crate::finding::Finding;
 use crate::finding::words::list;
@@ -81,7 +81,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let directory = context.directory;
     ignored.retain(|name| !named.contains(&path::join(directory, name)));
     // A missing path is likely meant for one of these files: missing-tls-file reports it.
-    let missing = |fault: &Fault| fault.kind == FaultKind::Missing;
+    let missing = |fault: &TlsFault| fault.kind == TlsFaultKind::Missing;
     if ignored.is_empty() || faults(context).iter().any(missing) {
         return;
     }

@@ -1,5 +1,5 @@
 use crate::containerd::{Cause, Files};
-use crate::facts::tls::{Contents, FaultKind, classify, faults, named};
+use crate::facts::tls::{Contents, TlsFaultKind, classify, faults, named};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 
@@ -56,7 +56,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         let Cause::Ca { written, path } = &fault.cause else {
             continue;
         };
-        if fault.kind != FaultKind::Ca {
+        if fault.kind != TlsFaultKind::Ca {
             continue;
         }
         let name = named(written, path);

@@ -1,5 +1,5 @@
 use crate::containerd::{Cause, Files};
-use crate::facts::tls::{FaultKind, classify, faults, named};
+use crate::facts::tls::{TlsFaultKind, classify, faults, named};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::Finding;
 use crate::go::keys::{KeyError, KeyPairError};
@@ -62,7 +62,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::Key {
+        if fault.kind != TlsFaultKind::Key {
             continue;
         }
         let (name, path) = if key.is_empty() {

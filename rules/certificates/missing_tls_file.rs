@@ -4,7 +4,7 @@ use crate::containerd::release::add_releases;
 use crate::containerd::{Cause, FileError, Files, TlsFile};
 use crate::disk::Deployment;
 use crate::facts::is_sample_path;
-use crate::facts::tls::{Fault, FaultKind, base_name, entries, faults, named};
+use crate::facts::tls::{TlsFault, TlsFaultKind, base_name, entries, faults, named};
 
 use crate::facts::{Check, NamespaceContext, Shape, TreeContext, WrittenUrl, written_urls};
 use crate::finding::words::list;
@@ -78,7 +78,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::Missing
+        if fault.kind != TlsFaultKind::Missing
             || is_told_with_its_certificate(context, fault, faults)
             || is_of_placeholder(context, fault)
         {
@@ -197,7 +197,7 @@ fn over_all(_: &TreeContext, out: &mut Vec<Finding>) {
 }
 
 /// A file that is missing in a repository may still be on the node.
-fn in_repository(context: &NamespaceContext, fault: &Fault, finding: Finding) -> Finding {
+fn in_repository(context: &NamespaceContext, fault: &TlsFault, finding: Finding) -> Finding {
     let registry = context.registry();
     let finding = finding
         .severity(Severity::Warning)
@@ -251,7 +251,7 @@ fn sample_paths(context: &NamespaceContext, out: &mut Vec<Finding>) {
 
 /// Whether only hosts that are placeholders name the file: placeholder-url reports them, and the file is as much of an
 /// example.
-fn is_of_placeholder(context: &NamespaceContext, fault: &Fault) -> bool {
+fn is_of_placeholder(context: &NamespaceContext, fault: &TlsFault) -> bool {
     let placeholders: Vec<&WrittenUrl> = written_urls(context)
         .iter()
         .filter(|url| matches!(url.shape(), Some(Shape::Placeholder(_))))
@@ -275,15 +275,15 @@ fn is_of_placeholder(context: &NamespaceContext, fault: &Fault) -> bool {
 /// Whether a missing key is reported with its certificate, which is missing as well: a pair is deployed together.
 fn is_told_with_its_certificate(
     context: &NamespaceContext,
-    fault: &Fault,
-    faults: &[Fault],
+    fault: &TlsFault,
+    faults: &[TlsFault],
 ) -> bool {
     faults.iter().any(|other| is_key_of(context, fault, other))
 }
 
 /// Whether a missing key belongs to a missing certificate, wherever either is named, and no similar file exists.
-fn is_key_of(context: &NamespaceContext, key: &Fault, certificate: &Fault) -> bool {
-    let is_plainly_missing = |fault: &Fault, wanted: TlsFile| match &fault.cause {
+fn is_key_of(context: &NamespaceContext, key: &TlsFault, certificate: &TlsFault) -> bool {
+    let is_plainly_missing = |fault: &TlsFault, wanted: TlsFile| match &fault.cause {
         Cause::TlsFile {
             file,
             written,

@@ -1,5 +1,5 @@
 use crate::containerd::{Cause, Files};
-use crate::facts::tls::{FaultKind, Place, array_element, faults, named};
+use crate::facts::tls::{FileMention, TlsFaultKind, array_element, faults, named};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::go::keys::KeyPair;
@@ -60,7 +60,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if fault.kind != FaultKind::Swapped {
+        if fault.kind != TlsFaultKind::Swapped {
             continue;
         }
         let (first, second) = (named(&written.0, certificate), named(&written.1, key));
@@ -88,7 +88,12 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-fn fix(context: &NamespaceContext, places: &[Place], first: &str, second: &str) -> Option<Fix> {
+fn fix(
+    context: &NamespaceContext,
+    places: &[FileMention],
+    first: &str,
+    second: &str,
+) -> Option<Fix> {
     // They must match once swapped back: otherwise more is wrong.
     let (key, certificate) = (
         context.reads.read(first).ok()?,

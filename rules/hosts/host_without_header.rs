@@ -3,7 +3,7 @@ use std::ops::Range;
 use crate::facts::host_tables::{self as tables, header_for};
 use crate::facts::{Check, NamespaceContext, lines};
 use crate::finding::{Finding, Safety};
-use crate::toml::view::{Header, Item, Spelling, Table};
+use crate::toml::view::{Item, Spelling, Table, TableHeader};
 
 crate::rule! {
     /// A host without a table header, which containerd 2.x does not use.
@@ -65,7 +65,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             continue;
         }
         // A header without a URL, `[host.""]`, is url-without-host's.
-        let named = |h: &Header| h.part(0) == Some("host") && h.part(1) == Some(&host.name.value);
+        let named =
+            |h: &TableHeader| h.part(0) == Some("host") && h.part(1) == Some(&host.name.value);
         if headers.iter().any(named) {
             continue;
         }

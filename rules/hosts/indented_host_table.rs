@@ -2,7 +2,7 @@ use crate::facts::host_tables::header_for;
 use crate::facts::same_registry::in_words;
 use crate::facts::{Check, NamespaceContext, lines};
 use crate::finding::{Classification, Consequence, Finding, Safety, Severity};
-use crate::toml::view::Header;
+use crate::toml::view::TableHeader;
 
 crate::rule! {
     /// A host table that is indented as if it belonged to the one above it.
@@ -69,7 +69,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     let text = context.text();
     let headers = document.headers(text);
     // The host tables above whose tables this one could be taken for, outermost first.
-    let mut around: Vec<(&Header, usize)> = Vec::new();
+    let mut around: Vec<(&TableHeader, usize)> = Vec::new();
     // Tables inside host tables are there for their own sake; what is nested is `nested-host-table`'s.
     let hosts = headers
         .iter()
@@ -162,9 +162,9 @@ fn columns(indentation: &str) -> usize {
 /// contain a multi-line string.
 fn unindent(
     context: &NamespaceContext,
-    host: &Header,
-    outer: &Header,
-    headers: &[Header],
+    host: &TableHeader,
+    outer: &TableHeader,
+    headers: &[TableHeader],
 ) -> Vec<(std::ops::Range<usize>, String)> {
     let text = context.text();
     let too_much = lines::indentation(text, host.span.start)

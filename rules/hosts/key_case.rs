@@ -3,7 +3,7 @@ use crate::facts::host_tables::{is_key_as_host, is_unquoted, unquoted_hosts};
 use crate::facts::keys::{host_key, is_known_to, is_spelling_of, root_key};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Safety};
-use crate::toml::view::{Header, Item, Spelling, Table};
+use crate::toml::view::{Item, Spelling, Table, TableHeader};
 
 crate::rule! {
     /// A key that is not in lower case, which containerd 1.x ignores.
@@ -88,7 +88,7 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-fn finding(context: &NamespaceContext, item: &Item, key: &str, headers: &[Header]) -> Finding {
+fn finding(context: &NamespaceContext, item: &Item, key: &str, headers: &[TableHeader]) -> Finding {
     let written = &item.key.value;
     // In a header of its own, the key is that header's last part.
     let part = headers

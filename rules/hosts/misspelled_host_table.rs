@@ -3,7 +3,7 @@ use crate::facts::host_tables::{header_for, hosts_within, is_misspelled_host_tab
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Safety};
 use crate::toml::ProblemKind;
-use crate::toml::view::{Header, Item, Node, Spelling};
+use crate::toml::view::{Item, Node, Spelling, TableHeader};
 
 crate::rule! {
     /// A table of hosts that is not called `host`.
@@ -77,9 +77,9 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     }
 }
 
-fn finding(context: &NamespaceContext, item: &Item, headers: &[Header]) -> Finding {
+fn finding(context: &NamespaceContext, item: &Item, headers: &[TableHeader]) -> Finding {
     let name = item.key.value.as_str();
-    let headers: Vec<&Header> = headers.iter().filter(|h| h.part(0) == Some(name)).collect();
+    let headers: Vec<&TableHeader> = headers.iter().filter(|h| h.part(0) == Some(name)).collect();
     let span = match headers.first() {
         Some(header) => header.parts[0].span.clone(),
         None => item.key.span.clone(),

@@ -3,7 +3,7 @@ use crate::facts::host_tables::header_for;
 use crate::facts::keys::HOST_KEYS;
 use crate::facts::{Check, NamespaceContext, lines};
 use crate::finding::{Finding, Promise, Safety};
-use crate::toml::view::{Header, Item, Node, Spelling, Table};
+use crate::toml::view::{Item, Node, Spelling, Table, TableHeader};
 
 crate::rule! {
     /// A setting inside a `header` table, which containerd sends as an HTTP header.
@@ -84,7 +84,7 @@ fn report(
     around: &Table,
     url: Option<&str>,
     releases: &[Release],
-    headers: &[Header],
+    headers: &[TableHeader],
     out: &mut Vec<Finding>,
 ) {
     // In braces or with dots, what is in and what is out is plain to see.
@@ -172,8 +172,8 @@ fn is_header_value(node: &Node) -> bool {
 fn moved(
     context: &NamespaceContext,
     item: &Item,
-    header: &Header,
-    headers: &[Header],
+    header: &TableHeader,
+    headers: &[TableHeader],
 ) -> Option<[(std::ops::Range<usize>, String); 2]> {
     let text = context.text();
     let above = headers

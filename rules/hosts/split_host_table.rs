@@ -3,7 +3,7 @@ use std::ops::Range;
 use crate::facts::host_tables::{header_for, nested_hosts, unquoted_hosts};
 use crate::facts::{Check, NamespaceContext, lines};
 use crate::finding::{Finding, Promise, Safety};
-use crate::toml::view::{Header, Table};
+use crate::toml::view::{Spelling, Table, TableHeader};
 
 crate::rule! {
     /// A host whose tables are separated by another host, which containerd 2.x tries twice.
@@ -71,24 +71,24 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
     };
     let text = context.text();
     let headers = document.headers(text);
-    let names_host = |h: &&Header| h.part(0) == Some("host") && h.parts.len() >= 2;
+    let names_host = |h: &&TableHeader| h.part(0) == Some("host") && h.parts.len() >= 2;
     if headers.iter().filter(names_host).nth(1).is_none() {
         return;
     }
     // Headers that belong to no host are reported there.
     let nested = nested_hosts(document, headers);
     let unquoted = unquoted_hosts(headers, text);
-    let elsewhere = |header: &Header| {
+    let elsewhere = |header: &TableHeader| {
         let in_nested = nested.iter().flat_map(|host| &host.headers);
         let in_unquoted = unquoted.iter().flat_map(|host| &host.headers);
         in_nested
             .chain(in_unquoted)
             .any(|(other, _)| *other == header)
     };
-    let hosts: Vec<&Header> = headers.iter().filter(names_host).collect();
+    let hosts: Vec<&TableHeader> = headers.iter().filter(names_host).collect();
     for (index, header) in hosts.iter().enumerate().skip(1) {
         let url = header.part(1).unwrap_or_default();
-        let earlier: Vec<&&Header> = hosts[..index]
+        let earlier: Vec<&&TableHeader> = hosts[..index]
             .iter()
             .filter(|h| h.shares(header, 2))
             .collect();
@@ -136,8 +136,8 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
 /// Takes the table out and puts it behind the last one of its host.
 fn moved(
     context: &NamespaceContext,
-    header: &Header,
-    behind: Option<&&&Header>,
+    header: &TableHeader,
+    behind: Option<&&&TableHeader>,
 ) -> Option<[(Range<usize>, String); 2]> {
     let text = context.text();
     let mut block = lines_of(context, header)?;
@@ -158,7 +158,7 @@ fn moved(
 }
 
 /// The lines of a table: its header and the keys below.
-fn lines_of(context: &NamespaceContext, header: &Header) -> Option<Range<usize>> {
+fn lines_of(context: &NamespaceContext, header: &TableHeader) -> Option<Range<usize>> {
     let text = context.text();
     let table = find(&context.document.as_ref()?.root, &header.span)?;
     let end = table
@@ -176,8 +176,7 @@ fn lines_of(context: &NamespaceContext, header: &Header) -> Option<Range<usize>>
 }
 
 fn is_by_header(table: &Table) -> bool {
-    use crate::toml::view::Spelling::{Header, Implied};
-    matches!(table.spelling, Header | Implied)
+    matches!(table.spelling, Spelling::Header | Spelling::Implied)
 }
 
 /// Where the last value of a table without header ends.

@@ -7,7 +7,7 @@ use crate::facts::keys::{HOST_KEYS, host_key, root_key};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Related, Safety, Severity};
 use crate::repair::keys::{Advice, Asker, advice, host_of};
-use crate::toml::view::{Header, Item, Node, Spelling, Table};
+use crate::toml::view::{Item, Node, Spelling, Table, TableHeader};
 
 crate::rule! {
     /// A key that containerd does not know and silently ignores.
@@ -114,7 +114,7 @@ impl Place<'_> {
         &self,
         context: &NamespaceContext,
         unknown: impl Iterator<Item = &'i Item>,
-        headers: &[Header],
+        headers: &[TableHeader],
         out: &mut Vec<Finding>,
     ) {
         let mut said: Vec<(String, usize)> = Vec::new();
@@ -162,13 +162,13 @@ fn finding(
     item: &Item,
     place: &Place<'_>,
     advice: Option<Advice>,
-    headers: &[Header],
+    headers: &[TableHeader],
 ) -> Finding {
     let (table, url) = (place.table, place.url);
     let key = item.key.value.as_str();
     let depth = if url.is_some() { 2 } else { 0 };
     // The part of each header that names it, where it is a table with headers.
-    let named: Vec<&Header> = headers
+    let named: Vec<&TableHeader> = headers
         .iter()
         .filter(|h| h.part(depth) == Some(key))
         .filter(|h| url.is_none() || h.part(0) == Some("host") && h.part(1) == url)

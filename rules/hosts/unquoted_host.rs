@@ -1,7 +1,7 @@
 use crate::facts::host_tables::{UnquotedHost, header_for, is_key_as_host, unquoted_hosts};
 use crate::facts::{Check, NamespaceContext};
 use crate::finding::{Finding, Safety};
-use crate::toml::view::Header;
+use crate::toml::view::TableHeader;
 
 crate::rule! {
     /// A host without quotes, whose dots TOML reads as levels of tables.
@@ -116,7 +116,11 @@ fn dotted(context: &NamespaceContext, host: &UnquotedHost<'_>) -> Finding {
     finding.fix_edits(Safety::Unsafe, format!("write {header}"), edits)
 }
 
-fn key_as_host(context: &NamespaceContext, header: &Header, headers: &[Header]) -> Finding {
+fn key_as_host(
+    context: &NamespaceContext,
+    header: &TableHeader,
+    headers: &[TableHeader],
+) -> Finding {
     let key = header.part(1).unwrap_or_default();
     // The host that it most likely belongs to is the one above.
     let above = headers

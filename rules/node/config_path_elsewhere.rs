@@ -1,4 +1,4 @@
-use crate::containerd::node::{Cri, Outcome, is_windows_path};
+use crate::containerd::node::{ConfigOutcome, Cri, is_windows_path};
 use crate::containerd::{FileError, Files};
 use crate::disk::is_plausible_host;
 use crate::facts::sections::quoted;
@@ -155,7 +155,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     }
 }
 
-fn misses(context: &NodeContext, outcome: &Outcome) -> Vec<(Miss, Option<Place>)> {
+fn misses(context: &NodeContext, outcome: &ConfigOutcome) -> Vec<(Miss, Option<Place>)> {
     if outcome.cri != Cri::Loads || outcome.config_path.is_empty() {
         return Vec::new();
     }

@@ -1,4 +1,4 @@
-use crate::containerd::node::Outcome;
+use crate::containerd::node::ConfigOutcome;
 use crate::facts::sections::{
     config_path, has_tree, is_unset, quoted, set_config_path, unsplit_list, was_meant,
 };
@@ -118,7 +118,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
 }
 
 /// The list, where it is not split, and where it is set; for the built-in one, where an empty one is.
-fn lists(context: &NodeContext, outcome: &Outcome) -> Vec<(List, Option<Place>)> {
+fn lists(context: &NodeContext, outcome: &ConfigOutcome) -> Vec<(List, Option<Place>)> {
     let list = unsplit_list(context, outcome)
         .filter(|_| !outcome.is_built_in() || !was_meant(outcome))
         .map(|text| List {

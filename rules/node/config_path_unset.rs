@@ -1,5 +1,5 @@
 use crate::containerd::Release;
-use crate::containerd::node::Outcome;
+use crate::containerd::node::ConfigOutcome;
 use crate::facts::sections::{config_path, has_tree, is_unset, set_config_path, unsplit_list};
 use crate::facts::{Check, Group, NodeContext};
 use crate::finding::{Finding, Safety, Severity};
@@ -58,12 +58,12 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     if context.node.is_drop_in() {
         return;
     }
-    let releases = |keep: &dyn Fn(&Outcome) -> bool| -> Vec<Release> {
+    let releases = |keep: &dyn Fn(&ConfigOutcome) -> bool| -> Vec<Release> {
         let outcomes = context.outcomes.iter().filter(|outcome| keep(outcome));
         outcomes.map(|outcome| outcome.release).collect()
     };
     // An empty one is a place to look at.
-    let place = |outcome: &Outcome| outcome.config_path_place.clone();
+    let place = |outcome: &ConfigOutcome| outcome.config_path_place.clone();
     let unset = context.groups(|outcome| {
         is_unset(outcome)
             .then(|| ((), place(outcome)))

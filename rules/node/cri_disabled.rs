@@ -1,4 +1,4 @@
-use crate::containerd::node::{Outcome, Reason};
+use crate::containerd::node::{ConfigOutcome, Reason};
 use crate::facts::{Check, NodeContext};
 use crate::finding::Finding;
 use crate::toml::document::Place;
@@ -91,7 +91,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
 }
 
 /// Where CRI is disabled: itself, or by way of a plugin that it needs.
-fn off(outcome: &Outcome) -> Vec<(Off, Option<Place>)> {
+fn off(outcome: &ConfigOutcome) -> Vec<(Off, Option<Place>)> {
     let itself = outcome
         .disabled
         .as_ref()

@@ -1,4 +1,4 @@
-use crate::containerd::node::{Outcome, Why};
+use crate::containerd::node::{ConfigOutcome, Why};
 use crate::facts::{Check, NodeContext};
 use crate::finding::Finding;
 use crate::toml::document::Place;
@@ -61,7 +61,7 @@ crate::rule! {
 }
 
 fn check(context: &NodeContext, out: &mut Vec<Finding>) {
-    let deprecated = |outcome: &Outcome| {
+    let deprecated = |outcome: &ConfigOutcome| {
         let tables = outcome.deprecated.iter();
         tables
             .map(|(table, place)| (*table, Some(place.clone())))
@@ -88,7 +88,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
                 .help(help),
         );
     }
-    let ignored = |outcome: &Outcome| -> Vec<(String, Option<Place>)> {
+    let ignored = |outcome: &ConfigOutcome| -> Vec<(String, Option<Place>)> {
         let ignored = outcome.ignored.iter();
         ignored
             .filter(|ignored| ignored.why == Why::ConfigsTls)

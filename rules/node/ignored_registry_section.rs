@@ -1,5 +1,5 @@
 use crate::containerd::node::names::{CRI, IMAGES};
-use crate::containerd::node::{Ignored, Outcome, Whole, Why};
+use crate::containerd::node::{ConfigOutcome, Ignored, Whole, Why};
 use crate::facts::sections::{
     before_edits, config_path, header, in_config_toml, misplaced_version, plugin, quoted, tried,
 };
@@ -121,7 +121,7 @@ fn switching(context: &NodeContext) -> Option<Finding> {
     })
 }
 
-fn ignored(outcome: &Outcome) -> Vec<(Ignored, Option<Place>)> {
+fn ignored(outcome: &ConfigOutcome) -> Vec<(Ignored, Option<Place>)> {
     let is_set = !outcome.config_path.is_empty();
     let concerns = |ignored: &&Ignored| match &ignored.why {
         Why::OtherSection { .. } | Why::Lifted { .. } => !is_set,
@@ -360,7 +360,7 @@ fn renamed(document: &Document, text: &str, at: &Span, id: &str) -> Vec<(Span, S
     else {
         return Vec::new();
     };
-    let is_registry_of = |part: &str, header: &&crate::toml::view::Header| {
+    let is_registry_of = |part: &str, header: &&crate::toml::view::TableHeader| {
         header.part(0) == Some("plugins")
             && header.part(1) == Some(part)
             && header.part(2) == Some("registry")

@@ -1,5 +1,5 @@
 use crate::containerd::Release;
-use crate::containerd::node::{DEFAULT_PATH, Outcome, Reason};
+use crate::containerd::node::{ConfigOutcome, DEFAULT_PATH, Reason};
 use crate::facts::{Check, Group, NodeContext};
 use crate::finding::{Consequence, Finding, Location, Safety, Severity};
 use crate::toml::document::Place;
@@ -62,7 +62,7 @@ struct Fault {
 
 fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     // The dialects word one slip in two ways; the text is broken once.
-    let is_toml = |outcome: &Outcome| match &outcome.fault {
+    let is_toml = |outcome: &ConfigOutcome| match &outcome.fault {
         Some(fault) => matches!(fault.reason, Reason::Toml(_)) && is_main(fault.place.as_ref()),
         None => false,
     };
@@ -89,7 +89,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
         });
     }
     let parses = context.document().is_ok();
-    let faults = |outcome: &Outcome| match faults(outcome) {
+    let faults = |outcome: &ConfigOutcome| match faults(outcome) {
         Some(found) if parses || !is_toml(outcome) => vec![found],
         _ => Vec::new(),
     };
@@ -102,7 +102,7 @@ fn is_main(place: Option<&Place>) -> bool {
     place.is_some_and(|place| place.file == 0)
 }
 
-fn faults(outcome: &Outcome) -> Option<(Fault, Option<Place>)> {
+fn faults(outcome: &ConfigOutcome) -> Option<(Fault, Option<Place>)> {
     let fault = outcome.fault.as_ref()?;
     match &fault.reason {
         // Rules of their own.

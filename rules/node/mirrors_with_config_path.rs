@@ -1,4 +1,4 @@
-use crate::containerd::node::{Outcome, Reason};
+use crate::containerd::node::{ConfigOutcome, Reason};
 use crate::facts::{Check, NodeContext};
 use crate::finding::Finding;
 use crate::toml::document::Place;
@@ -92,7 +92,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
 }
 
 /// The table, and whether a config path is written beside it.
-fn conflicts(outcome: &Outcome) -> Vec<((&'static str, bool), Option<Place>)> {
+fn conflicts(outcome: &ConfigOutcome) -> Vec<((&'static str, bool), Option<Place>)> {
     let Some(fault) = &outcome.fault else {
         return Vec::new();
     };

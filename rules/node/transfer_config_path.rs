@@ -1,4 +1,4 @@
-use crate::containerd::node::{Outcome, Why};
+use crate::containerd::node::{ConfigOutcome, Why};
 use crate::facts::sections::{config_path, header, in_config_toml, plugin};
 use crate::facts::{Check, NodeContext};
 use crate::finding::Finding;
@@ -80,7 +80,7 @@ fn check(context: &NodeContext, out: &mut Vec<Finding>) {
     }
 }
 
-fn found(outcome: &Outcome) -> Vec<((), Option<Place>)> {
+fn found(outcome: &ConfigOutcome) -> Vec<((), Option<Place>)> {
     outcome
         .ignored
         .iter()

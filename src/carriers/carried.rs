@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::fact::Fact;
 use super::hosts_text::{self, finish};
 use super::stand_ins::StandIns;
-use super::target::{self, DEFAULT_ROOT, Place, Target};
+use super::target::{self, DEFAULT_ROOT, Destination, Target};
 use super::text::{Builder, Text};
 use super::write::{Content, Mode, Write};
 
@@ -178,7 +178,7 @@ impl Carried {
                         });
                     }
                     let end = write.path.as_str().len();
-                    let place = Place {
+                    let place = Destination {
                         root: DEFAULT_ROOT.to_owned(),
                         namespace: Some(write.path.as_str().to_owned()),
                         namespace_span: 0..end,
@@ -338,7 +338,7 @@ pub const UNKNOWN_NAMESPACE: &str = "unknown.registry.invalid";
 
 /// A file with its place.
 struct Placed {
-    place: Place,
+    place: Destination,
     is_known: bool,
     file: File,
     registry: Option<String>,
@@ -348,7 +348,7 @@ struct Placed {
 impl Placed {
     /// Its place; the span of the namespace is then that in the carrier.
     fn new(
-        place: Place,
+        place: Destination,
         is_known: bool,
         write: Write,
         text: Option<Text>,
@@ -366,7 +366,7 @@ impl Placed {
         Placed {
             facts,
             registry: registry.and_then(hosts_text::registry),
-            place: Place {
+            place: Destination {
                 namespace_span: write.path.in_carrier(&place.namespace_span),
                 ..place
             },

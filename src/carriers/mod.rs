@@ -34,7 +34,7 @@ pub const MAX_CARRIER: u64 = 2 * 1024 * 1024;
 
 /// The kinds of carriers, as settings name them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum CarrierKind {
     /// Scripts.
     Shell,
     /// Dockerfiles.
@@ -47,24 +47,24 @@ pub enum Kind {
     Template,
 }
 
-impl Kind {
+impl CarrierKind {
     /// All of them.
-    pub const ALL: [Kind; 5] = [
-        Kind::Shell,
-        Kind::Dockerfile,
-        Kind::Yaml,
-        Kind::Terraform,
-        Kind::Template,
+    pub const ALL: [CarrierKind; 5] = [
+        CarrierKind::Shell,
+        CarrierKind::Dockerfile,
+        CarrierKind::Yaml,
+        CarrierKind::Terraform,
+        CarrierKind::Template,
     ];
 
     /// The word for it in settings.
     pub fn word(self) -> &'static str {
         match self {
-            Kind::Shell => "shell",
-            Kind::Dockerfile => "dockerfile",
-            Kind::Yaml => "yaml",
-            Kind::Terraform => "terraform",
-            Kind::Template => "template",
+            CarrierKind::Shell => "shell",
+            CarrierKind::Dockerfile => "dockerfile",
+            CarrierKind::Yaml => "yaml",
+            CarrierKind::Terraform => "terraform",
+            CarrierKind::Template => "template",
         }
     }
 }
@@ -113,7 +113,7 @@ pub fn may_be(name: &str) -> bool {
 }
 
 /// Returns the kind of carrier that a file can be, by its name and its first line.
-pub fn kind(path: &str, text: &str) -> Option<Kind> {
+pub fn kind(path: &str, text: &str) -> Option<CarrierKind> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let inner = bare(name);
     let ending = inner.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -124,30 +124,30 @@ pub fn kind(path: &str, text: &str) -> Option<Kind> {
             .any(|word| matches!(word, "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh"));
     let lower = inner.to_ascii_lowercase();
     if name != inner && inner.ends_with("hosts.toml") {
-        return Some(Kind::Template);
+        return Some(CarrierKind::Template);
     }
     match ending {
-        "yaml" | "yml" | "bu" => return Some(Kind::Yaml),
-        "tf" | "tfvars" | "hcl" => return Some(Kind::Terraform),
-        "sh" | "bash" | "zsh" | "ash" => return Some(Kind::Shell),
+        "yaml" | "yml" | "bu" => return Some(CarrierKind::Yaml),
+        "tf" | "tfvars" | "hcl" => return Some(CarrierKind::Terraform),
+        "sh" | "bash" | "zsh" | "ash" => return Some(CarrierKind::Shell),
         _ => {}
     }
     if first.trim_end() == "#cloud-config" {
-        return Some(Kind::Yaml);
+        return Some(CarrierKind::Yaml);
     }
     if is_script {
-        return Some(Kind::Shell);
+        return Some(CarrierKind::Shell);
     }
     let is_dockerfile = ["dockerfile", "containerfile"].iter().any(|word| {
         lower == *word
             || lower.starts_with(&format!("{word}."))
             || lower.ends_with(&format!(".{word}"))
     });
-    is_dockerfile.then_some(Kind::Dockerfile)
+    is_dockerfile.then_some(CarrierKind::Dockerfile)
 }
 
 /// Returns the contents of the file at a path; `None` if it is not a carrier.
-pub fn read(path: &str, text: &str) -> Option<(Kind, Carried)> {
+pub fn read(path: &str, text: &str) -> Option<(CarrierKind, Carried)> {
     if !look::may_hold(text.as_bytes()) {
         return None;
     }
@@ -162,21 +162,21 @@ pub fn read(path: &str, text: &str) -> Option<(Kind, Carried)> {
     let is_terraform = name.ends_with(".tftpl")
         || name.ends_with(".tpl") && text.contains("%{") && !text.contains("{{");
     let syntax = Syntax {
-        braces: kind != Kind::Terraform && !is_terraform,
-        jinja: is_jinja || kind == Kind::Yaml && text.contains("{%"),
+        braces: kind != CarrierKind::Terraform && !is_terraform,
+        jinja: is_jinja || kind == CarrierKind::Yaml && text.contains("{%"),
         terraform: is_terraform,
     };
     let whole = templates::read(&whole, syntax, &mut stand_ins);
     match kind {
-        Kind::Shell => {
+        CarrierKind::Shell => {
             let mut document = Document::new(&mut stand_ins, &mut carried, 0);
             document.script(&whole);
             document.finish();
         }
-        Kind::Dockerfile => dockerfile::read(&whole, &mut stand_ins, &mut carried),
-        Kind::Yaml => yaml::read(&whole, &mut stand_ins, &mut carried, 0),
-        Kind::Terraform => hcl::read(&whole, &mut stand_ins, &mut carried),
-        Kind::Template => {
+        CarrierKind::Dockerfile => dockerfile::read(&whole, &mut stand_ins, &mut carried),
+        CarrierKind::Yaml => yaml::read(&whole, &mut stand_ins, &mut carried, 0),
+        CarrierKind::Terraform => hcl::read(&whole, &mut stand_ins, &mut carried),
+        CarrierKind::Template => {
             let mut document = Document::new(&mut stand_ins, &mut carried, 0);
             document.writes.push(template(path, whole));
             document.finish();

@@ -10,7 +10,7 @@ pub enum Target {
     /// A config path itself, named as the place for a file.
     ConfigPath,
     /// A file of a config path.
-    Tree(Place),
+    Tree(Destination),
     /// A hosts.toml whose path does not name its namespace.
     HostsFile {
         /// The intended name of its directory's parent, if the actual name is similar.
@@ -37,7 +37,7 @@ pub struct Near {
 
 /// The place of a file in a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Destination {
     /// The config path on the node.
     pub root: String,
     /// The namespace; `None` for a file beside the namespaces.
@@ -135,7 +135,7 @@ fn below(root: String, rest: &[Component<'_>], text: &str) -> Target {
             Some((name, span)) => (Some(name), span),
             None => (None, text.len()..text.len()),
         };
-        Target::Tree(Place {
+        Target::Tree(Destination {
             root: root.clone(),
             namespace,
             namespace_span: span,

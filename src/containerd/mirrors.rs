@@ -44,21 +44,21 @@ pub struct Meant {
     /// The usable endpoints, in order.
     pub endpoints: Vec<Endpoint>,
     /// The entries that are not usable.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<MirrorFault>,
 }
 
 /// An endpoint, or something about it, that was never of use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct MirrorFault {
     /// The endpoint as written. It may contain a password.
     pub endpoint: String,
     /// The fault.
-    pub kind: FaultKind,
+    pub kind: MirrorFaultKind,
 }
 
 /// The fault of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FaultKind {
+pub enum MirrorFaultKind {
     /// Go does not take it for a URL: every pull from the registry failed.
     Url(url::UrlError),
     /// It names no host, or a scheme other than `http` and `https`: its requests failed.
@@ -110,7 +110,7 @@ impl RegistryTables {
 
     fn add(&self, meant: &mut Meant, text: &str, role: Role) -> Option<String> {
         let mut fault = |kind| {
-            meant.faults.push(Fault {
+            meant.faults.push(MirrorFault {
                 endpoint: text.to_owned(),
                 kind,
             });
@@ -119,16 +119,16 @@ impl RegistryTables {
         let url = match url::parse(&with_scheme(text), Rules::NEWEST) {
             Ok(url) => url,
             Err(error) => {
-                fault(FaultKind::Url(error));
+                fault(MirrorFaultKind::Url(error));
                 return None;
             }
         };
         if url.host.is_empty() || !matches!(url.scheme.as_ref(), "http" | "https") {
-            fault(FaultKind::Unusable);
+            fault(MirrorFaultKind::Unusable);
             return Some(url.host);
         }
         if has_unused_parts(&url) {
-            fault(FaultKind::UnusedParts);
+            fault(MirrorFaultKind::UnusedParts);
         }
         let tls = match self.tls.get(&url.host) {
             Some(table) => table.for_scheme(&url.scheme, &mut fault),
@@ -166,16 +166,16 @@ impl TlsTable {
 
 impl TlsTable {
     /// The settings of an endpoint with this scheme: Go uses those of a connection for `https` alone.
-    pub fn for_scheme(&self, scheme: &str, fault: &mut impl FnMut(FaultKind)) -> Tls {
+    pub fn for_scheme(&self, scheme: &str, fault: &mut impl FnMut(MirrorFaultKind)) -> Tls {
         let (tls, whole) = self.settings();
         if scheme != "https" {
             if tls.is_set() || !whole {
-                fault(FaultKind::UnusedTls);
+                fault(MirrorFaultKind::UnusedTls);
             }
             return Tls::default();
         }
         if !whole {
-            fault(FaultKind::HalfClientPair);
+            fault(MirrorFaultKind::HalfClientPair);
         }
         tls
     }
@@ -326,7 +326,10 @@ mod tests {
             .iter()
             .map(|fault| fault.kind.clone())
             .collect();
-        assert_eq!(kinds, [FaultKind::UnusedTls, FaultKind::HalfClientPair]);
+        assert_eq!(
+            kinds,
+            [MirrorFaultKind::UnusedTls, MirrorFaultKind::HalfClientPair]
+        );
     }
 
     #[test]
@@ -338,6 +341,6 @@ mod tests {
         let meant = tables.endpoints("quay.io");
         assert_eq!(meant.endpoints.len(), 1);
         assert_eq!(meant.faults.len(), 4);
-        assert!(matches!(meant.faults[2].kind, FaultKind::Url(_)));
+        assert!(matches!(meant.faults[2].kind, MirrorFaultKind::Url(_)));
     }
 }

@@ -13,7 +13,7 @@ use super::globs::{Exclusions, PathGlobs, absolute};
 use super::io as disk;
 use super::lone::Lone;
 use super::names::{Likeness, host_of_file, likeness};
-use super::place::{Place, file_name, parent};
+use super::place::{PlaceInTree, file_name, parent};
 use super::search::{Searched, search};
 use super::tracked::Repositories;
 use super::unread;
@@ -22,7 +22,7 @@ use crate::containerd::directory::DEFAULT;
 
 /// How a directory on the command line is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Kind {
+pub enum PathKind {
     /// Its directories are namespaces.
     ConfigPath,
     /// It is one namespace, with its own hosts.toml and certificates.
@@ -35,7 +35,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Default)]
 pub struct FindOptions {
     /// How directories are to be taken; `None` to look at what they hold.
-    pub kind: Option<Kind>,
+    pub kind: Option<PathKind>,
     /// How the trees are to be seen.
     pub tree: TreeOptions,
     /// Where trees and hosts.toml files belong, by their paths.
@@ -166,14 +166,14 @@ impl Finder<'_> {
         let names = disk::names(path, &reach).map_err(unreadable)?;
         let is_empty = !names.iter().any(Tree::takes) && !has_hosts_file(path);
         match self.options.kind {
-            Some(Kind::ConfigPath) if is_empty => return Err(Self::nothing(path)),
-            Some(Kind::ConfigPath) => _ = self.add_tree(path, None, Extent::Named),
-            Some(Kind::Namespace) => self.add_namespace(path),
+            Some(PathKind::ConfigPath) if is_empty => return Err(Self::nothing(path)),
+            Some(PathKind::ConfigPath) => _ = self.add_tree(path, None, Extent::Named),
+            Some(PathKind::Namespace) => self.add_namespace(path),
             None => match namespace(path, &names) {
                 Some(place) => _ = self.add_place(place),
                 None => return self.add_searched(path, &names),
             },
-            Some(Kind::Search) => return self.add_searched(path, &names),
+            Some(PathKind::Search) => return self.add_searched(path, &names),
         };
         Ok(())
     }
@@ -184,12 +184,13 @@ impl Finder<'_> {
         let file = path.join("hosts.toml");
         if has_hosts_file(path)
             && (self.registry_by_settings(&file).is_some()
-                || likeness(&own_name) == Likeness::None && Place::of_hosts_file(path).is_none())
+                || likeness(&own_name) == Likeness::None
+                    && PlaceInTree::of_hosts_file(path).is_none())
         {
             self.add_lone(&file, None);
             return;
         }
-        let mut place = Place::at(path, 1);
+        let mut place = PlaceInTree::at(path, 1);
         if !is_called_config_path(&place.root) {
             place.extent = extent(&place.root).unwrap_or(Extent::Partial);
         }
@@ -290,7 +291,7 @@ impl Finder<'_> {
         if level == 0 && extent == Extent::Partial {
             return false;
         }
-        let root = Place::at(&directory, level).root;
+        let root = PlaceInTree::at(&directory, level).root;
         self.add_tree(&root, None, extent);
         true
     }
@@ -317,7 +318,7 @@ impl Finder<'_> {
 
     fn add_hosts_file(&mut self, path: &Path) {
         if self.registry_by_settings(path).is_none()
-            && let Some(place) = Place::of_hosts_file(&parent(path))
+            && let Some(place) = PlaceInTree::of_hosts_file(&parent(path))
         {
             self.add_place(place);
         } else {
@@ -331,7 +332,7 @@ impl Finder<'_> {
         let name = file_name(path).unwrap_or_default();
         let host = host_of_file(&name).filter(|_| name != "hosts.toml");
         let place = match self.registry_by_settings(path) {
-            None if name == "hosts.toml" => Place::of_hosts_file(&parent(path)),
+            None if name == "hosts.toml" => PlaceInTree::of_hosts_file(&parent(path)),
             _ => None,
         };
         let (tree, relative) = match place {
@@ -377,7 +378,7 @@ impl Finder<'_> {
         options
     }
 
-    fn add_place(&mut self, place: Place) -> &mut Tree {
+    fn add_place(&mut self, place: PlaceInTree) -> &mut Tree {
         let tree = self.add_tree(&place.root, place.namespace, place.extent);
         tree.alias = place.alias.or(tree.alias.take());
         tree
@@ -422,7 +423,7 @@ impl Finder<'_> {
 
 /// The place of a directory that plainly is one namespace: it contains hosts.toml or certificates, and nothing below it looks like a
 /// namespace. Its own name counts more than what it contains, since a namespace may hold others by mistake.
-fn namespace(path: &Path, names: &[Namespace]) -> Option<Place> {
+fn namespace(path: &Path, names: &[Namespace]) -> Option<PlaceInTree> {
     if is_called_config_path(path) {
         return None;
     }
@@ -430,7 +431,7 @@ fn namespace(path: &Path, names: &[Namespace]) -> Option<Place> {
     let own = likeness(&file_name(&absolute).unwrap_or_default());
     let holds_namespaces = || extent(path).is_some();
     if has_hosts_file(path) {
-        let place = Place::of_hosts_file(path)?;
+        let place = PlaceInTree::of_hosts_file(path)?;
         let is_one = place.namespace.is_some() && (own != Likeness::None || !holds_namespaces());
         return is_one.then_some(place);
     }
@@ -442,7 +443,7 @@ fn namespace(path: &Path, names: &[Namespace]) -> Option<Place> {
     if !is_one || holds_namespaces() {
         return None;
     }
-    let mut place = Place::at(path, 1);
+    let mut place = PlaceInTree::at(path, 1);
     if !is_called_config_path(above) {
         place.extent = extent(above).unwrap_or(Extent::Partial);
     }

@@ -42,7 +42,7 @@ pub use self::io::{
 pub use belonging::Belonging;
 pub use config_path::Extent;
 pub use evidence::{is_hosts_file, is_node_config, is_node_config_text};
-pub use find::{Discovery, FindOptions, Kind, Placing, discover, find};
+pub use find::{Discovery, FindOptions, PathKind, Placing, discover, find};
 pub use find_error::{FindError, Unread};
 pub use globs::{Exclusions, PathGlobs, absolute, normalized};
 pub use lone::{Lone, UNKNOWN_REGISTRY, is_unknown_registry};

@@ -10,7 +10,7 @@ use super::io::repository_root;
 use super::names::{Likeness, is_known_registry, likeness};
 
 /// Where a directory is in a tree.
-pub struct Place {
+pub struct PlaceInTree {
     /// The config path.
     pub root: PathBuf,
     /// The namespace; `None` for the whole tree.
@@ -23,15 +23,15 @@ pub struct Place {
     pub extent: Extent,
 }
 
-impl Place {
+impl PlaceInTree {
     /// The place of a directory that contains a hosts.toml. Usually that is a namespace; in a config path it may be too high or
     /// too deep, and the rules report it. `None` where the directory is named for no registry: the file is copied into a
     /// namespace by something else, and no one knows which.
-    pub fn of_hosts_file(directory: &Path) -> Option<Place> {
+    pub fn of_hosts_file(directory: &Path) -> Option<PlaceInTree> {
         let absolute = absolute(directory);
         let called = absolute.ancestors().take(4).position(is_called_config_path);
         if let Some(level) = called {
-            return Some(Place::at(directory, level));
+            return Some(PlaceInTree::at(directory, level));
         }
         let parent = absolute.parent().unwrap_or(&absolute);
         let own_name = file_name(&absolute).unwrap_or_default();
@@ -53,13 +53,13 @@ impl Place {
             _ => None,
         };
         let (level, extent) = found.or_else(nested).or_else(stray)?;
-        let mut place = Place::at(directory, level);
+        let mut place = PlaceInTree::at(directory, level);
         place.extent = extent.unwrap_or(Extent::Partial);
         Some(place)
     }
 
     /// The place of a directory that is `level` directories below its config path.
-    pub fn at(directory: &Path, level: usize) -> Place {
+    pub fn at(directory: &Path, level: usize) -> PlaceInTree {
         let absolute = absolute(directory);
         let absolute_root = absolute.ancestors().nth(level).unwrap_or(&absolute);
         let relative = absolute
@@ -92,7 +92,7 @@ impl Place {
             let alias = namespace.clone().filter(|_| level == 1);
             (absolute_root.to_owned(), alias.map(|name| (name, called)))
         };
-        Place {
+        PlaceInTree {
             root,
             namespace,
             relative: shown(relative),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::carriers::carried::{Carried, CarriedTree};
 use crate::carriers::fact::Fact;
-use crate::carriers::{self, Kind};
+use crate::carriers::{self, CarrierKind};
 use crate::disk::{MAX_HOSTS_FILE, named_beside};
 use crate::finding::secrets::Secrets;
 use crate::finding::{Finding, Location, Meta, Run, Source};
@@ -17,7 +17,7 @@ pub struct Carrier {
     /// The file.
     pub source: Arc<Source>,
     /// The kind of carrier.
-    pub kind: Kind,
+    pub kind: CarrierKind,
     /// The texts in it.
     pub carried: Carried,
     /// Where another file places it on the node: it is a hosts.toml itself.
@@ -32,7 +32,7 @@ impl Carrier {
     }
 
     /// A file whose content is known.
-    pub fn new(path: &str, text: &str, kind: Kind, carried: Carried) -> Carrier {
+    pub fn new(path: &str, text: &str, kind: CarrierKind, carried: Carried) -> Carrier {
         let places = secret_places(text, &carried);
         let source = Source::new(path, text.as_bytes()).with_secrets(places);
         Carrier {
@@ -46,7 +46,7 @@ impl Carrier {
     /// A file that another one places on the node.
     pub fn placed(path: &str, text: &str, target: &str) -> Option<Carrier> {
         let carried = carriers::placed(text, target);
-        let carrier = Carrier::new(path, text, Kind::Template, carried);
+        let carrier = Carrier::new(path, text, CarrierKind::Template, carried);
         (!carrier.carried.is_empty()).then(|| Carrier {
             placed: Some(target.to_owned()),
             ..carrier

@@ -3,10 +3,10 @@
 use std::cell::OnceCell;
 use std::ops::Deref;
 
-use super::http_headers::{Header, find_headers};
+use super::http_headers::{HttpHeader, find_headers};
 use super::load::Loaded;
 use super::mirrors::{Mirror, Owner, find_owners};
-use super::tls::faults::{Fault, find_faults};
+use super::tls::faults::{TlsFault, find_faults};
 use super::tls::files::{CertificateFile, TlsEntry, find_entries, find_files};
 use super::tree::TreeContext;
 use super::urls::{WrittenUrl, find_urls};
@@ -25,10 +25,10 @@ pub struct NamespaceContext<'a> {
 struct Facts<'a> {
     urls: OnceCell<Vec<WrittenUrl<'a>>>,
     owners: OnceCell<Vec<Option<Owner>>>,
-    headers: OnceCell<Vec<Vec<Header<'a>>>>,
+    headers: OnceCell<Vec<Vec<HttpHeader<'a>>>>,
     tls_entries: OnceCell<Vec<TlsEntry<'a>>>,
     certificate_files: OnceCell<Vec<CertificateFile>>,
-    faults: OnceCell<Vec<Fault>>,
+    faults: OnceCell<Vec<TlsFault>>,
 }
 
 impl<'a> NamespaceContext<'a> {
@@ -81,7 +81,7 @@ pub fn receives_pushes(context: &NamespaceContext, mirror: Mirror) -> bool {
 }
 
 /// The headers that `context` sets, endpoint by endpoint, in the order of the text.
-pub fn headers<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [Vec<Header<'a>>] {
+pub fn headers<'c, 'a>(context: &'c NamespaceContext<'a>) -> &'c [Vec<HttpHeader<'a>>] {
     let headers = &context.facts.headers;
     headers.get_or_init(|| find_headers(context))
 }
@@ -112,7 +112,7 @@ pub fn certificate_files<'c>(context: &'c NamespaceContext) -> &'c [CertificateF
 ///
 /// A file named several times is one cause. So is a flat list of a certificate and its key, which containerd takes for two
 /// clients: the certificate is reported.
-pub fn faults<'c>(context: &'c NamespaceContext) -> &'c [Fault] {
+pub fn faults<'c>(context: &'c NamespaceContext) -> &'c [TlsFault] {
     let faults = &context.facts.faults;
     faults.get_or_init(|| find_faults(context))
 }

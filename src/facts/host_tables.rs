@@ -4,7 +4,7 @@
 //! not read is reported once, and its keys are not.
 
 use super::keys;
-use crate::toml::view::{Document, Header, HostTable, Item, Node, Spelling};
+use crate::toml::view::{Document, HostTable, Item, Node, Spelling, TableHeader};
 
 /// A host inside a host table.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct NestedHost<'a> {
     /// How it is written.
     pub spelling: Spelling,
     /// The headers that lead to it or into it, and the number of the part that begins the nested `host`.
-    pub headers: Vec<(&'a Header, usize)>,
+    pub headers: Vec<(&'a TableHeader, usize)>,
 }
 
 fn is_host(key: &str) -> bool {
@@ -31,7 +31,7 @@ pub fn is_nested_host(item: &Item) -> bool {
 }
 
 /// Where the innermost nested `host` of a header begins: 2 in `[host."a".host."b"]`.
-fn nested_at(header: &Header) -> Option<usize> {
+fn nested_at(header: &TableHeader) -> Option<usize> {
     if header.part(0) != Some("host") {
         return None;
     }
@@ -42,7 +42,7 @@ fn nested_at(header: &Header) -> Option<usize> {
 }
 
 /// The hosts inside host tables, in the order of the text.
-pub fn nested_hosts<'a>(document: &Document, headers: &'a [Header]) -> Vec<NestedHost<'a>> {
+pub fn nested_hosts<'a>(document: &Document, headers: &'a [TableHeader]) -> Vec<NestedHost<'a>> {
     let mut found: Vec<(Vec<String>, NestedHost<'a>)> = Vec::new();
     for header in headers {
         let Some(at) = nested_at(header) else {
@@ -211,11 +211,11 @@ pub struct UnquotedHost<'a> {
     /// The place of the name in its first header.
     pub span: std::ops::Range<usize>,
     /// The headers that name it, and the number of parts that the name has in them.
-    pub headers: Vec<(&'a Header, usize)>,
+    pub headers: Vec<(&'a TableHeader, usize)>,
 }
 
 /// The hosts without quotes, in the order of the text: `[host.mirror.example.com]`.
-pub fn unquoted_hosts<'a>(headers: &'a [Header], text: &str) -> Vec<UnquotedHost<'a>> {
+pub fn unquoted_hosts<'a>(headers: &'a [TableHeader], text: &str) -> Vec<UnquotedHost<'a>> {
     let mut found: Vec<UnquotedHost<'a>> = Vec::new();
     for header in headers.iter().filter(|h| h.part(0) == Some("host")) {
         let length = header.parts[1..]

@@ -7,7 +7,7 @@ use crate::toml::Span;
 use crate::toml::view::{Item, Node, Table};
 
 /// A header of one endpoint.
-pub struct Header<'a> {
+pub struct HttpHeader<'a> {
     /// Its name and value as written.
     pub item: &'a Item,
     /// The texts of its value, each with its place.
@@ -17,7 +17,7 @@ pub struct Header<'a> {
 }
 
 /// Finds the headers of a namespace.
-pub(super) fn find_headers<'a>(context: &NamespaceView<'a>) -> Vec<Vec<Header<'a>>> {
+pub(super) fn find_headers<'a>(context: &NamespaceView<'a>) -> Vec<Vec<HttpHeader<'a>>> {
     let Some(document) = &context.document else {
         return Vec::new();
     };
@@ -36,7 +36,7 @@ pub(super) fn find_headers<'a>(context: &NamespaceView<'a>) -> Vec<Vec<Header<'a
     all
 }
 
-fn of_table<'a>(header: &'a Table, entry: &Rc<Entry<'a>>) -> Vec<Header<'a>> {
+fn of_table<'a>(header: &'a Table, entry: &Rc<Entry<'a>>) -> Vec<HttpHeader<'a>> {
     header
         .items
         .iter()
@@ -52,7 +52,7 @@ fn of_table<'a>(header: &'a Table, entry: &Rc<Entry<'a>>) -> Vec<Header<'a>> {
                     .collect(),
                 _ => Vec::new(),
             };
-            Header {
+            HttpHeader {
                 item,
                 values,
                 entry: Rc::clone(entry),

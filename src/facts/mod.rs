@@ -53,4 +53,4 @@ pub use placeholders::{is_example_name, is_sample_path};
 pub use rule::{Check, Rule};
 pub use tree::TreeContext;
 pub use urls::{Shape, WrittenUrl, is_proposable, setting};
-pub use view::{Entry, Found, NamespaceView};
+pub use view::{Entry, FoundProblem, NamespaceView};

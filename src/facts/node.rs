@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::containerd::node::{self, Outcome};
+use crate::containerd::node::{self, ConfigOutcome};
 use crate::containerd::{Files, Release};
 use crate::disk::{NodeFiles, Tree};
 use crate::finding::{Finding, Location, Meta, Run, Source};
@@ -20,7 +20,7 @@ pub struct NodeContext<'a> {
     /// The trees of the run.
     pub trees: &'a [Tree],
     /// The outcome on each targeted release, oldest first.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<ConfigOutcome>,
     /// The files that were read, config.toml first.
     pub(crate) files: Vec<File<'a>>,
 }
@@ -55,7 +55,7 @@ impl<'a> NodeContext<'a> {
         trees: &'a [Tree],
     ) -> Option<NodeContext<'a>> {
         let releases = &run.settings.releases;
-        let outcomes: Vec<Outcome> = releases
+        let outcomes: Vec<ConfigOutcome> = releases
             .iter()
             .map(|&release| node::load(release, node, &node.config))
             .collect();
@@ -98,7 +98,7 @@ impl<'a> NodeContext<'a> {
     }
 
     /// A place that an outcome names.
-    pub fn place(&self, outcome: &Outcome, place: &Place) -> Location {
+    pub fn place(&self, outcome: &ConfigOutcome, place: &Place) -> Location {
         let path = outcome.path(place).unwrap_or(&self.node.config);
         match self.files.iter().find(|file| file.path == path) {
             Some(file) => Location::span(&file.source, place.span.clone()),
@@ -134,7 +134,7 @@ impl<'a> NodeContext<'a> {
     /// that has them.
     pub fn groups<T: PartialEq>(
         &self,
-        of: impl Fn(&Outcome) -> Vec<(T, Option<Place>)>,
+        of: impl Fn(&ConfigOutcome) -> Vec<(T, Option<Place>)>,
     ) -> Vec<Group<T>> {
         let mut groups: Vec<Group<T>> = Vec::new();
         let mut at: HashMap<(String, Option<usize>), Vec<usize>> = HashMap::new();

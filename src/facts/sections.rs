@@ -2,7 +2,7 @@
 
 use super::node::{Group, NodeContext};
 use crate::containerd::node::names::{CRI, IMAGES};
-use crate::containerd::node::{self, BUILT_IN_CONFIG_PATH, Cri, Outcome, Pull, Reason, Why};
+use crate::containerd::node::{self, BUILT_IN_CONFIG_PATH, ConfigOutcome, Cri, Pull, Reason, Why};
 use crate::disk::DEFAULT_CONFIG_PATH;
 use crate::toml::Span;
 use crate::toml::view::{Document, Item, Node, Spelling};
@@ -85,7 +85,7 @@ pub fn tried(context: &NodeContext, edits: &[(Span, String)], help: impl Into<St
 
 /// Whether a release reads no hosts.toml because no file sets a config path, and nothing else explains it: no old table,
 /// and no section that was to set it.
-pub fn is_unset(outcome: &Outcome) -> bool {
+pub fn is_unset(outcome: &ConfigOutcome) -> bool {
     serves(outcome)
         && outcome.roots.is_empty()
         && outcome.deprecated.is_empty()
@@ -95,7 +95,7 @@ pub fn is_unset(outcome: &Outcome) -> bool {
 }
 
 /// Whether an ignored setting was meant to set a config path; then the finding about it is enough.
-pub fn was_meant(outcome: &Outcome) -> bool {
+pub fn was_meant(outcome: &ConfigOutcome) -> bool {
     outcome.ignored.iter().any(|ignored| match &ignored.why {
         Why::OtherSection { .. }
         | Why::Lifted { .. }
@@ -110,7 +110,7 @@ pub fn was_meant(outcome: &Outcome) -> bool {
 }
 
 /// The list that a release takes for the name of one directory, unless there is a directory of that name.
-pub fn unsplit_list<'o>(context: &NodeContext, outcome: &'o Outcome) -> Option<&'o str> {
+pub fn unsplit_list<'o>(context: &NodeContext, outcome: &'o ConfigOutcome) -> Option<&'o str> {
     let [root] = outcome.roots.as_slice() else {
         return None;
     };
@@ -123,7 +123,7 @@ pub fn unsplit_list<'o>(context: &NodeContext, outcome: &'o Outcome) -> Option<&
 }
 
 /// Whether CRI answers the kubelet. Where its server is disabled no one pulls: cri-disabled.
-fn serves(outcome: &Outcome) -> bool {
+fn serves(outcome: &ConfigOutcome) -> bool {
     outcome.starts && outcome.cri == Cri::Loads && outcome.server_disabled.is_none()
 }
 

@@ -19,7 +19,7 @@ use crate::finding::hosts::bare_name;
 use crate::go::Rules;
 use crate::go::url::{self, Url};
 use crate::toml::Span;
-use crate::toml::view::{Document, Header, HostTable, Item, Spelling, Table};
+use crate::toml::view::{Document, HostTable, Item, Spelling, Table, TableHeader};
 
 /// The URL of a host table, or of `server`.
 #[derive(Debug, Clone)]
@@ -371,7 +371,7 @@ fn inner(raw: &str, text: &str, span: &Span) -> Option<Span> {
 
 /// The other names of a host table, if all of them are in headers and can be replaced.
 fn others(
-    headers: &[Header],
+    headers: &[TableHeader],
     text: &str,
     table: &HostTable<'_>,
     first: &Span,
@@ -380,7 +380,7 @@ fn others(
     if table.spelling == Spelling::Dotted {
         return None;
     }
-    let is_named = |h: &&Header| names_host(h) == Some(&table.name.value);
+    let is_named = |h: &&TableHeader| names_host(h) == Some(&table.name.value);
     let named = headers.iter().filter(is_named);
     let others = named.filter(|header| header.parts[1].span != *first);
     others
@@ -395,7 +395,7 @@ fn others(
 }
 
 /// The host table of a header: 2.x reads `host` in any case.
-fn names_host(header: &Header) -> Option<&str> {
+fn names_host(header: &TableHeader) -> Option<&str> {
     let is_host = header.part(0)?.eq_ignore_ascii_case("host");
     header.part(1).filter(|_| is_host)
 }
@@ -404,7 +404,7 @@ fn names_host(header: &Header) -> Option<&str> {
 #[derive(Debug, Clone, Copy)]
 struct Names<'a> {
     document: Option<&'a Document>,
-    headers: &'a [Header],
+    headers: &'a [TableHeader],
 }
 
 impl Names<'_> {

@@ -56,12 +56,12 @@ struct Cells<'a> {
     host: OnceCell<Cow<'a, str>>,
     host_tables: OnceCell<Vec<HostTable<'a>>>,
     entries: OnceCell<Vec<Entry<'a>>>,
-    problems: OnceCell<Vec<Found<'a>>>,
+    problems: OnceCell<Vec<FoundProblem<'a>>>,
 }
 
 /// A problem of the model and the releases that have it.
 #[derive(Debug, Clone)]
-pub struct Found<'a> {
+pub struct FoundProblem<'a> {
     /// The problem.
     pub problem: &'a Problem,
     /// The releases, oldest first.
@@ -261,12 +261,12 @@ impl<'a> NamespaceView<'a> {
 
     /// The model's problems, equal ones of several releases together, in the order of the first
     /// release that has them.
-    pub fn problems(&self) -> &[Found<'a>] {
+    pub fn problems(&self) -> &[FoundProblem<'a>] {
         self.cells.problems.get_or_init(|| self.find_problems())
     }
 
-    fn find_problems(&self) -> Vec<Found<'a>> {
-        let mut found: Vec<Found<'a>> = Vec::new();
+    fn find_problems(&self) -> Vec<FoundProblem<'a>> {
+        let mut found: Vec<FoundProblem<'a>> = Vec::new();
         let mut known_at: HashMap<&Option<Span>, Vec<usize>> = HashMap::new();
         for (release, outcome) in self.outcomes {
             let decided = outcome.problems.iter().map(|p| (p, false));
@@ -283,7 +283,7 @@ impl<'a> NamespaceView<'a> {
                     }
                     None => {
                         here.push(found.len());
-                        found.push(Found {
+                        found.push(FoundProblem {
                             problem,
                             releases: Releases::from_slice(&[*release]),
                             masked,

@@ -8,7 +8,7 @@ use super::hosts::HostPatterns;
 use super::inventory::Scope;
 use super::meta::Meta;
 use super::severity::Severity;
-use crate::carriers::Kind;
+use crate::carriers::CarrierKind;
 use crate::containerd::Release;
 use crate::disk::{Exclusions, PathGlobs, Placing, absolute};
 use crate::limits::MAX_WORK;
@@ -114,7 +114,7 @@ pub struct Settings {
     /// Paths that are not linted.
     pub exclude: Exclusions,
     /// Kinds of carriers that are not read.
-    pub without_carriers: BTreeSet<Kind>,
+    pub without_carriers: BTreeSet<CarrierKind>,
     /// Whether comments can silence findings.
     pub suppressions: bool,
     /// How much work the run may do, see [`Budget`](crate::facts::Budget); what is left out then is said.

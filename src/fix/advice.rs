@@ -6,7 +6,7 @@
 use crate::facts::keys::host_key;
 use crate::finding::Finding;
 use crate::toml::Span;
-use crate::toml::view::{Document, Header, Item, Spelling, Table};
+use crate::toml::view::{Document, Item, Spelling, Table, TableHeader};
 
 /// How a help may begin before it names the text to write.
 const BEGINNINGS: [&str; 2] = ["serve it over TLS and ", "serve it over TLS, "];
@@ -110,9 +110,9 @@ fn is_end(rest: &str) -> bool {
 struct Here<'a> {
     text: &'a str,
     document: &'a Document,
-    headers: &'a [Header],
+    headers: &'a [TableHeader],
     /// Its header; `None` at the root of the file.
-    header: Option<&'a Header>,
+    header: Option<&'a TableHeader>,
     /// The item of the table in which the finding is, if any.
     item: Option<&'a Item>,
 }

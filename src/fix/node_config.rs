@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::linted::{OnDisk, Original, Refusal, Texts};
-use crate::containerd::node::{Cri, Outcome, load};
+use crate::containerd::node::{ConfigOutcome, Cri, load};
 use crate::containerd::{Files, Release};
 use crate::disk::NodeFiles;
 use crate::engine::lint_nodes;
@@ -75,7 +75,12 @@ pub fn check_text(node: &NodeFiles, run: &Run, before: &[u8], after: &[u8]) -> R
 }
 
 /// The outcomes of both texts on the targeted releases.
-fn outcomes(node: &NodeFiles, run: &Run, before: &[u8], after: &[u8]) -> Vec<(Outcome, Outcome)> {
+fn outcomes(
+    node: &NodeFiles,
+    run: &Run,
+    before: &[u8],
+    after: &[u8],
+) -> Vec<(ConfigOutcome, ConfigOutcome)> {
     let [before, after] = [before, after].map(|text| node.with_config(text.to_owned()));
     let releases = run.settings.releases.iter();
     releases
@@ -87,7 +92,7 @@ fn outcomes(node: &NodeFiles, run: &Run, before: &[u8], after: &[u8]) -> Vec<(Ou
 }
 
 /// How much comes up; more is better.
-fn rank(outcome: &Outcome) -> u8 {
+fn rank(outcome: &ConfigOutcome) -> u8 {
     match (outcome.starts, outcome.cri) {
         (false, _) => 0,
         (true, Cri::Loads) if outcome.server_disabled.is_none() => 2,
@@ -95,7 +100,7 @@ fn rank(outcome: &Outcome) -> u8 {
     }
 }
 
-fn no_worse(before: &Outcome, after: &Outcome) -> Result<(), Refusal> {
+fn no_worse(before: &ConfigOutcome, after: &ConfigOutcome) -> Result<(), Refusal> {
     if rank(after) >= rank(before) {
         return Ok(());
     }
@@ -112,8 +117,8 @@ fn no_worse(before: &Outcome, after: &Outcome) -> Result<(), Refusal> {
 }
 
 /// The same directories, or some of those of a list that was not split.
-fn looks_where_it_did(before: &Outcome, after: &Outcome) -> bool {
-    let listed = |outcome: &Outcome| -> Vec<String> {
+fn looks_where_it_did(before: &ConfigOutcome, after: &ConfigOutcome) -> bool {
+    let listed = |outcome: &ConfigOutcome| -> Vec<String> {
         let roots = outcome.roots.iter().flat_map(|root| root.split(':'));
         roots.map(str::to_owned).collect()
     };

@@ -8,19 +8,19 @@ use serde::de::IgnoredAny;
 
 /// The question of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AnswerKind {
     /// Where pulls go: `certsd-lint resolve`.
     Resolve,
     /// The answer about config.toml: `certsd-lint node`.
     Node,
 }
 
-impl Kind {
+impl AnswerKind {
     /// The command that prints such answers.
     pub fn command(self) -> &'static str {
         match self {
-            Kind::Resolve => "resolve",
-            Kind::Node => "node",
+            AnswerKind::Resolve => "resolve",
+            AnswerKind::Node => "node",
         }
     }
 }
@@ -29,7 +29,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sketch {
     /// Its question.
-    pub kind: Kind,
+    pub kind: AnswerKind,
     /// The fingerprint of all of it.
     pub fingerprint: String,
 }
@@ -51,8 +51,8 @@ impl Sketch {
         let outline: Outline =
             serde_json::from_slice(text).map_err(|error| format!("is not JSON: {error}"))?;
         let kind = match (outline.resolutions, outline.nodes) {
-            (Some(_), None) => Kind::Resolve,
-            (None, Some(_)) => Kind::Node,
+            (Some(_), None) => AnswerKind::Resolve,
+            (None, Some(_)) => AnswerKind::Node,
             _ => {
                 return Err(
                     "is not an answer of `resolve --format json` or `node --format json`"
@@ -112,12 +112,12 @@ pub struct Resolution {
     #[serde(default)]
     pub reference: Option<String>,
     /// The answers of the releases; those with the same answer together.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<ReleaseOutcome>,
 }
 
 /// The answer of some releases.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Outcome {
+pub struct ReleaseOutcome {
     /// The releases, oldest first.
     pub releases: Vec<String>,
     /// The answer.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{Answer, CertificateFile, Endpoint, NodeOutcome, Outcome, Plan, Resolution};
+use super::answer::{
+    Answer, CertificateFile, Endpoint, NodeOutcome, Plan, ReleaseOutcome, Resolution,
+};
 
 /// One thing in which an answer differs from another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -148,7 +150,12 @@ fn pairs<'a, T>(
     pairs
 }
 
-fn outcome(here: &Outcome, there: &Outcome, same_releases: bool, found: &mut Vec<Difference>) {
+fn outcome(
+    here: &ReleaseOutcome,
+    there: &ReleaseOutcome,
+    same_releases: bool,
+    found: &mut Vec<Difference>,
+) {
     plan(&here.plan, &there.plan, same_releases, found);
     match (&here.local_pull, &there.local_pull) {
         (Some(here), Some(there)) => plan(here, there, same_releases, found),

@@ -7,7 +7,7 @@ mod compare;
 mod fingerprint;
 mod group;
 
-pub use answer::{Answer, Kind, Sketch};
+pub use answer::{Answer, AnswerKind, Sketch};
 pub use compare::{Difference, differences};
 pub use fingerprint::{of_answers, of_bytes, of_node, of_plan};
 pub use group::{Group, groups};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::settings::{Found, InForce};
+use super::settings::{FoundSettings, InForce};
 use crate::carriers::{MAX_CARRIER, look};
 use crate::disk::{
     self, FindOptions, MAX_HOSTS_FILE, MAX_NODE_CONFIG, NodeFiles, Tree, TreeOptions, absolute,
@@ -47,12 +47,12 @@ pub struct Analysis {
     pub run: Run,
     /// The failures.
     pub failures: Vec<String>,
-    settings: std::rc::Rc<Found>,
+    settings: std::rc::Rc<FoundSettings>,
 }
 
 impl Opened<'_> {
     /// Lints it. `None` where its settings cannot be used.
-    pub fn analyze(&self, settings: &std::rc::Rc<Found>, now: i64) -> Option<Analysis> {
+    pub fn analyze(&self, settings: &std::rc::Rc<FoundSettings>, now: i64) -> Option<Analysis> {
         let in_force = settings.settings.as_ref().ok()?;
         let run = Run {
             settings: in_force.effective.settings.clone(),

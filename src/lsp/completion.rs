@@ -57,7 +57,7 @@ pub fn proposals(text: &str, at: usize, directory: &Path) -> Vec<Proposal> {
     }
     let table = table_above(&before[..line_start]);
     let trimmed = line.trim_start_matches(['\u{feff}', ' ', '\t']);
-    let place = Place {
+    let place = Cursor {
         text,
         at,
         directory,
@@ -192,13 +192,13 @@ fn key_of(before: &str, line_start: usize) -> Option<&'static KeyDoc> {
     None
 }
 
-struct Place<'a> {
+struct Cursor<'a> {
     text: &'a str,
     at: usize,
     directory: &'a Path,
 }
 
-impl Place<'_> {
+impl Cursor<'_> {
     fn proposal(&self, start: usize, what: What, label: &str, text: String) -> Proposal {
         Proposal {
             label: label.to_owned(),

@@ -35,7 +35,7 @@ pub struct Unusable {
 }
 
 /// The settings that were found for a directory.
-pub struct Found {
+pub struct FoundSettings {
     /// The settings, or why they cannot be used.
     pub settings: Result<InForce, Unusable>,
     /// The problems of the file, and its text.
@@ -47,7 +47,7 @@ pub struct Found {
 /// The settings of all open files, by their directories.
 #[derive(Default)]
 pub struct Settings {
-    found: HashMap<PathBuf, Rc<Found>>,
+    found: HashMap<PathBuf, Rc<FoundSettings>>,
 }
 
 /// Whether a path is that of a settings file.
@@ -58,7 +58,7 @@ pub fn is_settings_file(path: &Path) -> bool {
 
 impl Settings {
     /// The settings for a file.
-    pub fn of(&mut self, file: &Path) -> Rc<Found> {
+    pub fn of(&mut self, file: &Path) -> Rc<FoundSettings> {
         let directory = file.parent().unwrap_or(file);
         if let Some(found) = self.found.get(directory) {
             return Rc::clone(found);
@@ -80,7 +80,7 @@ impl Settings {
     }
 }
 
-fn find(file: &Path) -> Found {
+fn find(file: &Path) -> FoundSettings {
     let path = match locate(&[file.to_owned()]) {
         Ok(path) => path,
         Err(error) => return unusable(&error),
@@ -101,7 +101,7 @@ fn find(file: &Path) -> Found {
         paths: Paths::new(&root(&effective, file)),
         effective,
     });
-    Found {
+    FoundSettings {
         settings,
         problems: source.zip(warnings),
         baseline: named,
@@ -134,7 +134,7 @@ fn baseline(effective: &Effective) -> Result<Option<Baseline>, Unusable> {
         .map_err(|error| unusable(error.to_string()))
 }
 
-fn unusable(error: &SettingsError) -> Found {
+fn unusable(error: &SettingsError) -> FoundSettings {
     let (file, problems) = match error {
         SettingsError::Unreadable { path, .. } => (Some(path.clone()), None),
         SettingsError::Ambiguous { second, .. } => (Some(second.clone()), None),
@@ -147,7 +147,7 @@ fn unusable(error: &SettingsError) -> Found {
         ),
         SettingsError::Flag { .. } => (None, None),
     };
-    Found {
+    FoundSettings {
         settings: Err(Unusable {
             message: error.to_string(),
             file: file.as_deref().map(absolute),

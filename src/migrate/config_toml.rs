@@ -1,10 +1,10 @@
 //! containerd's config.toml with the deprecated registry tables.
 
 use super::report::{Remark, SourceError, Weight};
-use super::section::{Header, Plugin, Written};
-use super::source::{Kind, Source};
+use super::section::{Plugin, SectionHeader, Written};
+use super::source::{Source, SourceKind};
 use super::tables::{Reader, shown};
-use super::tree::{self, Entry, Node, Value};
+use super::tree::{self, Entry, SourceValue, Value};
 use crate::containerd::mirrors::RegistryTables;
 
 /// The tables that config_path takes the place of, or that go with them.
@@ -52,7 +52,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
     config_path(&mut reader, child("config_path"), holds_registries)?;
     elsewhere(&mut reader, &root, registry);
     Ok(Source {
-        kind: Kind::Containerd,
+        kind: SourceKind::Containerd,
         written: Some(Written {
             version,
             plugin,
@@ -69,7 +69,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
     })
 }
 
-fn version(root: &Node) -> Result<u8, SourceError> {
+fn version(root: &SourceValue) -> Result<u8, SourceError> {
     match root.get("version") {
         None => Ok(0),
         Some(entry) => match &entry.node.value {
@@ -84,12 +84,12 @@ fn version(root: &Node) -> Result<u8, SourceError> {
     }
 }
 
-fn registry(root: &Node, plugin: Plugin) -> Option<&Node> {
+fn registry(root: &SourceValue, plugin: Plugin) -> Option<&SourceValue> {
     root.at(&["plugins", plugin.name(), "registry"])
 }
 
 /// The plugin whose tables count, and others that have some too.
-fn choose(root: &Node, version: u8) -> (Plugin, Vec<Plugin>) {
+fn choose(root: &SourceValue, version: u8) -> (Plugin, Vec<Plugin>) {
     let has = |plugin: &Plugin, keys: &[&str]| {
         registry(root, *plugin).is_some_and(|node| keys.iter().any(|key| node.at(&[key]).is_some()))
     };
@@ -116,7 +116,7 @@ fn choose(root: &Node, version: u8) -> (Plugin, Vec<Plugin>) {
     (first, with)
 }
 
-fn known(reader: &mut Reader, registry: Option<&Node>, keys: &[&str]) {
+fn known(reader: &mut Reader, registry: Option<&SourceValue>, keys: &[&str]) {
     let Some(node) = registry else { return };
     for entry in node.entries() {
         if !keys.contains(&entry.key.as_str()) {
@@ -153,8 +153,8 @@ fn credentials(reader: &mut Reader, configs: &[(String, Option<usize>)], auths: 
 }
 
 /// Names in `configs` that no endpoint has.
-fn unused_configs(reader: &mut Reader, configs: Option<&Node>) {
-    for entry in configs.map(Node::entries).unwrap_or_default() {
+fn unused_configs(reader: &mut Reader, configs: Option<&SourceValue>) {
+    for entry in configs.map(SourceValue::entries).unwrap_or_default() {
         let help = match entry.key.as_str() {
             "docker.io" => "the registry of Docker Hub is `registry-1.docker.io`",
             "*" => "`*` is a name in `mirrors` only",
@@ -177,7 +177,7 @@ fn unused_configs(reader: &mut Reader, configs: Option<&Node>) {
 
 fn config_path(
     reader: &mut Reader,
-    node: Option<&Node>,
+    node: Option<&SourceValue>,
     holds_registries: bool,
 ) -> Result<(), SourceError> {
     let Some(node) = node else { return Ok(()) };
@@ -211,7 +211,7 @@ fn config_path(
 }
 
 /// Settings outside of these tables that have an effect.
-fn elsewhere(reader: &mut Reader, root: &Node, registry: Option<&Node>) {
+fn elsewhere(reader: &mut Reader, root: &SourceValue, registry: Option<&SourceValue>) {
     if let Some(imports) = root.get("imports") {
         reader.remarks.push(
             Remark::new(
@@ -236,7 +236,7 @@ fn elsewhere(reader: &mut Reader, root: &Node, registry: Option<&Node>) {
 }
 
 /// The tables to delete: all of `mirrors`, and `tls` of `configs`, in any section.
-fn to_delete(root: &Node) -> Vec<Header> {
+fn to_delete(root: &SourceValue) -> Vec<SectionHeader> {
     let mut tables = Vec::new();
     for (plugin, registry) in registries(root) {
         let mut add = |below: String, line| tables.push((plugin.header(&below), line));
@@ -265,7 +265,7 @@ fn to_delete(root: &Node) -> Vec<Header> {
 }
 
 /// The tables of credentials.
-fn to_keep(root: &Node) -> Vec<Header> {
+fn to_keep(root: &SourceValue) -> Vec<SectionHeader> {
     let mut tables = Vec::new();
     for (plugin, registry) in registries(root) {
         for entry in entries(registry, "configs") {
@@ -283,13 +283,13 @@ fn to_keep(root: &Node) -> Vec<Header> {
     tables
 }
 
-fn registries(root: &Node) -> impl Iterator<Item = (Plugin, &Node)> {
+fn registries(root: &SourceValue) -> impl Iterator<Item = (Plugin, &SourceValue)> {
     Plugin::ALL
         .into_iter()
         .filter_map(|plugin| Some((plugin, registry(root, plugin)?)))
 }
 
-fn entries<'a>(registry: &'a Node, name: &str) -> &'a [Entry] {
+fn entries<'a>(registry: &'a SourceValue, name: &str) -> &'a [Entry] {
     registry
         .get(name)
         .map(|e| e.node.entries())

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::docker::{Daemon, HUB};
 use super::report::{Remark, SourceError, Weight};
-use super::source::{Kind, Source};
+use super::source::{Source, SourceKind};
 use super::tables::{Reader, shown};
 use super::tree::{self, Value};
 
@@ -83,7 +83,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
         }
     }
     Ok(Source {
-        kind: Kind::Docker,
+        kind: SourceKind::Docker,
         old: Box::new(Daemon {
             mirrors,
             insecure,

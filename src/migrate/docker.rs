@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use super::old::{Old, Others};
 use crate::containerd::loader::split_host_port;
 use crate::containerd::mirrors::{
-    Fault, FaultKind, Meant, default_host, endpoint, has_unused_parts,
+    Meant, MirrorFault, MirrorFaultKind, default_host, endpoint, has_unused_parts,
 };
 use crate::containerd::{Role, Tls};
 use crate::go::{Rules, path, url};
@@ -87,19 +87,19 @@ impl Daemon {
             true => text.to_owned(),
             false => format!("https://{text}"),
         };
-        let fault = |kind| Fault {
+        let fault = |kind| MirrorFault {
             endpoint: text.to_owned(),
             kind,
         };
         let url = match url::parse(&with_scheme, Rules::NEWEST) {
             Ok(url) => url,
-            Err(error) => return meant.faults.push(fault(FaultKind::Url(error))),
+            Err(error) => return meant.faults.push(fault(MirrorFaultKind::Url(error))),
         };
         if url.host.is_empty() || !matches!(url.scheme.as_ref(), "http" | "https") {
-            return meant.faults.push(fault(FaultKind::Unusable));
+            return meant.faults.push(fault(MirrorFaultKind::Unusable));
         }
         if has_unused_parts(&url) {
-            meant.faults.push(fault(FaultKind::UnusedParts));
+            meant.faults.push(fault(MirrorFaultKind::UnusedParts));
         }
         let skips = url.scheme == "https" && self.is_insecure(&url.host);
         let tls = Tls {

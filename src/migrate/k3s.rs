@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::old::{Old, Others};
 use crate::containerd::loader::{is_loopback, port_of};
 use crate::containerd::mirrors::{
-    Fault, FaultKind, Meant, TlsTable, WILDCARD, default_host, endpoint, has_unused_parts,
+    Meant, MirrorFault, MirrorFaultKind, TlsTable, WILDCARD, default_host, endpoint,
+    has_unused_parts,
 };
 use crate::containerd::{Role, Tls};
 use crate::go::{Rules, path, url};
@@ -90,7 +91,7 @@ impl Registries {
     /// Adds an endpoint. Its TLS settings are those of `settings`, or those that its host has.
     fn add(&self, meant: &mut Meant, text: &str, role: Role, settings: Option<&str>) {
         let mut fault = |kind| {
-            meant.faults.push(Fault {
+            meant.faults.push(MirrorFault {
                 endpoint: text.to_owned(),
                 kind,
             });
@@ -101,7 +102,7 @@ impl Registries {
         };
         let url = match url::parse(&with_scheme, Rules::NEWEST) {
             Ok(url) => url,
-            Err(error) => return fault(FaultKind::Url(error)),
+            Err(error) => return fault(MirrorFaultKind::Url(error)),
         };
         let scheme = match url.scheme.as_ref() {
             "" if is_loopback(&url.host) && !matches!(port_of(&url.host), "" | "443") => "http",
@@ -109,7 +110,7 @@ impl Registries {
             written => written,
         };
         if url.host.is_empty() || !matches!(scheme, "http" | "https") {
-            return fault(FaultKind::Unusable);
+            return fault(MirrorFaultKind::Unusable);
         }
         let host = default_host(&url.host).to_owned();
         let name = match host.as_str() {
@@ -121,7 +122,7 @@ impl Registries {
             None => self.tls.get(default_host(name)).or(self.tls.get(name)),
         };
         if has_unused_parts(&url) {
-            fault(FaultKind::UnusedParts);
+            fault(MirrorFaultKind::UnusedParts);
         }
         let tls = match table {
             Some(table) => table.for_scheme(scheme, &mut fault),

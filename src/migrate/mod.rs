@@ -27,5 +27,5 @@ pub use old::{Old, Others};
 pub use parse::{guess, parse};
 pub use plan::{Migration, Options, migrate, without_repeats};
 pub use report::{Remark, SourceError, Weight};
-pub use section::{Header, Plugin, Section, Written, section};
-pub use source::{Kind, Source};
+pub use section::{Plugin, Section, SectionHeader, Written, section};
+pub use source::{Source, SourceKind};

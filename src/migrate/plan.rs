@@ -6,8 +6,8 @@ use super::hosts_toml::{Content, HostsFile, is_writable, text};
 use super::old::Others;
 use super::remarks;
 use super::report::{Remark, Weight};
-use super::section::{Header, Section, section};
-use super::source::{Kind, Source};
+use super::section::{Section, SectionHeader, section};
+use super::source::{Source, SourceKind};
 use crate::containerd::directory::{DEFAULT, underscore_form};
 use crate::containerd::loader::{is_loopback, port_of};
 use crate::containerd::mirrors::{default_host, endpoint};
@@ -27,7 +27,7 @@ pub struct Options<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     /// The kind of the source.
-    pub kind: Kind,
+    pub kind: SourceKind,
     /// Whether the source says anything of registries.
     pub holds_registries: bool,
     /// The files, in the order of their directories.
@@ -37,9 +37,9 @@ pub struct Migration {
     /// The section for config.toml.
     pub section: Section,
     /// The tables of config.toml that have to go.
-    pub delete: Vec<Header>,
+    pub delete: Vec<SectionHeader>,
     /// Those that may stay.
-    pub keep: Vec<Header>,
+    pub keep: Vec<SectionHeader>,
 }
 
 /// Makes the tree.
@@ -158,7 +158,7 @@ impl Planner<'_> {
         });
     }
 
-    fn default(&mut self, others: Others, kind: Kind) {
+    fn default(&mut self, others: Others, kind: SourceKind) {
         let place = remarks::registry(DEFAULT);
         self.remarks.extend(
             others

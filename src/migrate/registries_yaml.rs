@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::hosts_toml::is_own;
 use super::k3s::Registries;
 use super::report::{Remark, SourceError, Weight};
-use super::source::{Kind, Source};
+use super::source::{Source, SourceKind};
 use super::tables::{Reader, Rewrite, shown};
 use super::tree::{self, Value};
 use crate::containerd::Endpoint;
@@ -74,7 +74,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
         reader.remarks.push(remark(rewrite, &old));
     }
     let mirrors = &old.mirrors;
-    let table = root.at(&["mirrors"]).map(tree::Node::entries);
+    let table = root.at(&["mirrors"]).map(tree::SourceValue::entries);
     let lines = table.unwrap_or_default().iter().rev();
     let lines: HashMap<&str, Option<usize>> = lines.map(|e| (e.key.as_str(), e.line)).collect();
     for (host, _) in mirrors.iter().filter(|(_, list)| list.is_empty()) {
@@ -97,7 +97,7 @@ pub fn read(text: &str) -> Result<Source, SourceError> {
         ));
     }
     Ok(Source {
-        kind: Kind::K3s,
+        kind: SourceKind::K3s,
         old: Box::new(old),
         holds_registries,
         remarks: reader.remarks,

@@ -3,10 +3,10 @@
 use super::hosts_toml::{HostsFile, is_own};
 use super::report::{Remark, Weight};
 use super::section::Written;
-use super::source::Kind;
+use super::source::SourceKind;
 use super::tables::shown;
 use crate::containerd::loader::is_loopback;
-use crate::containerd::mirrors::{Fault, FaultKind};
+use crate::containerd::mirrors::{MirrorFault, MirrorFaultKind};
 use crate::containerd::{Endpoint, Release};
 use crate::finding::hosts::{classify, is_account_registry};
 use crate::finding::{Classification, HostPatterns};
@@ -17,7 +17,7 @@ pub fn registry(host: &str) -> String {
 }
 
 /// A name under which no image is looked up.
-pub fn never_looked_up(host: &str, kind: Kind) -> Remark {
+pub fn never_looked_up(host: &str, kind: SourceKind) -> Remark {
     let remark = Remark::new(
         Weight::Fine,
         match host {
@@ -40,12 +40,12 @@ pub fn never_looked_up(host: &str, kind: Kind) -> Remark {
 }
 
 /// Something that was never of use.
-pub fn fault(fault: &Fault, place: &str, kind: Kind) -> Remark {
-    let is_docker = kind == Kind::Docker;
+pub fn fault(fault: &MirrorFault, place: &str, kind: SourceKind) -> Remark {
+    let is_docker = kind == SourceKind::Docker;
     let endpoint = shown(&fault.endpoint);
     let remark = |weight, message: String| Remark::new(weight, place, message);
     match &fault.kind {
-        FaultKind::Url(error) => {
+        MirrorFaultKind::Url(error) => {
             // The invalid part may be in the middle of a password.
             let why = match fault.endpoint.contains(['@', '?']) {
                 true => String::new(),
@@ -63,26 +63,26 @@ pub fn fault(fault: &Fault, place: &str, kind: Kind) -> Remark {
             )
             .help("correct it in the source and migrate again")
         }
-        FaultKind::Unusable => remark(
+        MirrorFaultKind::Unusable => remark(
             Weight::Doubtful,
             format!("`{endpoint}` is left out: an endpoint needs `https://` or `http://`, and a host"),
         )
         .help("correct it in the source and migrate again"),
-        FaultKind::HalfClientPair => remark(
+        MirrorFaultKind::HalfClientPair => remark(
             Weight::Doubtful,
             format!("`{endpoint}` has a client certificate without a key, or a key alone, so that pulls failed; it is written without them"),
         )
         .help("set both `cert_file` and `key_file`, and migrate again"),
-        FaultKind::UnusedTls => remark(
+        MirrorFaultKind::UnusedTls => remark(
             Weight::Fine,
             format!("the TLS settings for `{endpoint}` had no effect on plain HTTP and are not written"),
         )
         .help("in a hosts.toml they would make newer releases try HTTPS first"),
-        FaultKind::UnusedParts if is_docker => remark(
+        MirrorFaultKind::UnusedParts if is_docker => remark(
             Weight::Doubtful,
             format!("Docker rejects `{endpoint}` for its user, password, query or fragment and does not start; it is written without them"),
         ),
-        FaultKind::UnusedParts => remark(
+        MirrorFaultKind::UnusedParts => remark(
             Weight::Fine,
             format!("user, password, query and fragment of `{endpoint}` had no effect and are not written"),
         ),

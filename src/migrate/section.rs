@@ -75,15 +75,15 @@ pub struct Written {
     /// The plugin that the registry tables belong to.
     pub plugin: Plugin,
     /// The headers of the tables to delete, and their lines.
-    pub delete: Vec<Header>,
+    pub delete: Vec<SectionHeader>,
     /// Those of the tables that may stay.
-    pub keep: Vec<Header>,
+    pub keep: Vec<SectionHeader>,
     /// Whether there are TLS settings among them.
     pub has_tls: bool,
 }
 
 /// The header of a table, and the line that it is on.
-pub type Header = (String, Option<usize>);
+pub type SectionHeader = (String, Option<usize>);
 
 /// The section for config.toml.
 #[derive(Debug, Clone, PartialEq, Eq)]

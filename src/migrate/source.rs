@@ -6,7 +6,7 @@ use super::section::Written;
 
 /// The kinds of files that can be migrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Kind {
+pub enum SourceKind {
     /// containerd's config.toml
     Containerd,
     /// registries.yaml of k3s and RKE2
@@ -15,20 +15,20 @@ pub enum Kind {
     Docker,
 }
 
-impl Kind {
+impl SourceKind {
     /// The name that the file has.
     pub fn file(self) -> &'static str {
         match self {
-            Kind::Containerd => "config.toml",
-            Kind::K3s => "registries.yaml",
-            Kind::Docker => "daemon.json",
+            SourceKind::Containerd => "config.toml",
+            SourceKind::K3s => "registries.yaml",
+            SourceKind::Docker => "daemon.json",
         }
     }
 }
 /// The source that was read.
 pub struct Source {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: SourceKind,
     /// Its meaning.
     pub old: Box<dyn Old>,
     /// Whether it says anything of registries.

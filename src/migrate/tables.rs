@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::report::{Remark, SourceError, Weight};
-use super::tree::{Entry, Node, Value};
+use super::tree::{Entry, SourceValue, Value};
 use crate::containerd::mirrors::TlsTable;
 use crate::finding::secrets::MASK;
 use crate::limits::MAX_ENDPOINTS;
@@ -66,7 +66,7 @@ impl Reader {
     /// When something else is there.
     pub fn table<'a>(
         &self,
-        node: Option<&'a Node>,
+        node: Option<&'a SourceValue>,
         name: &str,
     ) -> Result<&'a [Entry], SourceError> {
         match node.map(|node| (&node.value, node.line)) {
@@ -80,7 +80,11 @@ impl Reader {
     ///
     /// # Errors
     /// When a value is of the wrong type, as its program would refuse it.
-    pub fn mirrors(&mut self, node: Option<&Node>, keys: &[&str]) -> Result<Mirrors, SourceError> {
+    pub fn mirrors(
+        &mut self,
+        node: Option<&SourceValue>,
+        keys: &[&str],
+    ) -> Result<Mirrors, SourceError> {
         let mut mirrors = Mirrors::default();
         for entry in self.table(node, "mirrors")? {
             let name = format!("mirrors.\"{}\"", shown(&entry.key));
@@ -111,7 +115,7 @@ impl Reader {
     /// When a value is of the wrong type, as its program would refuse it.
     pub fn configs(
         &mut self,
-        node: Option<&Node>,
+        node: Option<&SourceValue>,
         token_key: &str,
     ) -> Result<Configs, SourceError> {
         let mut configs = Configs::default();
@@ -212,7 +216,11 @@ impl Reader {
     ///
     /// # Errors
     /// When it is something else, or there are more than any registry has.
-    pub fn endpoints(&self, node: Option<&Node>, name: &str) -> Result<Vec<String>, SourceError> {
+    pub fn endpoints(
+        &self,
+        node: Option<&SourceValue>,
+        name: &str,
+    ) -> Result<Vec<String>, SourceError> {
         let endpoints = self.texts(node, name)?;
         if endpoints.len() > MAX_ENDPOINTS {
             return Err(SourceError::at(
@@ -228,7 +236,11 @@ impl Reader {
     ///
     /// # Errors
     /// When it is something else.
-    pub fn texts(&self, node: Option<&Node>, name: &str) -> Result<Vec<String>, SourceError> {
+    pub fn texts(
+        &self,
+        node: Option<&SourceValue>,
+        name: &str,
+    ) -> Result<Vec<String>, SourceError> {
         let nodes = match node.map(|node| (&node.value, node.line)) {
             None | Some((Value::Null, _)) => return Ok(Vec::new()),
             Some((Value::List(nodes), _)) => nodes,
@@ -248,7 +260,7 @@ impl Reader {
             .collect()
     }
 
-    fn boolean(&self, node: &Node, name: &str) -> Result<bool, SourceError> {
+    fn boolean(&self, node: &SourceValue, name: &str) -> Result<bool, SourceError> {
         match &node.value {
             Value::Boolean(value) => Ok(*value),
             Value::Null => Ok(false),
@@ -269,9 +281,9 @@ impl Reader {
         line: Option<usize>,
         name: &str,
         wanted: &str,
-        found: Option<&Node>,
+        found: Option<&SourceValue>,
     ) -> SourceError {
-        let found = found.map_or("nothing", Node::describe);
+        let found = found.map_or("nothing", SourceValue::describe);
         SourceError::at(
             line,
             format!("`{name}` is {found}; {} expects {wanted}", self.program),
@@ -311,7 +323,7 @@ fn is_windows_path(text: &str) -> bool {
             && matches!(bytes[2], b'\\' | b'/')
 }
 
-fn text_of(node: &Node) -> String {
+fn text_of(node: &SourceValue) -> String {
     match &node.value {
         Value::Text(text) | Value::Integer(text) => text.clone(),
         _ => String::new(),

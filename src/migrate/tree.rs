@@ -11,7 +11,7 @@ use crate::yaml;
 
 /// A value and the line that it begins on, if the format has lines.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node {
+pub struct SourceValue {
     /// The value.
     pub value: Value,
     /// From 1.
@@ -30,7 +30,7 @@ pub enum Value {
     /// Text.
     Text(String),
     /// A list.
-    List(Vec<Node>),
+    List(Vec<SourceValue>),
     /// Keys and what is under them, in order.
     Table(Vec<Entry>),
     /// Something that no registry configuration contains, in a word.
@@ -47,10 +47,10 @@ pub struct Entry {
     /// The table is not written itself: a deeper header names it.
     pub implied: bool,
     /// The children.
-    pub node: Node,
+    pub node: SourceValue,
 }
 
-impl Node {
+impl SourceValue {
     /// The entries of a table; none of anything else.
     pub fn entries(&self) -> &[Entry] {
         match &self.value {
@@ -65,7 +65,7 @@ impl Node {
     }
 
     /// Returns the node at the end of these keys.
-    pub fn at(&self, keys: &[&str]) -> Option<&Node> {
+    pub fn at(&self, keys: &[&str]) -> Option<&SourceValue> {
         keys.iter()
             .try_fold(self, |node, key| node.get(key).map(|entry| &entry.node))
     }
@@ -95,7 +95,7 @@ fn within_limits(has_too_many: bool) -> Result<(), SourceError> {
 }
 
 /// Reads TOML.
-pub fn toml(text: &str) -> Result<Node, SourceError> {
+pub fn toml(text: &str) -> Result<SourceValue, SourceError> {
     within_limits(limits::has_too_many_entries(text.as_bytes(), MAX_ENTRIES))?;
     let lines = LineIndex::new(text);
     let document = Document::parse(text).map_err(|error| {
@@ -107,7 +107,7 @@ pub fn toml(text: &str) -> Result<Node, SourceError> {
         text,
         lines: &lines,
     };
-    Ok(Node {
+    Ok(SourceValue {
         value: Value::Table(reader.table(&document.root)),
         line: Some(1),
     })
@@ -129,7 +129,7 @@ impl TomlReader<'_> {
                     key: item.key.value.clone(),
                     line,
                     implied: item.spelling == Spelling::Implied,
-                    node: Node {
+                    node: SourceValue {
                         value: self.value(&item.node, &item.span),
                         line,
                     },
@@ -149,7 +149,7 @@ impl TomlReader<'_> {
             Toml::Array(nodes) => Value::List(
                 nodes
                     .iter()
-                    .map(|(node, span)| Node {
+                    .map(|(node, span)| SourceValue {
                         value: self.value(node, span),
                         line: Some(self.lines.line(span.start)),
                     })
@@ -162,7 +162,7 @@ impl TomlReader<'_> {
 }
 
 /// Reads the first document of a YAML text.
-pub fn yaml(text: &str) -> Result<Node, SourceError> {
+pub fn yaml(text: &str) -> Result<SourceValue, SourceError> {
     within_limits(limits::has_too_many_yaml_entries(
         text.as_bytes(),
         MAX_ENTRIES,
@@ -173,7 +173,7 @@ pub fn yaml(text: &str) -> Result<Node, SourceError> {
         return Err(SourceError::at(error.line, message).column(error.column));
     }
     let lines = LineIndex::new(text);
-    let nothing = Node {
+    let nothing = SourceValue {
         value: Value::Null,
         line: None,
     };
@@ -181,7 +181,7 @@ pub fn yaml(text: &str) -> Result<Node, SourceError> {
     Ok(first.map_or(nothing, |node| yaml_node(node, &lines)))
 }
 
-fn yaml_node(node: &yaml::Node, lines: &LineIndex) -> Node {
+fn yaml_node(node: &yaml::YamlNode, lines: &LineIndex) -> SourceValue {
     let value = match &node.value {
         yaml::Value::Scalar { .. } if node.is_null() => Value::Null,
         yaml::Value::Scalar { text, style } => match (node.boolean(), style) {
@@ -217,7 +217,7 @@ fn yaml_node(node: &yaml::Node, lines: &LineIndex) -> Node {
             Value::Table(entries)
         }
     };
-    Node {
+    SourceValue {
         value,
         line: Some(lines.line(node.span.start)),
     }
@@ -228,7 +228,7 @@ fn is_float(text: &str) -> bool {
 }
 
 /// Reads JSON, without line numbers.
-pub fn json(text: &str) -> Result<Node, SourceError> {
+pub fn json(text: &str) -> Result<SourceValue, SourceError> {
     within_limits(limits::has_too_many_json_entries(
         text.as_bytes(),
         MAX_ENTRIES,
@@ -243,7 +243,7 @@ pub fn json(text: &str) -> Result<Node, SourceError> {
     Ok(json_node(&value))
 }
 
-fn json_node(value: &Json) -> Node {
+fn json_node(value: &Json) -> SourceValue {
     let value = match value {
         Json::Null => Value::Null,
         Json::Bool(value) => Value::Boolean(*value),
@@ -264,7 +264,7 @@ fn json_node(value: &Json) -> Node {
                 .collect(),
         ),
     };
-    Node { value, line: None }
+    SourceValue { value, line: None }
 }
 
 #[cfg(test)]
@@ -273,7 +273,8 @@ mod tests {
 
     #[test]
     fn the_three_formats_give_one_shape() {
-        let shape = |node: Node| format!("{:?}", node.at(&["a", "b"]).map(|n| n.value.clone()));
+        let shape =
+            |node: SourceValue| format!("{:?}", node.at(&["a", "b"]).map(|n| n.value.clone()));
         let want = "Some(List([Node";
         let toml = toml("[a]\nb = [\"x\"]").unwrap();
         assert_eq!(toml.at(&["a", "b"]).unwrap().line, Some(2));

@@ -20,7 +20,7 @@ use crate::finding::secrets;
 use crate::go::base64;
 
 /// The parts that are the same for all endpoints.
-pub struct Node<'a> {
+pub struct PullContext<'a> {
     /// The release whose behaviour is followed.
     pub release: Release,
     /// The repository, for the scope of tokens.
@@ -47,7 +47,7 @@ pub struct Answer {
 
 /// Makes requests to one endpoint.
 pub struct Asker<'a> {
-    node: &'a Node<'a>,
+    node: &'a PullContext<'a>,
     endpoint: &'a Endpoint,
     identity: Identity,
     has_fallen_back: bool,
@@ -63,7 +63,7 @@ pub struct Asker<'a> {
 
 impl<'a> Asker<'a> {
     /// For an endpoint with these certificates.
-    pub fn new(node: &'a Node<'a>, endpoint: &'a Endpoint, identity: Identity) -> Asker<'a> {
+    pub fn new(node: &'a PullContext<'a>, endpoint: &'a Endpoint, identity: Identity) -> Asker<'a> {
         Asker {
             node,
             endpoint,

@@ -27,7 +27,7 @@ mod verdict;
 use crate::containerd::node::Pull;
 use crate::containerd::{Endpoint, Files, Object, Reference, Release, Request, requests};
 
-use ask::Node;
+use ask::PullContext;
 use limits::Clock;
 use steps::{Manifest, Prober};
 
@@ -35,7 +35,7 @@ pub use credentials::{Credentials, CredentialsError, MAX_FILE, VARIABLE};
 pub use daemon::environment;
 pub use limits::Limits;
 pub use proxy::Proxies;
-pub use report::{Mark, Outcome, Probed, Report, Shown, Step, Verdict};
+pub use report::{Mark, Probed, QuestionOutcome, Report, Shown, Step, Verdict};
 pub use roots::{System, system};
 pub use tls::unsupported_processor;
 
@@ -67,7 +67,7 @@ pub struct Plan<'a> {
 
 /// Tries every endpoint.
 pub fn probe(plan: &Plan<'_>) -> Report {
-    let node = Node {
+    let node = PullContext {
         release: plan.release,
         repository: &plan.reference.repository,
         limits: plan.limits,

@@ -27,7 +27,7 @@ pub struct Step {
 
 /// An endpoint's result for one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum QuestionOutcome {
     /// This.
     Reply(Reply),
     /// containerd might get another answer than this program.
@@ -63,11 +63,11 @@ pub struct Probed {
     /// The digest that the tag refers to there.
     pub digest: Option<String>,
     /// For the tag or digest.
-    pub resolve: Outcome,
+    pub resolve: QuestionOutcome,
     /// For the manifest.
-    pub manifest: Outcome,
+    pub manifest: QuestionOutcome,
     /// For a layer.
-    pub layer: Outcome,
+    pub layer: QuestionOutcome,
 }
 
 /// How a pull by containerd would end.

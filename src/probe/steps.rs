@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::address::Address;
-use super::ask::{Answer, Asker, Node};
-use super::report::{Mark, Outcome, Probed, Shown};
+use super::ask::{Answer, Asker, PullContext};
+use super::report::{Mark, Probed, QuestionOutcome, Shown};
 use super::tls::{Identity, usable_pairs};
 use super::trouble::Trouble;
 use crate::containerd::failures::Reply;
@@ -40,17 +40,21 @@ pub enum Manifest {
 
 /// Probes one endpoint.
 pub struct Prober<'a> {
-    node: &'a Node<'a>,
+    node: &'a PullContext<'a>,
     asker: Asker<'a>,
     endpoint: &'a Endpoint,
     probed: Probed,
     /// A failure after which no more requests are sent here: the connection, or 429.
-    over: Option<Outcome>,
+    over: Option<QuestionOutcome>,
 }
 
 impl<'a> Prober<'a> {
     /// For an endpoint with these certificates.
-    pub fn new(node: &'a Node<'a>, endpoint: &'a Endpoint, identity: Identity) -> Prober<'a> {
+    pub fn new(
+        node: &'a PullContext<'a>,
+        endpoint: &'a Endpoint,
+        identity: Identity,
+    ) -> Prober<'a> {
         let (usable, all) = usable_pairs(&identity);
         let mut asker = Asker::new(node, endpoint, identity);
         if usable < all {
@@ -70,9 +74,9 @@ impl<'a> Prober<'a> {
                 steps: Vec::new(),
                 certificates: Vec::new(),
                 digest: None,
-                resolve: Outcome::NotTried,
-                manifest: Outcome::NotTried,
-                layer: Outcome::NotTried,
+                resolve: QuestionOutcome::NotTried,
+                manifest: QuestionOutcome::NotTried,
+                layer: QuestionOutcome::NotTried,
             },
             over: None,
         }
@@ -83,12 +87,12 @@ impl<'a> Prober<'a> {
         if let Some(why) = unusable(self.node.release, self.endpoint) {
             self.asker
                 .step("api", Mark::Bad, format!("no request can be made: {why}"));
-            return self.ends(Outcome::Reply(Reply::Other));
+            return self.ends(QuestionOutcome::Reply(Reply::Other));
         }
         let url = format!("{}/", self.endpoint.url().trim_end_matches('/'));
         let Some(address) = Address::parse(&url) else {
             self.asker.step("api", Mark::Bad, "its URL cannot be used");
-            return self.ends(Outcome::Reply(Reply::Other));
+            return self.ends(QuestionOutcome::Reply(Reply::Other));
         };
         let outcome = self.asker.once("GET", &address, "*/*", API_BYTES);
         self.certificates();
@@ -99,7 +103,7 @@ impl<'a> Prober<'a> {
                     Mark::Bad,
                     "429: too many requests, so no further requests are sent",
                 );
-                self.ends(Outcome::Reply(Reply::Status(429)));
+                self.ends(QuestionOutcome::Reply(Reply::Status(429)));
             }
             Ok(Answer { response, hops }) => {
                 let line = response.line();
@@ -130,7 +134,7 @@ impl<'a> Prober<'a> {
         }
     }
 
-    fn ends(&mut self, outcome: Outcome) {
+    fn ends(&mut self, outcome: QuestionOutcome) {
         self.probed.resolve = outcome.clone();
         self.probed.manifest = outcome.clone();
         self.probed.layer = outcome.clone();
@@ -189,7 +193,7 @@ impl<'a> Prober<'a> {
         };
         let response = &answer.response;
         if response.status != 200 {
-            let outcome = Outcome::Reply(Reply::Status(response.status));
+            let outcome = QuestionOutcome::Reply(Reply::Status(response.status));
             self.asker.step(
                 "tag",
                 Mark::Bad,
@@ -213,7 +217,7 @@ impl<'a> Prober<'a> {
                 Mark::Bad,
                 "200 with a web page: this is not a registry",
             );
-            return self.probed.resolve = Outcome::Reply(Reply::WebPage);
+            return self.probed.resolve = QuestionOutcome::Reply(Reply::WebPage);
         }
         match digest {
             Some(digest) => {
@@ -224,7 +228,7 @@ impl<'a> Prober<'a> {
                 );
                 self.asker.step("tag", Mark::Good, text);
                 self.probed.digest = Some(digest);
-                self.probed.resolve = Outcome::Reply(Reply::Serves);
+                self.probed.resolve = QuestionOutcome::Reply(Reply::Serves);
             }
             None => {
                 self.asker.step(
@@ -232,7 +236,8 @@ impl<'a> Prober<'a> {
                     Mark::Odd,
                     "200 without a digest, and the manifest cannot be read",
                 );
-                self.probed.resolve = Outcome::NotKnown("the manifest cannot be read".to_owned());
+                self.probed.resolve =
+                    QuestionOutcome::NotKnown("the manifest cannot be read".to_owned());
             }
         }
     }
@@ -294,7 +299,7 @@ impl<'a> Prober<'a> {
         request: &Request,
         content: &Content,
         most: usize,
-    ) -> (Outcome, Option<Vec<u8>>) {
+    ) -> (QuestionOutcome, Option<Vec<u8>>) {
         let accept = if name == "manifest" { MANIFESTS } else { "*/*" };
         let outcome = self.with(request, |asker, address| {
             let target = address
@@ -317,7 +322,7 @@ impl<'a> Prober<'a> {
         let Answer { response, hops } = answer;
         let via = via(&hops);
         if !(200..300).contains(&response.status) {
-            let outcome = Outcome::Reply(Reply::Status(response.status));
+            let outcome = QuestionOutcome::Reply(Reply::Status(response.status));
             self.asker
                 .step(name, Mark::Bad, format!("{}{via}", response.line()));
             if response.status == 429 {
@@ -325,8 +330,8 @@ impl<'a> Prober<'a> {
             }
             return (outcome, None);
         }
-        let not_known = |why: String| (Mark::Odd, why.clone(), Outcome::NotKnown(why));
-        let served = || Outcome::Reply(Reply::Serves);
+        let not_known = |why: String| (Mark::Odd, why.clone(), QuestionOutcome::NotKnown(why));
+        let served = || QuestionOutcome::Reply(Reply::Serves);
         let is_encoded = response
             .header("Content-Encoding")
             .is_some_and(|coding| !coding.eq_ignore_ascii_case("identity") && !coding.is_empty());
@@ -350,7 +355,7 @@ impl<'a> Prober<'a> {
             (
                 Mark::Bad,
                 "200 with a web page".to_owned(),
-                Outcome::Reply(Reply::WebPage),
+                QuestionOutcome::Reply(Reply::WebPage),
             )
         } else if !is_sha256 {
             not_known(format!(
@@ -361,7 +366,7 @@ impl<'a> Prober<'a> {
             (
                 Mark::Bad,
                 "200 with bytes that do not match the digest".to_owned(),
-                Outcome::Reply(Reply::OtherBytes),
+                QuestionOutcome::Reply(Reply::OtherBytes),
             )
         } else {
             (
@@ -390,10 +395,10 @@ impl<'a> Prober<'a> {
     }
 }
 
-fn outcome_of(trouble: &Trouble) -> Outcome {
+fn outcome_of(trouble: &Trouble) -> QuestionOutcome {
     match trouble.reply {
-        Some(reply) => Outcome::Reply(reply),
-        None => Outcome::NotKnown(trouble.text.clone()),
+        Some(reply) => QuestionOutcome::Reply(reply),
+        None => QuestionOutcome::NotKnown(trouble.text.clone()),
     }
 }
 

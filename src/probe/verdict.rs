@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::Plan;
-use super::report::{Outcome, Probed, Verdict};
+use super::report::{Probed, QuestionOutcome, Verdict};
 use crate::containerd::failures::{Question, Reply, play};
 
 /// Plays the pull with what was seen.
@@ -11,7 +11,7 @@ pub fn verdict(plan: &Plan<'_>, endpoints: &[Probed]) -> Verdict {
     // A web page that was taken for a manifest has a digest of its own, which no other endpoint has.
     let is_page = endpoints
         .iter()
-        .any(|probed| probed.resolve == Outcome::Reply(Reply::WebPage));
+        .any(|probed| probed.resolve == QuestionOutcome::Reply(Reply::WebPage));
     let unknown: RefCell<Vec<String>> = RefCell::new(Vec::new());
     let reply = |index: usize, question: Question| {
         let probed = &endpoints[index];
@@ -21,10 +21,10 @@ pub fn verdict(plan: &Plan<'_>, endpoints: &[Probed]) -> Verdict {
             Question::Layer => &probed.layer,
         };
         let why = match outcome {
-            Outcome::Reply(reply) => return *reply,
-            Outcome::NotTried if is_page => return Reply::Status(404),
-            Outcome::NotKnown(why) => why.as_str(),
-            Outcome::NotTried => "it was not tried, because there is no manifest",
+            QuestionOutcome::Reply(reply) => return *reply,
+            QuestionOutcome::NotTried if is_page => return Reply::Status(404),
+            QuestionOutcome::NotKnown(why) => why.as_str(),
+            QuestionOutcome::NotTried => "it was not tried, because there is no manifest",
         };
         let text = format!("{}: {why}", probed.host);
         let mut unknown = unknown.borrow_mut();

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Options;
-use super::place::Place;
+use super::place::PositionRange;
 use super::xml::attribute;
 use crate::finding::words::sentences;
 use crate::finding::{Report, Severity};
@@ -17,7 +17,7 @@ pub fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Result<()
         let path = first.location.path.clone();
         writeln!(out, "  <file name={}>", attribute(&path))?;
         while let Some(finding) = findings.next_if(|finding| finding.location.path == path) {
-            let start = Place::characters(&finding.location).start;
+            let start = PositionRange::characters(&finding.location).start;
             let severity = match finding.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::Options;
-use super::place::Place;
+use super::place::PositionRange;
 use crate::finding::{Report, Severity};
 use crate::printable::{one_line, shortened};
 
@@ -17,7 +17,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Res
         } else {
             (Style::new(), Style::new())
         };
-        let start = Place::characters(&finding.location).start;
+        let start = PositionRange::characters(&finding.location).start;
         writeln!(
             out,
             "{path_style}{}{path_style:#}:{}:{}: {word_style}{}[{}]{word_style:#} {} [{}{}]",

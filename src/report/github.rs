@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::place::Place;
+use super::place::PositionRange;
 use super::{Options, summary};
 use crate::finding::words::sentences;
 use crate::finding::{Finding, Paths, Report, Severity};
@@ -34,7 +34,7 @@ fn command(finding: &Finding, paths: &Paths) -> String {
     let path = paths.relative(&finding.location.path);
     let mut line = format!("::{word} file={}", property(&path));
     if finding.location.span.is_some() {
-        let Place { start, end } = Place::characters(&finding.location);
+        let PositionRange { start, end } = PositionRange::characters(&finding.location);
         // Writing to a String does not fail. Columns count within one line only.
         let _ = write!(line, ",line={},endLine={}", start.line, end.line);
         if start.line == end.line {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::Options;
-use super::place::Place;
+use super::place::PositionRange;
 use super::stream::{Array, write_json};
 use crate::finding::words::sentences;
 use crate::finding::{Finding, Fingerprints, Paths, Report, Severity};
@@ -40,7 +40,7 @@ struct Entry {
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let finding = &self.finding;
-        let place = Place::characters(&finding.location);
+        let place = PositionRange::characters(&finding.location);
         let text = sentences(&[&finding.message, &finding.effect, &finding.help]);
         Issue {
             // GitLab does not show the check's name.

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::Options;
 use super::certificates::certificates;
-use super::place::Place;
+use super::place::PositionRange;
 use super::stream::{Array, write_json};
 use crate::containerd::Release;
 use crate::finding::{
@@ -200,7 +200,7 @@ struct LocationValue {
 
 impl LocationValue {
     fn of(location: &Location) -> LocationValue {
-        let place = Place::characters(location);
+        let place = PositionRange::characters(location);
         let span = location.span.clone().unwrap_or(0..0);
         LocationValue {
             start: PositionValue::of(place.start, span.start),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::Options;
-use super::place::Place;
+use super::place::PositionRange;
 use super::xml::{attribute, content};
 use crate::finding::words::{releases_in_words, sentences};
 use crate::finding::{Failure, Finding, Paths, Report};
@@ -64,7 +64,7 @@ fn suite(
     }
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        let start = Place::characters(&finding.location).start;
+        let start = PositionRange::characters(&finding.location).start;
         // GitLab takes cases of one class and one name for one case.
         let mut case = format!("{} at {}:{}", finding.rule.name, start.line, start.column);
         let number = seen.entry(case.clone()).or_default();
@@ -92,7 +92,7 @@ fn suite(
 
 /// Everything, since GitLab shows no more than the body.
 fn body(report: &Report, path: &str, finding: &Finding) -> String {
-    let start = Place::characters(&finding.location).start;
+    let start = PositionRange::characters(&finding.location).start;
     format!(
         "{path}:{}:{}: {}[{}] {}\nreleases: {}",
         start.line,

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::Options;
-use super::place::Place;
+use super::place::PositionRange;
 use super::stream::{Array, write_json};
 use crate::finding::words::sentences;
 use crate::finding::{Finding, Location, Meta, Report, Severity};
@@ -145,7 +145,7 @@ struct Range {
 
 impl Range {
     fn of(location: &Location) -> Range {
-        let Place { start, end } = Place::bytes(location);
+        let PositionRange { start, end } = PositionRange::bytes(location);
         let point = |Position { line, column }| Point { line, column };
         Range {
             start: point(start),

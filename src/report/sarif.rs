@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::Options;
-use super::place::Place;
+use super::place::PositionRange;
 use super::stream::{Array, write_json};
 use crate::containerd::Release;
 use crate::finding::words::sentences;
@@ -324,7 +324,7 @@ struct PhysicalLocation {
 
 impl PhysicalLocation {
     fn of(location: &Location, paths: &Paths) -> PhysicalLocation {
-        let Place { start, end } = Place::characters(location);
+        let PositionRange { start, end } = PositionRange::characters(location);
         PhysicalLocation {
             artifact_location: ArtifactLocation::of(&location.path, paths),
             region: Region::of(start, end),

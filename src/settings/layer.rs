@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::selector::Selector;
-use crate::carriers::Kind;
+use crate::carriers::CarrierKind;
 use crate::containerd::Release;
 use crate::finding::{Environment, Level, Report, Severity};
 
@@ -101,7 +101,7 @@ pub struct Layer {
     /// Paths that are not linted.
     pub exclude: Vec<Given<String>>,
     /// Which kinds of carriers are read.
-    pub carriers: Option<Given<BTreeMap<Kind, bool>>>,
+    pub carriers: Option<Given<BTreeMap<CarrierKind, bool>>>,
     /// The lowest severity that is reported.
     pub min_severity: Option<Given<Severity>>,
     /// The lowest severity that decides the exit code.

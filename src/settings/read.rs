@@ -12,7 +12,7 @@ use super::problem::{Problem, SettingsError, SourceFile};
 use super::selector::Selector;
 use super::words::LEVELS;
 use super::{check, hosts};
-use crate::carriers::Kind;
+use crate::carriers::CarrierKind;
 use crate::containerd::FileError;
 use crate::containerd::release::parse_releases;
 use crate::disk::{PathGlobs, Reach, absolute};
@@ -538,7 +538,7 @@ impl Reader {
         &mut self,
         item: &Item,
         span: Range<usize>,
-    ) -> Option<Given<BTreeMap<Kind, bool>>> {
+    ) -> Option<Given<BTreeMap<CarrierKind, bool>>> {
         let Some(table) = item.as_table_like() else {
             self.wrong_type(
                 item,
@@ -551,9 +551,9 @@ impl Reader {
         let mut kinds = BTreeMap::new();
         for (key, item) in table.iter() {
             let span = key_span(table, key, item);
-            let names = || Kind::ALL.into_iter().map(Kind::word);
+            let names = || CarrierKind::ALL.into_iter().map(CarrierKind::word);
             match (
-                Kind::ALL.into_iter().find(|kind| kind.word() == key),
+                CarrierKind::ALL.into_iter().find(|kind| kind.word() == key),
                 item.as_bool(),
             ) {
                 (Some(kind), Some(is_read)) => {

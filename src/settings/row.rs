@@ -10,7 +10,7 @@ use toml_edit::Item;
 use super::layer::{FailOn, Given, Layer, Origin};
 use super::read::Reader;
 use super::words::{array, quoted};
-use crate::carriers::Kind;
+use crate::carriers::CarrierKind;
 use crate::containerd::Release;
 use crate::finding::{Environment, Severity};
 
@@ -107,7 +107,7 @@ impl Written for i64 {
     }
 }
 
-impl Written for BTreeMap<Kind, bool> {
+impl Written for BTreeMap<CarrierKind, bool> {
     fn written(&self) -> String {
         let kinds = self
             .iter()

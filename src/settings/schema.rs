@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::list::{NAMESPACE_KEYS, SETTINGS, Setting, ValueKind, override_settings};
 use super::selector::Selector;
-use crate::carriers::Kind;
+use crate::carriers::CarrierKind;
 use crate::finding::Category;
 use crate::rules::RULES;
 
@@ -89,7 +89,7 @@ fn property(setting: &Setting) -> Value {
         ValueKind::FailOn => json!({ "enum": ["error", "warning", "note", "never"] }),
         ValueKind::Hosts | ValueKind::Globs => one_or_many(text),
         ValueKind::Carriers => {
-            let kinds = Kind::ALL.into_iter();
+            let kinds = CarrierKind::ALL.into_iter();
             let properties: Map<String, Value> = kinds
                 .map(|kind| (kind.word().to_owned(), json!({ "type": "boolean" })))
                 .collect();

@@ -32,7 +32,7 @@ pub struct Key {
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub struct PlacedValue {
     /// The value.
     pub value: Value,
     /// Where it is written. A table has the place of the header or key that first needed it.
@@ -53,7 +53,7 @@ pub enum Value {
     /// Any of TOML's four dates and times.
     Datetime,
     /// An array, of tables too.
-    Array(Vec<Node>),
+    Array(Vec<PlacedValue>),
     /// A table.
     Table(Table),
 }
@@ -61,37 +61,37 @@ pub enum Value {
 /// A table: keys and what they hold, in the order in which they were first named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
-    entries: IndexMap<String, (Key, Node)>,
+    entries: IndexMap<String, (Key, PlacedValue)>,
 }
 
 impl Table {
     /// The keys and what they hold.
-    pub fn entries(&self) -> impl Iterator<Item = &(Key, Node)> {
+    pub fn entries(&self) -> impl Iterator<Item = &(Key, PlacedValue)> {
         self.entries.values()
     }
 
     /// The value of a key.
-    pub fn get(&self, name: &str) -> Option<&Node> {
+    pub fn get(&self, name: &str) -> Option<&PlacedValue> {
         self.entry(name).map(|(_, node)| node)
     }
 
     /// A key and what it contains.
-    pub fn entry(&self, name: &str) -> Option<&(Key, Node)> {
+    pub fn entry(&self, name: &str) -> Option<&(Key, PlacedValue)> {
         self.entries.get(name)
     }
 
     /// The value of a key, mutable.
-    pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut PlacedValue> {
         self.entries.get_mut(name).map(|(_, node)| node)
     }
 
     /// Sets a key, whatever it held; a new one comes last.
-    pub fn set(&mut self, key: Key, node: Node) {
+    pub fn set(&mut self, key: Key, node: PlacedValue) {
         self.entries.insert(key.name.clone(), (key, node));
     }
 
     /// Takes a key out.
-    pub fn remove(&mut self, name: &str) -> Option<(Key, Node)> {
+    pub fn remove(&mut self, name: &str) -> Option<(Key, PlacedValue)> {
         self.entries.shift_remove(name)
     }
 
@@ -112,7 +112,7 @@ impl Table {
     }
 }
 
-impl Node {
+impl PlacedValue {
     /// The table, if it is one.
     pub fn as_table(&self) -> Option<&Table> {
         match &self.value {
@@ -198,8 +198,8 @@ pub(super) fn integer(text: &str) -> i64 {
     i64::from_str_radix(digits, radix).unwrap_or_default()
 }
 
-impl FromIterator<(Key, Node)> for Table {
-    fn from_iter<T: IntoIterator<Item = (Key, Node)>>(entries: T) -> Table {
+impl FromIterator<(Key, PlacedValue)> for Table {
+    fn from_iter<T: IntoIterator<Item = (Key, PlacedValue)>>(entries: T) -> Table {
         let entries = entries.into_iter();
         Table {
             entries: entries.map(|e| (e.0.name.clone(), e)).collect(),

@@ -1,6 +1,6 @@
 //! Go's types, as far as containerd decodes config.toml into them, and what each dialect decodes into one.
 
-use super::document::{Key, Node, Place, Table, Value};
+use super::document::{Key, Place, PlacedValue, Table, Value};
 use crate::go::duration;
 
 /// A Go type that TOML is decoded into.
@@ -158,7 +158,7 @@ impl Decoder {
             let Shape::Embedded(inner) = shape else {
                 continue;
             };
-            let is_there = |(key, _): &(Key, Node)| {
+            let is_there = |(key, _): &(Key, PlacedValue)| {
                 field(fields, &key.name, self.dialect).is_some_and(|(found, _)| found == *name)
             };
             if table.entries().any(is_there) {
@@ -178,14 +178,19 @@ impl Decoder {
                 place: place.clone(),
             };
             let value = Value::Table(struct_table);
-            decoded.set(key, Node { value, place });
+            decoded.set(key, PlacedValue { value, place });
         }
     }
 
     /// Decodes a value; tables add to what was decoded there before, under the name in another case.
-    fn value(&mut self, node: &Node, shape: Shape, there: Option<Node>) -> Option<Node> {
+    fn value(
+        &mut self,
+        node: &PlacedValue,
+        shape: Shape,
+        there: Option<PlacedValue>,
+    ) -> Option<PlacedValue> {
         let before = || match there {
-            Some(Node {
+            Some(PlacedValue {
                 value: Value::Table(table),
                 ..
             }) => table,
@@ -242,7 +247,7 @@ impl Decoder {
                 return None;
             }
         };
-        Some(Node {
+        Some(PlacedValue {
             value,
             place: node.place.clone(),
         })

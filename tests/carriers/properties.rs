@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use certsd_lint::disk::{FindOptions, Kind, Tree, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, PathKind, Tree, TreeOptions, find};
 use certsd_lint::engine::lint;
 use certsd_lint::facts::Carrier;
 use certsd_lint::finding::{Finding, Safety, Severity};
@@ -60,7 +60,7 @@ fn on_disk(folder: &std::path::Path, text: &str) -> Vec<Tree> {
     std::fs::create_dir_all(&directory).unwrap();
     std::fs::write(directory.join("hosts.toml"), text).unwrap();
     let options = FindOptions {
-        kind: Some(Kind::ConfigPath),
+        kind: Some(PathKind::ConfigPath),
         tree: TreeOptions {
             deploy_path: Some("/etc/containerd/certs.d".to_owned()),
             sysroot: None,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use certsd_lint::containerd::Release;
-use certsd_lint::disk::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, PathKind, TreeOptions, find};
 use certsd_lint::engine;
 use certsd_lint::finding::{Consequence, Run, Settings, Severity};
 
@@ -89,7 +89,7 @@ fn claims(case: &Case) -> Claims {
         }
     }
     let options = FindOptions {
-        kind: Some(Kind::ConfigPath),
+        kind: Some(PathKind::ConfigPath),
         tree: TreeOptions {
             deploy_path: Some(root.to_string_lossy().into_owned()),
             sysroot: None,

@@ -1,7 +1,7 @@
 //! The daemon's own configuration: whether it starts, whether CRI loads, and the registry settings that count.
 
 use certsd_lint::containerd::Release;
-use certsd_lint::containerd::node::{BUILT_IN_CONFIG_PATH, Cri, Outcome, load};
+use certsd_lint::containerd::node::{BUILT_IN_CONFIG_PATH, ConfigOutcome, Cri, load};
 use serde::Deserialize;
 
 use super::memory::{Memory, ROOT};
@@ -53,7 +53,7 @@ fn every_node_is_containerds() {
 }
 
 /// A daemon that does not start has no CRI, and a CRI that does not load has no settings.
-fn compare(outcome: &Outcome, expected: &Expected) -> Result<(), String> {
+fn compare(outcome: &ConfigOutcome, expected: &Expected) -> Result<(), String> {
     let differ = |what: &str| Err(format!("{what}: {outcome:?}\n  not {expected:?}"));
     if outcome.starts != (expected.daemon == "starts") {
         return differ("daemon");

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use certsd_lint::containerd::hosts::Host;
 use certsd_lint::containerd::{HostsToml, Outcome, Release, Role, Verdict, load_directory};
-use certsd_lint::disk::{FindOptions, Kind, Tree, TreeOptions, find, registry_host};
+use certsd_lint::disk::{FindOptions, PathKind, Tree, TreeOptions, find, registry_host};
 use certsd_lint::finding::{Report, Settings, Severity};
 use certsd_lint::fix::{Choice, Fixing, Refusal};
 use proptest::prelude::*;
@@ -90,7 +90,7 @@ fn settings() -> Settings {
 /// Mends the tree, safely and then as far as can be, and judges both; how many files the safe fixes changed.
 fn check(root: &Path) -> Result<usize, String> {
     let options = FindOptions {
-        kind: Some(Kind::ConfigPath),
+        kind: Some(PathKind::ConfigPath),
         tree: TreeOptions {
             deploy_path: Some(root.to_string_lossy().into_owned()),
             sysroot: None,

@@ -24,7 +24,7 @@ mod places;
 
 use std::path::Path;
 
-use certsd_lint::disk::{FindOptions, Kind, NodeFiles, Tree, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, NodeFiles, PathKind, Tree, TreeOptions, find};
 use certsd_lint::engine;
 use certsd_lint::finding::{Report, Run, Settings, Severity};
 use certsd_lint::fix::{self, Choice, Fixing, HostsFiles};
@@ -45,7 +45,7 @@ const UNSAFE: Choice = Choice {
 
 fn open(config_path: &Path, tree: TreeOptions) -> Vec<Tree> {
     let options = FindOptions {
-        kind: Some(Kind::ConfigPath),
+        kind: Some(PathKind::ConfigPath),
         tree,
         ..FindOptions::default()
     };

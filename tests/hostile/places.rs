@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 
-use certsd_lint::disk::{FindOptions, Kind, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, PathKind, TreeOptions, find};
 use certsd_lint::engine;
 use certsd_lint::finding::{Run, Settings};
 
@@ -157,7 +157,7 @@ fn a_tree_that_changes_while_it_is_read() {
     for change in changes {
         let folder = Folder::new(&["certs.d/docker.io/hosts.toml", "certs.d/quay.io/hosts.toml"]);
         let options = FindOptions {
-            kind: Some(Kind::ConfigPath),
+            kind: Some(PathKind::ConfigPath),
             tree: TreeOptions::default(),
             ..FindOptions::default()
         };

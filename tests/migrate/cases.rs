@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use certsd_lint::containerd::Release;
 use certsd_lint::containerd::release::parse_releases;
-use certsd_lint::migrate::Kind;
+use certsd_lint::migrate::SourceKind;
 
 pub struct Case {
     /// The name of its folder.
@@ -15,7 +15,7 @@ pub struct Case {
     /// The name of the old configuration.
     pub source: &'static str,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: SourceKind,
     /// Its text.
     pub text: String,
     /// Further arguments.
@@ -41,7 +41,7 @@ pub fn cases() -> Vec<Case> {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_dir())
         .map(|folder| {
-            let kinds = [Kind::Containerd, Kind::K3s, Kind::Docker];
+            let kinds = [SourceKind::Containerd, SourceKind::K3s, SourceKind::Docker];
             let kind = kinds
                 .into_iter()
                 .find(|kind| folder.join(kind.file()).exists())

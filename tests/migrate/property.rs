@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use certsd_lint::containerd::Release;
 use certsd_lint::containerd::mirrors::{RegistryTables, TlsTable};
-use certsd_lint::migrate::{Daemon, Kind, Old, Options, Registries, Source, migrate};
+use certsd_lint::migrate::{Daemon, Old, Options, Registries, Source, SourceKind, migrate};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -85,7 +85,7 @@ fn tables(hosts: &'static [&'static str]) -> impl Strategy<Value = Tables> {
     )
 }
 
-fn source(kind: Kind, old: impl Old + 'static) -> Source {
+fn source(kind: SourceKind, old: impl Old + 'static) -> Source {
     Source {
         kind,
         old: Box::new(old),
@@ -95,7 +95,7 @@ fn source(kind: Kind, old: impl Old + 'static) -> Source {
     }
 }
 
-fn check(kind: Kind, old: impl Old + Clone + 'static, releases: &[Release], hosts: &[&str]) {
+fn check(kind: SourceKind, old: impl Old + Clone + 'static, releases: &[Release], hosts: &[&str]) {
     let options = Options {
         releases,
         config_path: ROOT,
@@ -142,7 +142,7 @@ proptest! {
         if let Some(list) = wildcard {
             mirrors.insert("*".to_owned(), list);
         }
-        check(Kind::Containerd, RegistryTables { mirrors, tls }, &all_lines(), &HOSTS);
+        check(SourceKind::Containerd, RegistryTables { mirrors, tls }, &all_lines(), &HOSTS);
     }
 
     #[test]
@@ -151,7 +151,7 @@ proptest! {
             mirrors.insert("*".to_owned(), list);
         }
         let releases: Vec<Release> = all_lines().into_iter().filter(|r| r.is_v2()).collect();
-        check(Kind::Containerd, RegistryTables { mirrors, tls }, &releases, &WITH_IPV6);
+        check(SourceKind::Containerd, RegistryTables { mirrors, tls }, &releases, &WITH_IPV6);
     }
 
     #[test]
@@ -167,7 +167,7 @@ proptest! {
             tls.insert("*".to_owned(), site);
         }
         let configured: BTreeSet<String> = tls.keys().cloned().chain(credentials).collect();
-        check(Kind::K3s, Registries { mirrors, tls, configured }, &all_lines(), &HOSTS);
+        check(SourceKind::K3s, Registries { mirrors, tls, configured }, &all_lines(), &HOSTS);
     }
 
     #[test]
@@ -176,16 +176,16 @@ proptest! {
         let daemon = Daemon { mirrors, insecure, networks };
         // Networks tell by address, and that is not carried over.
         let hosts: Vec<&str> = HOSTS.into_iter().filter(|host| !host.starts_with("10.")).collect();
-        check(Kind::Docker, daemon, &all_lines(), &hosts);
+        check(SourceKind::Docker, daemon, &all_lines(), &hosts);
     }
 }
 
 /// A text that stands where secrets do in [`SOURCES`].
 const SECRET: &str = "s3cr3tw0rd";
 
-const SOURCES: [(Kind, &str); 3] = [
+const SOURCES: [(SourceKind, &str); 3] = [
     (
-        Kind::Containerd,
+        SourceKind::Containerd,
         r#"version = 2
 [plugins."io.containerd.grpc.v1.cri".registry.headers]
 Authorization = ["Bearer s3cr3tw0rd"]
@@ -200,11 +200,11 @@ password = "s3cr3tw0rd"
 "#,
     ),
     (
-        Kind::K3s,
+        SourceKind::K3s,
         "mirrors:\n  docker.io:\n    endpoint:\n    - https://user:s3cr3tw0rd@m.internal/v2\n    rewrite:\n      \"^(.*)$\": \"x/$1\"\nconfigs:\n  m.internal:\n    auth:\n      username: user\n      password: s3cr3tw0rd\n    tls:\n      ca_file: /etc/pki/ca.pem\n",
     ),
     (
-        Kind::Docker,
+        SourceKind::Docker,
         "{\"registry-mirrors\": [\"https://user:s3cr3tw0rd@m.internal\"], \"insecure-registries\": [\"user:s3cr3tw0rd@reg.internal\", \"10.0.0.0/8\"]}",
     ),
 ];
@@ -246,12 +246,12 @@ proptest! {
 #[test]
 fn a_password_in_a_path_is_not_copied() {
     let text = SOURCES[0].1.replacen("https://user", "https//user", 1);
-    let source = certsd_lint::migrate::parse(Kind::Containerd, &text).unwrap();
+    let source = certsd_lint::migrate::parse(SourceKind::Containerd, &text).unwrap();
     let releases = all_lines();
     let options = Options {
         releases: &releases,
         config_path: ROOT,
-        from: Kind::Containerd.file(),
+        from: SourceKind::Containerd.file(),
     };
     let migration = migrate(source, &options);
     let said = format!("{migration:?}");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use certsd_lint::containerd::node::{self, Cri};
 use certsd_lint::containerd::{DirEntry, FileError, Files};
-use certsd_lint::migrate::{Kind, Migration, Options, migrate};
+use certsd_lint::migrate::{Migration, Options, SourceKind, migrate};
 
 use super::cases::cases;
 use super::compare::ROOT;
@@ -74,7 +74,10 @@ fn done(text: &str, migration: &Migration) -> String {
 #[test]
 fn a_node_that_does_what_is_said_uses_the_tree() {
     let mut tried = 0;
-    for case in cases().iter().filter(|case| case.kind == Kind::Containerd) {
+    for case in cases()
+        .iter()
+        .filter(|case| case.kind == SourceKind::Containerd)
+    {
         let source = certsd_lint::migrate::parse(case.kind, &case.text).unwrap();
         // Where every plugin has its short name, there is more to rename than the registry.
         if !source.holds_registries || case.name == "schema-1" {
@@ -116,7 +119,7 @@ fn a_node_that_does_what_is_said_uses_the_tree() {
 
 #[test]
 fn the_section_alone_is_read_by_all_releases_that_it_is_for() {
-    for kind in [Kind::Docker, Kind::K3s] {
+    for kind in [SourceKind::Docker, SourceKind::K3s] {
         for range in ["1.6..2.3", "1.7", ">=2.0", "2.3"] {
             let releases = certsd_lint::containerd::release::parse_releases(range).unwrap();
             let options = Options {

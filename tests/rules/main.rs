@@ -10,7 +10,7 @@ mod sound;
 
 use std::path::Path;
 
-use certsd_lint::disk::{FindOptions, Kind, NodeFiles, TreeOptions, find};
+use certsd_lint::disk::{FindOptions, NodeFiles, PathKind, TreeOptions, find};
 use certsd_lint::engine;
 use certsd_lint::facts::Carrier;
 use certsd_lint::finding::{Report, Run, Settings};
@@ -27,7 +27,7 @@ fn lint_tree(config_path: &Path, mut settings: Settings) -> Report {
         settings.sysroot = config_path.parent().map(Path::to_owned);
     }
     let options = FindOptions {
-        kind: Some(Kind::ConfigPath),
+        kind: Some(PathKind::ConfigPath),
         tree: TreeOptions {
             deploy_path: match (&settings.deploy_path, &settings.sysroot) {
                 (None, None) => Some("/etc/containerd/certs.d".to_owned()),

@@ -21,19 +21,19 @@ use crate::carriers::carried::{Carried, Config, Mount};
 use crate::carriers::fact::Fact;
 use crate::carriers::target::{self, Target};
 use crate::carriers::text::{Builder, Text};
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// Whether a mapping is a cluster of kind.
-pub fn is_cluster(node: &Node) -> bool {
-    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+pub fn is_cluster(node: &YamlNode) -> bool {
+    let text = |key: &str| node.get(key).and_then(YamlNode::text).unwrap_or_default();
     text("kind") == "Cluster" && text("apiVersion").starts_with("kind.x-k8s.io/")
 }
 
 /// Reads it.
-pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
+pub fn read(parent: &Text, node: &YamlNode, carried: &mut Carried) {
     let patches = node
         .get("containerdConfigPatches")
-        .map(Node::elements)
+        .map(YamlNode::elements)
         .unwrap_or_default();
     let mut patches: Vec<Text> = patches
         .iter()
@@ -83,13 +83,16 @@ fn joined(patches: &[Text]) -> Text {
     out
 }
 
-fn mounts(parent: &Text, node: &Node, carried: &mut Carried) {
-    let nodes = node.get("nodes").map(Node::elements).unwrap_or_default();
-    let mut places: BTreeMap<String, &Node> = BTreeMap::new();
-    let of = |node: &'_ Node| -> Vec<(String, Node, Option<Node>)> {
+fn mounts(parent: &Text, node: &YamlNode, carried: &mut Carried) {
+    let nodes = node
+        .get("nodes")
+        .map(YamlNode::elements)
+        .unwrap_or_default();
+    let mut places: BTreeMap<String, &YamlNode> = BTreeMap::new();
+    let of = |node: &'_ YamlNode| -> Vec<(String, YamlNode, Option<YamlNode>)> {
         let mounts = node
             .get("extraMounts")
-            .map(Node::elements)
+            .map(YamlNode::elements)
             .unwrap_or_default();
         let mut found = Vec::new();
         for mount in mounts {
@@ -106,7 +109,7 @@ fn mounts(parent: &Text, node: &Node, carried: &mut Carried) {
         }
         found
     };
-    let all: Vec<Vec<(String, Node, Option<Node>)>> = nodes.iter().map(of).collect();
+    let all: Vec<Vec<(String, YamlNode, Option<YamlNode>)>> = nodes.iter().map(of).collect();
     for mounts in &all {
         for (target, path, source) in mounts {
             if places.insert(target.clone(), path).is_some() {
@@ -132,7 +135,7 @@ fn mounts(parent: &Text, node: &Node, carried: &mut Carried) {
             if mounts.iter().all(|(own, ..)| own != target) {
                 let role = node
                     .get("role")
-                    .and_then(Node::text)
+                    .and_then(YamlNode::text)
                     .unwrap_or("control-plane");
                 let begin = node
                     .entries()

@@ -17,16 +17,16 @@ use crate::carriers::carried::{Carried, Origin};
 use crate::carriers::fact::Fact;
 use crate::carriers::target::DEFAULT_ROOT;
 use crate::carriers::text::Text;
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// Reads the value of the variable.
-pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
+pub fn read(parent: &Text, node: &YamlNode, carried: &mut Carried) {
     if let Some((key, value)) = node.entries().first() {
         let endpoint = value
             .elements()
             .first()
             .or(Some(value))
-            .and_then(Node::text);
+            .and_then(YamlNode::text);
         carried.facts.push(Fact::MirrorsShape {
             at: parent.in_carrier(&key.span),
             key: key.text().unwrap_or_default().to_owned(),
@@ -49,7 +49,10 @@ pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
                 out.put("\"\n", &prefix.span);
             }
         }
-        let mirrors = entry.get("mirrors").map(Node::elements).unwrap_or_default();
+        let mirrors = entry
+            .get("mirrors")
+            .map(YamlNode::elements)
+            .unwrap_or_default();
         for mirror in mirrors {
             let Some(host) = mirror.get("host") else {
                 continue;

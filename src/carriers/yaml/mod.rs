@@ -34,7 +34,7 @@ use super::stand_ins::StandIns;
 use super::target::{self, Target};
 use super::text::{Builder, Text};
 use super::write::{Content, Mode, Write};
-use crate::yaml::{Node, documents};
+use crate::yaml::{YamlNode, documents};
 
 /// Keys whose value is where a file goes.
 const PATH_KEYS: [&str; 7] = [
@@ -83,22 +83,22 @@ struct Reader<'a, 'd, 'c> {
 }
 
 impl Reader<'_, '_, '_> {
-    fn span(&self, node: &Node) -> Range<usize> {
+    fn span(&self, node: &YamlNode) -> Range<usize> {
         self.parent.in_carrier(&node.span)
     }
 
-    fn place(&self, node: &Node) -> Range<usize> {
+    fn place(&self, node: &YamlNode) -> Range<usize> {
         self.parent.in_carrier(&scalars::place(self.parent, node))
     }
 
-    fn document(&mut self, node: &Node) {
+    fn document(&mut self, node: &YamlNode) {
         if registries::is_registries(node) {
             return registries::read(self.parent, node, self.inner.carried);
         }
         self.walk(None, node);
     }
 
-    fn walk(&mut self, key: Option<&Node>, node: &Node) {
+    fn walk(&mut self, key: Option<&YamlNode>, node: &YamlNode) {
         if node.is_alias {
             return;
         }
@@ -112,7 +112,7 @@ impl Reader<'_, '_, '_> {
             return;
         }
         let used = self.file(key, node);
-        let named = key.and_then(Node::text);
+        let named = key.and_then(YamlNode::text);
         for (key, value) in node.entries() {
             let is_of_talos = named == Some("machine") && key.text() == Some("registries");
             if used.contains(&value.span) || is_of_talos {
@@ -129,8 +129,8 @@ impl Reader<'_, '_, '_> {
     }
 
     /// Mappings that are known by what they hold; whether that was all there is to them.
-    fn is_known(&mut self, key: Option<&Node>, node: &Node) -> bool {
-        let named = key.and_then(Node::text);
+    fn is_known(&mut self, key: Option<&YamlNode>, node: &YamlNode) -> bool {
+        let named = key.and_then(YamlNode::text);
         if kind::is_cluster(node) {
             kind::read(self.parent, node, self.inner.carried);
             return true;
@@ -145,7 +145,7 @@ impl Reader<'_, '_, '_> {
         }
         // A patch in JSON's way.
         if let (Some("/machine/registries"), Some(value)) =
-            (node.get("path").and_then(Node::text), node.get("value"))
+            (node.get("path").and_then(YamlNode::text), node.get("value"))
         {
             talos::read(self.parent, value, self.inner.carried);
             return true;
@@ -158,8 +158,8 @@ impl Reader<'_, '_, '_> {
     }
 
     /// A mapping of a path and a text; the places of the values that are done with.
-    fn file(&mut self, key: Option<&Node>, node: &Node) -> Vec<Range<usize>> {
-        let module = key.and_then(Node::text).unwrap_or_default();
+    fn file(&mut self, key: Option<&YamlNode>, node: &YamlNode) -> Vec<Range<usize>> {
+        let module = key.and_then(YamlNode::text).unwrap_or_default();
         let module = module.rsplit('.').next().unwrap_or_default();
         let path = PATH_KEYS.iter().find_map(|key| {
             let value = node.get(key).filter(|value| value.text().is_some())?;
@@ -188,8 +188,8 @@ impl Reader<'_, '_, '_> {
             (None, None, Some(source)) => (Content::Unknown, source),
             (None, None, None) => return Vec::new(),
         };
-        let appends = node.get("append").and_then(Node::boolean) == Some(true)
-            || node.get("op").and_then(Node::text) == Some("append")
+        let appends = node.get("append").and_then(YamlNode::boolean) == Some(true)
+            || node.get("op").and_then(YamlNode::text) == Some("append")
             || module == "lineinfile";
         let content = match module {
             "lineinfile" | "replace" => Content::Unknown,
@@ -212,22 +212,22 @@ impl Reader<'_, '_, '_> {
         vec![place.span.clone(), path.span.clone()]
     }
 
-    fn has_hosts_text(&self, node: &Node) -> bool {
+    fn has_hosts_text(&self, node: &YamlNode) -> bool {
         TEXT_KEYS.iter().any(|key| {
             node.get(key)
-                .and_then(Node::text)
+                .and_then(YamlNode::text)
                 .is_some_and(hosts_text::is_hosts_text)
         })
     }
 
     /// The text of a file, with its encoding undone.
-    fn content(&mut self, node: &Node, scalar: &Node) -> Content {
+    fn content(&mut self, node: &YamlNode, scalar: &YamlNode) -> Content {
         let Some(text) = scalars::text(self.parent, scalar) else {
             return Content::Unknown;
         };
         let encoding = node
             .get("encoding")
-            .and_then(Node::text)
+            .and_then(YamlNode::text)
             .unwrap_or_default();
         match encoding {
             "" | "text/plain" | "none" => Content::Text(text),
@@ -240,7 +240,7 @@ impl Reader<'_, '_, '_> {
     }
 
     /// A file that is put into a config path itself.
-    fn file_in_config_path(&mut self, module: &str, path: &Node, node: &Node) {
+    fn file_in_config_path(&mut self, module: &str, path: &YamlNode, node: &YamlNode) {
         let Some(source) = node
             .get("src")
             .and_then(|source| scalars::text(self.parent, source))
@@ -267,9 +267,9 @@ impl Reader<'_, '_, '_> {
     }
 
     /// A scalar: a file by its key, or something with a text in it.
-    fn scalar(&mut self, key: Option<&Node>, value: &Node) {
+    fn scalar(&mut self, key: Option<&YamlNode>, value: &YamlNode) {
         let Some(text) = value.text() else { return };
-        let name = key.and_then(Node::text).unwrap_or_default();
+        let name = key.and_then(YamlNode::text).unwrap_or_default();
         let is_hosts_file = name.ends_with("hosts.toml") && name.len() < 300;
         if !is_hosts_file && !may_hold(text.as_bytes()) || value.is_alias {
             return;

@@ -18,7 +18,7 @@ use super::values::{Generated, host_of, is_upstream, is_written_out, plant};
 use crate::carriers::carried::{Carried, Origin};
 use crate::carriers::fact::Fact;
 use crate::carriers::text::Text;
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 const TABLES: [&str; 3] = ["mirrors", "configs", "auths"];
 const MIRROR_KEYS: [&str; 2] = ["endpoint", "rewrite"];
@@ -32,11 +32,11 @@ const MAX_HOSTS: usize = 1_000;
 const ROOT: &str = "/var/lib/rancher/k3s/agent/etc/containerd/certs.d";
 
 /// Whether a mapping is a registries.yaml.
-pub fn is_registries(node: &Node) -> bool {
+pub fn is_registries(node: &YamlNode) -> bool {
     let entries = node.entries();
     let is_known = |key: &str| TABLES.contains(&key) || key.starts_with("x-");
     let names = |table: &str, keys: &[&str]| {
-        let entries = node.get(table).map(Node::entries).unwrap_or_default();
+        let entries = node.get(table).map(YamlNode::entries).unwrap_or_default();
         entries
             .iter()
             .any(|(_, value)| keys.iter().any(|key| value.get(key).is_some()))
@@ -51,15 +51,21 @@ pub fn is_registries(node: &Node) -> bool {
 }
 
 /// Reads it.
-pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
-    let mirrors = node.get("mirrors").map(Node::entries).unwrap_or_default();
-    let configs = node.get("configs").map(Node::entries).unwrap_or_default();
+pub fn read(parent: &Text, node: &YamlNode, carried: &mut Carried) {
+    let mirrors = node
+        .get("mirrors")
+        .map(YamlNode::entries)
+        .unwrap_or_default();
+    let configs = node
+        .get("configs")
+        .map(YamlNode::entries)
+        .unwrap_or_default();
     let first = carried.trees.len();
-    let mut before: Option<&Node> = None;
+    let mut before: Option<&YamlNode> = None;
     for (key, value) in mirrors.iter().take(MAX_HOSTS) {
         let name = key.text().unwrap_or_default();
         if matches!(name, "endpoint" | "endpoints" | "rewrite") && value.get("endpoint").is_none() {
-            let registry = before.and_then(Node::text).map(str::to_owned);
+            let registry = before.and_then(YamlNode::text).map(str::to_owned);
             carried.facts.push(Fact::MisplacedKey {
                 at: parent.in_carrier(&key.span),
                 key: name.to_owned(),
@@ -71,7 +77,7 @@ pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
         unknown_keys(parent, value, &MIRROR_KEYS, carried);
         let endpoints = value
             .get("endpoint")
-            .map(Node::elements)
+            .map(YamlNode::elements)
             .unwrap_or_default();
         upstream_first(parent, name, endpoints, carried);
         if name != "*" {
@@ -89,7 +95,7 @@ pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
         let is_used = mirrors.iter().any(|(mirror, value)| {
             let endpoints = value
                 .get("endpoint")
-                .map(Node::elements)
+                .map(YamlNode::elements)
                 .unwrap_or_default();
             mirror.text() == Some(name)
                 || endpoints
@@ -106,7 +112,12 @@ pub fn read(parent: &Text, node: &Node, carried: &mut Carried) {
 }
 
 /// The tree that k3s generates for a registry.
-fn hosts_toml(parent: &Text, key: &Node, endpoints: &[Node], configs: &[(Node, Node)]) -> Text {
+fn hosts_toml(
+    parent: &Text,
+    key: &YamlNode,
+    endpoints: &[YamlNode],
+    configs: &[(YamlNode, YamlNode)],
+) -> Text {
     let name = key.text().unwrap_or_default();
     let mut out = Generated::new(parent);
     out.server(key, "/v2");
@@ -153,7 +164,7 @@ fn matches(config: &str, endpoint: &str) -> bool {
 }
 
 /// The TLS settings of a host that are known here.
-fn settings(out: &mut Generated<'_>, host: &str, configs: &[(Node, Node)]) {
+fn settings(out: &mut Generated<'_>, host: &str, configs: &[(YamlNode, YamlNode)]) {
     let mut configs = configs.iter();
     let tls = configs.find(|(key, _)| key.text().is_some_and(|k| matches(k, host) || k == host));
     if let Some(skip) = tls.and_then(|(_, value)| value.at(&["tls", "insecure_skip_verify"]))
@@ -163,7 +174,7 @@ fn settings(out: &mut Generated<'_>, host: &str, configs: &[(Node, Node)]) {
     }
 }
 
-fn upstream_first(parent: &Text, registry: &str, endpoints: &[Node], carried: &mut Carried) {
+fn upstream_first(parent: &Text, registry: &str, endpoints: &[YamlNode], carried: &mut Carried) {
     let Some((first, [_, ..])) = endpoints.split_first() else {
         return;
     };
@@ -178,7 +189,7 @@ fn upstream_first(parent: &Text, registry: &str, endpoints: &[Node], carried: &m
 }
 
 /// Settings are found by host, not by URL.
-pub fn keyed_by_url(parent: &Text, key: &Node, table: &'static str, carried: &mut Carried) {
+pub fn keyed_by_url(parent: &Text, key: &YamlNode, table: &'static str, carried: &mut Carried) {
     let name = key.text().unwrap_or_default();
     if let Some((_, rest)) = name.split_once("://") {
         let host = rest.split('/').next().unwrap_or_default();
@@ -195,11 +206,14 @@ pub fn keyed_by_url(parent: &Text, key: &Node, table: &'static str, carried: &mu
 pub fn credentials(
     parent: &Text,
     host: &str,
-    config: &Node,
+    config: &YamlNode,
     secrets: &[&str],
     carried: &mut Carried,
 ) {
-    let auth = config.get("auth").map(Node::entries).unwrap_or_default();
+    let auth = config
+        .get("auth")
+        .map(YamlNode::entries)
+        .unwrap_or_default();
     for (key, value) in auth {
         let name = key.text().unwrap_or_default();
         if secrets.contains(&name) && is_written_out(parent, value) {
@@ -212,7 +226,12 @@ pub fn credentials(
     }
 }
 
-fn unknown_keys(parent: &Text, node: &Node, known: &'static [&'static str], carried: &mut Carried) {
+fn unknown_keys(
+    parent: &Text,
+    node: &YamlNode,
+    known: &'static [&'static str],
+    carried: &mut Carried,
+) {
     for (key, _) in node.entries() {
         let name = key.text().unwrap_or_default();
         if !known.contains(&name) && name != "<<" && !parent.touches_unknown(&key.span) {

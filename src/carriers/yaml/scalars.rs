@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use crate::carriers::text::{Builder, Text, line_start};
-use crate::yaml::{Node, Style, Value};
+use crate::yaml::{Style, Value, YamlNode};
 
 /// The text of a scalar with the way back; where a reader of YAML makes something else of it than could be followed, all
 /// of it represents the whole scalar.
-pub fn text(parent: &Text, node: &Node) -> Option<Text> {
+pub fn text(parent: &Text, node: &YamlNode) -> Option<Text> {
     let Value::Scalar { text, style } = &node.value else {
         return None;
     };
@@ -31,7 +31,7 @@ pub fn text(parent: &Text, node: &Node) -> Option<Text> {
 }
 
 /// The place of a scalar; of a block with the sign that begins it.
-pub fn place(parent: &Text, node: &Node) -> Range<usize> {
+pub fn place(parent: &Text, node: &YamlNode) -> Range<usize> {
     let all = parent.as_str();
     let Value::Scalar {
         style: Style::Literal(_) | Style::Folded,
@@ -47,14 +47,14 @@ pub fn place(parent: &Text, node: &Node) -> Range<usize> {
     start.unwrap_or(node.span.start)..node.span.end
 }
 
-fn whole(parent: &Text, node: &Node, text: &str) -> Text {
+fn whole(parent: &Text, node: &YamlNode, text: &str) -> Text {
     let mut builder = Builder::new(parent);
     builder.put(text, &node.span);
     builder.finish()
 }
 
 /// A block: each line without its indentation.
-fn literal(parent: &Text, node: &Node, indent: usize) -> Text {
+fn literal(parent: &Text, node: &YamlNode, indent: usize) -> Text {
     let all = parent.as_str();
     let mut at = line_start(all, node.span.start);
     let end = node.span.end.min(all.len());
@@ -68,7 +68,7 @@ fn literal(parent: &Text, node: &Node, indent: usize) -> Text {
     builder.finish()
 }
 
-fn single(parent: &Text, node: &Node) -> Text {
+fn single(parent: &Text, node: &YamlNode) -> Text {
     let all = parent.as_str();
     let inner = inside(node);
     let mut builder = Builder::new(parent);
@@ -82,12 +82,12 @@ fn single(parent: &Text, node: &Node) -> Text {
     builder.finish()
 }
 
-fn inside(node: &Node) -> Range<usize> {
+fn inside(node: &YamlNode) -> Range<usize> {
     let start = node.span.start + 1;
     start..node.span.end.saturating_sub(1).max(start)
 }
 
-fn double(parent: &Text, node: &Node) -> Option<Text> {
+fn double(parent: &Text, node: &YamlNode) -> Option<Text> {
     let all = parent.as_str();
     let inner = inside(node);
     let mut builder = Builder::new(parent);

@@ -16,7 +16,7 @@ use super::registries::{credentials, keyed_by_url};
 use super::values::{Generated, host_of, plant};
 use crate::carriers::carried::{Carried, Origin};
 use crate::carriers::text::Text;
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// Where Talos has its tree.
 const ROOT: &str = "/etc/cri/conf.d/hosts";
@@ -24,26 +24,26 @@ const ROOT: &str = "/etc/cri/conf.d/hosts";
 const SECRETS: [&str; 3] = ["password", "auth", "identityToken"];
 
 /// Whether it is a document of its own about a mirror.
-pub fn is_document(node: &Node) -> bool {
-    let is = |key: &str, value: &str| node.get(key).and_then(Node::text) == Some(value);
+pub fn is_document(node: &YamlNode) -> bool {
+    let is = |key: &str, value: &str| node.get(key).and_then(YamlNode::text) == Some(value);
     is("kind", "RegistryMirrorConfig") && is("apiVersion", "v1alpha1")
 }
 
 /// Reads `machine.registries`.
-pub fn read(parent: &Text, registries: &Node, carried: &mut Carried) {
+pub fn read(parent: &Text, registries: &YamlNode, carried: &mut Carried) {
     let mirrors = registries
         .get("mirrors")
-        .map(Node::entries)
+        .map(YamlNode::entries)
         .unwrap_or_default();
     let configs = registries
         .get("config")
-        .map(Node::entries)
+        .map(YamlNode::entries)
         .unwrap_or_default();
     let first = carried.trees.len();
     for (key, value) in mirrors {
         let endpoints = value
             .get("endpoints")
-            .map(Node::elements)
+            .map(YamlNode::elements)
             .unwrap_or_default();
         let mirrors: Vec<Mirror> = endpoints
             .iter()
@@ -62,7 +62,7 @@ pub fn read(parent: &Text, registries: &Node, carried: &mut Carried) {
         let is_used = mirrors.iter().any(|(mirror, value)| {
             let endpoints = value
                 .get("endpoints")
-                .map(Node::elements)
+                .map(YamlNode::elements)
                 .unwrap_or_default();
             mirror.text() == key.text()
                 || endpoints
@@ -71,7 +71,7 @@ pub fn read(parent: &Text, registries: &Node, carried: &mut Carried) {
         });
         let skips = value
             .at(&["tls", "insecureSkipVerify"])
-            .and_then(Node::boolean);
+            .and_then(YamlNode::boolean);
         if !is_used && skips == Some(true) {
             plant_one(parent, key, &[], (None, configs), first, carried);
         }
@@ -79,11 +79,11 @@ pub fn read(parent: &Text, registries: &Node, carried: &mut Carried) {
 }
 
 /// Reads a document about a mirror.
-pub fn read_document(parent: &Text, node: &Node, carried: &mut Carried) {
+pub fn read_document(parent: &Text, node: &YamlNode, carried: &mut Carried) {
     let Some(name) = node.get("name") else { return };
     let endpoints = node
         .get("endpoints")
-        .map(Node::elements)
+        .map(YamlNode::elements)
         .unwrap_or_default();
     let mirrors: Vec<Mirror> = endpoints
         .iter()
@@ -100,15 +100,15 @@ pub fn read_document(parent: &Text, node: &Node, carried: &mut Carried) {
 }
 
 struct Mirror<'a> {
-    url: &'a Node,
-    overrides: Option<&'a Node>,
+    url: &'a YamlNode,
+    overrides: Option<&'a YamlNode>,
 }
 
 fn plant_one(
     parent: &Text,
-    key: &Node,
+    key: &YamlNode,
     mirrors: &[Mirror<'_>],
-    (skips, configs): (Option<&Node>, &[(Node, Node)]),
+    (skips, configs): (Option<&YamlNode>, &[(YamlNode, YamlNode)]),
     first: usize,
     carried: &mut Carried,
 ) {
@@ -117,7 +117,7 @@ fn plant_one(
         return;
     }
     let mut out = Generated::new(parent);
-    if skips.and_then(Node::boolean) != Some(true) {
+    if skips.and_then(YamlNode::boolean) != Some(true) {
         out.server(key, "");
         out.put(
             "capabilities = [\"pull\", \"resolve\", \"push\"]\n",
@@ -145,7 +145,7 @@ fn plant_one(
     plant(carried, first, ROOT, named, out.finish(), Origin::Talos);
 }
 
-fn settings(out: &mut Generated<'_>, host: &str, configs: &[(Node, Node)]) {
+fn settings(out: &mut Generated<'_>, host: &str, configs: &[(YamlNode, YamlNode)]) {
     let mut configs = configs.iter();
     let config = configs.find(|(key, _)| key.text() == Some(host));
     if let Some(skip) = config.and_then(|(_, value)| value.at(&["tls", "insecureSkipVerify"])) {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::scalars;
 use crate::carriers::carried::{Carried, File, Namespace, Origin};
 use crate::carriers::text::{Builder, Text};
-use crate::yaml::Node;
+use crate::yaml::YamlNode;
 
 /// A hosts.toml that is being generated.
 pub struct Generated<'a> {
@@ -31,7 +31,7 @@ impl<'a> Generated<'a> {
     }
 
     /// Adds the text of a scalar as a string of TOML, without quotes.
-    pub fn value(&mut self, node: &Node) {
+    pub fn value(&mut self, node: &YamlNode) {
         let Some(text) = scalars::text(self.parent, node) else {
             return;
         };
@@ -54,7 +54,7 @@ impl<'a> Generated<'a> {
     }
 
     /// Adds the `server` of a namespace.
-    pub fn server(&mut self, namespace: &Node, path: &str) {
+    pub fn server(&mut self, namespace: &YamlNode, path: &str) {
         self.put("server = \"https://", &namespace.span);
         match self.parent.touches_unknown(&namespace.span) {
             true => self.value(namespace),
@@ -71,21 +71,21 @@ impl<'a> Generated<'a> {
     }
 
     /// Adds `key = "value"`.
-    pub fn string(&mut self, key: &str, node: &Node) {
+    pub fn string(&mut self, key: &str, node: &YamlNode) {
         self.put(&format!("{key} = \""), &node.span);
         self.value(node);
         self.put("\"\n", &node.span);
     }
 
     /// Adds `key = true` or `false`.
-    pub fn boolean(&mut self, key: &str, node: &Node) {
+    pub fn boolean(&mut self, key: &str, node: &YamlNode) {
         if let Some(value) = node.boolean() {
             self.put(&format!("{key} = {value}\n"), &node.span);
         }
     }
 
     /// Adds a list of strings.
-    pub fn strings(&mut self, key: &str, nodes: &[Node], at: &Range<usize>) {
+    pub fn strings(&mut self, key: &str, nodes: &[YamlNode], at: &Range<usize>) {
         self.put(&format!("{key} = ["), at);
         for (index, node) in nodes.iter().enumerate() {
             self.put(if index > 0 { ", \"" } else { "\"" }, &node.span);
@@ -167,7 +167,7 @@ pub fn is_upstream(namespace: &str, url: &str) -> bool {
 }
 
 /// Whether a text is a secret that is written out.
-pub fn is_written_out(parent: &Text, node: &Node) -> bool {
+pub fn is_written_out(parent: &Text, node: &YamlNode) -> bool {
     let text = node.text().unwrap_or_default().trim();
     let is_reference = text.starts_with(['$', '<', '%', '@', '*'])
         || text.contains("${")

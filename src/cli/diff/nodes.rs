@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Error, Result};
 use crate::disk;
-use crate::fleet::{Answer, Kind, Sketch};
+use crate::fleet::{Answer, AnswerKind, Sketch};
 use crate::parallel;
 
 /// The largest answer that is read: one about a thousand registries has a few megabytes.
@@ -46,7 +46,7 @@ impl Nodes {
             fingerprints: Vec::new(),
             failed: false,
         };
-        let mut first: Option<(Kind, PathBuf)> = None;
+        let mut first: Option<(AnswerKind, PathBuf)> = None;
         let mut errors = 0;
         for (path, sketch) in files.into_iter().zip(sketches.into_iter().flatten()) {
             match (sketch, &first) {

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::terminal::Terminal;
 use crate::cli::values::{self, SelectorParser};
 use crate::containerd::Release;
-use crate::disk::Kind;
+use crate::disk::PathKind;
 use crate::finding::{Environment, Level, Severity};
 use crate::report::Format;
 use crate::settings::{FailOn, Given, Layer, Selector};
@@ -23,7 +23,7 @@ pub struct LintArgs {
 
     /// How to treat each PATH that is a directory, instead of detecting it by its contents
     #[arg(long = "as", value_name = "KIND", help_heading = "Input")]
-    pub kind: Option<Kind>,
+    pub kind: Option<PathKind>,
 
     /// Lint the text on standard input as this hosts.toml
     ///

@@ -29,12 +29,12 @@ use crate::rules::RULES;
 use crate::settings::{self, Effective, SettingsError, SettingsFile, short};
 
 pub use args::LintArgs;
-use trees::{Found, Input, find_trees};
+use trees::{FoundTrees, Input, find_trees};
 
 /// The inputs of a run, before anything is linted.
 struct Prepared {
     effective: Effective,
-    found: Found,
+    found: FoundTrees,
     run: Run,
     /// The paths of the command line.
     named: Vec<PathBuf>,

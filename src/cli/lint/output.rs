@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::LintArgs;
-use super::trees::Found;
+use super::trees::FoundTrees;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Error, Result};
 use crate::containerd::node;
@@ -52,7 +52,12 @@ pub fn pairs(args: &LintArgs) -> Result<Vec<Pair>> {
 ///
 /// # Errors
 /// Which file would be.
-pub fn check(pairs: &[Pair], args: &LintArgs, found: &Found, effective: &Effective) -> Result<()> {
+pub fn check(
+    pairs: &[Pair],
+    args: &LintArgs,
+    found: &FoundTrees,
+    effective: &Effective,
+) -> Result<()> {
     let outputs = pairs.iter().filter_map(|(_, path)| path.as_ref());
     for path in outputs.chain(&args.write_baseline) {
         if path.is_file() && is_input(&disk::write::identity(path), args, found, effective) {
@@ -66,7 +71,7 @@ pub fn check(pairs: &[Pair], args: &LintArgs, found: &Found, effective: &Effecti
 }
 
 /// Whether a file, known by its real path, is one that the run reads.
-fn is_input(real: &Path, args: &LintArgs, found: &Found, effective: &Effective) -> bool {
+fn is_input(real: &Path, args: &LintArgs, found: &FoundTrees, effective: &Effective) -> bool {
     let settings = effective.file.as_ref().map(|file| &file.source.path);
     let baseline = args.baseline.as_ref().or(effective.baseline.as_ref());
     let baseline = baseline.filter(|_| args.write_baseline.is_none());

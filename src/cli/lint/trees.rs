@@ -11,8 +11,8 @@ use crate::cli::terminal::Terminal;
 use crate::cli::{Cli, Error, Result};
 use crate::containerd::FileError;
 use crate::disk::{
-    DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, Kind, MAX_HOSTS_FILE,
-    NodeFiles, Tree, TreeOptions, Unread, below_sysroot, discover, is_node_config, name_unread,
+    DEFAULT_CONFIG_PATH, Deployment, Discovery, FindError, FindOptions, MAX_HOSTS_FILE, NodeFiles,
+    PathKind, Tree, TreeOptions, Unread, below_sysroot, discover, is_node_config, name_unread,
     trees_of_nodes, usual_config,
 };
 use crate::facts::Carrier;
@@ -42,7 +42,7 @@ fn default_path(sysroot: Option<&Path>) -> PathBuf {
 
 /// The trees of a run.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct FoundTrees {
     /// The trees.
     pub trees: Vec<Tree>,
     /// The config.toml files.
@@ -108,7 +108,7 @@ pub fn find_trees(
     input: Input,
     settings: &mut Settings,
     terminal: &Terminal,
-) -> Result<Found> {
+) -> Result<FoundTrees> {
     let Input {
         mut paths,
         mut stdin,
@@ -154,9 +154,9 @@ pub fn find_trees(
             true => Some(read_stdin()?),
             false => None,
         };
-        return Ok(Found {
+        return Ok(FoundTrees {
             stdin,
-            ..Found::default()
+            ..FoundTrees::default()
         });
     }
     let (configs, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths
@@ -217,7 +217,7 @@ pub fn find_trees(
             trees.push(tree);
         }
     }
-    let is_searched = !args.no_carriers && matches!(args.kind, None | Some(Kind::Search));
+    let is_searched = !args.no_carriers && matches!(args.kind, None | Some(PathKind::Search));
     let carriers = match is_searched {
         true => carriers::find(&paths, &trees, settings, terminal),
         false => Vec::new(),
@@ -262,7 +262,7 @@ pub fn find_trees(
         }
     }
     note_generated(&trees, terminal);
-    Ok(Found {
+    Ok(FoundTrees {
         trees,
         nodes,
         carriers,

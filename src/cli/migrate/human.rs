@@ -9,7 +9,7 @@ use super::{Done, STDIN};
 use crate::cli::Result;
 use crate::cli::terminal::Terminal;
 use crate::finding::words::count;
-use crate::migrate::{Header, Kind, Migration, Remark, Weight};
+use crate::migrate::{Migration, Remark, SectionHeader, SourceKind, Weight};
 use crate::printable::one_line;
 use crate::report::wrapping;
 
@@ -151,7 +151,7 @@ impl Page<'_> {
     }
 
     fn config(&mut self, migration: &Migration) {
-        let is_config = migration.kind == Kind::Containerd;
+        let is_config = migration.kind == SourceKind::Containerd;
         let lead = match is_config {
             true if self.done.source == STDIN => "In config.toml, write".to_owned(),
             true => format!("In {}, write", self.done.source),
@@ -169,7 +169,7 @@ impl Page<'_> {
             self.out.push('\n');
             self.paragraph(&one_line(note), "", "");
         }
-        let mut list = |title: &str, tables: &[Header]| {
+        let mut list = |title: &str, tables: &[SectionHeader]| {
             if tables.is_empty() {
                 return;
             }

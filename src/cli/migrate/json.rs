@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Done;
 use crate::cli::Result;
-use crate::migrate::{Header, Kind, Weight};
+use crate::migrate::{SectionHeader, SourceKind, Weight};
 use crate::report::write_json;
 
 /// Prints it.
@@ -50,7 +50,7 @@ fn document(done: &Done) -> Value {
             })
         })
         .collect();
-    let tables = |tables: &[Header]| -> Vec<Value> {
+    let tables = |tables: &[SectionHeader]| -> Vec<Value> {
         let tables = tables.iter();
         tables
             .map(|(header, line)| json!({ "header": header, "line": line }))
@@ -69,9 +69,9 @@ fn document(done: &Done) -> Value {
         "source": {
             "path": done.source,
             "kind": match migration.kind {
-                Kind::Containerd => "containerd",
-                Kind::K3s => "k3s",
-                Kind::Docker => "docker",
+                SourceKind::Containerd => "containerd",
+                SourceKind::K3s => "k3s",
+                SourceKind::Docker => "docker",
             },
         },
         "written": !done.dry_run && !migration.files.is_empty(),

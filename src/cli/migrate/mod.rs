@@ -12,7 +12,7 @@ use super::values::{self, Format};
 use super::{Error, Exit, Result, stdin};
 use crate::containerd::Release;
 use crate::disk::{DEFAULT_CONFIG_PATH, read_named};
-use crate::migrate::{Kind, Migration, Options, SourceError, guess, migrate, parse};
+use crate::migrate::{Migration, Options, SourceError, SourceKind, guess, migrate, parse};
 use crate::printable::one_line;
 
 /// Real files have a few kilobytes.
@@ -39,7 +39,7 @@ pub struct MigrateArgs {
 
     /// The kind of SOURCE, instead of detecting it by name and text
     #[arg(long, value_name = "KIND")]
-    from: Option<Kind>,
+    from: Option<SourceKind>,
 
     /// Releases of containerd to write for: 1.7, 2.2.7, >=1.7, 1.7..2.2
     ///
@@ -158,7 +158,7 @@ fn source(path: &Path) -> Result<(String, String)> {
     Ok((name, text))
 }
 
-fn unreadable(name: &str, kind: Kind, error: &SourceError) -> Error {
+fn unreadable(name: &str, kind: SourceKind, error: &SourceError) -> Error {
     let mut place = name.to_owned();
     for number in [error.line, error.column].into_iter().flatten() {
         place += &format!(":{number}");
@@ -185,7 +185,7 @@ fn releases(given: Option<&[Vec<Release>]>) -> Vec<Release> {
 }
 
 /// The name of the source in comments.
-fn file_name(path: &Path, kind: Kind) -> String {
+fn file_name(path: &Path, kind: SourceKind) -> String {
     match path.file_name().filter(|name| *name != "-") {
         Some(name) => one_line(&name.to_string_lossy()).into_owned(),
         None => kind.file().to_owned(),

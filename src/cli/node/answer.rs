@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::Error;
-use crate::containerd::node::{self, BUILT_IN_CONFIG_PATH, Cri, Outcome, Pull, Why};
+use crate::containerd::node::{self, BUILT_IN_CONFIG_PATH, ConfigOutcome, Cri, Pull, Why};
 use crate::containerd::roots::{Root, load_roots};
 use crate::containerd::{
     Capabilities, FileError, Files, Release, Verdict as LoaderVerdict, reference,
@@ -21,11 +21,11 @@ use crate::toml::view::Document;
 use crate::toml::view::Position;
 
 /// A config.toml and what each release makes of it.
-pub struct Node {
+pub struct NodeAnswer {
     /// config.toml as the user named it.
     pub shown: String,
     /// The answer of each release, oldest first.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<ConfigOutcome>,
     files: NodeFiles,
     /// The texts of the files, by their paths on the node.
     sources: RefCell<HashMap<String, Source>>,
@@ -59,9 +59,13 @@ pub struct Location {
     pub position: Position,
 }
 
-impl Node {
+impl NodeAnswer {
     /// Reads the file and computes the answer of each release.
-    pub fn open(path: &Path, sysroot: Option<&Path>, releases: &[Release]) -> Result<Node, Error> {
+    pub fn open(
+        path: &Path,
+        sysroot: Option<&Path>,
+        releases: &[Release],
+    ) -> Result<NodeAnswer, Error> {
         let files = NodeFiles::open(path, sysroot);
         let shown = files.shown.clone();
         if let Err(error) = files.read(&files.config) {
@@ -82,16 +86,16 @@ impl Node {
                 remedy,
             });
         }
-        Ok(Node::of(files, releases))
+        Ok(NodeAnswer::of(files, releases))
     }
 
     /// Computes the answer of each release for readable files.
-    pub fn of(files: NodeFiles, releases: &[Release]) -> Node {
+    pub fn of(files: NodeFiles, releases: &[Release]) -> NodeAnswer {
         let outcomes = releases
             .iter()
             .map(|&release| node::load(release, &files, &files.config))
             .collect();
-        Node {
+        NodeAnswer {
             shown: files.shown.clone(),
             outcomes,
             files,
@@ -100,7 +104,7 @@ impl Node {
     }
 
     /// Whether hosts.toml files are read, and if not, why: the sentence that ends a search.
-    pub fn verdict(&self, outcome: &Outcome) -> Verdict {
+    pub fn verdict(&self, outcome: &ConfigOutcome) -> Verdict {
         let bad = |text: String| Verdict {
             is_good: false,
             text: self.hidden(outcome, &text),
@@ -183,7 +187,7 @@ impl Node {
     }
 
     /// Why nothing is found at the config path, as far as this machine knows.
-    fn miss(&self, outcome: &Outcome, roots: &[String]) -> Option<String> {
+    fn miss(&self, outcome: &ConfigOutcome, roots: &[String]) -> Option<String> {
         let state = |root: &String| self.files.known_state(root);
         if let [root] = roots
             && outcome.pull == Pull::Transfer
@@ -239,7 +243,7 @@ impl Node {
     }
 
     /// The setting that was to name a config path, and is not read.
-    fn ignored_setting(&self, outcome: &Outcome) -> Option<String> {
+    fn ignored_setting(&self, outcome: &ConfigOutcome) -> Option<String> {
         let ignored = outcome.ignored.iter().find(|ignored| {
             matches!(
                 ignored.why,
@@ -261,7 +265,7 @@ impl Node {
     }
 
     /// Why something is ignored, with the names of the files that this answer has.
-    pub fn why_ignored(&self, outcome: &Outcome, why: &Why) -> String {
+    pub fn why_ignored(&self, outcome: &ConfigOutcome, why: &Why) -> String {
         match why {
             Why::Lifted { version, by, .. } => {
                 let by = self
@@ -282,7 +286,7 @@ impl Node {
     }
 
     /// The table below whose header config.toml has its `version`.
-    fn misplaced_version(&self, outcome: &Outcome) -> Option<String> {
+    fn misplaced_version(&self, outcome: &ConfigOutcome) -> Option<String> {
         let path = &outcome.files.first()?.path;
         self.with_source(path, |source| {
             let document = Document::parse(&source.text).ok()?;
@@ -291,7 +295,7 @@ impl Node {
     }
 
     /// The sandbox image, and where it is pulled from.
-    pub fn sandbox(&self, outcome: &Outcome) -> Sandbox {
+    pub fn sandbox(&self, outcome: &ConfigOutcome) -> Sandbox {
         let (image, place) = match &outcome.sandbox_image {
             Some((image, place)) => (image.clone(), Some(place.clone())),
             None => (outcome.release.sandbox_image().to_owned(), None),
@@ -352,7 +356,7 @@ impl Node {
     }
 
     /// A text about this answer without the secrets of the files that it is about.
-    pub fn hidden(&self, outcome: &Outcome, text: &str) -> String {
+    pub fn hidden(&self, outcome: &ConfigOutcome, text: &str) -> String {
         let mut text = without_userinfo(text).into_owned();
         for file in &outcome.files {
             self.with_source(&file.path, |source| {
@@ -365,7 +369,7 @@ impl Node {
     }
 
     /// Where a place is.
-    pub fn locate(&self, outcome: &Outcome, place: &Place) -> Option<Location> {
+    pub fn locate(&self, outcome: &ConfigOutcome, place: &Place) -> Option<Location> {
         let path = outcome.path(place)?;
         self.with_source(path, |source| Location {
             path: self.shown(path),
@@ -385,7 +389,7 @@ impl Node {
 
     /// The drop-ins in the folder that containerd's own configuration names from 2.2, `conf.d` beside
     /// config.toml, which are not imported.
-    pub fn unread_drop_ins(&self, outcome: &Outcome) -> Vec<String> {
+    pub fn unread_drop_ins(&self, outcome: &ConfigOutcome) -> Vec<String> {
         if !outcome.release.default_imports() {
             return Vec::new();
         }

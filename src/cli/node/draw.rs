@@ -2,18 +2,18 @@
 
 use std::fmt::Write;
 
-use super::answer::Node;
+use super::answer::NodeAnswer;
 use crate::cli::clients::{OTHERS, commands};
 use crate::cli::drawing::style::{BAD, FAINT, GOOD, ODD, STRONG, paint, visible};
 use crate::cli::drawing::{INDENT, Sheet, as_difference, folded, rule, title, verdict};
 use crate::containerd::Release;
-use crate::containerd::node::{Cri, Outcome, Pull, is_windows_path};
+use crate::containerd::node::{ConfigOutcome, Cri, Pull, is_windows_path};
 use crate::toml::document::{Place, Table};
 
 /// The drawing: first the answer in a sentence, then what it comes from, newest release first. Releases whose drawings
 /// are the same share one, and one that differs in a few lines from a newer one shows these alone. Of older releases that
 /// differ in more, the sentence is enough, unless the user named the releases (`all`).
-pub fn draw(node: &Node, all: bool) -> String {
+pub fn draw(node: &NodeAnswer, all: bool) -> String {
     let mut groups: Vec<(Vec<Release>, String)> = Vec::new();
     for outcome in node.outcomes.iter().rev() {
         let mut page = Page {
@@ -58,7 +58,7 @@ pub fn draw(node: &Node, all: bool) -> String {
 }
 
 /// The answers in a sentence each, newest release first.
-fn verdicts(node: &Node) -> String {
+fn verdicts(node: &NodeAnswer) -> String {
     let mut verdicts: Vec<(Vec<Release>, super::answer::Verdict)> = Vec::new();
     for outcome in node.outcomes.iter().rev() {
         let own = node.verdict(outcome);
@@ -82,7 +82,7 @@ fn verdicts(node: &Node) -> String {
 }
 
 /// The clients that this applies to, and how to try it.
-fn clients(node: &Node) -> String {
+fn clients(node: &NodeAnswer) -> String {
     let mut sheet = Sheet::default();
     let newest = node.outcomes.last();
     if !newest.is_some_and(|outcome| outcome.starts) {
@@ -110,8 +110,8 @@ fn clients(node: &Node) -> String {
 }
 
 struct Page<'a> {
-    node: &'a Node,
-    outcome: &'a Outcome,
+    node: &'a NodeAnswer,
+    outcome: &'a ConfigOutcome,
     sheet: Sheet,
 }
 

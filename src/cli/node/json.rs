@@ -3,14 +3,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer::Node;
+use super::answer::NodeAnswer;
 use crate::containerd::Release;
-use crate::containerd::node::{Cri, Outcome, Pull};
+use crate::containerd::node::{ConfigOutcome, Cri, Pull};
 use crate::fleet;
 use crate::toml::document::Place;
 
 /// The whole document.
-pub fn document(node: &Node) -> Value {
+pub fn document(node: &NodeAnswer) -> Value {
     // Releases that answer alike share one outcome: alike is what is printed alike.
     let mut outcomes: Vec<(Vec<Release>, Value)> = Vec::new();
     for outcome in &node.outcomes {
@@ -40,7 +40,7 @@ pub fn document(node: &Node) -> Value {
     })
 }
 
-fn answer(node: &Node, outcome: &Outcome) -> Value {
+fn answer(node: &NodeAnswer, outcome: &ConfigOutcome) -> Value {
     let place = |place: &Place| {
         node.locate(outcome, place).map(|location| {
             json!({

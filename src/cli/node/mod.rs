@@ -15,7 +15,7 @@ use crate::containerd::release::ReleaseError;
 use crate::disk::{NodeFiles, below_sysroot, usual_config};
 use crate::report::write_json;
 
-use answer::Node;
+use answer::NodeAnswer;
 
 /// Show how containerd reads its config.toml: whether hosts.toml files are read, and if not, why.
 ///
@@ -70,7 +70,7 @@ pub enum Error {
 
 /// Whether CRI pulls of each release read hosts.toml files, by the config.toml of these files.
 pub(super) fn reads_hosts_files(files: &NodeFiles, releases: &[Release]) -> Vec<(Release, bool)> {
-    let node = Node::of(files.clone(), releases);
+    let node = NodeAnswer::of(files.clone(), releases);
     let outcomes = node.outcomes.iter();
     outcomes
         .map(|outcome| (outcome.release, node.verdict(outcome).is_good))
@@ -86,7 +86,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Error> {
         None => usual_config(sysroot)
             .unwrap_or_else(|| below_sysroot(Path::new(node::DEFAULT_PATH), sysroot)),
     };
-    let node = Node::open(&path, args.sysroot.as_deref(), &releases)?;
+    let node = NodeAnswer::open(&path, args.sysroot.as_deref(), &releases)?;
     match args.format {
         Format::Human => {
             out.write_all(draw::draw(&node, !args.containerd.is_empty()).as_bytes())?

@@ -6,7 +6,7 @@ use crate::cli::drawing::style::{BAD, FAINT, GOOD, ODD, STRONG, paint, visible};
 use crate::cli::drawing::{Sheet, rule, verdict};
 use crate::cli::resolve::{NoPull, shown_error};
 use crate::containerd::failures::{End, Next, Question, Reply};
-use crate::probe::{Mark, Outcome, Probed, Report, Verdict};
+use crate::probe::{Mark, Probed, QuestionOutcome, Report, Verdict};
 
 /// At most so many names of a certificate are shown.
 const MAX_NAMES: usize = 6;
@@ -147,14 +147,14 @@ fn one(report: &Report, index: usize, endpoint: &Probed) -> String {
     ];
     let served: Vec<&str> = questions
         .iter()
-        .filter(|(_, outcome)| **outcome == Outcome::Reply(Reply::Serves))
+        .filter(|(_, outcome)| **outcome == QuestionOutcome::Reply(Reply::Serves))
         .map(|(name, _)| *name)
         .collect();
     let is_untried = questions
         .iter()
-        .all(|(_, outcome)| **outcome == Outcome::NotTried);
+        .all(|(_, outcome)| **outcome == QuestionOutcome::NotTried);
     let mut outcomes = questions.iter().map(|(_, outcome)| *outcome);
-    let is_unknown = outcomes.any(|outcome| matches!(outcome, Outcome::NotKnown(_)));
+    let is_unknown = outcomes.any(|outcome| matches!(outcome, QuestionOutcome::NotKnown(_)));
     let (style, text) = match served.len() {
         _ if is_untried => (
             ODD,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::resolve::{Ended, NoPull};
 use crate::containerd::Release;
 use crate::containerd::failures::{Next, Question};
-use crate::probe::{Mark, Outcome, Probed, Report, Verdict};
+use crate::probe::{Mark, Probed, QuestionOutcome, Report, Verdict};
 
 /// The whole document.
 pub fn document(report: &Report) -> Value {
@@ -98,11 +98,11 @@ fn endpoint(report: &Report, index: usize) -> Value {
 }
 
 /// `ok`, a status, a word of `resolve --when`, `unknown`, or null where it was not tried.
-fn outcome(outcome: &Outcome) -> Value {
+fn outcome(outcome: &QuestionOutcome) -> Value {
     match outcome {
-        Outcome::Reply(reply) => json!(reply.to_string()),
-        Outcome::NotKnown(_) => json!("unknown"),
-        Outcome::NotTried => Value::Null,
+        QuestionOutcome::Reply(reply) => json!(reply.to_string()),
+        QuestionOutcome::NotKnown(_) => json!("unknown"),
+        QuestionOutcome::NotTried => Value::Null,
     }
 }
 

@@ -143,7 +143,7 @@ pub fn run(args: &Args, terminal: &Terminal, out: &mut dyn Write) -> Result {
     if let Some(why) = unsupported_processor() {
         terminal.warning(format!("{why}: HTTPS endpoints are not tried"));
     }
-    let node = node::Node::new(args.sysroot.as_deref());
+    let node = node::ProbedNode::new(args.sysroot.as_deref());
     let read = |path: &str| node.read(path);
     let list = |path: &str| node.list(path);
     let proxies = proxies(args.proxy, &read, &list);

@@ -6,13 +6,13 @@ use crate::containerd::Files;
 use crate::disk::NodeFiles;
 
 /// The files of the node.
-pub struct Node(NodeFiles);
+pub struct ProbedNode(NodeFiles);
 
-impl Node {
+impl ProbedNode {
     /// This machine, or the node at a sysroot, whose links do not lead out of it.
-    pub fn new(sysroot: Option<&Path>) -> Node {
+    pub fn new(sysroot: Option<&Path>) -> ProbedNode {
         let root = sysroot.map_or_else(|| PathBuf::from("/"), Path::to_owned);
-        Node(NodeFiles::open(
+        ProbedNode(NodeFiles::open(
             &root.join("etc/containerd/config.toml"),
             sysroot,
         ))

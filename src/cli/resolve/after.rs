@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Resolution};
 use super::config_path::ConfigPath;
-use super::found::Found;
+use super::found::FoundDirectory;
 use crate::cli::clients::Client;
 use crate::cli::drawing::style::FAINT;
 use crate::cli::drawing::{Sheet, rule, title};
@@ -64,7 +64,7 @@ struct Row {
     texts: Vec<String>,
 }
 
-fn rows(release: Release, found: &Found) -> Vec<Row> {
+fn rows(release: Release, found: &FoundDirectory) -> Vec<Row> {
     let after = After { release, found };
     let row = |label, text: &str| Row {
         label,
@@ -100,7 +100,7 @@ const SECRET: &str =
 
 struct After<'a> {
     release: Release,
-    found: &'a Found,
+    found: &'a FoundDirectory,
 }
 
 impl After<'_> {
@@ -177,7 +177,7 @@ impl After<'_> {
 }
 
 /// The same, for programs.
-pub fn json(release: Release, found: &Found) -> Value {
+pub fn json(release: Release, found: &FoundDirectory) -> Value {
     let after = After { release, found };
     let endpoints = after.endpoints();
     let continues = |endpoint: &Endpoint, reply| {

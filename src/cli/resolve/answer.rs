@@ -1,7 +1,7 @@
 //! The answers, release by release, before they are printed.
 
 use super::config_path::{ConfigPath, NoLookup};
-use super::found::{Found, Location};
+use super::found::{FoundDirectory, Location};
 use crate::containerd::node::Pull;
 use crate::containerd::roots::{Root, load_roots};
 use crate::containerd::{Files, Outcome, Reference, ReferenceError, Release, reference, requests};
@@ -54,9 +54,9 @@ pub enum Answer {
         /// The registry host that is looked up.
         host: String,
         /// The result of a pull that is made in the release's default way.
-        by_default: Box<Found>,
+        by_default: Box<FoundDirectory>,
         /// The result of a local pull, if the default reads the list as one directory.
-        by_local_pull: Option<Box<Found>>,
+        by_local_pull: Option<Box<FoundDirectory>>,
     },
 }
 
@@ -123,7 +123,7 @@ fn ask(release: Release, query: &Query, config_path: &ConfigPath) -> Answer {
         let (root, outcome) = load_roots(release, &seen, &host);
         let root = root.map(|root| searched[root]);
         let location = root.and_then(|root| locate(config_path.at(root), &outcome));
-        Box::new(Found {
+        Box::new(FoundDirectory {
             root,
             searched,
             requests: reference

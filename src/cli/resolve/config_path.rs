@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::found::Found;
+use super::found::FoundDirectory;
 use super::secrets::without_userinfo;
 use super::{Args, Error, Format, meant};
 use crate::carriers::{MAX_CARRIER, look};
 use crate::cli::clients::{Client, NERDCTL_PATHS};
 use crate::containerd::directory::DEFAULT;
 use crate::containerd::failures::default_pull;
-use crate::containerd::node::{self, Cri, Outcome, Pull};
+use crate::containerd::node::{self, ConfigOutcome, Cri, Pull};
 use crate::containerd::{Files, Release};
 use crate::disk::{
     DEFAULT_CONFIG_PATH, Deployment, Namespace, NodeFiles, Tree, TreeOptions, below_sysroot,
@@ -317,12 +317,12 @@ impl ConfigPath {
     }
 
     /// The tree in which something was found.
-    pub fn tree(&self, found: &Found) -> Option<&Tree> {
+    pub fn tree(&self, found: &FoundDirectory) -> Option<&Tree> {
         found.root.map(|index| self.at(index))
     }
 
     /// The trees behind it, which are not looked in any more.
-    pub fn later(&self, found: &Found) -> Vec<&Tree> {
+    pub fn later(&self, found: &FoundDirectory) -> Vec<&Tree> {
         let place = found.searched.iter().position(|i| Some(*i) == found.root);
         let later = place.map_or(&[][..], |at| &found.searched[at + 1..]);
         later.iter().map(|&index| self.at(index)).collect()
@@ -342,7 +342,7 @@ fn open_root(files: &NodeFiles, root: &str, sysroot: Option<&PathBuf>) -> Tree {
     Tree::open(&disk, &files.shown(root), &options)
 }
 
-fn no_lookup(outcome: &Outcome) -> Option<NoLookup> {
+fn no_lookup(outcome: &ConfigOutcome) -> Option<NoLookup> {
     let why = outcome
         .fault
         .as_ref()

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::answer::{Answer, Resolution};
 use super::config_path::{ConfigPath, NoLookup};
-use super::found::Found;
+use super::found::FoundDirectory;
 use super::page;
 use super::secrets::without_userinfo;
 use crate::cli::clients::{Client, OTHERS, commands};
@@ -27,7 +27,7 @@ pub fn draw(
 ) -> String {
     let mut groups: Vec<Group> = Vec::new();
     for (release, answer) in resolution.answers.iter().rev() {
-        let draw = |found: &Found, host: &str, reference: Option<&Reference>| {
+        let draw = |found: &FoundDirectory, host: &str, reference: Option<&Reference>| {
             page::draw(*release, config_path, show_secrets, found, host, reference)
         };
         let (body, local) = match answer {

@@ -5,7 +5,7 @@ use crate::containerd::{Outcome, Requests};
 use crate::toml::view::Position;
 
 /// The result of a look-up.
-pub struct Found {
+pub struct FoundDirectory {
     /// Which tree of the config path has the directory.
     pub root: Option<usize>,
     /// The trees that are looked in, in order.

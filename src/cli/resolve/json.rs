@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, Query, Resolution};
 use super::certificates::CertificateFiles;
 use super::config_path::{ConfigPath, NoLookup};
-use super::found::Found;
+use super::found::FoundDirectory;
 use super::secrets::{shown_value, without_password, without_userinfo};
 use super::when::When;
 use super::{after, played};
@@ -136,7 +136,7 @@ impl Writer<'_> {
         }
     }
 
-    fn found(&self, found: &Found) -> Value {
+    fn found(&self, found: &FoundDirectory) -> Value {
         let outcome = &found.outcome;
         let text = outcome
             .reason()
@@ -224,7 +224,7 @@ impl Writer<'_> {
             .collect()
     }
 
-    fn endpoint(&self, endpoint: &Endpoint, found: &Found) -> Value {
+    fn endpoint(&self, endpoint: &Endpoint, found: &FoundDirectory) -> Value {
         let header: Map<String, Value> = endpoint
             .header
             .iter()

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::answer::position;
 use super::config_path::ConfigPath;
-use super::found::Found;
+use super::found::FoundDirectory;
 use super::secrets::{shown_value, without_password, without_userinfo};
 use crate::cli::drawing::style::{
     BAD, FAINT, GOOD, ODD, STRONG, WIDTH, paint, visible, wrap_items, wrap_words,
@@ -40,7 +40,7 @@ pub fn draw(
     release: Release,
     config_path: &ConfigPath,
     show_secrets: bool,
-    found: &Found,
+    found: &FoundDirectory,
     host: &str,
     reference: Option<&Reference>,
 ) -> String {
@@ -57,7 +57,7 @@ pub fn draw(
 /// The hosts at which a tag is resolved, or a digest looked for, in order; without a reference, for any image.
 pub fn resolved_at(
     release: Release,
-    found: &Found,
+    found: &FoundDirectory,
     host: &str,
     reference: Option<&Reference>,
 ) -> Vec<String> {
@@ -87,7 +87,7 @@ fn any_image(host: &str) -> Reference {
 }
 
 impl Page<'_> {
-    fn found(&mut self, found: &Found, host: &str, reference: Option<&Reference>) {
+    fn found(&mut self, found: &FoundDirectory, host: &str, reference: Option<&Reference>) {
         let outcome = &found.outcome;
         self.directory(found, host);
         self.hosts_toml(found);
@@ -101,7 +101,7 @@ impl Page<'_> {
     }
 
     /// The directory that is chosen, and the names that are not.
-    fn directory(&mut self, found: &Found, host: &str) {
+    fn directory(&mut self, found: &FoundDirectory, host: &str) {
         let lookup = &found.outcome.lookup;
         let mut searched = found.searched.iter();
         let exists = searched.any(|index| self.config_path.at(*index).disk.exists());
@@ -177,7 +177,7 @@ impl Page<'_> {
     }
 
     /// The state of the file, and why.
-    fn hosts_toml(&mut self, found: &Found) {
+    fn hosts_toml(&mut self, found: &FoundDirectory) {
         let outcome = &found.outcome;
         let reason = outcome
             .reason()
@@ -234,7 +234,7 @@ impl Page<'_> {
     }
 
     /// A file that is missing here may be on the node, if the tree is deployed to another path.
-    fn elsewhere(&mut self, found: &Found) {
+    fn elsewhere(&mut self, found: &FoundDirectory) {
         let Some(Cause::TlsFile { path, .. }) = found.outcome.reason().map(|p| &p.cause) else {
             return;
         };
@@ -274,7 +274,7 @@ impl Page<'_> {
     }
 
     /// The endpoints in the order tried, with what each may do.
-    fn endpoints(&mut self, found: &Found) {
+    fn endpoints(&mut self, found: &FoundDirectory) {
         let endpoints = found.outcome.endpoints();
         self.sheet.out.push('\n');
         self.sheet
@@ -324,7 +324,7 @@ impl Page<'_> {
     }
 
     /// Hosts that are on one line, which 1.x sorts by the line alone.
-    fn chance(&mut self, found: &Found) {
+    fn chance(&mut self, found: &FoundDirectory) {
         if self.release.is_v2() {
             return;
         }
@@ -347,7 +347,7 @@ impl Page<'_> {
     }
 
     /// Where an endpoint comes from.
-    fn origin(&self, found: &Found, endpoint: &Endpoint) -> String {
+    fn origin(&self, found: &FoundDirectory, endpoint: &Endpoint) -> String {
         let line = self.line_of(found, endpoint.span.as_ref().map(|span| span.start));
         match (endpoint.role, line) {
             (Role::Host(_), Some(line)) => format!("host table, line {line}"),
@@ -358,7 +358,7 @@ impl Page<'_> {
         }
     }
 
-    fn line_of(&self, found: &Found, offset: Option<usize>) -> Option<usize> {
+    fn line_of(&self, found: &FoundDirectory, offset: Option<usize>) -> Option<usize> {
         let tree = self.config_path.tree(found)?;
         Some(position(tree, &found.outcome, offset?)?.line)
     }
@@ -415,7 +415,7 @@ impl Page<'_> {
     }
 
     /// Host tables of a file that is not used.
-    fn unused(&mut self, found: &Found) {
+    fn unused(&mut self, found: &FoundDirectory) {
         let outcome = &found.outcome;
         let used = |host: &Host| {
             outcome
@@ -451,7 +451,7 @@ impl Page<'_> {
     }
 
     /// Which endpoints get which requests, in order; and the manifest requests.
-    fn flows(&mut self, found: &Found, host: &str, reference: Option<&Reference>) {
+    fn flows(&mut self, found: &FoundDirectory, host: &str, reference: Option<&Reference>) {
         let endpoints = found.outcome.endpoints();
         let any = any_image(host);
         let asked = requests(self.release, reference.unwrap_or(&any), endpoints);

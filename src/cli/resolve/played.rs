@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::after::seconds;
 use super::answer::{Answer, Resolution};
-use super::found::Found;
+use super::found::FoundDirectory;
 use super::secrets::without_password;
 use super::when::{When, played};
 use crate::cli::drawing::style::{BAD, FAINT, GOOD, ODD, STRONG, paint, visible};
@@ -71,7 +71,7 @@ fn add<T: PartialEq>(groups: &mut Vec<(Vec<Release>, T)>, release: Release, valu
     }
 }
 
-fn asked(answer: &Answer) -> Option<(&Found, &Reference)> {
+fn asked(answer: &Answer) -> Option<(&FoundDirectory, &Reference)> {
     match answer {
         Answer::Found {
             reference: Some(reference),
@@ -180,7 +180,12 @@ fn follows(asked: &Asked) -> String {
 }
 
 /// The played pull, for programs.
-pub fn json(release: Release, found: &Found, reference: &Reference, whens: &[When]) -> Value {
+pub fn json(
+    release: Release,
+    found: &FoundDirectory,
+    reference: &Reference,
+    whens: &[When],
+) -> Value {
     let Some(play) = played(release, found, reference, whens) else {
         return Value::Null;
     };

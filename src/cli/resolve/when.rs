@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::answer::{Answer, Resolution};
-use super::found::Found;
+use super::found::FoundDirectory;
 use crate::containerd::failures::{Play, Question, Reply, ReplyError, play};
 use crate::containerd::{Endpoint, Reference, Release, Verdict};
 
@@ -74,7 +74,7 @@ impl When {
 /// Simulates a pull in which these endpoints give the named replies and all others serve the image.
 pub fn played(
     release: Release,
-    found: &Found,
+    found: &FoundDirectory,
     reference: &Reference,
     whens: &[When],
 ) -> Option<Play> {

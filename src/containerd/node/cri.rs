@@ -1,12 +1,12 @@
 //! The result of CRI's settings (containerd's `ValidateImageConfig` and its like, and `CheckLocalImagePullConfigs`).
 
-use super::fault::{Fault, Reason};
+use super::fault::{NodeFault, Reason};
 use super::names::{CRI, IMAGES, RUNTIME, SNAPSHOTTER, SNAPSHOTTERS};
 use super::plugins::{self, Disabled};
-use super::{BUILT_IN_CONFIG_PATH, Cri, Forced, Outcome, Pull, schema};
+use super::{BUILT_IN_CONFIG_PATH, ConfigOutcome, Cri, Forced, Pull, schema};
 use crate::containerd::release::Release;
 use crate::go::{duration, url};
-use crate::toml::document::{Node, Place, Table};
+use crate::toml::document::{Place, PlacedValue, Table};
 
 /// How many layers are downloaded at a time unless it is set.
 const MAX_CONCURRENT_DOWNLOADS: i64 = 3;
@@ -20,7 +20,7 @@ struct Settings {
 
 /// Looks what CRI makes of the settings. A fault of CRI is put down in the outcome; the error is one that the daemon
 /// does not survive.
-pub(super) fn load(outcome: &mut Outcome, merged: &Table) -> Result<(), Fault> {
+pub(super) fn load(outcome: &mut ConfigOutcome, merged: &Table) -> Result<(), NodeFault> {
     let release = outcome.release;
     let disabled = Disabled::new(release, outcome.version, merged);
     let mut settings = Settings {
@@ -69,11 +69,11 @@ pub(super) fn load(outcome: &mut Outcome, merged: &Table) -> Result<(), Fault> {
 }
 
 fn validate(
-    outcome: &mut Outcome,
+    outcome: &mut ConfigOutcome,
     settings: &Settings,
     merged: &Table,
     disabled: &Disabled<'_>,
-) -> Result<(), Fault> {
+) -> Result<(), NodeFault> {
     let release = outcome.release;
     plugins::needed(merged, disabled)?;
     if !release.is_v2() {
@@ -90,10 +90,10 @@ fn validate(
 }
 
 /// The registry settings: what is deprecated, and what does not go together.
-fn registry(outcome: &mut Outcome) -> Result<(), Fault> {
+fn registry(outcome: &mut ConfigOutcome) -> Result<(), NodeFault> {
     let release = outcome.release;
     let settings = outcome.registry.settings.clone();
-    let path = settings.get("config_path").and_then(Node::as_str);
+    let path = settings.get("config_path").and_then(PlacedValue::as_str);
     let has_path = path.is_some_and(|path| !path.is_empty());
     // An empty table is as good as none.
     let filled = |name: &'static str| {
@@ -103,10 +103,10 @@ fn registry(outcome: &mut Outcome) -> Result<(), Fault> {
     };
     if let Some((name, place, _)) = filled("mirrors") {
         if has_path {
-            return Err(Fault::at(Reason::BesideConfigPath(name), &place));
+            return Err(NodeFault::at(Reason::BesideConfigPath(name), &place));
         }
         if path.is_none() && release.default_beside_mirrors() {
-            return Err(Fault::at(Reason::BesideDefault, &place));
+            return Err(NodeFault::at(Reason::BesideDefault, &place));
         }
         outcome.deprecated.push((name, place));
     }
@@ -116,7 +116,10 @@ fn registry(outcome: &mut Outcome) -> Result<(), Fault> {
             Some(key.place.clone())
         });
         if let Some(place) = tls.filter(|_| has_path) {
-            return Err(Fault::at(Reason::BesideConfigPath("configs.tls"), &place));
+            return Err(NodeFault::at(
+                Reason::BesideConfigPath("configs.tls"),
+                &place,
+            ));
         }
         if release.deprecates_configs() {
             outcome.deprecated.push((name, place));
@@ -126,7 +129,7 @@ fn registry(outcome: &mut Outcome) -> Result<(), Fault> {
         for (key, _) in table.entries() {
             if let Err(error) = url::parse(&key.name, release.go()) {
                 let url = key.name.clone();
-                return Err(Fault::at(Reason::AuthUrl { url, error }, &key.place));
+                return Err(NodeFault::at(Reason::AuthUrl { url, error }, &key.place));
             }
         }
         outcome.deprecated.push((name, place));
@@ -134,14 +137,14 @@ fn registry(outcome: &mut Outcome) -> Result<(), Fault> {
     Ok(())
 }
 
-fn durations(settings: &Table, keys: &[&'static str]) -> Result<(), Fault> {
+fn durations(settings: &Table, keys: &[&'static str]) -> Result<(), NodeFault> {
     for key in keys {
         if let Some(node) = settings.get(key)
             && let Some(text) = node.as_str().filter(|text| !text.is_empty())
             && let Err(error) = duration::parse(text)
         {
             let text = text.to_owned();
-            return Err(Fault::at(
+            return Err(NodeFault::at(
                 Reason::Duration { key, text, error },
                 &node.place,
             ));
@@ -155,14 +158,14 @@ fn snapshotter(
     images: &Table,
     merged: &Table,
     disabled: &Disabled<'_>,
-) -> Result<(), Fault> {
+) -> Result<(), NodeFault> {
     let node = match release.is_v2() {
         true => images.get("snapshotter"),
         false => images
             .table(&["containerd"])
             .and_then(|table| table.get("snapshotter")),
     };
-    let name = node.and_then(Node::as_str).unwrap_or("overlayfs");
+    let name = node.and_then(PlacedValue::as_str).unwrap_or("overlayfs");
     if name.is_empty() && !release.is_v2() {
         return Ok(());
     }
@@ -173,14 +176,14 @@ fn snapshotter(
     if exists && off.is_none() {
         return Ok(());
     }
-    Err(Fault {
+    Err(NodeFault {
         reason: Reason::NoSnapshotter(name.to_owned()),
         place: node.map(|node| node.place.clone()).or(off),
     })
 }
 
 /// The runtimes that pods are run by. Built in is one, `runc`: on 1.x it is gone where others are listed.
-fn runtimes(release: Release, settings: &Table) -> Result<(), Fault> {
+fn runtimes(release: Release, settings: &Table) -> Result<(), NodeFault> {
     const OLD: &str = "io.containerd.runtime.v1.linux";
     let Some(containerd) = settings.table(&["containerd"]) else {
         return old_cgroup_setting(release, settings, None, OLD);
@@ -188,15 +191,15 @@ fn runtimes(release: Release, settings: &Table) -> Result<(), Fault> {
     let listed = containerd.table(&["runtimes"]);
     let runtime = |name: &str| listed.and_then(|table| table.get(name));
     let default_runtime = containerd.table(&["default_runtime"]).filter(|table| {
-        let kind = table.get("runtime_type").and_then(Node::as_str);
+        let kind = table.get("runtime_type").and_then(PlacedValue::as_str);
         kind.is_some_and(|kind| !kind.is_empty())
     });
     let node = containerd.get("default_runtime_name");
-    let name = node.and_then(Node::as_str).unwrap_or("runc");
+    let name = node.and_then(PlacedValue::as_str).unwrap_or("runc");
     let exists = runtime(name).is_some()
         || !name.is_empty() && name == "runc" && (release.is_v2() || listed.is_none());
     if !exists && default_runtime.is_none() {
-        return Err(Fault {
+        return Err(NodeFault {
             reason: Reason::NoRuntime(name.to_owned()),
             place: node
                 .or_else(|| containerd.get("runtimes"))
@@ -211,11 +214,11 @@ fn runtimes(release: Release, settings: &Table) -> Result<(), Fault> {
             let node = table.get(key)?;
             Some((node.as_str().filter(|text| !text.is_empty())?, node))
         };
-        let flag = |key: &str| table.get(key).and_then(Node::as_bool) == Some(true);
+        let flag = |key: &str| table.get(key).and_then(PlacedValue::as_bool) == Some(true);
         let kind = text("runtime_type").map(|(kind, _)| kind);
         for key in ["runtime_engine", "runtime_root"] {
             if let (false, Some((_, node))) = (release.is_v2() || kind == Some(OLD), text(key)) {
-                return Err(Fault::at(Reason::OldRuntimeOnly(key), &node.place));
+                return Err(NodeFault::at(Reason::OldRuntimeOnly(key), &node.place));
             }
         }
         const ALL_DEVICES: &str = "privileged_without_host_devices_all_devices_allowed";
@@ -225,13 +228,13 @@ fn runtimes(release: Release, settings: &Table) -> Result<(), Fault> {
             table.get(ALL_DEVICES),
         ) && release.newer_references()
         {
-            return Err(Fault::at(Reason::AllDevices, &node.place));
+            return Err(NodeFault::at(Reason::AllDevices, &node.place));
         }
         if let Some((text, node)) = text("io_type")
             && release.is_v2()
             && !matches!(text, "fifo" | "streaming")
         {
-            return Err(Fault::at(Reason::IoType(text.to_owned()), &node.place));
+            return Err(NodeFault::at(Reason::IoType(text.to_owned()), &node.place));
         }
     }
     Ok(())
@@ -243,7 +246,7 @@ fn old_cgroup_setting(
     settings: &Table,
     default: Option<&Table>,
     old: &str,
-) -> Result<(), Fault> {
+) -> Result<(), NodeFault> {
     let kind = default.and_then(|table| table.get("runtime_type")?.as_str());
     if release.is_v2() || kind == Some(old) {
         return Ok(());
@@ -256,7 +259,7 @@ fn old_cgroup_setting(
         ("no_pivot", no_pivot),
     ] {
         if let Some(node) = node.filter(|node| node.as_bool() == Some(true)) {
-            return Err(Fault::at(Reason::OldRuntimeOnly(key), &node.place));
+            return Err(NodeFault::at(Reason::OldRuntimeOnly(key), &node.place));
         }
     }
     Ok(())
@@ -274,7 +277,7 @@ fn sandbox_image(release: Release, settings: &Settings) -> Option<(String, Place
 }
 
 /// The config path as the files set it.
-fn config_path(outcome: &mut Outcome) {
+fn config_path(outcome: &mut ConfigOutcome) {
     if let Some((_, node)) = outcome.registry.settings.entry("config_path")
         && let Some(text) = node.as_str()
     {
@@ -284,11 +287,15 @@ fn config_path(outcome: &mut Outcome) {
 }
 
 /// How images are pulled, and which setting keeps them from going through the transfer service.
-fn pull(outcome: &mut Outcome, images: &Table) {
+fn pull(outcome: &mut ConfigOutcome, images: &Table) {
     if !outcome.release.transfer_service() {
         return;
     }
-    if images.get("use_local_image_pull").and_then(Node::as_bool) == Some(true) {
+    if images
+        .get("use_local_image_pull")
+        .and_then(PlacedValue::as_bool)
+        == Some(true)
+    {
         outcome.pull = Pull::Local;
         return;
     }
@@ -333,7 +340,7 @@ fn pull(outcome: &mut Outcome, images: &Table) {
 }
 
 /// Where a pull looks.
-fn roots(outcome: &mut Outcome) {
+fn roots(outcome: &mut ConfigOutcome) {
     let mirrors = outcome.registry.settings.table(&["mirrors"]);
     let has_mirrors = mirrors.is_some_and(|table| !table.is_empty());
     // In 2.2.0 and 2.2.1 the built-in list is what the files are decoded over: an empty text takes its place.

@@ -7,12 +7,12 @@ use crate::containerd::files::FileError;
 use crate::go::duration::DurationError;
 use crate::go::url::UrlError;
 use crate::toml::ProblemKind;
-use crate::toml::document::{Node, Place};
+use crate::toml::document::{Place, PlacedValue};
 use crate::toml::shape::Mismatch;
 
 /// A fault and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct NodeFault {
     /// What.
     pub reason: Reason,
     /// Where; `None` where a file cannot be read that nothing names.
@@ -138,35 +138,35 @@ pub enum Reason {
     },
 }
 
-impl Fault {
+impl NodeFault {
     /// A fault with a place.
-    pub fn at(reason: Reason, place: &Place) -> Fault {
-        Fault {
+    pub fn at(reason: Reason, place: &Place) -> NodeFault {
+        NodeFault {
             reason,
             place: Some(place.clone()),
         }
     }
 
     /// The fault that something is not a table.
-    pub fn no_table(key: &str, node: &Node) -> Fault {
+    pub fn no_table(key: &str, node: &PlacedValue) -> NodeFault {
         let reason = Reason::WrongType {
             plugin: None,
             key: key.to_owned(),
             found: node.value.describe(),
             wanted: "a table",
         };
-        Fault::at(reason, &node.place)
+        NodeFault::at(reason, &node.place)
     }
 
     /// The fault of a value that does not go into the field of its key.
-    pub fn wrong_type(plugin: Option<&'static str>, mismatch: &Mismatch) -> Fault {
+    pub fn wrong_type(plugin: Option<&'static str>, mismatch: &Mismatch) -> NodeFault {
         let reason = Reason::WrongType {
             plugin,
             key: mismatch.key.clone(),
             found: mismatch.found,
             wanted: mismatch.wanted,
         };
-        Fault::at(reason, &mismatch.place)
+        NodeFault::at(reason, &mismatch.place)
     }
 }
 

@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::fault::Reason;
 use super::names::{CRI, IMAGES, RUNTIME, TRANSFER};
-use super::{Cri, File, Outcome, schema};
+use super::{ConfigOutcome, Cri, File, schema};
 use crate::containerd::release::Release;
-use crate::toml::document::{Key, Node, Place, Table, Value};
+use crate::toml::document::{Key, Place, PlacedValue, Table, Value};
 use crate::toml::shape::{self, Dialect};
 
 /// Something that is written and not used.
@@ -145,7 +145,7 @@ pub(super) fn section(id: &str) -> String {
 }
 
 /// Puts into the outcome what is ignored, in the order of the files.
-pub(super) fn find(outcome: &mut Outcome) {
+pub(super) fn find(outcome: &mut ConfigOutcome) {
     // Where there is no CRI, or not the part of it that reads them, nothing is read, and that is what has to be said.
     let fault = outcome.fault.as_ref().map(|fault| &fault.reason);
     let has_no_reader = matches!(fault, Some(Reason::Disabled(IMAGES)));
@@ -163,7 +163,7 @@ pub(super) fn find(outcome: &mut Outcome) {
 }
 
 struct Finder<'a> {
-    outcome: &'a Outcome,
+    outcome: &'a ConfigOutcome,
     ignored: Vec<Ignored>,
 }
 
@@ -294,7 +294,7 @@ impl Finder<'_> {
                 continue;
             };
             let used = self.outcome.registry.settings.get(name);
-            let counts = |used: &Node| contributes(node, used) || says_the_same(node, used);
+            let counts = |used: &PlacedValue| contributes(node, used) || says_the_same(node, used);
             if !used.is_some_and(counts) && !node.value.is_zero() {
                 let why = match used {
                     Some(node) => Why::Replaced {
@@ -360,7 +360,7 @@ impl Finder<'_> {
 }
 
 /// A key as the dialect of the release finds it.
-fn entry<'t>(table: &'t Table, name: &str, release: Release) -> Option<&'t (Key, Node)> {
+fn entry<'t>(table: &'t Table, name: &str, release: Release) -> Option<&'t (Key, PlacedValue)> {
     table.entry(name).or_else(|| {
         table.entries().find(|(key, _)| match release.is_v2() {
             true => key.name.eq_ignore_ascii_case(name),
@@ -382,7 +382,7 @@ fn has_substance(table: &Table) -> bool {
 }
 
 /// Whether something written is, or is a part of, what is used.
-fn contributes(written: &Node, used: &Node) -> bool {
+fn contributes(written: &PlacedValue, used: &PlacedValue) -> bool {
     written.place == used.place
         || match (&written.value, &used.value) {
             (Value::Table(written), Value::Table(used)) => written.entries().any(|(key, node)| {
@@ -394,7 +394,7 @@ fn contributes(written: &Node, used: &Node) -> bool {
 }
 
 /// Whether two values are the same, wherever they are written.
-fn says_the_same(one: &Node, other: &Node) -> bool {
+fn says_the_same(one: &PlacedValue, other: &PlacedValue) -> bool {
     match (&one.value, &other.value) {
         (Value::Table(one), Value::Table(other)) => {
             one.len() == other.len()

@@ -1,7 +1,7 @@
 //! How a file is merged into those before it (containerd's `mergeConfig`, on top of the library mergo).
 
 use crate::containerd::release::Release;
-use crate::toml::document::{Key, Node, Table, Value};
+use crate::toml::document::{Key, PlacedValue, Table, Value};
 
 /// Merges a decoded file into what the files before it made. What is not set, or set to nothing (an empty text, zero,
 /// `false`), leaves what was there.
@@ -26,9 +26,13 @@ pub fn merge(into: &mut Table, file: &Table, release: Release) {
     }
 }
 
-fn table_of<'t>(into: &'t mut Table, key: &Key, node: &Node) -> &'t mut Table {
-    if into.get(&key.name).and_then(Node::as_table).is_none() {
-        let empty = Node {
+fn table_of<'t>(into: &'t mut Table, key: &Key, node: &PlacedValue) -> &'t mut Table {
+    if into
+        .get(&key.name)
+        .and_then(PlacedValue::as_table)
+        .is_none()
+    {
+        let empty = PlacedValue {
             value: Value::Table(Table::default()),
             place: node.place.clone(),
         };
@@ -48,8 +52,14 @@ fn replace_entries(into: &mut Table, from: &Table) {
 }
 
 /// Lists grow: by what they do not hold yet, on 1.x by all of it.
-fn append(into: &mut Table, key: &Key, node: &Node, elements: &[Node], release: Release) {
-    let Some(Node {
+fn append(
+    into: &mut Table,
+    key: &Key,
+    node: &PlacedValue,
+    elements: &[PlacedValue],
+    release: Release,
+) {
+    let Some(PlacedValue {
         value: Value::Array(there),
         ..
     }) = into.get_mut(&key.name)
@@ -58,7 +68,7 @@ fn append(into: &mut Table, key: &Key, node: &Node, elements: &[Node], release: 
         return;
     };
     for element in elements {
-        let known = |other: &Node| other.as_str() == element.as_str();
+        let known = |other: &PlacedValue| other.as_str() == element.as_str();
         if !release.is_v2() || !there.iter().any(known) {
             there.push(element.clone());
         }

@@ -1,14 +1,14 @@
 //! How 2.x brings older files up to date: short names of version 1, and CRI's one plugin of version 2, which became three.
 
-use super::fault::Fault;
+use super::fault::NodeFault;
 use super::names::{CRI, IMAGES, RUNTIME, full};
 use crate::containerd::release::Release;
-use crate::toml::document::{Key, Node, Table, Value};
+use crate::toml::document::{Key, PlacedValue, Table, Value};
 
 /// Gives the plugins of a file of version 1 their full names (`v1Migrate`), the settings as well as the names
 /// in lists. Of two names that become one, the later counts here; containerd leaves that to chance.
 pub fn rename_plugins(config: &mut Table) {
-    if let Some(Node {
+    if let Some(PlacedValue {
         value: Value::Table(plugins),
         ..
     }) = config.get_mut("plugins")
@@ -28,7 +28,7 @@ pub fn rename_plugins(config: &mut Table) {
             .collect();
     }
     for list in ["disabled_plugins", "required_plugins"] {
-        if let Some(Node {
+        if let Some(PlacedValue {
             value: Value::Array(elements),
             ..
         }) = config.get_mut(list)
@@ -56,8 +56,8 @@ pub struct Migrating {
 /// Moves the settings of `io.containerd.grpc.v1.cri` to the plugins that they belong to from 2.0
 /// (`configMigration` of the CRI plugins). The image service takes the old settings over its own, the other
 /// one only where it has none.
-pub fn split_cri(release: Release, config: &mut Table, who: Migrating) -> Result<(), Fault> {
-    let Some(Node {
+pub fn split_cri(release: Release, config: &mut Table, who: Migrating) -> Result<(), NodeFault> {
+    let Some(PlacedValue {
         value: Value::Table(plugins),
         ..
     }) = config.get_mut("plugins")
@@ -87,7 +87,7 @@ pub fn split_cri(release: Release, config: &mut Table, who: Migrating) -> Result
             true => drop(plugins.remove(CRI)),
             false => {
                 let value = Value::Table(rest);
-                plugins.set(key, Node { value, ..node });
+                plugins.set(key, PlacedValue { value, ..node });
             }
         }
     }
@@ -122,18 +122,18 @@ const TO_IMAGES_FROM_CONTAINERD: &[&str] = &[
     "discard_unpacked_layers",
 ];
 
-fn move_to_images(release: Release, images: &mut Table, old: &Table) -> Result<(), Fault> {
+fn move_to_images(release: Release, images: &mut Table, old: &Table) -> Result<(), NodeFault> {
     for (key, node) in old.entries() {
         if TO_IMAGES.contains(&key.name.as_str()) {
             images.set(key.clone(), node.clone());
         }
     }
     if release.default_beside_mirrors()
-        && let Some(Node {
+        && let Some(PlacedValue {
             value: Value::Table(registry),
             ..
         }) = images.get_mut("registry")
-        && registry.get("config_path").and_then(Node::as_str) == Some("")
+        && registry.get("config_path").and_then(PlacedValue::as_str) == Some("")
     {
         // These releases put the built-in list there, as where nothing is set.
         registry.remove("config_path");
@@ -200,11 +200,11 @@ fn target<'t>(
     tables: &'t mut Table,
     name: &str,
     key: &Key,
-    node: &Node,
-) -> Result<&'t mut Table, Fault> {
+    node: &PlacedValue,
+) -> Result<&'t mut Table, NodeFault> {
     if tables.get(name).is_none() {
         let name = name.to_owned();
-        let empty = Node {
+        let empty = PlacedValue {
             value: Value::Table(Table::default()),
             place: node.place.clone(),
         };
@@ -218,17 +218,18 @@ fn target<'t>(
     }
     let node = tables.get_mut(name);
     match node {
-        Some(Node {
+        Some(PlacedValue {
             value: Value::Table(table),
             ..
         }) => Ok(table),
-        Some(node) => Err(Fault::no_table(name, node)),
+        Some(node) => Err(NodeFault::no_table(name, node)),
         None => unreachable!("it was put there"),
     }
 }
 
-fn table<'t>(node: &'t Node, name: &str) -> Result<&'t Table, Fault> {
-    node.as_table().ok_or_else(|| Fault::no_table(name, node))
+fn table<'t>(node: &'t PlacedValue, name: &str) -> Result<&'t Table, NodeFault> {
+    node.as_table()
+        .ok_or_else(|| NodeFault::no_table(name, node))
 }
 
 /// How much a release migrates: all older versions, and with whom.

@@ -1,6 +1,6 @@
 //! The daemon's reading of its own config.toml, as far as it decides where pulls look for a certs.d tree.
 //!
-//! [`load`] is a pure function from (release, files, path of config.toml) to an [`Outcome`]. It goes containerd's way:
+//! [`load`] is a pure function from (release, files, path of config.toml) to a [`ConfigOutcome`]. It goes containerd's way:
 //!
 //! 1. `read`: config.toml and what it imports, each file decoded by the release's TOML dialect, brought up
 //!    to date where the release does that (`migrate`), and merged into those before it (`merge`);
@@ -23,7 +23,7 @@ mod plugins;
 mod read;
 pub mod schema;
 
-pub use fault::{Fault, Reason};
+pub use fault::{NodeFault, Reason};
 pub use ignored::{Ignored, Whole, Why};
 pub use imports::directory;
 
@@ -115,7 +115,7 @@ pub struct Registry {
 
 /// The outcome of a config.toml on a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ConfigOutcome {
     /// The release.
     pub release: Release,
     /// The files in the order in which they were merged; the first is config.toml.
@@ -129,7 +129,7 @@ pub struct Outcome {
     /// Whether CRI loads.
     pub cri: Cri,
     /// Why the daemon does not start, or CRI does not load.
-    pub fault: Option<Fault>,
+    pub fault: Option<NodeFault>,
     /// The registry settings that count; empty where the daemon does not start.
     pub registry: Registry,
     /// `config_path` as the files set it, empty where they do not.
@@ -154,9 +154,9 @@ pub struct Outcome {
     pub ignored: Vec<Ignored>,
 }
 
-impl Outcome {
-    fn new(release: Release) -> Outcome {
-        Outcome {
+impl ConfigOutcome {
+    fn new(release: Release) -> ConfigOutcome {
+        ConfigOutcome {
             release,
             files: Vec::new(),
             unknown: Vec::new(),
@@ -203,8 +203,8 @@ pub fn is_windows_path(path: &str) -> bool {
 }
 
 /// Returns the outcome of the config.toml at `path` on a release. Never panics, whatever is in the files.
-pub fn load(release: Release, files: &dyn Files, path: &str) -> Outcome {
-    let mut outcome = Outcome::new(release);
+pub fn load(release: Release, files: &dyn Files, path: &str) -> ConfigOutcome {
+    let mut outcome = ConfigOutcome::new(release);
     let settled = read::read(&mut outcome, files, path)
         .and_then(|mut merged| plugins::start(&mut outcome, &mut merged).map(|()| merged))
         .and_then(|merged| cri::load(&mut outcome, &merged));

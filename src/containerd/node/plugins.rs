@@ -1,19 +1,19 @@
 //! From the merged settings to the plugins: what the daemon itself checks, which plugins there are, and whether
 //! their settings decode (containerd's `main` and `server.New`).
 
-use super::fault::{Fault, Reason};
+use super::fault::{NodeFault, Reason};
 use super::names::{self, CONTENT, CONTENT_TYPE, CRI, IMAGES, PODSANDBOX, RUNTIME};
-use super::{Cri, Outcome, migrate, schema};
+use super::{ConfigOutcome, Cri, migrate, schema};
 use crate::containerd::release::Release;
 use crate::go::duration;
-use crate::toml::document::{Key, Node, Place, Table};
+use crate::toml::document::{Key, Place, PlacedValue, Table};
 use crate::toml::shape::{self, Dialect};
 
 /// Where the daemon keeps what it keeps, and what it does not keep.
 const DIRECTORIES: (&str, &str) = ("/var/lib/containerd", "/run/containerd");
 
 /// Checks what keeps the daemon from starting, and migrates where the release does that with what was merged.
-pub(super) fn start(outcome: &mut Outcome, merged: &mut Table) -> Result<(), Fault> {
+pub(super) fn start(outcome: &mut ConfigOutcome, merged: &mut Table) -> Result<(), NodeFault> {
     let release = outcome.release;
     logging(merged)?;
     directories(merged)?;
@@ -22,7 +22,7 @@ pub(super) fn start(outcome: &mut Outcome, merged: &mut Table) -> Result<(), Fau
         if outcome.version < 0 {
             let place = merged.get("version").map(|node| node.place.clone());
             let reason = Reason::NegativeVersion(outcome.version);
-            return Err(Fault { reason, place });
+            return Err(NodeFault { reason, place });
         }
         if outcome.version < newest {
             let disabled = Disabled::new(release, outcome.version, merged);
@@ -50,7 +50,7 @@ pub(super) fn settings(
     merged: &Table,
     id: &'static str,
     fields: schema::Fields,
-) -> Result<Table, Fault> {
+) -> Result<Table, NodeFault> {
     let name = match !release.is_v2() && version == 1 {
         true => names::short(id),
         false => id,
@@ -59,7 +59,7 @@ pub(super) fn settings(
         return Ok(Table::default());
     };
     let Some(table) = node.as_table() else {
-        return Err(Fault::no_table(id, node));
+        return Err(NodeFault::no_table(id, node));
     };
     // 2.x writes the settings out again, sorted, and reads that: first what is not a table.
     let sorted: Table;
@@ -72,7 +72,7 @@ pub(super) fn settings(
     };
     let (decoded, mismatches) = shape::decode(table, fields, dialect);
     match mismatches.first() {
-        Some(mismatch) => Err(Fault::wrong_type(Some(id), mismatch)),
+        Some(mismatch) => Err(NodeFault::wrong_type(Some(id), mismatch)),
         None => Ok(decoded),
     }
 }
@@ -82,7 +82,7 @@ fn sort(table: &Table) -> Table {
     entries.sort_by_key(|(key, node)| (node.as_table().is_some(), key.name.clone()));
     let sorted = entries.into_iter().map(|(key, node)| {
         let node = match node.as_table() {
-            Some(table) => Node {
+            Some(table) => PlacedValue {
                 value: crate::toml::document::Value::Table(sort(table)),
                 place: node.place.clone(),
             },
@@ -97,7 +97,7 @@ fn sort(table: &Table) -> Table {
 pub(super) struct Disabled<'a> {
     release: Release,
     version: i64,
-    list: Option<&'a Node>,
+    list: Option<&'a PlacedValue>,
 }
 
 impl<'a> Disabled<'a> {
@@ -136,7 +136,7 @@ impl<'a> Disabled<'a> {
 ///
 /// containerd's own answer is the graph of its plugins: CRI requires services, which require others. Only those are
 /// named here whose absence reaches CRI. Recorded from 1.7.0 on; for 1.6 from its sources (`getServicesOpts`).
-pub(super) fn needed(merged: &Table, disabled: &Disabled<'_>) -> Result<(), Fault> {
+pub(super) fn needed(merged: &Table, disabled: &Disabled<'_>) -> Result<(), NodeFault> {
     let contents = content_proxies(merged, disabled);
     if let (true, [second, ..]) = (disabled.release.is_v2(), contents.as_slice()) {
         let is_built_in_off = disabled.place(CONTENT).is_some();
@@ -148,14 +148,14 @@ pub(super) fn needed(merged: &Table, disabled: &Disabled<'_>) -> Result<(), Faul
             let reason = Reason::SecondContentStore {
                 plugin: key.name.clone(),
             };
-            return Err(Fault::at(reason, &key.place));
+            return Err(NodeFault::at(reason, &key.place));
         }
     }
     // A content store of the user's own replaces the built-in one.
     let is_needed = |id: &&str| *id != CONTENT || contents.is_empty();
     let mut ids = disabled.release.plugins_of_cri().filter(is_needed);
     match ids.find_map(|id| Some((id, disabled.place(id)?))) {
-        Some((id, place)) => Err(Fault::at(Reason::Disabled(id), &place)),
+        Some((id, place)) => Err(NodeFault::at(Reason::Disabled(id), &place)),
         None => Ok(()),
     }
 }
@@ -172,10 +172,10 @@ fn content_proxies<'t>(merged: &'t Table, disabled: &Disabled<'_>) -> Vec<&'t Ke
 }
 
 /// Plugins that are required and do not come up, or that are not there, take the daemon with them.
-pub(super) fn required(outcome: &Outcome, merged: &Table) -> Result<(), Fault> {
+pub(super) fn required(outcome: &ConfigOutcome, merged: &Table) -> Result<(), NodeFault> {
     let disabled = Disabled::new(outcome.release, outcome.version, merged);
     let names = merged.get("required_plugins").into_iter();
-    for (name, place) in names.flat_map(Node::strings) {
+    for (name, place) in names.flat_map(PlacedValue::strings) {
         let is = |id: &str| {
             name == id
                 || !outcome.release.is_v2() && outcome.version == 1 && name == names::short(id)
@@ -198,13 +198,13 @@ pub(super) fn required(outcome: &Outcome, merged: &Table) -> Result<(), Fault> {
                 plugin: name.to_owned(),
                 because: because.map(|fault| Box::new(fault.reason.clone())),
             };
-            return Err(Fault::at(reason, place));
+            return Err(NodeFault::at(reason, place));
         }
     }
     Ok(())
 }
 
-fn logging(merged: &Table) -> Result<(), Fault> {
+fn logging(merged: &Table) -> Result<(), NodeFault> {
     const LEVELS: [&str; 8] = [
         "trace", "debug", "info", "warn", "warning", "error", "fatal", "panic",
     ];
@@ -221,14 +221,14 @@ fn logging(merged: &Table) -> Result<(), Fault> {
             && !known(key, text)
         {
             let text = text.to_owned();
-            return Err(Fault::at(Reason::Logging { key, text }, &node.place));
+            return Err(NodeFault::at(Reason::Logging { key, text }, &node.place));
         }
     }
     Ok(())
 }
 
-fn directories(merged: &Table) -> Result<(), Fault> {
-    let directory = |key, default| match merged.get(key).and_then(Node::as_str) {
+fn directories(merged: &Table) -> Result<(), NodeFault> {
+    let directory = |key, default| match merged.get(key).and_then(PlacedValue::as_str) {
         Some(text) => text,
         None => default,
     };
@@ -237,19 +237,19 @@ fn directories(merged: &Table) -> Result<(), Fault> {
         return Ok(());
     }
     let node = merged.get("root").or_else(|| merged.get("state"));
-    Err(Fault {
+    Err(NodeFault {
         reason: Reason::SameDirectory(root.to_owned()),
         place: node.map(|node| node.place.clone()),
     })
 }
 
 /// A proxy plugin is registered under its type: without one, that panics.
-fn proxy_plugins(release: Release, merged: &Table) -> Result<(), Fault> {
+fn proxy_plugins(release: Release, merged: &Table) -> Result<(), NodeFault> {
     let types = release.proxy_plugin_types();
     let plugins = merged.table(&["proxy_plugins"]).into_iter();
     for (key, node) in plugins.flat_map(Table::entries) {
         let found = node.as_table().and_then(|table| table.get("type"));
-        let text = found.and_then(Node::as_str).unwrap_or_default();
+        let text = found.and_then(PlacedValue::as_str).unwrap_or_default();
         if types
             .iter()
             .any(|(short, full)| [*short, *full].contains(&text))
@@ -261,7 +261,7 @@ fn proxy_plugins(release: Release, merged: &Table) -> Result<(), Fault> {
             found: text.to_owned(),
             known: types.iter().map(|(short, _)| *short).collect(),
         };
-        return Err(Fault::at(
+        return Err(NodeFault::at(
             reason,
             found.map_or(&key.place, |node| &node.place),
         ));
@@ -269,14 +269,14 @@ fn proxy_plugins(release: Release, merged: &Table) -> Result<(), Fault> {
     Ok(())
 }
 
-fn timeouts(merged: &Table) -> Result<(), Fault> {
+fn timeouts(merged: &Table) -> Result<(), NodeFault> {
     let timeouts = merged.table(&["timeouts"]).into_iter();
     for (_, node) in timeouts.flat_map(Table::entries) {
         if let Some(text) = node.as_str()
             && let Err(error) = duration::parse(text)
         {
             let text = text.to_owned();
-            return Err(Fault::at(Reason::Timeout { text, error }, &node.place));
+            return Err(NodeFault::at(Reason::Timeout { text, error }, &node.place));
         }
     }
     Ok(())

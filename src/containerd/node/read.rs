@@ -2,11 +2,11 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::fault::{Fault, Reason};
-use super::{File, Outcome, imports, merge, migrate, schema};
+use super::fault::{NodeFault, Reason};
+use super::{ConfigOutcome, File, imports, merge, migrate, schema};
 use crate::containerd::files::Files;
 use crate::containerd::release::Release;
-use crate::toml::document::{Key, Node, Place, Table, Value};
+use crate::toml::document::{Key, Place, PlacedValue, Table, Value};
 use crate::toml::shape::{self, Dialect};
 use crate::toml::{Problem, v1, v2};
 
@@ -17,7 +17,11 @@ const MAX_FILES: usize = 1000;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// The merged settings.
-pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Result<Table, Fault> {
+pub(super) fn read(
+    outcome: &mut ConfigOutcome,
+    files: &dyn Files,
+    path: &str,
+) -> Result<Table, NodeFault> {
     let release = outcome.release;
     let mut merged = Table::default();
     // A file without a version is of version 1 on 1.x. Later the daemon begins with its own, and brings such files up
@@ -51,7 +55,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
             }
             Err(error) => {
                 let reason = Reason::Unreadable { path, error };
-                return Err(Fault {
+                return Err(NodeFault {
                     reason,
                     place: imported,
                 });
@@ -66,7 +70,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
             settings: Table::default(),
         });
         let mut settings = decode(release, &bytes, index)?;
-        let own = settings.get("version").and_then(Node::as_integer);
+        let own = settings.get("version").and_then(PlacedValue::as_integer);
         let own_place = settings.get("version").map(|node| node.place.clone());
         let own = own.unwrap_or_default();
         outcome.files[index].version = own;
@@ -88,7 +92,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
         if let Some(list) = settings.get("imports") {
             for (text, place) in list.strings() {
                 let imports = imports::resolve(release, files, &budget, &path, text)
-                    .map_err(|_| Fault::at(Reason::BadPattern(text.to_owned()), place))?;
+                    .map_err(|_| NodeFault::at(Reason::BadPattern(text.to_owned()), place))?;
                 if imports.are_unknown {
                     outcome.unknown.push(place.clone());
                 }
@@ -104,7 +108,7 @@ pub(super) fn read(outcome: &mut Outcome, files: &dyn Files, path: &str) -> Resu
 }
 
 /// Decodes a file into the daemon's struct.
-fn decode(release: Release, bytes: &[u8], file: usize) -> Result<Table, Fault> {
+fn decode(release: Release, bytes: &[u8], file: usize) -> Result<Table, NodeFault> {
     let fields = schema::config(release);
     let (document, dialect) = match release.is_v2() {
         true => (v2::document(bytes, fields, file), Dialect::V2),
@@ -113,13 +117,13 @@ fn decode(release: Release, bytes: &[u8], file: usize) -> Result<Table, Fault> {
             Dialect::V1,
         ),
     };
-    let document = document.map_err(|Problem { kind, span }| Fault {
+    let document = document.map_err(|Problem { kind, span }| NodeFault {
         reason: Reason::Toml(kind),
         place: Some(Place { file, span }),
     })?;
     let (settings, mismatches) = shape::decode(&document, fields, dialect);
     match mismatches.first() {
-        Some(mismatch) => Err(Fault::wrong_type(None, mismatch)),
+        Some(mismatch) => Err(NodeFault::wrong_type(None, mismatch)),
         None => Ok(settings),
     }
 }
@@ -158,7 +162,7 @@ fn update(
 }
 
 /// `ValidateV2` and `ValidateVersion`.
-fn validate(release: Release, version: i64, merged: &Table) -> Result<(), Fault> {
+fn validate(release: Release, version: i64, merged: &Table) -> Result<(), NodeFault> {
     let place = merged.get("version").map(|node| &node.place);
     let newest = release.config_version();
     if version > newest && release.refuses_newer_config() {
@@ -182,10 +186,10 @@ fn validate(release: Release, version: i64, merged: &Table) -> Result<(), Fault>
     };
     let short = |key: &'static str, name: &str, place: &Place| {
         let name = name.to_owned();
-        Err(Fault::at(Reason::ShortName { key, name }, place))
+        Err(NodeFault::at(Reason::ShortName { key, name }, place))
     };
     for key in ["disabled_plugins", "required_plugins"] {
-        let names = merged.get(key).into_iter().flat_map(Node::strings);
+        let names = merged.get(key).into_iter().flat_map(PlacedValue::strings);
         for (name, place) in names {
             if !is_full(name) {
                 return short(key, name, place);
@@ -204,8 +208,8 @@ fn validate(release: Release, version: i64, merged: &Table) -> Result<(), Fault>
     Ok(())
 }
 
-fn fault(reason: Reason, place: Option<&Place>) -> Fault {
-    Fault {
+fn fault(reason: Reason, place: Option<&Place>) -> NodeFault {
+    NodeFault {
         reason,
         place: place.cloned(),
     }

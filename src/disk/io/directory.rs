@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::open::OpenDirectory;
-use super::{FileInfo, Kind, ReadFile};
+use super::{EntryType, FileInfo, ReadFile};
 use crate::containerd::{DirEntry, FileError};
 
 /// A directory on disk: what lay in it when it was opened.
@@ -34,12 +34,12 @@ impl Directory {
         let mut special = Vec::new();
         let listed = open.each(|name, kind| {
             let name = name.to_string_lossy().into_owned();
-            if matches!(kind, Kind::Link | Kind::Other) {
+            if matches!(kind, EntryType::Link | EntryType::Other) {
                 special.push(name.clone());
             }
             entries.push(DirEntry {
                 name,
-                is_dir: kind == Kind::Directory,
+                is_dir: kind == EntryType::Directory,
             });
         });
         listed.map_err(|error| super::file_error(&error))?;

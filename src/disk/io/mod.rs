@@ -228,7 +228,7 @@ fn read_opened(mut file: File, metadata: &Metadata, limit: u64) -> Result<Vec<u8
 
 /// The type of a directory entry itself, without following links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryType {
     /// A directory.
     Directory,
     /// A regular file.
@@ -239,7 +239,7 @@ pub enum Kind {
     Other,
 }
 
-fn each(path: &Path, then: impl FnMut(&OsStr, Kind)) -> Result<OpenDirectory, FileError> {
+fn each(path: &Path, then: impl FnMut(&OsStr, EntryType)) -> Result<OpenDirectory, FileError> {
     let directory = OpenDirectory::open(path).map_err(|error| file_error(&error))?;
     let listed = directory.each(then);
     listed.map_err(|error| file_error(&error))?;
@@ -259,17 +259,17 @@ pub fn names(path: &Path, reach: &Reach) -> Result<Vec<Namespace>, FileError> {
     Ok(found)
 }
 
-fn namespace(directory: &Path, name: &OsStr, kind: Kind, reach: &Reach) -> Namespace {
+fn namespace(directory: &Path, name: &OsStr, kind: EntryType, reach: &Reach) -> Namespace {
     // Only a link needs a second look.
     let (is_dir, broken_link) = match kind {
-        Kind::Directory | Kind::File => (kind == Kind::Directory, false),
-        Kind::Link | Kind::Other => {
+        EntryType::Directory | EntryType::File => (kind == EntryType::Directory, false),
+        EntryType::Link | EntryType::Other => {
             let target = reach.resolve(directory.join(name));
             match target.and_then(|target| metadata(&target)) {
                 Ok(target) => (target.is_dir(), false),
                 // An existing file is reported when it is opened.
                 Err(FileError::LeadsOut) => (true, false),
-                Err(_) => (false, kind == Kind::Link),
+                Err(_) => (false, kind == EntryType::Link),
             }
         }
     };

@@ -5,7 +5,7 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Kind;
+use super::EntryType;
 
 /// A directory.
 #[derive(Debug)]
@@ -31,14 +31,14 @@ impl OpenDirectory {
     }
 
     /// Calls `then` with each name in it.
-    pub fn each(&self, mut then: impl FnMut(&OsStr, Kind)) -> io::Result<()> {
+    pub fn each(&self, mut then: impl FnMut(&OsStr, EntryType)) -> io::Result<()> {
         for entry in fs::read_dir(&self.0)? {
             let entry = entry?;
             let kind = match entry.file_type() {
-                Ok(kind) if kind.is_dir() => Kind::Directory,
-                Ok(kind) if kind.is_file() => Kind::File,
-                Ok(kind) if kind.is_symlink() => Kind::Link,
-                _ => Kind::Other,
+                Ok(kind) if kind.is_dir() => EntryType::Directory,
+                Ok(kind) if kind.is_file() => EntryType::File,
+                Ok(kind) if kind.is_symlink() => EntryType::Link,
+                _ => EntryType::Other,
             };
             then(&entry.file_name(), kind);
         }

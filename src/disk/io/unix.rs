@@ -10,7 +10,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, openat, statat};
 use rustix::io::retry_on_intr;
 
-use super::Kind;
+use super::EntryType;
 
 /// The flags to open any file: neither opening nor reading it blocks. Some files of /proc that are regular
 /// ones by their looks do, and so does a pipe that has taken the place of a file.
@@ -43,7 +43,7 @@ impl OpenDirectory {
 
     /// Calls `then` with each name in it.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub fn each(&self, mut then: impl FnMut(&OsStr, Kind)) -> io::Result<()> {
+    pub fn each(&self, mut then: impl FnMut(&OsStr, EntryType)) -> io::Result<()> {
         // The longest name there is has 255 bytes. On the stack, since most directories are small and there are many.
         let mut buffer = [std::mem::MaybeUninit::uninit(); 8 * 1024];
         let mut entries = rustix::fs::RawDir::new(&self.0, &mut buffer);
@@ -56,7 +56,7 @@ impl OpenDirectory {
 
     /// Calls `then` with each name in it.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    pub fn each(&self, mut then: impl FnMut(&OsStr, Kind)) -> io::Result<()> {
+    pub fn each(&self, mut then: impl FnMut(&OsStr, EntryType)) -> io::Result<()> {
         for entry in rustix::fs::Dir::read_from(&self.0)? {
             let entry = entry?;
             self.tell(entry.file_name(), entry.file_type(), &mut then);
@@ -64,7 +64,7 @@ impl OpenDirectory {
         Ok(())
     }
 
-    fn tell(&self, name: &CStr, kind: FileType, then: &mut impl FnMut(&OsStr, Kind)) {
+    fn tell(&self, name: &CStr, kind: FileType, then: &mut impl FnMut(&OsStr, EntryType)) {
         if matches!(name.to_bytes(), b"." | b"..") {
             return;
         }
@@ -75,10 +75,10 @@ impl OpenDirectory {
             kind => kind,
         };
         let kind = match kind {
-            FileType::Directory => Kind::Directory,
-            FileType::RegularFile => Kind::File,
-            FileType::Symlink => Kind::Link,
-            _ => Kind::Other,
+            FileType::Directory => EntryType::Directory,
+            FileType::RegularFile => EntryType::File,
+            FileType::Symlink => EntryType::Link,
+            _ => EntryType::Other,
         };
         then(OsStr::from_bytes(name.to_bytes()), kind);
     }

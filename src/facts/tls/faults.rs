@@ -1,6 +1,6 @@
 //! The files that containerd rejects, each cause once, and the rule that reports it.
 
-use super::places::Place;
+use super::places::FileMention;
 use crate::containerd::hosts::{ClientPair, Host};
 use crate::containerd::release::add_releases;
 use crate::containerd::{Cause, Files, Problem, Releases, TlsFile};
@@ -11,7 +11,7 @@ use crate::go::path;
 
 /// The fault. Each kind belongs to one rule, so that every problem of the model has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultKind {
+pub enum TlsFaultKind {
     /// A file that cannot be read: missing-tls-file.
     Missing,
     /// An empty path for a client's key: empty-client-key.
@@ -34,13 +34,13 @@ pub enum FaultKind {
 
 /// One cause, with every place where it shows.
 #[derive(Debug, Clone)]
-pub struct Fault {
+pub struct TlsFault {
     /// The fault.
-    pub kind: FaultKind,
+    pub kind: TlsFaultKind,
     /// The model's cause, of the first place.
     pub cause: Cause,
     /// The places that name the file, in the order of the text; never empty.
-    pub places: Vec<Place>,
+    pub places: Vec<FileMention>,
     /// The releases it affects.
     pub releases: Releases,
     /// It takes effect only once hosts.toml loads, which containerd drops now.
@@ -48,8 +48,8 @@ pub struct Fault {
 }
 
 /// Finds the files that containerd rejects.
-pub(crate) fn find_faults(context: &NamespaceView) -> Vec<Fault> {
-    let mut faults: Vec<(Fault, (String, String))> = Vec::new();
+pub(crate) fn find_faults(context: &NamespaceView) -> Vec<TlsFault> {
+    let mut faults: Vec<(TlsFault, (String, String))> = Vec::new();
     let problems = context.problems();
     // Immediate problems first: a file may be read in Docker's layout and also be named in a hosts.toml that is dropped.
     let (decided, masked): (Vec<_>, Vec<_>) = problems.iter().partition(|found| !found.masked);
@@ -80,7 +80,7 @@ pub(crate) fn find_faults(context: &NamespaceView) -> Vec<Fault> {
                 }
             }
             None => faults.push((
-                Fault {
+                TlsFault {
                     kind,
                     cause: found.problem.cause.clone(),
                     places: vec![place],
@@ -120,7 +120,7 @@ fn paths(cause: &Cause) -> Option<(String, String)> {
 }
 
 /// The place of a problem, with the value of `client` around it.
-fn place(context: &NamespaceView, problem: &Problem) -> Place {
+fn place(context: &NamespaceView, problem: &Problem) -> FileMention {
     let hosts = context
         .outcomes
         .iter()
@@ -129,7 +129,7 @@ fn place(context: &NamespaceView, problem: &Problem) -> Place {
         .span
         .as_ref()
         .and_then(|span| hosts.filter_map(|host| client_at(host, span)).next());
-    Place {
+    FileMention {
         span: problem.span.clone(),
         client,
     }
@@ -145,9 +145,9 @@ fn client_at(host: &Host, span: &std::ops::Range<usize>) -> Option<(Vec<ClientPa
 }
 
 /// The kind of a cause; `None` if a neighbour's fault covers it.
-fn kind(context: &NamespaceView, cause: &Cause, place: &Place) -> Option<FaultKind> {
+fn kind(context: &NamespaceView, cause: &Cause, place: &FileMention) -> Option<TlsFaultKind> {
     let (certificate, key, error) = match cause {
-        Cause::Ca { .. } => return Some(FaultKind::Ca),
+        Cause::Ca { .. } => return Some(TlsFaultKind::Ca),
         Cause::TlsFile { file, written, .. } => {
             let is_empty = written.is_empty() && place.span.is_some();
             // `["client.pem", ""]`: without the inner brackets, a second client.
@@ -158,13 +158,13 @@ fn kind(context: &NamespaceView, cause: &Cause, place: &Place) -> Option<FaultKi
                 Some(is_flat && !before.certificate.written.is_empty())
             };
             return Some(match file {
-                TlsFile::ClientKey if is_empty => FaultKind::EmptyKey,
+                TlsFile::ClientKey if is_empty => TlsFaultKind::EmptyKey,
                 TlsFile::ClientCertificate
                     if is_empty && (place.is_empty_pair() || is_flat_key() == Some(true)) =>
                 {
-                    FaultKind::EmptyKey
+                    TlsFaultKind::EmptyKey
                 }
-                _ => FaultKind::Missing,
+                _ => TlsFaultKind::Missing,
             });
         }
         Cause::ClientKeyPair {
@@ -180,22 +180,22 @@ fn kind(context: &NamespaceView, cause: &Cause, place: &Place) -> Option<FaultKi
             if flat_neighbour(context, place, true).is_some() {
                 return None;
             }
-            FaultKind::Certificate
+            TlsFaultKind::Certificate
         }
         KeyPairError::KeyInsteadOfCertificate if fit(context, key, certificate) => {
-            FaultKind::Swapped
+            TlsFaultKind::Swapped
         }
         KeyPairError::KeyInsteadOfCertificate
         | KeyPairError::CertificateNotPem
         | KeyPairError::NoCertificate(_)
         | KeyPairError::Certificate(_)
-        | KeyPairError::UnsupportedCertificateKey(_) => FaultKind::Certificate,
+        | KeyPairError::UnsupportedCertificateKey(_) => TlsFaultKind::Certificate,
         KeyPairError::KeyNotPem
         | KeyPairError::CertificateInsteadOfKey
-        | KeyPairError::NoKey(_) => FaultKind::WithoutKey,
-        KeyPairError::Key(KeyError::Encrypted) => FaultKind::EncryptedKey,
-        KeyPairError::Key(_) => FaultKind::Key,
-        KeyPairError::KindMismatch { .. } | KeyPairError::Mismatch => FaultKind::Mismatch,
+        | KeyPairError::NoKey(_) => TlsFaultKind::WithoutKey,
+        KeyPairError::Key(KeyError::Encrypted) => TlsFaultKind::EncryptedKey,
+        KeyPairError::Key(_) => TlsFaultKind::Key,
+        KeyPairError::KindMismatch { .. } | KeyPairError::Mismatch => TlsFaultKind::Mismatch,
     })
 }
 
@@ -218,7 +218,7 @@ fn fit(context: &NamespaceView, certificate: &str, key: &str) -> bool {
 /// With `for_key` this one has the key and the neighbour the certificate, otherwise the reverse.
 fn flat_neighbour<'a>(
     context: &NamespaceView,
-    place: &'a Place,
+    place: &'a FileMention,
     for_key: bool,
 ) -> Option<&'a ClientPair> {
     let (pairs, index) = place.client.as_ref()?;
@@ -249,12 +249,12 @@ fn flat_neighbour<'a>(
         })
 }
 
-impl Fault {
+impl TlsFault {
     /// For a certificate in a flat list: the neighbour with its key.
     pub fn flat_key<'a>(
         &'a self,
         context: &NamespaceView,
-        place: &'a Place,
+        place: &'a FileMention,
     ) -> Option<&'a ClientPair> {
         flat_neighbour(context, place, false)
     }
@@ -264,7 +264,7 @@ impl Fault {
         &self,
         context: &NamespaceView,
         rule: &'static Meta,
-        span: impl Fn(&Place) -> Option<std::ops::Range<usize>>,
+        span: impl Fn(&FileMention) -> Option<std::ops::Range<usize>>,
         path: &str,
         message: impl Into<String>,
     ) -> Finding {

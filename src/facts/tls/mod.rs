@@ -12,9 +12,9 @@ mod skipping;
 
 pub use super::context::{certificate_files, faults, named_files, tls_entries as entries};
 pub use contents::{Contents, classify};
-pub use faults::{Fault, FaultKind};
+pub use faults::{TlsFault, TlsFaultKind};
 pub use files::{CertificateFile, TlsEntry, is_out_of_date, read_certificates};
-pub use places::{Place, array_element, base_name, named};
+pub use places::{FileMention, array_element, base_name, named};
 pub use skipping::{SkippingEntry, skipping};
 
 use time::OffsetDateTime;

@@ -7,14 +7,14 @@ use crate::toml::view::{Item, Node, Table};
 
 /// A place that names a file, or the file itself in Docker's layout.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct FileMention {
     /// Its span in hosts.toml; `None` in Docker's layout.
     pub span: Option<Span>,
     /// The value of `client` around it, as containerd reads it, and the index of this pair.
     pub client: Option<(Vec<ClientPair>, usize)>,
 }
 
-impl Place {
+impl FileMention {
     /// The pair of certificate and key.
     pub fn pair(&self) -> Option<&ClientPair> {
         let (pairs, index) = self.client.as_ref()?;

@@ -40,7 +40,7 @@ pub(crate) mod tag {
 
 /// The beginning of an element: its tag, how long its header is and how long its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Header {
+pub(crate) struct ElementHeader {
     pub tag: u8,
     pub header_len: usize,
     pub content_len: usize,
@@ -80,14 +80,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element's header, without reading on. Says nothing about whether the content is there.
-    pub fn header(&self) -> Option<Header> {
+    pub fn header(&self) -> Option<ElementHeader> {
         let (&tag, after_tag) = self.rest.split_first()?;
         if tag & 0x1f == 0x1f {
             return None;
         }
         let (&first, after_first) = after_tag.split_first()?;
         if first & 0x80 == 0 {
-            return Some(Header {
+            return Some(ElementHeader {
                 tag,
                 header_len: 2,
                 content_len: usize::from(first),
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
         if content_len < 0x80 {
             return None;
         }
-        Some(Header {
+        Some(ElementHeader {
             tag,
             header_len: 2 + count,
             content_len,

@@ -2,7 +2,7 @@
 
 use super::tree::{Datum, TableId, Tree};
 use super::{Step, Version, lexer, parser, source};
-use crate::toml::document::{Key, MAX_DEPTH, Node, Place, Table, Value, integer};
+use crate::toml::document::{Key, MAX_DEPTH, Place, PlacedValue, Table, Value, integer};
 use crate::toml::{Problem, ProblemKind, Span, Spanned};
 
 /// Reads a text as go-toml v1 does. The first problem is all there is to be had of a text that it does not take.
@@ -36,7 +36,7 @@ impl Converter<'_> {
         entries.collect()
     }
 
-    fn node(&self, datum: &Spanned<Datum>, depth: usize) -> Step<Node> {
+    fn node(&self, datum: &Spanned<Datum>, depth: usize) -> Step<PlacedValue> {
         if depth > MAX_DEPTH {
             return Err(Problem {
                 kind: ProblemKind::Syntax("tables nested too deep".to_owned()),
@@ -58,7 +58,7 @@ impl Converter<'_> {
             Datum::Table(id) => Value::Table(self.table(*id, depth)?),
             Datum::Tables(ids) => {
                 let tables = ids.iter().map(|id| {
-                    Ok(Node {
+                    Ok(PlacedValue {
                         value: Value::Table(self.table(*id, depth)?),
                         place: self.place(&datum.span),
                     })
@@ -66,7 +66,7 @@ impl Converter<'_> {
                 Value::Array(tables.collect::<Step<_>>()?)
             }
         };
-        Ok(Node {
+        Ok(PlacedValue {
             value,
             place: self.place(&datum.span),
         })

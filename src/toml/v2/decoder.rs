@@ -5,7 +5,7 @@
 
 use super::parser::{Expression, KeyPart, Parser};
 use super::seen::Seen;
-use super::target::{Config, Place};
+use super::target::{Config, Slot};
 use super::{Options, Version};
 use crate::toml::{Decoded, Entry, HostEntry, Problem, ProblemKind, Span, Spanned};
 
@@ -68,18 +68,18 @@ impl<'a> Decoder<'a> {
                 Expression::KeyValue(_) => {
                     self.check(&expression)?;
                     if let Expression::KeyValue(key_value) = &expression {
-                        self.key_value(key_value, Place::Config(root))?;
+                        self.key_value(key_value, Slot::Config(root))?;
                     }
                 }
                 Expression::Table(ref parts) => {
                     self.check(&expression)?;
                     self.skip_until_table = false;
-                    self.table(Path { parts, taken: 0 }, Place::Config(root))?;
+                    self.table(Path { parts, taken: 0 }, Slot::Config(root))?;
                 }
                 Expression::ArrayTable(ref parts) => {
                     self.clear_array_table = self.check(&expression)?;
                     self.skip_until_table = false;
-                    self.array_table(Path { parts, taken: 0 }, Place::Config(root))?;
+                    self.array_table(Path { parts, taken: 0 }, Slot::Config(root))?;
                 }
             }
         }

@@ -6,7 +6,7 @@
 use super::numbers;
 use super::parser::{Expression, KeyPart, KeyValue, Node as Written, NodeKind, Parser};
 use super::seen::Seen;
-use crate::toml::document::{Key, MAX_DEPTH, Node, Place, Table, Value, integer};
+use crate::toml::document::{Key, MAX_DEPTH, Place, PlacedValue, Table, Value, integer};
 use crate::toml::shape::{Dialect, Shape, field};
 use crate::toml::{Problem, ProblemKind, Span};
 
@@ -72,7 +72,7 @@ impl Builder<'_> {
         let Some(parent) = descend(&mut self.root, parents) else {
             return Err(in_the_way(parts));
         };
-        let empty = || Node {
+        let empty = || PlacedValue {
             value: Value::Table(Table::default()),
             place: place.clone(),
         };
@@ -83,7 +83,7 @@ impl Builder<'_> {
                 let value = Value::Array(vec![empty()]);
                 parent.set(
                     last.clone(),
-                    Node {
+                    PlacedValue {
                         value,
                         place: place.clone(),
                     },
@@ -138,7 +138,7 @@ impl Builder<'_> {
         Some(path)
     }
 
-    fn node(&self, written: &Written) -> Result<Node, Problem> {
+    fn node(&self, written: &Written) -> Result<PlacedValue, Problem> {
         let bytes = &self.text[written.span.clone()];
         let text = std::str::from_utf8(bytes).unwrap_or_default();
         let checked = match &written.kind {
@@ -163,7 +163,7 @@ impl Builder<'_> {
             }
             NodeKind::Table(entries) => Value::Table(self.inline_table(entries)?),
         };
-        Ok(Node {
+        Ok(PlacedValue {
             value,
             place: self.place(&written.span),
         })
@@ -205,7 +205,7 @@ impl Builder<'_> {
 fn descend<'t>(mut table: &'t mut Table, path: &[Key]) -> Option<&'t mut Table> {
     for key in path {
         if table.get(&key.name).is_none() {
-            let node = Node {
+            let node = PlacedValue {
                 value: Value::Table(Table::default()),
                 place: key.place.clone(),
             };
@@ -227,7 +227,7 @@ fn descend<'t>(mut table: &'t mut Table, path: &[Key]) -> Option<&'t mut Table> 
 }
 
 /// Sets a key. One field can be named twice, in different case: tables add up, and of anything else the last counts.
-fn merge(table: &mut Table, key: Key, node: Node) {
+fn merge(table: &mut Table, key: Key, node: PlacedValue) {
     if let (Some(there), Value::Table(more)) = (table.get_mut(&key.name), &node.value)
         && let Value::Table(table) = &mut there.value
     {

@@ -112,25 +112,25 @@ impl<'a> Config<'a> {
     ///
     /// To look the field up gives `skip_verify`, a pointer, its zero value (go-toml's `fieldByIndex`); so a bare
     /// `[skip_verify]` means `false`.
-    pub(super) fn field(&mut self, key: &KeyPart) -> Option<(&'static str, Place<'_, 'a>)> {
+    pub(super) fn field(&mut self, key: &KeyPart) -> Option<(&'static str, Slot<'_, 'a>)> {
         Some(match Field::find(&key.name)? {
-            Field::Capabilities => ("capabilities", Place::Words(&mut self.capabilities)),
-            Field::Ca => ("ca", Place::Any(&mut self.ca)),
-            Field::Client => ("client", Place::Any(&mut self.client)),
+            Field::Capabilities => ("capabilities", Slot::Words(&mut self.capabilities)),
+            Field::Ca => ("ca", Slot::Any(&mut self.ca)),
+            Field::Client => ("client", Slot::Any(&mut self.client)),
             Field::SkipVerify => {
                 self.skip_verify.get_or_insert(Spanned {
                     value: false,
                     span: key.span.clone(),
                 });
-                ("skip_verify", Place::Flag(&mut self.skip_verify))
+                ("skip_verify", Slot::Flag(&mut self.skip_verify))
             }
-            Field::Header => ("header", Place::Map(&mut self.header)),
-            Field::OverridePath => ("override_path", Place::Flag(&mut self.override_path)),
+            Field::Header => ("header", Slot::Map(&mut self.header)),
+            Field::OverridePath => ("override_path", Slot::Flag(&mut self.override_path)),
             Field::DialTimeout if self.has_dial_timeout => {
-                ("dial_timeout", Place::Text(&mut self.dial_timeout))
+                ("dial_timeout", Slot::Text(&mut self.dial_timeout))
             }
-            Field::Server if self.is_root => ("server", Place::Text(&mut self.server)),
-            Field::Host if self.is_root => ("host", Place::Hosts(&mut self.hosts)),
+            Field::Server if self.is_root => ("server", Slot::Text(&mut self.server)),
+            Field::Host if self.is_root => ("host", Slot::Hosts(&mut self.hosts)),
             Field::DialTimeout | Field::Server | Field::Host => return None,
         })
     }
@@ -236,7 +236,7 @@ impl Field {
 
 /// A Go variable with its static type; `None` and [`Any::Nil`] are zero values.
 #[derive(Debug)]
-pub(super) enum Place<'p, 'a> {
+pub(super) enum Slot<'p, 'a> {
     /// A struct.
     Config(&'p mut Config<'a>),
     /// `string`.
@@ -255,24 +255,24 @@ pub(super) enum Place<'p, 'a> {
     Held(&'p mut Any),
 }
 
-impl<'a> Place<'_, 'a> {
+impl<'a> Slot<'_, 'a> {
     /// The same variable again.
-    pub(super) fn reborrow(&mut self) -> Place<'_, 'a> {
+    pub(super) fn reborrow(&mut self) -> Slot<'_, 'a> {
         match self {
-            Place::Config(it) => Place::Config(it),
-            Place::Text(it) => Place::Text(it),
-            Place::Flag(it) => Place::Flag(it),
-            Place::Words(it) => Place::Words(it),
-            Place::Map(it) => Place::Map(it),
-            Place::Hosts(it) => Place::Hosts(it),
-            Place::Any(it) => Place::Any(it),
-            Place::Held(it) => Place::Held(it),
+            Slot::Config(it) => Slot::Config(it),
+            Slot::Text(it) => Slot::Text(it),
+            Slot::Flag(it) => Slot::Flag(it),
+            Slot::Words(it) => Slot::Words(it),
+            Slot::Map(it) => Slot::Map(it),
+            Slot::Hosts(it) => Slot::Hosts(it),
+            Slot::Any(it) => Slot::Any(it),
+            Slot::Held(it) => Slot::Held(it),
         }
     }
 
     /// The value here could not be decoded: a `skip_verify` that was allocated meanwhile is dropped.
     pub(super) fn clear(self) {
-        if let Place::Flag(flag) = self {
+        if let Slot::Flag(flag) = self {
             *flag = None;
         }
     }
@@ -280,9 +280,9 @@ impl<'a> Place<'_, 'a> {
     /// Can it have keys?
     pub(super) fn is_object(&self) -> bool {
         match self {
-            Place::Config(_) | Place::Map(_) | Place::Hosts(_) | Place::Any(_) => true,
-            Place::Held(any) => any.is_object(),
-            Place::Text(_) | Place::Flag(_) | Place::Words(_) => false,
+            Slot::Config(_) | Slot::Map(_) | Slot::Hosts(_) | Slot::Any(_) => true,
+            Slot::Held(any) => any.is_object(),
+            Slot::Text(_) | Slot::Flag(_) | Slot::Words(_) => false,
         }
     }
 }

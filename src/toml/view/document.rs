@@ -174,7 +174,7 @@ pub struct Document {
     /// Its root table.
     pub root: Table,
     /// Its headers, once someone asked for them.
-    pub(crate) headers: OnceCell<Vec<Header>>,
+    pub(crate) headers: OnceCell<Vec<TableHeader>>,
 }
 
 impl Document {
@@ -341,21 +341,21 @@ fn value_node(value: &toml_edit::Value) -> (Spelling, Node) {
 
 /// `[a."b"]` or `[[a]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
+pub struct TableHeader {
     /// With its brackets.
     pub span: Span,
     /// Its keys, escapes resolved, and their places.
     pub parts: Vec<Spanned<String>>,
 }
 
-impl Header {
+impl TableHeader {
     /// The key of this number, if there are as many.
     pub fn part(&self, index: usize) -> Option<&str> {
         self.parts.get(index).map(|part| part.value.as_str())
     }
 
     /// Whether its keys begin as those of `other` up to `length`.
-    pub fn shares(&self, other: &Header, length: usize) -> bool {
+    pub fn shares(&self, other: &TableHeader, length: usize) -> bool {
         self.parts.len() >= length
             && other.parts.len() >= length
             && (0..length).all(|i| self.parts[i].value == other.parts[i].value)

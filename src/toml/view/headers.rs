@@ -3,16 +3,16 @@
 //! The tree of a document knows a key by the first place that names it; a header of
 //! its own is known here, `[host."u".header]` with each of its three parts.
 
-use super::document::{Document, Header, Node, Spelling, Table};
+use super::document::{Document, Node, Spelling, Table, TableHeader};
 use crate::toml::{Span, Spanned};
 
 impl Document {
     /// The headers of this document, whose text is `text`.
-    pub fn headers(&self, text: &str) -> &[Header] {
+    pub fn headers(&self, text: &str) -> &[TableHeader] {
         self.headers.get_or_init(|| self.find_headers(text))
     }
 
-    fn find_headers(&self, text: &str) -> Vec<Header> {
+    fn find_headers(&self, text: &str) -> Vec<TableHeader> {
         let mut spans = Vec::new();
         collect(&self.root, &mut spans);
         spans.sort_by_key(|span| span.start);
@@ -21,7 +21,7 @@ impl Document {
             .into_iter()
             .filter_map(|span| {
                 let parts = split(text.get(span.clone())?, span.start);
-                (!parts.is_empty()).then_some(Header { span, parts })
+                (!parts.is_empty()).then_some(TableHeader { span, parts })
             })
             .collect()
     }

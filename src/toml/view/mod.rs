@@ -7,7 +7,7 @@ mod position;
 mod toml_1_0;
 
 pub use comments::{Comment, comments};
-pub use document::{Document, Header, HostTable, Item, Node, Spelling, SyntaxError, Table};
+pub use document::{Document, HostTable, Item, Node, Spelling, SyntaxError, Table, TableHeader};
 pub use headers::key;
 pub use position::{LineIndex, Position, within};
 pub use toml_1_0::as_toml_1_0;

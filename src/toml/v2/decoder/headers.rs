@@ -3,7 +3,7 @@
 use super::{Decoder, Fatal, spanned};
 use crate::toml::Span;
 use crate::toml::v2::parser::{Expression, KeyPart};
-use crate::toml::v2::target::{Any, Config, Map, Place};
+use crate::toml::v2::target::{Any, Config, Map, Slot};
 
 /// How a header walks to its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,17 +47,17 @@ impl<'k, 'a> Path<'k, 'a> {
 
 impl<'a> Decoder<'a> {
     /// `handleTable`.
-    pub(super) fn table(&mut self, path: Path<'_, 'a>, place: Place<'_, 'a>) -> Result<(), Fatal> {
+    pub(super) fn table(&mut self, path: Path<'_, 'a>, place: Slot<'_, 'a>) -> Result<(), Fatal> {
         match place {
-            Place::Words(words) => {
+            Slot::Words(words) => {
                 match words.as_ref().and_then(|words| words.value.last()).cloned() {
                     None => self.table_in_empty_slice(path),
-                    Some(word) => self.table(path, Place::Text(&mut Some(word))),
+                    Some(word) => self.table(path, Slot::Text(&mut Some(word))),
                 }
             }
-            Place::Held(Any::List(elements, _)) => match elements.last_mut() {
+            Slot::Held(Any::List(elements, _)) => match elements.last_mut() {
                 None => self.table_in_empty_slice(path),
-                Some(last) => self.table(path, Place::Any(last)),
+                Some(last) => self.table(path, Slot::Any(last)),
             },
             place => match path.next() {
                 Some(path) => self.key_part(path, place, Walk::Table),
@@ -81,7 +81,7 @@ impl<'a> Decoder<'a> {
     pub(super) fn array_table(
         &mut self,
         path: Path<'_, 'a>,
-        place: Place<'_, 'a>,
+        place: Slot<'_, 'a>,
     ) -> Result<(), Fatal> {
         match path.next() {
             Some(path) => self.key_part(path, place, Walk::ArrayTable),
@@ -89,7 +89,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn walk(&mut self, path: Path<'_, 'a>, place: Place<'_, 'a>, walk: Walk) -> Result<(), Fatal> {
+    fn walk(&mut self, path: Path<'_, 'a>, place: Slot<'_, 'a>, walk: Walk) -> Result<(), Fatal> {
         match walk {
             Walk::Table => self.table(path, place),
             Walk::ArrayTable if path.is_last() => self.array_table_element(path, place),
@@ -101,12 +101,12 @@ impl<'a> Decoder<'a> {
     fn array_table_collection(
         &mut self,
         path: Path<'_, 'a>,
-        place: Place<'_, 'a>,
+        place: Slot<'_, 'a>,
     ) -> Result<(), Fatal> {
         match place {
             // The last element of none, or a key of a string: a panic either way.
-            Place::Words(_) => self.header_panic(path),
-            Place::Held(Any::List(elements, span)) => {
+            Slot::Words(_) => self.header_panic(path),
+            Slot::Held(Any::List(elements, span)) => {
                 if elements.is_empty() {
                     if self.is_before_2_3() {
                         return self.header_panic(path);
@@ -114,7 +114,7 @@ impl<'a> Decoder<'a> {
                     elements.push(Any::Map(Map::new(span.clone())));
                 }
                 match elements.last_mut() {
-                    Some(last) => self.array_table(path, Place::Any(last)),
+                    Some(last) => self.array_table(path, Slot::Any(last)),
                     None => Ok(()),
                 }
             }
@@ -126,22 +126,22 @@ impl<'a> Decoder<'a> {
     fn array_table_element(
         &mut self,
         path: Path<'_, 'a>,
-        place: Place<'_, 'a>,
+        place: Slot<'_, 'a>,
     ) -> Result<(), Fatal> {
         let span = path.span();
         let clear = std::mem::take(&mut self.clear_array_table);
         let elements = match place {
-            Place::Words(words) => {
+            Slot::Words(words) => {
                 let words = words.get_or_insert(spanned(Vec::new(), &span));
                 if clear {
                     words.value.clear();
                 }
                 let mut word = None;
-                self.key_values(path, Place::Text(&mut word))?;
+                self.key_values(path, Slot::Text(&mut word))?;
                 words.value.push(spanned(String::new(), &span));
                 return Ok(());
             }
-            Place::Any(any) => {
+            Slot::Any(any) => {
                 if *any == Any::Nil {
                     *any = Any::List(Vec::new(), span.clone());
                 }
@@ -156,15 +156,15 @@ impl<'a> Decoder<'a> {
                 }
             }
             // To shorten a slice that is an element of a map is not possible: reflection panics.
-            Place::Held(Any::List(elements, _)) if clear && !elements.is_empty() => {
+            Slot::Held(Any::List(elements, _)) if clear && !elements.is_empty() => {
                 return self.header_panic(path);
             }
-            Place::Held(Any::List(elements, _)) => elements,
+            Slot::Held(Any::List(elements, _)) => elements,
             _ => return self.header_wrong_type("an array of tables", path),
         };
         elements.push(Any::Map(Map::new(span)));
         match elements.last_mut() {
-            Some(element) => self.key_values(path, Place::Held(element)),
+            Some(element) => self.key_values(path, Slot::Held(element)),
             None => Ok(()),
         }
     }
@@ -173,14 +173,14 @@ impl<'a> Decoder<'a> {
     fn key_part(
         &mut self,
         path: Path<'_, 'a>,
-        place: Place<'_, 'a>,
+        place: Slot<'_, 'a>,
         walk: Walk,
     ) -> Result<(), Fatal> {
         let Some(part) = path.part() else {
             return Ok(());
         };
         match place {
-            Place::Config(config) => match config.field(part) {
+            Slot::Config(config) => match config.field(part) {
                 None => self.unknown_table(),
                 Some((name, field)) => {
                     let outer = std::mem::replace(&mut self.field, name);
@@ -189,28 +189,28 @@ impl<'a> Decoder<'a> {
                     Ok(())
                 }
             },
-            Place::Hosts(hosts) => {
+            Slot::Hosts(hosts) => {
                 let fresh = || Config::host(self.options.dial_timeout);
                 let host = hosts
                     .get_or_insert_default()
                     .entry(part.name.clone())
                     .or_insert_with(fresh);
-                self.walk(path, Place::Config(host), walk)
+                self.walk(path, Slot::Config(host), walk)
             }
-            Place::Map(map) => {
+            Slot::Map(map) => {
                 let map = map.get_or_insert_with(|| Map::new(part.span.clone()));
                 self.map_part(path, map, walk)
             }
-            Place::Any(any) => {
+            Slot::Any(any) => {
                 if *any == Any::Nil {
                     *any = Any::Map(Map::new(path.span()));
                 }
-                self.key_part(path, Place::Held(any), walk)
+                self.key_part(path, Slot::Held(any), walk)
             }
-            Place::Held(Any::Map(map)) => self.map_part(path, map, walk),
+            Slot::Held(Any::Map(map)) => self.map_part(path, map, walk),
             // A date is a struct, and has no such field.
-            Place::Held(any) if any.is_object() => self.unknown_table(),
-            Place::Text(_) | Place::Flag(_) | Place::Words(_) | Place::Held(_) => {
+            Slot::Held(any) if any.is_object() => self.unknown_table(),
+            Slot::Text(_) | Slot::Flag(_) | Slot::Words(_) | Slot::Held(_) => {
                 place.clear();
                 self.header_panic(path)
             }
@@ -230,13 +230,13 @@ impl<'a> Decoder<'a> {
                 .push((spanned(part.name.to_string(), &part.span), value));
             map.entries.len() - 1
         });
-        self.walk(path, Place::Held(&mut map.entries[at].1), walk)
+        self.walk(path, Slot::Held(&mut map.entries[at].1), walk)
     }
 
     /// `handleKeyValues`: the keys below a header.
-    fn key_values(&mut self, path: Path<'_, 'a>, mut place: Place<'_, 'a>) -> Result<(), Fatal> {
+    fn key_values(&mut self, path: Path<'_, 'a>, mut place: Slot<'_, 'a>) -> Result<(), Fatal> {
         // A header alone does no harm anywhere.
-        if let Place::Map(map) = &mut place {
+        if let Slot::Map(map) = &mut place {
             map.get_or_insert_with(|| Map::new(path.span()));
         }
         let mut reported = false;

@@ -3,7 +3,7 @@
 use super::{Decoder, Fatal, spanned};
 use crate::toml::v2::numbers;
 use crate::toml::v2::parser::{KeyPart, KeyValue, Node, NodeKind};
-use crate::toml::v2::target::{Any, Config, Map, Place};
+use crate::toml::v2::target::{Any, Config, Map, Slot};
 use crate::toml::{Kind, ProblemKind, Span};
 
 impl<'a> Decoder<'a> {
@@ -11,7 +11,7 @@ impl<'a> Decoder<'a> {
     pub(super) fn key_value(
         &mut self,
         key_value: &KeyValue<'a>,
-        place: Place<'_, 'a>,
+        place: Slot<'_, 'a>,
     ) -> Result<(), Fatal> {
         self.set(&key_value.key, &key_value.value, place)?;
         // An unknown key is skipped, and no more than that.
@@ -24,13 +24,13 @@ impl<'a> Decoder<'a> {
         &mut self,
         key: &[KeyPart<'a>],
         value: &Node<'a>,
-        place: Place<'_, 'a>,
+        place: Slot<'_, 'a>,
     ) -> Result<(), Fatal> {
         let Some((part, rest)) = key.split_first() else {
             return self.value(value, place);
         };
         match place {
-            Place::Config(config) => match config.field(part) {
+            Slot::Config(config) => match config.field(part) {
                 None => self.unknown_table(),
                 Some((name, field)) => {
                     let outer = std::mem::replace(&mut self.field, name);
@@ -39,7 +39,7 @@ impl<'a> Decoder<'a> {
                     Ok(())
                 }
             },
-            Place::Hosts(hosts) => {
+            Slot::Hosts(hosts) => {
                 let hosts = hosts.get_or_insert_default();
                 match (hosts.get_mut(&part.name), rest) {
                     // The element of a map cannot be changed in place, and go-toml makes the copy too late for
@@ -53,29 +53,29 @@ impl<'a> Decoder<'a> {
                         self.field = outer;
                         Ok(())
                     }
-                    (Some(host), [_, ..]) => self.set(rest, value, Place::Config(host)),
+                    (Some(host), [_, ..]) => self.set(rest, value, Slot::Config(host)),
                     _ => {
                         let mut host = Config::host(self.options.dial_timeout);
-                        self.set(rest, value, Place::Config(&mut host))?;
+                        self.set(rest, value, Slot::Config(&mut host))?;
                         hosts.insert(part.name.clone(), host);
                         Ok(())
                     }
                 }
             }
-            Place::Map(map) => {
+            Slot::Map(map) => {
                 let map = map.get_or_insert_with(|| Map::new(part.span.clone()));
                 self.set_in_map(map, part, rest, value)
             }
-            Place::Any(any) => {
+            Slot::Any(any) => {
                 // An `interface{}` becomes a map, whatever it held.
                 if !matches!(any, Any::Map(_)) {
                     *any = Any::Map(Map::new(part.span.clone()));
                 }
-                self.set(key, value, Place::Held(any))
+                self.set(key, value, Slot::Held(any))
             }
-            Place::Held(Any::Map(map)) => self.set_in_map(map, part, rest, value),
-            Place::Held(any) if any.is_object() => Ok(()),
-            Place::Text(_) | Place::Flag(_) | Place::Words(_) | Place::Held(_) => {
+            Slot::Held(Any::Map(map)) => self.set_in_map(map, part, rest, value),
+            Slot::Held(any) if any.is_object() => Ok(()),
+            Slot::Text(_) | Slot::Flag(_) | Slot::Words(_) | Slot::Held(_) => {
                 place.clear();
                 {
                     self.wrong_type("a table", part.span.clone());
@@ -94,11 +94,11 @@ impl<'a> Decoder<'a> {
     ) -> Result<(), Fatal> {
         match map.position(&part.name) {
             Some(at) if !rest.is_empty() => {
-                self.set(rest, value, Place::Any(&mut map.entries[at].1))
+                self.set(rest, value, Slot::Any(&mut map.entries[at].1))
             }
             known => {
                 let mut any = Any::Nil;
-                self.set(rest, value, Place::Any(&mut any))?;
+                self.set(rest, value, Slot::Any(&mut any))?;
                 match known {
                     Some(at) => map.entries[at].1 = any,
                     None => map
@@ -111,26 +111,26 @@ impl<'a> Decoder<'a> {
     }
 
     /// `handleValue`: decodes a value into a variable.
-    fn value(&mut self, node: &Node<'a>, place: Place<'_, 'a>) -> Result<(), Fatal> {
+    fn value(&mut self, node: &Node<'a>, place: Slot<'_, 'a>) -> Result<(), Fatal> {
         match (&node.kind, place) {
-            (NodeKind::String(text), Place::Text(place)) => {
+            (NodeKind::String(text), Slot::Text(place)) => {
                 *place = Some(spanned(text.to_string(), &node.span));
             }
-            (NodeKind::Boolean(flag), Place::Flag(place)) => {
+            (NodeKind::Boolean(flag), Slot::Flag(place)) => {
                 *place = Some(spanned(*flag, &node.span));
             }
-            (NodeKind::Array(elements), Place::Words(place)) => {
+            (NodeKind::Array(elements), Slot::Words(place)) => {
                 let problems = self.problems.len();
                 let mut words = Vec::with_capacity(elements.len());
                 for element in elements {
                     let mut word = None;
-                    self.value(element, Place::Text(&mut word))?;
+                    self.value(element, Slot::Text(&mut word))?;
                     words.extend(word);
                 }
                 // Half a list would look like another list.
                 *place = (self.problems.len() == problems).then(|| spanned(words, &node.span));
             }
-            (NodeKind::Array(elements), Place::Any(any)) => {
+            (NodeKind::Array(elements), Slot::Any(any)) => {
                 // A key spelled twice in different case comes here twice; an array replaces arrays only.
                 if !matches!(any, Any::Nil | Any::List(..)) {
                     self.wrong_type("an array", node.span.clone());
@@ -139,7 +139,7 @@ impl<'a> Decoder<'a> {
                 let mut list = Vec::with_capacity(elements.len());
                 for element in elements {
                     let mut any = Any::Nil;
-                    self.value(element, Place::Any(&mut any))?;
+                    self.value(element, Slot::Any(&mut any))?;
                     list.push(any);
                 }
                 *any = Any::List(list, node.span.clone());
@@ -155,24 +155,24 @@ impl<'a> Decoder<'a> {
         &mut self,
         entries: &[KeyValue<'a>],
         node: &Node<'a>,
-        mut place: Place<'_, 'a>,
+        mut place: Slot<'_, 'a>,
     ) -> Result<(), Fatal> {
         match &mut place {
-            Place::Config(_) => {}
-            Place::Map(map) => {
+            Slot::Config(_) => {}
+            Slot::Map(map) => {
                 map.get_or_insert_with(|| Map::new(node.span.clone()));
             }
-            Place::Hosts(hosts) => {
+            Slot::Hosts(hosts) => {
                 hosts.get_or_insert_default();
             }
-            Place::Any(any) => {
+            Slot::Any(any) => {
                 if **any == Any::Nil {
                     **any = Any::Map(Map::new(node.span.clone()));
                 }
-                return self.inline_table(entries, node, Place::Held(any));
+                return self.inline_table(entries, node, Slot::Held(any));
             }
-            Place::Held(any) if any.is_object() => {}
-            Place::Text(_) | Place::Flag(_) | Place::Words(_) | Place::Held(_) => {
+            Slot::Held(any) if any.is_object() => {}
+            Slot::Text(_) | Slot::Flag(_) | Slot::Words(_) | Slot::Held(_) => {
                 place.clear();
                 self.wrong_type("a table", node.span.clone());
                 return Ok(());
@@ -184,7 +184,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Numbers and dates are checked before it matters whether they fit the variable.
-    fn scalar(&mut self, kind: &NodeKind, span: &Span, place: Place<'_, 'a>) -> Result<(), Fatal> {
+    fn scalar(&mut self, kind: &NodeKind, span: &Span, place: Slot<'_, 'a>) -> Result<(), Fatal> {
         let bytes = &self.text[span.clone()];
         let text = std::str::from_utf8(bytes).unwrap_or_default();
         let (checked, scalar) = match kind {
@@ -200,7 +200,7 @@ impl<'a> Decoder<'a> {
             return Err(Fatal);
         }
         match (place, scalar) {
-            (Place::Any(any), Some(kind)) => *any = Any::Scalar(spanned(kind, span)),
+            (Slot::Any(any), Some(kind)) => *any = Any::Scalar(spanned(kind, span)),
             // Up to v2.2.4 `reflect.Value.Set` is called without a look at the type of the variable.
             (place, Some(Kind::Datetime)) if self.is_before_2_3() => {
                 place.clear();
