@@ -33,8 +33,9 @@ def _environment(project: Project, target: str) -> dict[str, str]:
         f"--remap-path-prefix={home}=/cargo",
         f"--remap-path-prefix={project.root}=/certsd-lint",
     ]
-    # What no profile can say: a body of assembly, or one that says `#[inline]`, is copied to its callers only if it is short.
-    flags += ["-Cllvm-args=-inline-asm-instr-cost=5", "-Cllvm-args=-inlinehint-threshold=25"]
+    # What no profile can say: what says `#[inline]` is copied to its callers only if it is short, and assembly never is. LLVM
+    # takes each block of it for one instruction, and would copy multiplications of a kilobyte.
+    flags += ["-Cllvm-args=-inlinehint-threshold=25", "-Cllvm-args=-inline-asm-instr-cost=10000"]
     if target.endswith("-musl"):
         # The toolchain brings its own linker and C library for musl: no other compiler is needed, on any machine.
         flags += ["-Clinker=rust-lld", "-Clinker-flavor=ld.lld", "-Clink-self-contained=yes", "-Ctarget-feature=+crt-static"]
