@@ -10,13 +10,16 @@ from pathlib import Path
 from .project import Project, fail, say
 
 
-def build(project: Project, target: str, binary: Path, environment: dict[str, str], output: Path, epoch: int) -> None:
+def build(
+    project: Project, target: str, binary: Path, sbom: Path, environment: dict[str, str], output: Path, epoch: int
+) -> None:
+    """The wheel of one target, with the SBOM in it that is beside it."""
     maturin = _maturin()
     if maturin is None:
         say("no wheel: maturin is not installed (`pip install maturin`)")
         return
     command = [*maturin, "build", "--locked", "--profile", "dist", "--target", target]
-    command += ["--manifest-path", str(project.root / "Cargo.toml"), "--out", str(output)]
+    command += ["--out", str(output), "--sbom-include", str(sbom)]
     if target.endswith("-musl"):
         # The binary is static: it runs with any C library, and with none.
         command += ["--compatibility", "manylinux2014", "musllinux_1_1"]
