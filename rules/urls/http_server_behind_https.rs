@@ -69,11 +69,10 @@ fn check(context: &NamespaceContext, out: &mut Vec<Finding>) {
             .any(|default| address(scheme, host) == address(default, own));
         url.leads_somewhere() && (is_same || context.is_own_registry(host))
     };
-    let Some(http) = urls
+    let mut over_http = urls
         .iter()
-        .filter(is_own)
-        .find(|url| !url.is_server() && url.url.scheme == "http")
-    else {
+        .filter(|url| !url.is_server() && url.url.scheme == "http");
+    let Some(http) = over_http.find(is_own) else {
         return;
     };
     let server = urls.iter().find(|url| url.is_server());

@@ -563,13 +563,13 @@ pub fn port_of(host: &str) -> &str {
 /// Go's `net.SplitHostPort`: `host:port`, `[address]:port`; `None` without a port or with too many
 /// colons.
 pub fn split_host_port(text: &str) -> Option<(&str, &str)> {
-    let colon = text.as_bytes().iter().rposition(|&byte| byte == b':')?;
+    let colon = memchr::memrchr(b':', text.as_bytes())?;
     let (before, port) = (&text[..colon], &text[colon + 1..]);
     let host = match text.strip_prefix('[') {
         Some(_) => before.strip_prefix('[')?.strip_suffix(']')?,
-        None if before.bytes().any(|byte| byte == b':') => return None,
+        None if memchr::memchr(b':', before.as_bytes()).is_some() => return None,
         None => before,
     };
-    let has_bracket = |text: &str| text.bytes().any(|byte| matches!(byte, b'[' | b']'));
+    let has_bracket = |text: &str| memchr::memchr2(b'[', b']', text.as_bytes()).is_some();
     (!has_bracket(host) && !has_bracket(port)).then_some((host, port))
 }

@@ -133,7 +133,7 @@ fn secret_places(text: &str, carried: &Carried) -> Vec<Range<usize>> {
     }
     places.extend(called_secret(text));
     places.retain(|place| !place.is_empty() && text.get(place.clone()).is_some());
-    places.sort_by_key(|place| (place.start, place.end));
+    places.sort_by_cached_key(|place| (place.start, place.end));
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(places.len());
     for place in places {
         match merged.last_mut() {

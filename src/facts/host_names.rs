@@ -45,6 +45,9 @@ impl HostFault {
 /// Source: `isDomainName` in Go's net package, which decides before any resolver is asked. A name with non-ASCII
 /// characters is left alone, because net/http converts it first.
 pub fn host_fault(name: &str, path: &str) -> Option<HostFault> {
+    if is_sound(name.as_bytes()) {
+        return None;
+    }
     if let Ok(address) = name.parse::<IpAddr>() {
         return prefix_length(address, path)
             .map(|length| HostFault::Network(format!("{name}/{length}")));
@@ -71,6 +74,19 @@ pub fn host_fault(name: &str, path: &str) -> Option<HostFault> {
     }
     let is_number = name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     is_number.then_some(HostFault::Number)
+}
+
+/// Whether a name is one without a fault, and no address: so most are, and need no closer look.
+fn is_sound(name: &[u8]) -> bool {
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_label = |label: &[u8]| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with(b"-")
+            && !label.ends_with(b"-")
+            && label.iter().all(is_allowed)
+    };
+    let mut labels = name.split(|byte| *byte == b'.');
+    name.len() <= 253 && name.iter().any(u8::is_ascii_alphabetic) && labels.all(is_label)
 }
 
 /// The prefix length that a path consists of: 16 in `/16`.

@@ -104,7 +104,7 @@ pub fn nested_hosts<'a>(document: &Document, headers: &'a [TableHeader]) -> Vec<
         })
         .map(|(_, nested)| nested)
         .collect();
-    found.sort_by_key(|nested| nested.span.start);
+    found.sort_by_cached_key(|nested| nested.span.start);
     found
 }
 

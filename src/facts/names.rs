@@ -109,18 +109,19 @@ fn letters(name: &str) -> String {
 /// Whether a name is a host that images can name for all releases, spelled as the directory is: so most are, and
 /// need no closer look.
 fn is_plain_host(name: &str) -> bool {
-    let is_label = |label: &[u8]| {
-        let is_plain = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-        !label.is_empty()
-            && !label.starts_with(b"-")
-            && !label.ends_with(b"-")
-            && label.iter().all(is_plain)
-    };
-    let name = name.as_bytes();
-    name.contains(&b'.')
-        && name.len() < 200
-        && name != b"index.docker.io"
-        && name.split(|&byte| byte == b'.').all(is_label)
+    let mut has_dot = false;
+    let mut before = b'.';
+    for byte in name.bytes() {
+        match (before, byte) {
+            (_, b'a'..=b'z' | b'0'..=b'9') => {}
+            (b'.', b'-' | b'.') | (b'-', b'.') => return false,
+            (_, b'-') => {}
+            (_, b'.') => has_dot = true,
+            _ => return false,
+        }
+        before = byte;
+    }
+    has_dot && !matches!(before, b'.' | b'-') && name.len() < 200 && name != "index.docker.io"
 }
 
 /// Whether a file was probably meant to be called hosts.toml. Copies that say that they are, such as

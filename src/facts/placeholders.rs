@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use memchr::memmem;
+use memchr::{memmem, memrchr};
 
 use crate::finding::hosts::lower_case;
 
@@ -136,14 +136,11 @@ fn named(host: &str) -> Option<String> {
     // Domains of a hosting company, and under them names of real machines.
     const REAL: [&str; 2] = ["your-server.de", "your-storagebox.de"];
     let name = lower_case(without_port(host).trim_end_matches('.'));
-    if REAL.iter().any(|real| {
-        name.strip_suffix(real)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    }) {
+    if REAL.iter().any(|domain| is_in_domain(&name, domain)) {
         return None;
     }
     // No top-level domain is called so.
-    let last = name.rsplit('.').next().filter(|last| *last == "tld");
+    let last = (name == "tld" || name.ends_with(".tld")).then_some("tld");
     let mut labels = name.split('.');
     let to_be_replaced = labels.find(|label| is_to_be_replaced(label)).or(last);
     match to_be_replaced {
@@ -168,7 +165,7 @@ fn is_to_be_replaced(label: &str) -> bool {
     ];
     // "your" and "replace" in Chinese, the language of many files that are copied.
     const CHINESE: [&str; 3] = ["你的", "您的", "替换"];
-    if CHINESE.iter().any(|word| label.contains(word)) {
+    if !label.is_ascii() && CHINESE.iter().any(|word| label.contains(word)) {
         return true;
     }
     match label.strip_prefix("your") {
@@ -187,17 +184,19 @@ fn reserved(name: &str) -> bool {
     }
     ["example.com", "example.org", "example.net"]
         .iter()
-        .any(|domain| {
-            name.strip_suffix(domain)
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        })
+        .any(|domain| is_in_domain(name, domain))
         || [".example", ".invalid"]
             .iter()
             .any(|end| name.ends_with(end))
 }
 
+fn is_in_domain(name: &str, domain: &str) -> bool {
+    name.strip_suffix(domain)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
 fn without_port(host: &str) -> &str {
-    host.rsplit_once(':').map_or(host, |(name, _)| name)
+    memrchr(b':', host.as_bytes()).map_or(host, |colon| &host[..colon])
 }
 
 #[cfg(test)]

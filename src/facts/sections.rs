@@ -43,7 +43,7 @@ pub fn before_edits(context: &NodeContext, edits: &[(Span, String)]) -> Option<S
         return None;
     }
     let mut edits = edits.to_vec();
-    edits.sort_by_key(|(span, _)| (span.start, span.end));
+    edits.sort_by_cached_key(|(span, _)| (span.start, span.end));
     let mut text = context.text().to_owned();
     for (span, replacement) in edits.iter().rev() {
         text.replace_range(span.clone(), replacement);

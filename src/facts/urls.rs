@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr3, memmem, memrchr};
+use memchr::{memchr2, memchr3, memmem, memrchr};
 
 use super::host_names::{HostFault, host_fault};
 use super::host_tables::is_key_as_host;
@@ -422,7 +422,8 @@ fn shape(text: &str, url: &Url) -> Option<Shape> {
     if let Some(found) = placeholder(text, host) {
         return Some(Shape::Placeholder(found));
     }
-    let before_query = text.split(['?', '#']).next().unwrap_or(text);
+    let end = memchr2(b'?', b'#', text.as_bytes()).unwrap_or(text.len());
+    let before_query = &text[..end];
     let plain = before_query
         .strip_prefix("http://")
         .or_else(|| before_query.strip_prefix("https://"));

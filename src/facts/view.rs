@@ -347,8 +347,8 @@ impl<'a> NamespaceView<'a> {
                 }
             }
         }
-        entries.sort_by_key(|e| match (e.host.role, &e.host.span) {
-            (Role::Host(_), Some(span)) => (0, span.start),
+        entries.sort_by_cached_key(|e| match (e.host.role, &e.host.span) {
+            (Role::Host(_), Some(span)) => (0_usize, span.start),
             (Role::Host(index), None) => (0, index),
             _ => (1, 0),
         });

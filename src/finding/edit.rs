@@ -69,7 +69,7 @@ pub struct Fix {
 impl Fix {
     /// A fix of these edits, which are put in order.
     pub fn new(safety: Safety, description: impl Into<String>, mut edits: Vec<Edit>) -> Fix {
-        edits.sort_by_key(|edit| edit.span.start);
+        edits.sort_by_cached_key(|edit| edit.span.start);
         Fix {
             safety,
             description: description.into(),

@@ -30,7 +30,7 @@ pub fn followed(text: &str, finding: &Finding) -> Option<String> {
         edits.extend(here.edits(&change)?);
     }
     let mut new = text.to_owned();
-    edits.sort_by_key(|(span, _)| (span.start, span.end));
+    edits.sort_by_cached_key(|(span, _)| (span.start, span.end));
     for (span, replacement) in edits.iter().rev() {
         new.replace_range(span.clone(), replacement);
     }

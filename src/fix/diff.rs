@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use similar::algorithms::{Capture, Compact, Replace, patience};
+use similar::algorithms::{Capture, Compact, Replace, myers};
 use similar::udiff::UnifiedHunkHeader;
 use similar::{DiffOp, group_diff_ops};
 
@@ -89,7 +89,7 @@ pub fn diff(path: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
 /// The steps of `similar` for this algorithm. Its own function takes the algorithm as an argument, and brings all of them.
 fn changes(old: &[&[u8]], new: &[&[u8]]) -> Vec<DiffOp> {
     let mut found = Compact::new(Replace::new(Capture::new()), old, new);
-    let Ok(()) = patience::diff(&mut found, old, 0..old.len(), new, 0..new.len());
+    let Ok(()) = myers::diff(&mut found, old, 0..old.len(), new, 0..new.len());
     found.into_inner().into_inner().into_ops()
 }
 

@@ -9,7 +9,7 @@ use crate::finding::Edit;
 pub fn apply<'a>(bytes: &[u8], edits: impl IntoIterator<Item = &'a Edit>) -> Vec<u8> {
     let mut edits: Vec<&Edit> = edits.into_iter().collect();
     // An insertion at the beginning of a place goes before its replacement.
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits.sort_by_cached_key(|edit| (edit.span.start, edit.span.end));
     let mut text = Vec::with_capacity(bytes.len());
     let mut at = 0;
     for edit in edits {

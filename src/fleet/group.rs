@@ -26,7 +26,7 @@ pub fn groups<'a>(fingerprints: impl IntoIterator<Item = (usize, &'a str)>) -> V
         groups[index].nodes.push(node);
     }
     // Stable: the earliest node decides among equals.
-    groups.sort_by_key(|group| std::cmp::Reverse(group.nodes.len()));
+    groups.sort_by_cached_key(|group| std::cmp::Reverse(group.nodes.len()));
     groups
 }
 

@@ -309,7 +309,7 @@ impl Cursor<'_> {
             }
         });
         let mut urls: Vec<Proposal> = urls.collect();
-        urls.sort_by(|a, b| a.label.cmp(&b.label));
+        urls.sort_by_cached_key(|url| url.label.clone());
         urls.dedup_by(|a, b| a.label == b.label);
         urls
     }

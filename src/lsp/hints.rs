@@ -46,7 +46,7 @@ pub fn hints(context: &NamespaceContext<'_>) -> Vec<Hint> {
             });
         }
     }
-    hints.sort_by_key(|hint| hint.at);
+    hints.sort_by_cached_key(|hint| hint.at);
     hints
 }
 

@@ -37,7 +37,7 @@ pub fn links(context: &NamespaceContext<'_>) -> Vec<Link> {
             }
         }
     }
-    links.sort_by_key(|link| link.span.start);
+    links.sort_by_cached_key(|link| link.span.start);
     links
 }
 

@@ -64,7 +64,7 @@ fn of_table(text: &str, table: &Table, depth: usize) -> Vec<Symbol> {
             _ => vec![symbol(text, item, What::Key, depth)],
         });
     let mut symbols: Vec<Symbol> = symbols.collect();
-    symbols.sort_by_key(|symbol| symbol.range.start);
+    symbols.sort_by_cached_key(|symbol| symbol.range.start);
     symbols
 }
 

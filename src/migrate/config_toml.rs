@@ -260,7 +260,7 @@ fn to_delete(root: &SourceValue) -> Vec<SectionHeader> {
             }
         }
     }
-    tables.sort_by_key(|(_, line)| *line);
+    tables.sort_by_cached_key(|(_, line)| *line);
     tables
 }
 
@@ -279,7 +279,7 @@ fn to_keep(root: &SourceValue) -> Vec<SectionHeader> {
             tables.push((plugin.header(&below), entry.line));
         }
     }
-    tables.sort_by_key(|(_, line)| *line);
+    tables.sort_by_cached_key(|(_, line)| *line);
     tables
 }
 

@@ -77,7 +77,9 @@ pub fn migrate(source: Source, options: &Options) -> Migration {
     if let Some(others) = others {
         planner.default(others, source.kind);
     }
-    planner.files.sort_by(|a, b| a.directory.cmp(&b.directory));
+    planner
+        .files
+        .sort_by_cached_key(|file| file.directory.clone());
     let mut remarks = planner.remarks;
     remarks.extend(remarks::of_endpoints(&planner.files));
     if let Some(written) = &source.written {

@@ -174,7 +174,7 @@ impl Effective {
                 _ => None,
             })
             .collect();
-        problems.sort_by_key(|problem| problem.span.start);
+        problems.sort_by_cached_key(|problem| problem.span.start);
         problems
     }
 }
@@ -218,7 +218,7 @@ fn patterns(list: &[Given<String>], flag: &'static str) -> Result<HostPatterns, 
 /// The general before the particular, so that the latter has the last word.
 fn by_specificity(list: &[Given<(Selector, Level)>]) -> Vec<&Given<(Selector, Level)>> {
     let mut sorted: Vec<_> = list.iter().collect();
-    sorted.sort_by_key(|given| given.value.0.specificity());
+    sorted.sort_by_cached_key(|given| given.value.0.specificity());
     sorted
 }
 

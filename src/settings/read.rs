@@ -97,7 +97,7 @@ fn paths_out_of_the_repository(path: &Path, layer: &Layer) -> Vec<Problem> {
         })
     });
     let mut problems: Vec<Problem> = paths.collect();
-    problems.sort_by_key(|problem| problem.span.start);
+    problems.sort_by_cached_key(|problem| problem.span.start);
     problems
 }
 
@@ -136,7 +136,7 @@ pub fn parse(path: &Path, text: &str) -> Result<SettingsFile, SettingsError> {
             false => Problem::error(span, message),
         });
     }
-    problems.sort_by_key(|problem| problem.span.start);
+    problems.sort_by_cached_key(|problem| problem.span.start);
     if problems.iter().any(|problem| !problem.is_warning) {
         return Err(SettingsError::Wrong {
             source_file: source,

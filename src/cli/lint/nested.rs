@@ -70,6 +70,6 @@ pub fn settings(
             settings: effective.settings,
         });
     }
-    nested.sort_by_key(|nested| std::cmp::Reverse(nested.base.components().count()));
+    nested.sort_by_cached_key(|nested| std::cmp::Reverse(nested.base.components().count()));
     Ok(nested)
 }

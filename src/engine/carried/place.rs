@@ -249,7 +249,7 @@ fn edited(
         let (span, replacement) = text.edit(whole, &edit.span, &edit.replacement)?;
         edits.push(Edit { span, replacement });
     }
-    edits.sort_by_key(|edit| edit.span.start);
+    edits.sort_by_cached_key(|edit| edit.span.start);
     let meant = applied(text.as_str(), &fix.edits)?;
     let tried = applied(whole, &edits).filter(|tried| tried.len() <= MAX_TRIED)?;
     let found = read_back(&carrier.with_text(&tried).carried)?;

@@ -44,7 +44,7 @@ impl<'a> Scopes<'a> {
             Some(document) => document_parts(text, &document.root),
             None => line_parts(text, lines),
         };
-        parts.sort_by_key(|part| part.own.start);
+        parts.sort_by_cached_key(|part| part.own.start);
         Scopes { text, lines, parts }
     }
 
@@ -99,7 +99,7 @@ fn document_parts(text: &str, root: &Table) -> Vec<Part> {
     let mut headers: Vec<(Vec<&str>, Range<usize>)> = Vec::new();
     let mut parts = Vec::new();
     collect(text, root, &mut Vec::new(), &mut headers, &mut parts);
-    headers.sort_by_key(|(_, span)| span.start);
+    headers.sort_by_cached_key(|(_, span)| span.start);
     for (index, (path, span)) in headers.iter().enumerate() {
         let is_below = |other: &[&str]| other.len() > path.len() && other.starts_with(path);
         let end = headers[index + 1..]
@@ -174,7 +174,7 @@ fn node_inner(node: &Node, span: &Range<usize>) -> Option<Inner> {
         Node::Table(table) => table.items.iter().map(item_part).collect(),
         _ => return None,
     };
-    parts.sort_by_key(|part| part.own.start);
+    parts.sort_by_cached_key(|part| part.own.start);
     let span = span.clone();
     Some(Inner { span, parts })
 }

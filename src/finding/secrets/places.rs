@@ -14,7 +14,7 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
     places.extend(userinfo(text));
     places.extend(armoured(text));
     places.retain(|place| !place.is_empty());
-    places.sort_by_key(|place| (place.start, place.end));
+    places.sort_by_cached_key(|place| (place.start, place.end));
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(places.len());
     for place in places {
         match merged.last_mut() {

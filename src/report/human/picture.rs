@@ -40,7 +40,7 @@ pub fn draw(
     location: &Location,
     mut labels: Vec<Label>,
 ) -> fmt::Result {
-    labels.sort_by_key(|label| (label.span.start, label.span.end));
+    labels.sort_by_cached_key(|label| (label.span.start, label.span.end));
     let path = one_line(&location.path).into_owned();
     let snippet = location
         .source

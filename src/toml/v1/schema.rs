@@ -117,7 +117,7 @@ impl<'t> Decoder<'t> {
                 }
             }
         }
-        hosts.sort_by_key(|(line, _)| *line);
+        hosts.sort_by_cached_key(|(line, _)| *line);
         let mut ties = Vec::new();
         let mut start = 0;
         for tied in hosts.chunk_by(|(one, _), (other, _)| one == other) {

@@ -225,7 +225,7 @@ impl Document {
                 })
             })
             .collect();
-        hosts.sort_by_key(|host| host.name.span.start);
+        hosts.sort_by_cached_key(|host| host.name.span.start);
         hosts
     }
 }
@@ -282,7 +282,7 @@ fn table_items(table: &toml_edit::Table) -> Vec<Item> {
             })
         })
         .collect();
-    items.sort_by_key(|item| item.key.span.start);
+    items.sort_by_cached_key(|item| item.key.span.start);
     items
 }
 

@@ -15,7 +15,7 @@ impl Document {
     fn find_headers(&self, text: &str) -> Vec<TableHeader> {
         let mut spans = Vec::new();
         collect(&self.root, &mut spans);
-        spans.sort_by_key(|span| span.start);
+        spans.sort_by_cached_key(|span| span.start);
         spans.dedup();
         spans
             .into_iter()
