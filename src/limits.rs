@@ -44,15 +44,16 @@ pub fn has_too_many_entries(text: &[u8], most: usize) -> bool {
         return false;
     }
     let (mut entries, mut cheap) = (0, 0);
-    for line in text.split(|&byte| byte == b'\n') {
-        let is_comment = line.trim_ascii_start().starts_with(b"#");
-        for byte in line {
-            match byte {
-                b'=' | b'[' | b',' if !is_comment => entries += 1,
-                b'#' | b',' => cheap += 1,
-                b'.' if !is_comment => cheap += 1,
-                _ => {}
-            }
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |feed| feed + 1);
+        let (line, after) = rest.split_at(end);
+        rest = after;
+        if line.trim_ascii_start().starts_with(b"#") {
+            cheap += memchr::memchr2_iter(b'#', b',', line).count();
+        } else {
+            entries += memchr::memchr3_iter(b'=', b'[', b',', line).count();
+            cheap += memchr::memchr2_iter(b'#', b'.', line).count();
         }
     }
     entries + cheap / CHEAP > most

@@ -61,7 +61,7 @@ def build(project: Project, target: str, binary: bytes, extras: dict[str, bytes]
         f"Package: {name}\n"
         f"Version: {project.version}\n"
         f"Architecture: {architecture}\n"
-        f"Maintainer: The certsd-lint developers\n"
+        f"Maintainer: The certsd-lint developers <{project.slug.split('/')[0]}@users.noreply.github.com>\n"
         f"Installed-Size: {size}\n"
         f"Section: admin\n"
         f"Priority: optional\n"

@@ -24,8 +24,11 @@ def build(
         # The binary is static: it runs with any C library, and with none.
         command += ["--compatibility", "manylinux2014", "musllinux_1_1"]
     before = set(output.glob("*.whl"))
+    folder = project.root / "release" / "python"
+    for licence in ("LICENSE-APACHE", "LICENSE-MIT"):
+        shutil.copyfile(project.root / licence, folder / licence)
     subprocess.run(
-        command, cwd=project.root / "release" / "python", env=environment | {"SOURCE_DATE_EPOCH": str(epoch)}, check=True
+        command, cwd=folder, env=environment | {"SOURCE_DATE_EPOCH": str(epoch)}, check=True
     )
     for made in set(output.glob("*.whl")) - before:
         with zipfile.ZipFile(made) as archive:
