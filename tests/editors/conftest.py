@@ -63,6 +63,15 @@ def hosts(repository: Path) -> Path:
     return repository / "certs.d/registry.corp.internal/hosts.toml"
 
 
+@pytest.fixture
+def hosts_alone(hosts: Path) -> Path:
+    """The same, with no certificates beside it. Once containerd reads the file, it would ignore them, and no fix may bring that
+    finding to light."""
+    for beside in hosts.parent.iterdir():
+        beside.unlink()
+    return hosts
+
+
 UNITS = {
     types.PositionEncodingKind.Utf8: lambda text: len(text.encode()),
     types.PositionEncodingKind.Utf16: lambda text: len(text.encode("utf-16-le")) // 2,

@@ -27,10 +27,10 @@ def has_eglot(tmp_path_factory):
         pytest.skip("eglot is not installed (Debian: elpa-eglot; from Emacs 29 it is built in)")
 
 
-def test_a_broken_file_is_shown_and_fixed(repository: Path, hosts: Path, binary: Path, tmp_path: Path):
-    hosts.write_text(BROKEN)
+def test_a_broken_file_is_shown_and_fixed(repository: Path, hosts_alone: Path, binary: Path, tmp_path: Path):
+    hosts_alone.write_text(BROKEN)
     path = f"{binary.parent}{os.pathsep}{os.environ['PATH']}"
-    arguments = ["--load", ROOT / "tests/editors/emacs.el", hosts, ROOT / "editors/emacs/certsd-lint.el"]
+    arguments = ["--load", ROOT / "tests/editors/emacs.el", hosts_alone, ROOT / "editors/emacs/certsd-lint.el"]
     done = emacs(*arguments, home=tmp_path, path=path, cwd=repository)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     assert lines, f"Emacs printed {done.stdout!r} and {done.stderr!r}"
@@ -40,4 +40,4 @@ def test_a_broken_file_is_shown_and_fixed(repository: Path, hosts: Path, binary:
     assert {"unknown-capability", "unknown-key"} <= set(seen["before"])
     assert not {"unknown-capability", "unknown-key"} & set(seen["after"])
     assert "ignores this file" in seen["hover"]
-    assert hosts.read_text() == FIXED
+    assert hosts_alone.read_text() == FIXED

@@ -29,9 +29,9 @@ def run(path: Path, binary: Path, home: Path) -> dict:
     return json.loads(lines[-1])
 
 
-def test_a_broken_file_is_shown_and_fixed(repository: Path, hosts: Path, binary: Path, tmp_path: Path):
-    hosts.write_text(BROKEN)
-    seen = run(hosts, binary, tmp_path)
+def test_a_broken_file_is_shown_and_fixed(repository: Path, hosts_alone: Path, binary: Path, tmp_path: Path):
+    hosts_alone.write_text(BROKEN)
+    seen = run(hosts_alone, binary, tmp_path)
     assert "failed" not in seen, seen
     assert seen["clients"] == ["certsd-lint"]
     before = {it["code"]: it for it in seen["before"]}
@@ -41,4 +41,4 @@ def test_a_broken_file_is_shown_and_fixed(repository: Path, hosts: Path, binary:
     assert before["unknown-capability"]["message"].startswith("unknown capability `reslove`")
     assert "not an endpoint" in seen["hover"] or "ignores this file" in seen["hover"]
     assert not {it["code"] for it in seen["after"]} & {"unknown-capability", "unknown-key"}
-    assert hosts.read_text() == FIXED
+    assert hosts_alone.read_text() == FIXED
