@@ -45,10 +45,11 @@ impl HostFault {
 /// Source: `isDomainName` in Go's net package, which decides before any resolver is asked. A name with non-ASCII
 /// characters is left alone, because net/http converts it first.
 pub fn host_fault(name: &str, path: &str) -> Option<HostFault> {
-    if is_sound(name.as_bytes()) {
-        return None;
-    }
-    if let Ok(address) = name.parse::<IpAddr>() {
+    let has_letter = name.bytes().any(|byte| byte.is_ascii_alphabetic());
+    // Most names are spared the parser: an IPv4 address has no letters, an IPv6 address has colons.
+    if (!has_letter || name.contains(':'))
+        && let Ok(address) = name.parse::<IpAddr>()
+    {
         return prefix_length(address, path)
             .map(|length| HostFault::Network(format!("{name}/{length}")));
     }
@@ -58,35 +59,21 @@ pub fn host_fault(name: &str, path: &str) -> Option<HostFault> {
     if name.contains('*') {
         return Some(HostFault::Wildcard);
     }
-    let is_allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if let Some(other) = name.chars().find(|c| !is_allowed(c)) {
-        return Some(HostFault::Character(other));
+    let is_allowed = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if let Some(other) = name.bytes().find(|byte| !is_allowed(byte)) {
+        return Some(HostFault::Character(char::from(other)));
     }
-    let mut labels = name.split('.');
-    if labels.clone().any(str::is_empty) {
+    let mut labels = name.as_bytes().split(|byte| *byte == b'.');
+    if labels.clone().any(<[u8]>::is_empty) {
         return Some(HostFault::EmptyLabel);
     }
     if name.len() > 253 || labels.clone().any(|label| label.len() > 63) {
         return Some(HostFault::TooLong);
     }
-    if labels.any(|label| label.starts_with('-') || label.ends_with('-')) {
+    if labels.any(|label| label.starts_with(b"-") || label.ends_with(b"-")) {
         return Some(HostFault::Hyphen);
     }
-    let is_number = name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    is_number.then_some(HostFault::Number)
-}
-
-/// Whether a name is one without a fault, and no address: so most are, and need no closer look.
-fn is_sound(name: &[u8]) -> bool {
-    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let is_label = |label: &[u8]| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with(b"-")
-            && !label.ends_with(b"-")
-            && label.iter().all(is_allowed)
-    };
-    let mut labels = name.split(|byte| *byte == b'.');
-    name.len() <= 253 && name.iter().any(u8::is_ascii_alphabetic) && labels.all(is_label)
+    (!has_letter && !name.contains(['-', '_'])).then_some(HostFault::Number)
 }
 
 /// The prefix length that a path consists of: 16 in `/16`.

@@ -123,7 +123,8 @@ fn every_file_is_entirely_old_or_entirely_new() {
     }
 }
 
-/// The same at length: `cargo test --release --test fix -- --ignored --nocapture killed`.
+/// The same at length: `TMPDIR=/dev/shm cargo test --release --test fix -- --ignored --nocapture killed`. A disk waits for
+/// each file to be written, which takes an hour more.
 #[test]
 #[ignore = "takes a quarter of an hour"]
 fn five_hundred_kills() {
